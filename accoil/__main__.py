@@ -1,0 +1,3 @@
+from accoil.cli import main
+
+main()

@@ -1,0 +1,198 @@
+"""The command line. Nothing heavy is imported before it is needed, so that help comes at once.
+
+Exit codes: 0 done, 1 refused (with a sentence on standard error), 2 wrong usage.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from accoil.options import Data, Port, ProductName, Version, read_password, read_text
+from accoil.refused import Refused
+
+app = typer.Typer(
+    name="accoil",
+    help="Engagement scores that can be explained, from Segment-shaped events.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bench_app = typer.Typer(help="Measure this machine; prints JSON with ratios.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
+
+
+@app.callback()
+def _everything(data: Data = None, version: Version = False) -> None:
+    pass
+
+
+@app.command()
+def init(
+    team: Annotated[str, typer.Option("--team", metavar="T", help="Name of the team.")],
+    product: Annotated[str, typer.Option("--product", metavar="P", help="Name of the product.")],
+    email: Annotated[str, typer.Option("--email", metavar="E", help="E-mail address the owner signs in with.")],
+    password_env: Annotated[
+        str | None,
+        typer.Option("--password-env", metavar="VAR", help="Environment variable that holds the owner's password."),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option("--time-zone", metavar="Z", help="Where its days begin, such as Australia/Sydney; else UTC."),
+    ] = None,
+    new_keys: Annotated[bool, typer.Option("--new-keys", help="Make another ingest key and API token.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+    data: Data = None,
+) -> None:
+    """Make a team, its product and owner. Again: the same ids, and null for keys that were shown before."""
+    password = read_password(password_env, ask=not as_json)
+    _start()
+    from accoil.team.beginning import Wanted, begin
+
+    begun = begin(Wanted(team, product, email, password, time_zone, new_keys))
+    if as_json:
+        typer.echo(json.dumps(begun.as_json()))
+    else:
+        for key, value in begun.as_json().items():
+            typer.echo(f"{key:11} {'(shown before)' if value is None else value}")
+    for note in begun.notes:
+        typer.echo(note, err=True)
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML definitions; - reads standard input.")],
+    product: ProductName = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Also delete profiles the file leaves out.")] = False,
+    data: Data = None,
+) -> None:
+    """Put a file of definitions into force. All or nothing; prints what changed."""
+    text = read_text(file)
+    _start()
+    from accoil.score.files import apply as apply_file
+    from accoil.team.scope import product_named
+
+    chosen = product_named(product)
+    plan = apply_file(text, chosen, dry_run=dry_run, prune=prune, known_events=_known_events(chosen.pk))
+    for line in plan.lines:
+        typer.echo(line)
+    for warning in plan.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    if plan.is_empty:
+        typer.echo("Nothing to change.")
+    elif dry_run:
+        typer.echo("A dry run: nothing was changed.")
+
+
+def _known_events(product_id: int) -> set[str] | None:
+    """Names of events received so far, for warnings; None while the store cannot be asked from here."""
+    return None
+
+
+@app.command()
+def definitions(product: ProductName = None, data: Data = None) -> None:
+    """Print the definitions in force. As YAML that `accoil apply` reads."""
+    _start()
+    from accoil.score.files import definitions as written
+    from accoil.team.scope import product_named
+
+    typer.echo(written(product_named(product)), nl=False)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Port = 8000,
+    data: Data = None,
+) -> None:
+    """Run the whole server. Front door, pages and jobs are one process."""
+    _start()
+    from accoil.asgi import serve as run
+
+    run(host, port)
+
+
+@app.command()
+def demo(
+    port: Port = 8000,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it afterwards.")] = True,
+    users: Annotated[int, typer.Option(min=1, help="How many users.")] = 2000,
+    days: Annotated[int, typer.Option(min=1, help="How many days of history.")] = 90,
+    data: Data = None,
+) -> None:
+    """Fill in a believable company, and serve it. Its events go through the real front door."""
+    _start()
+    from accoil.demo import run
+
+    run(port, serve, users, days)
+
+
+@app.command()
+def rebuild(data: Data = None) -> None:
+    """Make the store again from the journal. Prints checksums per day."""
+    _start()
+    from accoil.store.rebuild import rebuild as run
+
+    run()
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Look for what is wrong with this server. Exits 1 when something is."""
+    from accoil.doctor import examine
+    from accoil.start import load
+
+    load()
+    healthy = True
+    for words, good, sentence in examine():
+        healthy = healthy and good
+        typer.echo(f"{'ok  ' if good else 'BAD '} {words}: {sentence}")
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@bench_app.command("ingest")
+def bench_ingest(data: Data = None) -> None:
+    """Events and requests a second, against a bare server that only decodes the same bytes."""
+    from accoil.bench.ingest import run
+
+    run()
+
+
+@bench_app.command("score")
+def bench_score(data: Data = None) -> None:
+    """Every metric of a large book, against the bare sum in the same engine."""
+    from accoil.bench.score import run
+
+    run()
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def manage(context: typer.Context, data: Data = None) -> None:
+    """Run any command of Django. Such as: accoil manage changepassword someone@example.com"""
+    _start()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["accoil manage", *context.args])
+
+
+def _start() -> None:
+    from accoil.start import start
+
+    start()
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The `accoil` command."""
+    try:
+        return app(args=arguments)
+    except Refused as refusal:
+        typer.echo(str(refusal), err=True)
+        raise SystemExit(1) from refusal

@@ -1,0 +1,141 @@
+"""Columns of a journal block, made ready for the store: ids for names, days for times, duplicates gone."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from accoil.count import days, ids
+from accoil.count.seen import Hashes, Seen
+from accoil.receive import times
+
+FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end
+LAST_MOMENT = times.DAY * days.number(date(9999, 12, 30))
+
+
+class Arrived(msgspec.Struct):
+    """What one product received: tables as in the store's schema."""
+
+    messages: pa.Table  # every new message, with its own account (given_id) and, for identify and group, its account
+    names: pa.Table
+    traits: pa.Table
+    hashes: Hashes
+    duplicates: int
+
+
+def by_product(facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str]) -> dict[int, Arrived]:
+    found = {}
+    for product in pc.unique(facts["product"]).to_pylist():
+        own = facts.filter(pc.equal(facts["product"], product))
+        found[product] = arrived(product, own.combine_chunks(), seen[product], zones.get(product, "UTC"))
+    return found
+
+
+def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
+    # Anonymous people belong to no population until somebody adopts them; alias is theirs too.
+    hashes = ids.message_hashes(product, facts["message"])
+    new = seen.first_times(hashes)
+    fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
+    kind = fresh["kind"].combine_chunks()
+    sent_at = fresh["sent_at"].to_numpy()
+    day = days.local_days(sent_at, zone)
+    columns = {
+        name: (name_kind, fresh[name].combine_chunks(), ids.ids_of(product, name_kind, fresh[name].combine_chunks()))
+        for name, name_kind in (("user", ids.USER), ("account", ids.ACCOUNT), ("event", ids.EVENT))
+    }
+    messages = pa.table(
+        {
+            "product": np.full(len(fresh), product, np.int32),
+            "message_id": hashes[new],
+            "kind": kind,
+            "sent_at": sent_at,
+            "day": day,
+            "user_id": columns["user"][2],
+            "given_id": columns["account"][2],
+            "event_id": columns["event"][2],
+        }
+    )
+    named = [_names(product, *column, sent_at, day) for column in columns.values()]
+    return Arrived(
+        messages, pa.concat_tables(named), _traits(messages, kind, fresh["traits"].combine_chunks(), zone), hashes[new],
+        len(facts) - len(fresh),
+    )  # fmt: skip
+
+
+def _names(
+    product: int, kind: int, names: pa.Array, name_ids: npt.NDArray[np.int64],
+    sent_at: npt.NDArray[np.int64], day: npt.NDArray[np.int32],
+) -> pa.Table:  # fmt: skip
+    columns = {"id": name_ids, "name": names, "sent_at": sent_at, "day": day}
+    table = pa.table(columns).filter(pc.is_valid(names))
+    grouped = table.group_by(["id", "name"]).aggregate([("sent_at", "min"), ("sent_at", "max"), ("day", "min")])
+    return pa.table(
+        {
+            "product": np.full(len(grouped), product, np.int32),
+            "kind": np.full(len(grouped), kind, np.int8),
+            "id": grouped["id"],
+            "name": grouped["name"],
+            "first_at": grouped["sent_at_min"],
+            "last_at": grouped["sent_at_max"],
+            "first_day": grouped["day_min"],
+        }
+    )
+
+
+def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> pa.Table:
+    """One row per trait: identify speaks of its user, group of its account."""
+    rows = pc.list_parent_indices(_as_list(traits))
+    items = traits.drop_null().items if traits.null_count else traits.items
+    keys = traits.drop_null().keys if traits.null_count else traits.keys
+    told_by = messages.take(rows)
+    of_group = pc.equal(kind.take(rows), 3)
+    values = items.dictionary_encode()
+    read = [_read(text) for text in values.dictionary.to_pylist()]
+    moments = pa.array([moment for _, moment in read], pa.int64())
+    moment_days = pa.array(days.local_days(moments.fill_null(0).to_numpy(zero_copy_only=False), zone))
+    table = pa.table(
+        {
+            "product": told_by["product"],
+            "kind": pc.if_else(of_group, ids.ACCOUNT, ids.USER).cast(pa.int8()),
+            "id": pc.if_else(of_group, told_by["given_id"], told_by["user_id"]),
+            "key": keys,
+            "day": told_by["day"],
+            "sent_at": told_by["sent_at"],
+            "value": items,
+            "number": pa.array([number for number, _ in read], pa.float64()).take(values.indices),
+            "moment": moments.take(values.indices),
+            "moment_day": pc.if_else(moments.is_valid(), moment_days, None).take(values.indices),
+        }
+    )
+    return table.filter(pc.not_equal(table["id"], ids.NOBODY))
+
+
+def _as_list(traits: pa.Array) -> pa.Array:
+    return traits.cast(pa.list_(pa.struct({"key": pa.string(), "value": pa.string()})))
+
+
+def _read(text: str) -> tuple[float | None, int | None]:
+    """A trait's value as a number and as a moment (ms), where it can be read so."""
+    value = msgspec.json.decode(text)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None, None
+    number = _number(value)
+    moment = times.parse(value) if not isinstance(value, str) or value[:1].isdigit() else None
+    if moment is not None and not FIRST_MOMENT <= moment < LAST_MOMENT:
+        moment = None
+    return number, moment
+
+
+def _number(value: str | int | float) -> float | None:
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    # Python reads "1_000", "nan" and other scripts' digits as numbers; the rules of this product don't.
+    text = str(value)
+    return number if math.isfinite(number) and "_" not in text and text.isascii() else None

@@ -1,0 +1,40 @@
+-- Merging what loads appended, each table by its merge rule.
+
+-- name: size
+select
+    (select count(*) from name) as name, (select count(*) from trait) as trait,
+    (select count(*) from ever) as ever, (select count(*) from counts) as counts
+
+-- name: name
+create table merged as
+select product, kind, id, arg_min(name, first_at) as name, min(first_at) as first_at, max(last_at) as last_at,
+       min(first_day) as first_day
+from name
+group by product, kind, id
+
+-- name: trait
+create table merged as
+select product, kind, id, key, day, sent_at, value, number, moment, moment_day
+from (
+    select *, row_number() over (
+        partition by product, kind, id, key, day order by sent_at desc, value <> 'null' desc, value desc
+    ) as place
+    from trait
+) as ranked
+where place = 1
+
+-- name: ever
+create table merged as
+select product, user_id, account_id, event_id, min(first_day) as first_day, max(last_day) as last_day,
+       max(last_at) as last_at, cast(sum(n) as bigint) as n
+from ever
+group by product, user_id, account_id, event_id
+order by product, user_id
+
+-- name: counts
+create table merged as
+select product, day, user_id, given_id, account_id, event_id, cast(sum(n) as bigint) as n,
+       max(last_at) as last_at
+from counts
+group by product, day, user_id, given_id, account_id, event_id
+order by product, day, user_id

@@ -1,0 +1,158 @@
+-- From new messages (`fresh`, `fresh_name`, `fresh_trait`) to facts. Duplicates are gone already.
+
+-- name: names
+insert into name select product, kind, id, name, first_at, last_at, first_day from fresh_name
+
+-- name: messages
+insert into message
+select product, message_id, kind, sent_at, day, user_id, given_id, event_id from fresh
+
+-- name: traits
+-- The last of a day is enough: a past day is asked for as it ended. Equal times: the larger text, null lowest.
+insert into trait
+select product, kind, id, key, day, sent_at, value, number, moment, moment_day
+from (
+    select *, row_number() over (
+        partition by product, kind, id, key, day order by sent_at desc, value <> 'null' desc, value desc
+    ) as place
+    from fresh_trait
+) as ranked
+where place = 1
+
+-- name: memberships
+insert into membership
+select distinct product, user_id, given_id, sent_at, day
+from fresh
+where kind in (2, 3) and user_id <> 0 and given_id <> 0
+
+-- name: touched
+-- Users whose memberships may have changed.
+create or replace temp table touched as
+select distinct product, user_id
+from fresh
+where kind in (2, 3) and user_id <> 0 and given_id <> 0
+
+-- name: fresh_spans
+-- The membership in force per day: the last of that day (equal times: the larger account name); before the first, the earliest.
+create or replace temp table fresh_span as
+with named as (
+    select distinct m.product, m.user_id, m.account_id, m.sent_at, m.day, n.name
+    from membership m
+    join touched t on t.product = m.product and t.user_id = m.user_id
+    join name n on n.product = m.product and n.kind = 2 and n.id = m.account_id
+),
+moves as (
+    select product, user_id, day as from_day, arg_max(account_id, (sent_at, name)) as account_id
+    from named
+    group by product, user_id, day
+    union all
+    select product, user_id, -1000000 as from_day, arg_max(account_id, (-sent_at, name)) as account_id
+    from named
+    group by product, user_id
+),
+changes as (
+    select *, lag(account_id, 1, 0) over (partition by product, user_id order by from_day) as before
+    from moves
+)
+select product, user_id, account_id, from_day,
+       lead(from_day, 1, 1000000) over (partition by product, user_id order by from_day) as until_day
+from changes
+where account_id <> before
+
+-- name: changed
+create or replace temp table changed as
+select distinct product, user_id
+from (
+    (select product, user_id, account_id, from_day, until_day from fresh_span
+     except
+     select product, user_id, account_id, from_day, until_day from span)
+    union all
+    (select s.product, s.user_id, s.account_id, s.from_day, s.until_day
+     from span s join touched t on t.product = s.product and t.user_id = s.user_id
+     except
+     select product, user_id, account_id, from_day, until_day from fresh_span)
+) as differences
+
+-- name: forget_spans
+delete from span where (product, user_id) in (select product, user_id from changed)
+
+-- name: spans
+insert into span
+select f.product, f.user_id, f.account_id, f.from_day, f.until_day
+from fresh_span f join changed c on c.product = f.product and c.user_id = f.user_id
+
+-- name: counted_before
+-- Which of them have events counted already, perhaps for another account. Few: most are new.
+create or replace temp table counted as
+select distinct e.product, e.user_id
+from ever e join changed c on c.product = e.product and c.user_id = e.user_id
+
+-- name: how_many_counted
+select count(*) as n from counted
+
+-- name: attribute_again
+update counts
+set account_id = s.account_id
+from span s, counted c
+where c.product = counts.product and c.user_id = counts.user_id
+  and s.product = counts.product and s.user_id = counts.user_id
+  and counts.day >= s.from_day and counts.day < s.until_day
+  and counts.given_id = 0 and counts.account_id <> s.account_id
+
+-- name: forget_ever
+delete from ever where (product, user_id) in (select product, user_id from counted)
+
+-- name: ever_again
+insert into ever
+select c.product, c.user_id, c.account_id, c.event_id, min(c.day), max(c.day),
+       max(c.last_at), sum(c.n)
+from counts c
+join counted x on x.product = c.product and x.user_id = c.user_id
+group by c.product, c.user_id, c.account_id, c.event_id
+
+-- name: fresh_counts
+create or replace temp table fresh_count as
+select f.product, f.day, f.user_id, f.given_id,
+       case when f.given_id <> 0 then f.given_id else coalesce(s.account_id, 0) end as account_id,
+       f.event_id, count(*) as n, max(f.sent_at) as last_at
+from fresh f
+left join span s on s.product = f.product and s.user_id = f.user_id and f.day >= s.from_day and f.day < s.until_day
+where f.kind = 1 and f.user_id <> 0
+group by all
+
+-- name: counts
+insert into counts
+select product, day, user_id, given_id, account_id, event_id, n, last_at from fresh_count order by day, user_id
+
+-- name: ever
+insert into ever
+select product, user_id, account_id, event_id, min(day), max(day), max(last_at), sum(n)
+from fresh_count
+group by product, user_id, account_id, event_id
+
+-- name: loaded
+update loaded set block = :block
+
+-- name: last_loaded
+select block from loaded
+
+-- name: seen
+select product, message_id from message
+
+-- name: zones
+select product, zone from product
+
+-- name: forget_zone
+delete from product where product = :product
+
+-- name: zone
+insert into product values (:product, :zone)
+
+-- name: checksums
+-- One figure per product and day that two stores share only if they hold the same counts.
+select product, day, cast(sum(n) as bigint) as messages,
+       cast(sum(n * ((user_id % 1000003) * 7919 + (account_id % 1000003) * 104729 + (event_id % 1000003) * 1299709))
+            % 9007199254740993 as bigint) as checksum
+from counts
+group by product, day
+order by product, day

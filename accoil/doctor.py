@@ -1,0 +1,95 @@
+"""What `accoil doctor` looks at: a list of (words, check). A check returns whether all is well, and a sentence."""
+
+import shutil
+import stat
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+Finding = tuple[bool, str]
+
+LEAST_FREE_BYTES = 1_000_000_000
+
+
+def examine() -> Iterator[tuple[str, bool, str]]:
+    """Yields (words, all is well, sentence) for each check; one that breaks is a finding too."""
+    for words, check in CHECKS:
+        try:
+            good, sentence = check()
+        except Exception as problem:  # the point of a doctor is to survive what is broken
+            good, sentence = False, f"This check stopped with {type(problem).__name__}: {problem}"
+        yield words, good, sentence
+
+
+def data_folder() -> Finding:
+    data = _data()
+    probe = data / f"doctor-{uuid.uuid4().hex}"
+    try:
+        probe.write_bytes(b"here")
+        probe.unlink()
+    except OSError as problem:
+        return False, f"{data} cannot be written to: {problem.strerror}."
+    if data.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return True, f"{data} can be written to. Others may read it; chmod 700 keeps it to yourself."
+    return True, f"{data} can be written to."
+
+
+def application_database() -> Finding:
+    from django.db import connection
+
+    from accoil.start import is_current
+
+    with connection.cursor() as cursor:
+        cursor.execute("pragma quick_check")
+        answer = cursor.fetchone()[0]
+    if answer != "ok":
+        return False, f"app.sqlite3 is damaged ({answer}); restore it from a backup."
+    if not is_current():
+        return False, "app.sqlite3 is older than this program; any other accoil command brings it up to date."
+    return True, "app.sqlite3 opens, is whole and up to date."
+
+
+def secret_key_file() -> Finding:
+    from accoil import environment
+    from accoil.secret import FILE
+
+    if environment.text("ACCOIL_SECRET_KEY"):
+        return True, "The secret key comes from ACCOIL_SECRET_KEY."
+    path = _data() / FILE
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return False, f"Others may read {path}; run chmod 600 on it."
+    return True, f"{path} can be read by its owner alone."
+
+
+def time_zones() -> Finding:
+    from accoil.team.models import Product
+    from accoil.team.zones import is_zone, zone_names
+
+    unknown = [product for product in Product.objects.all() if not is_zone(product.time_zone)]
+    if unknown:
+        named = ", ".join(f"{product} ({product.time_zone})" for product in unknown)
+        return False, f"The time zone database does not know the zone of: {named}. Install the package tzdata."
+    return True, f"{len(zone_names())} time zones are known."
+
+
+def disk_space() -> Finding:
+    free = shutil.disk_usage(_data()).free
+    sentence = f"{free / 1e9:.1f} GB are free where the data folder is"
+    if free < LEAST_FREE_BYTES:
+        return False, f"{sentence}; make room, or events will be refused when it is full."
+    return True, f"{sentence}."
+
+
+def _data() -> Path:
+    from django.conf import settings
+
+    return Path(settings.DATA)
+
+
+CHECKS: list[tuple[str, Callable[[], Finding]]] = [
+    ("Data folder", data_folder),
+    ("Application database", application_database),
+    ("Secret key", secret_key_file),
+    ("Time zones", time_zones),
+    ("Disk space", disk_space),
+]

@@ -1,0 +1,98 @@
+"""Reads settings from the environment: ACCOIL_X, or a file named by ACCOIL_X_FILE. Knows nothing of Django.
+
+An empty value counts as not set. A wrong value raises Refused with a sentence that names the variable.
+"""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from accoil.refused import Refused
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of `name`, or the content of the file in `name`_FILE, without surrounding white space."""
+    value = os.environ.get(name, "").strip()
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if value and path:
+        raise Refused(f"Both {name} and {name}_FILE are set; keep one of them.")
+    if path:
+        value = _file(f"{name}_FILE", Path(path))
+    return value or default
+
+
+def _file(name: str, path: Path) -> str:
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        raise Refused(f"{name} names {path}, which cannot be read: {reason}.") from problem
+    if not value:
+        raise Refused(f"{name} names {path}, which is empty.")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in YES | NO:
+        return value in YES
+    raise Refused(f"{name} is {value!r}; write true or false.")
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number between `least` and `most`, both included."""
+    value = text(name)
+    if not value:
+        return default
+    try:
+        chosen = int(value)
+    except ValueError:
+        chosen = least - 1
+    if not least <= chosen <= most:
+        raise Refused(f"{name} is {value!r}; write a whole number from {least} to {most}.")
+    return chosen
+
+
+def one_of(name: str, choices: Collection[str], default: str) -> str:
+    value = text(name, default).lower()
+    if value not in choices:
+        raise Refused(f"{name} is {value!r}; write one of: {', '.join(choices)}.")
+    return value
+
+
+def names(name: str) -> list[str]:
+    """A list written with commas: "a.example.com, b.example.com"."""
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def address(name: str, schemes: Collection[str]) -> SplitResult | None:
+    """A URL with one of `schemes` and a host, split; None when not set."""
+    value = text(name)
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        found = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is no number, or an unclosed [ in the host
+        found = False
+    if not found:
+        shapes = " or ".join(f"{scheme}://HOST" for scheme in schemes)
+        # The value is not repeated: an address may hold a password.
+        raise Refused(f"{name} is not an address this setting takes; write {shapes}.")
+    return parts
+
+
+def data_folder() -> Path:
+    """The folder that holds everything, as an absolute path; made, for this person only, when missing."""
+    path = Path(text("ACCOIL_DATA", "accoil-data")).expanduser().absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Refused(f"The data folder {path} cannot be made: {problem.strerror}. Set ACCOIL_DATA.") from problem
+    return path

@@ -1,0 +1,60 @@
+"""Where clients put their key: one list of candidates."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from urllib.parse import parse_qs
+
+from accoil.receive.keys import KeyRing
+
+Headers = dict[bytes, bytes]
+
+
+def header_product(ring: KeyRing, headers: Headers) -> tuple[int, bool] | None:
+    """(product, enabled) for a key in the headers; remembers whole headers, since clients repeat them."""
+    header = headers.get(b"authorization")
+    if header is None and b"x-write-key" not in headers:
+        return None
+    if header is not None and (known := ring.by_header.get(header)):
+        return known
+    for candidate in _from_headers(headers):
+        if found := look_up(ring, candidate):
+            if header is not None and b"x-write-key" not in headers and len(ring.by_header) < 10_000:
+                ring.by_header[header] = found
+            return found
+    return None
+
+
+def look_up(ring: KeyRing, candidate: str) -> tuple[int, bool] | None:
+    """The key as sent, else without the `stg_` that some clients leave on and others take off."""
+    if found := ring.keys.get(candidate):
+        return found
+    return ring.keys.get(candidate[4:]) if candidate[:4].lower() == "stg_" else None
+
+
+def outside_headers(query: bytes, body_key: str | None, item_key: str | None) -> Iterator[str]:
+    yield from parse_qs(query.decode("latin-1")).get("writeKey", ())
+    yield from (key for key in (body_key, item_key) if key)
+
+
+def _from_headers(headers: Headers) -> Iterator[str]:
+    if key := headers.get(b"x-write-key"):
+        yield key.decode("latin-1").strip()
+    scheme, _, rest = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
+    rest = rest.strip()
+    if scheme.lower() == "basic":
+        # A 32-digit hex key is itself valid base64, so "decode, else raw" would be wrong: try each reading.
+        if decoded := _base64(rest):
+            if ":" in decoded:
+                yield decoded.split(":", 1)[0]
+            yield decoded.removesuffix(":")
+        yield rest
+    elif scheme.lower() == "bearer":
+        yield rest
+
+
+def _base64(text: str) -> str | None:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return None

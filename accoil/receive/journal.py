@@ -1,0 +1,212 @@
+"""The journal: every accepted call, on disk before it is answered, in an SQLite file.
+
+One writer thread gathers what waits and commits it as one block (group commit). A block is an Arrow stream of
+facts-to-be, compressed; blocks are numbered without gaps and never change."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+
+from accoil.receive.calls import Call
+
+SCHEMA = pa.schema(
+    {
+        "product": pa.int32(),
+        "kind": pa.int8(),
+        "message": pa.string(),
+        "sent_at": pa.int64(),  # ms, the message time
+        "received": pa.int64(),  # ms
+        "user": pa.string(),
+        "anonymous": pa.string(),
+        "account": pa.string(),
+        "event": pa.string(),
+        "traits": pa.map_(pa.string(), pa.string()),  # key → value as JSON text
+    }
+)
+COMPRESSION = pa.ipc.IpcWriteOptions(compression="zstd")
+MOST_CALLS_WAITING = 400_000  # some 100 MB of calls; more is shed
+LARGEST_BLOCK = 50_000  # calls
+
+CREATE = """
+create table if not exists block (number integer primary key, received integer not null,
+                                  calls integer not null, facts blob not null);
+"""
+
+
+class Overloaded(Exception):
+    """More is waiting for the disk than memory should hold: answer 503."""
+
+
+class Unwritable(Exception):
+    """The disk refused the block (full, gone, read-only): nothing of it was accepted, answer 503."""
+
+
+class Waiting(msgspec.Struct):
+    """The calls of one request on their way to the disk, and who waits for them."""
+
+    product: int
+    received: int
+    calls: list[Call]
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[None]
+
+
+class Block(msgspec.Struct):
+    number: int
+    facts: pa.Table
+
+
+class Journal:
+    """`tell` is called by the writer thread with each block that is safe on disk."""
+
+    def __init__(self, path: Path, tell: Callable[[Block], None] = lambda block: None) -> None:
+        self.path = path
+        self.tell = tell
+        self._waiting: deque[Waiting] = deque()
+        self._calls_waiting = 0
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.db = _open(path)
+        self.last: int = self.db.execute("select coalesce(max(number), 0) from block").fetchone()[0]
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Writes what waits, then closes."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread:
+            self._thread.join()
+        self.db.close()
+
+    async def append(self, product: int, received: int, calls: list[Call]) -> None:
+        """Returns when the calls are on disk. Raises Overloaded or Unwritable."""
+        if self._calls_waiting > MOST_CALLS_WAITING or self._stopping:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._calls_waiting += len(calls)
+        self._waiting.append(Waiting(product, received, calls, loop, done))
+        if not self._wake.is_set():
+            self._wake.set()
+        await done
+
+    def write(self, product: int, received: int, calls: list[Call]) -> None:
+        """The same for a caller without an event loop (import, tests): one block, now. Not while `start`ed."""
+        self._commit(table([(product, received, calls)]))
+
+    def blocks(self, after: int) -> Iterator[Block]:
+        """Blocks with a number above `after`, in order, from disk."""
+        reader = _open(self.path)
+        try:
+            for number, facts in reader.execute(
+                "select number, facts from block where number > ? order by number", (after,)
+            ):
+                yield Block(number, pa.ipc.open_stream(facts).read_all())
+        finally:
+            reader.close()
+
+    def _write(self) -> None:
+        while not (self._stopping and not self._waiting):
+            self._wake.wait(1)
+            self._wake.clear()
+            while taken := self._take():
+                self._settle(taken)
+
+    def _take(self) -> list[Waiting]:
+        taken: list[Waiting] = []
+        calls = 0
+        while self._waiting and calls < LARGEST_BLOCK:
+            waiting = self._waiting.popleft()
+            calls += len(waiting.calls)
+            taken.append(waiting)
+        self._calls_waiting -= calls
+        return taken
+
+    def _settle(self, taken: list[Waiting]) -> None:
+        failure: Exception | None = None
+        block = None
+        try:
+            block = self._commit(table([(each.product, each.received, each.calls) for each in taken]))
+        except (sqlite3.Error, OSError) as wrong:
+            failure = Unwritable(str(wrong))
+        except Exception as wrong:  # a call that no column takes: find it, so that it costs nobody else
+            if len(taken) > 1:
+                for each in taken:
+                    self._settle([each])
+                return
+            failure = wrong
+        by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+        for each in taken:
+            by_loop.setdefault(each.loop, []).append(each.done)
+        for loop, futures in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_answer, futures, failure)
+        if block:
+            self.tell(block)
+
+    def _commit(self, facts: pa.Table) -> Block:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, SCHEMA, options=COMPRESSION) as stream:
+            stream.write_table(facts)
+        number = self.last + 1
+        try:
+            self.db.execute(
+                "insert into block values (?, ?, ?, ?)",
+                (number, int(time.time() * 1000), len(facts), memoryview(sink.getvalue())),
+            )
+            self.db.commit()
+        except BaseException:
+            self.db.rollback()
+            raise
+        self.last = number
+        return Block(number, facts)
+
+
+def table(requests: list[tuple[int, int, list[Call]]]) -> pa.Table:
+    """Columns of facts-to-be; `requests` are (product, received in ms, calls)."""
+    calls = [call for _, _, calls in requests for call in calls]
+    return pa.table(
+        [
+            pa.array([product for product, _, calls in requests for _ in calls], pa.int32()),
+            pa.array([call.kind for call in calls], pa.int8()),
+            pa.array([call.messageId for call in calls], pa.string()),
+            pa.array([call.at for call in calls], pa.int64()),
+            pa.array([received for _, received, calls in requests for _ in calls], pa.int64()),
+            pa.array([call.userId for call in calls], pa.string()),
+            pa.array([call.anonymousId for call in calls], pa.string()),
+            pa.array([call.groupId for call in calls], pa.string()),
+            pa.array([call.event for call in calls], pa.string()),
+            pa.array([call.pairs for call in calls], pa.map_(pa.string(), pa.string())),
+        ],
+        schema=SCHEMA,
+    )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, check_same_thread=False, timeout=30)
+    # WAL with full sync: a commit returns when its bytes are on the disk, not in a cache.
+    for pragma in ("journal_mode = wal", "synchronous = full", "wal_autocheckpoint = 4000"):
+        db.execute(f"pragma {pragma}")
+    db.executescript(CREATE)
+    return db
+
+
+def _answer(futures: list[asyncio.Future[None]], failure: Exception | None) -> None:
+    for future in futures:
+        if future.done():
+            continue  # the client went away
+        if failure:
+            future.set_exception(failure)
+        else:
+            future.set_result(None)

@@ -1,0 +1,160 @@
+"""The book: everyone's numbers under one definition as of one day, kept in the store while it is looked at."""
+
+import threading
+import time
+from collections import OrderedDict
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from accoil.count import days
+from accoil.count.facts import Facts, facts
+from accoil.score import values
+from accoil.score.definition import Definition
+from accoil.store.questions import beside
+from accoil.store.store import Value
+
+ASK = beside(__file__, "book")
+LIST = beside(__file__, "list")
+
+BOOKS_KEPT = 12  # each holds a row per user and account
+FRESH_FOR = 1.0  # seconds: however fast events come, a book is made anew at most once in this time
+
+ACCOUNT_ORDERS = (
+    "score", "name", "raw", "change", "total_score", "active_users", "total_users", "active_percent", "frequency",
+    "adoption", "lifetime_adoption", "last_active", "mrr", "plan", "status", "tenure", "created_on", "tracking_id",
+)  # fmt: skip
+USER_ORDERS = (
+    "score", "name", "raw", "change", "email", "role", "account_name", "frequency", "adoption", "lifetime_adoption",
+    "last_active", "tenure", "created_on", "tracking_id",
+)  # fmt: skip
+_COLUMNS = {
+    "adoption": "recently_scored_events",
+    "lifetime_adoption": "overall_scored_events",
+    "last_active": "last_day",
+}
+BANDS = ("most", "slightly", "passive", "least")
+
+
+class Page(msgspec.Struct):
+    rows: list[dict[str, Any]]
+    total: int
+
+
+class Book:
+    """Rows of `accounts` and `users` are dictionaries; rates are fractions 0–1, days are dates, money is cents."""
+
+    def __init__(self, product_id: int, definition: Definition, as_of: date, name: str) -> None:
+        self.product_id = product_id
+        self.definition = definition
+        self.as_of = as_of
+        self.benchmark: float | None = None
+        self.computed_at = datetime.now(UTC)
+        self._facts: Facts = facts()
+        self._places = {part: f"kept.{name}_{part}" for part in ("parts", "users", "accounts")}
+        self._name = name
+        self._version = -1
+        self._made = float("-inf")
+        self._making = threading.Lock()
+
+    def refresh(self) -> None:
+        """Makes the rows anew when facts came since, at most once a second."""
+        with self._making:
+            if self._version < self._facts.version[self.product_id] and time.monotonic() - self._made > FRESH_FOR:
+                self._make()
+
+    def _make(self) -> None:
+        version = self._facts.version[self.product_id]
+        computed_at, store = datetime.now(UTC), self._facts.store
+        given = {**values.of(self.product_id, self.definition), "as_of": days.number(self.as_of)}
+        store.keep(f"{self._name}_parts", ASK["parts"], **given)
+        found = store.rows(ASK["benchmarks"], self._places)[0]
+        benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
+        given |= benchmarks
+        store.keep(f"{self._name}_users", ASK["users"], self._places, **given)
+        store.keep(f"{self._name}_accounts", ASK["accounts"], self._places, **given)
+        self.benchmark = self.definition.benchmark or found["b_now"]
+        self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
+
+    def accounts(
+        self, search: str = "", sort: str = "-score", limit: int = 50, offset: int = 0, ids: list[int] | None = None
+    ) -> Page:
+        return self._list("accounts", ACCOUNT_ORDERS, sort, limit, offset, search=search, ids=ids, account=None)
+
+    def users(
+        self,
+        search: str = "",
+        sort: str = "-score",
+        limit: int = 50,
+        offset: int = 0,
+        ids: list[int] | None = None,
+        account: int | None = None,
+    ) -> Page:
+        """`account`: only those who belong to it now or did something for it in the window."""
+        return self._list("users", USER_ORDERS, sort, limit, offset, search=search, ids=ids, account=account)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts and averages (scores over the active), and how many stand in each band."""
+        store = self._facts.store
+        summary = store.rows(ASK["summary"], self._places)[0]
+        for who in ("accounts", "users"):
+            summary[f"bands_{who}"] = dict.fromkeys(BANDS, 0)
+        for row in store.rows(ASK["bands"], self._places):
+            summary[f"bands_{row['who']}"][row["band"]] = row["n"]
+        return summary
+
+    def drop(self) -> None:
+        for part in self._places:
+            self._facts.store.drop(f"{self._name}_{part}")
+
+    def _list(self, what: str, orders: tuple[str, ...], sort: str, limit: int, offset: int, **given: Any) -> Page:
+        order = sort.lstrip("-")
+        if order not in orders:
+            raise ValueError(f"sort is {sort!r}; choose one of {', '.join(orders)}, with a minus for the largest first")
+        direction = "desc" if sort.startswith("-") else "asc"
+        places = {**self._places, "order": _COLUMNS.get(order, order), "direction": direction}
+
+        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
+            return self._facts.store.rows(
+                LIST[what], places, product=self.product_id, limit=limit, offset=offset, **given
+            )
+
+        rows = ask(limit, offset)
+        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
+        total = counted[0]["of_all"] if counted else 0
+        return Page([self._told(row) for row in rows], total)
+
+    def _told(self, row: dict[str, Any]) -> dict[str, Any]:
+        scored = len(self.definition.events)
+        del row["of_all"]
+        last_day, last_at = row.pop("last_day"), row.pop("last_at")
+        row["adoption"] = row["recently_scored_events"] / scored
+        row["lifetime_adoption"] = row["overall_scored_events"] / scored
+        row["last_active"] = None if last_day is None else days.day(last_day)
+        row["last_seen"] = None if last_at is None else datetime.fromtimestamp(last_at / 1000, UTC)
+        row["first_day"] = days.day(row["first_day"])
+        row["created_on"] = days.day(row["created_on"])
+        return row
+
+
+_books: OrderedDict[tuple[int, str, date], Book] = OrderedDict()
+_opening = threading.Lock()
+_numbered = 0
+
+
+def open_book(product_id: int, definition: Definition, as_of: date) -> Book:
+    """The book of that day, made or made anew where facts came since."""
+    global _numbered
+    key = (product_id, definition.digest(), as_of)
+    with _opening:
+        book = _books.get(key)
+        if book is None or book._facts is not facts():
+            _numbered += 1
+            book = _books[key] = Book(product_id, definition, as_of, f"book_{_numbered}")
+        _books.move_to_end(key)
+        closed = [_books.popitem(last=False)[1] for _ in range(len(_books) - BOOKS_KEPT)]
+    book.refresh()
+    for old in closed:
+        old.drop()
+    return book

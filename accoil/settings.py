@@ -1,0 +1,152 @@
+"""Django's settings, all from the environment (ACCOIL_*). Each has a heading in docs/reference/settings.md."""
+
+from pathlib import Path
+
+from accoil import environment
+from accoil.logs import logging_settings
+from accoil.mail import mail_settings
+from accoil.refused import Refused
+from accoil.secret import secret_key
+
+PACKAGE = Path(__file__).resolve().parent
+DATA = environment.data_folder()
+DEBUG = environment.flag("ACCOIL_DEBUG")
+SECRET_KEY = secret_key(DATA, environment.text("ACCOIL_SECRET_KEY"))
+
+# --- where the server is reached ---
+
+_public = environment.address("ACCOIL_PUBLIC_URL", ["https", "http"])
+if _public and (_public.path.strip("/") or _public.query or _public.fragment or _public.username):
+    raise Refused("ACCOIL_PUBLIC_URL must be scheme and host only, such as https://accoil.example.com.")
+PUBLIC_URL = f"{_public.scheme}://{_public.netloc}" if _public else ""
+_secure = PUBLIC_URL.startswith("https:")
+
+ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]", *environment.names("ACCOIL_ALLOWED_HOSTS")]
+if _public and _public.hostname:
+    ALLOWED_HOSTS.append(_public.hostname)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+
+# Forwarded headers can be made up by anyone, so they count only when a proxy of ours is known to write them.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("ACCOIL_TRUSTED_PROXIES", 0, least=0, most=10)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SESSION_COOKIE_NAME = "accoil_session"
+CSRF_COOKIE_NAME = "accoil_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+# --- what it is made of ---
+
+INSTALLED_APPS = [
+    "accoil.team",
+    "accoil.score",
+    "accoil.show",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accoil.show.csp.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "accoil.urls"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "show" / "templates"],  # before the apps', so our sign-in pages win over allauth's
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- the application database ---
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "app.sqlite3",
+        "CONN_MAX_AGE": None,  # opening the file again for each request costs more than keeping it
+        "OPTIONS": {
+            # A transaction takes the write lock when it begins: one that reads first and writes later
+            # would otherwise fail at once, without waiting, when another wrote in between.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON",
+        },
+        # On disk like the real one, so that tests see real locks and threads share it.
+        "TEST": {"NAME": str(DATA / "test-app.sqlite3")},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- signing in ---
+
+AUTH_USER_MODEL = "team.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accoil.team.sign_in.SignIn"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers who were typed into the reset form
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
+
+# --- mail, files, time, logs ---
+
+globals().update(mail_settings())
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # files are served from the package: nothing to collect after an install
+WHITENOISE_AUTOREFRESH = DEBUG
+
+USE_TZ = True
+TIME_ZONE = "UTC"  # days are counted in each product's own zone; Product.zone
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+LOGGING = logging_settings(
+    environment.one_of("ACCOIL_LOG_LEVEL", ["debug", "info", "warning", "error"], "info"),
+    environment.one_of("ACCOIL_LOG_FORMAT", ["text", "json"], "text"),
+)

@@ -1,0 +1,55 @@
+"""Makes Django and the application database ready, for every command that needs them."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from accoil.refused import Refused
+
+LOCK_SECONDS = 60
+
+
+def start() -> None:
+    """Loads the settings and brings the application database up to date; a few milliseconds when it is already.
+
+    Raises Refused when a setting is wrong or the database cannot be used.
+    """
+    load()
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    try:
+        if not is_current():
+            _migrate(settings.DATA)
+    except (DatabaseError, sqlite3.Error) as problem:
+        raise Refused(f"The database {settings.DATA / 'app.sqlite3'} cannot be used: {problem}.") from problem
+
+
+def load() -> None:
+    """Loads the settings only. Raises Refused when one of them is wrong."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accoil.settings")
+    import django
+
+    django.setup()
+
+
+def is_current() -> bool:
+    """Whether every migration has been applied."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _migrate(data: Path) -> None:
+    """Applies what is missing. Two commands started at once take turns: the second finds nothing left to do."""
+    from django.core.management import call_command
+
+    # SQLite's own file lock: it works on every system and vanishes with the process that holds it.
+    lock = sqlite3.connect(data / "migrate.lock", timeout=LOCK_SECONDS, isolation_level=None)
+    try:
+        lock.execute("begin exclusive")
+        call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        lock.close()

@@ -1,0 +1,36 @@
+"""Questions live in .sql files beside the Python that asks them: `-- name: …` starts one, the file gives the rest."""
+
+import re
+from pathlib import Path
+
+_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
+_VALUE = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_PLACE = re.compile(r"\{(\w+)\}")
+_SAFE = re.compile(r"[a-z][a-z0-9_.]*")
+
+
+def read(path: Path) -> dict[str, str]:
+    """Name → text of each question in the file."""
+    pieces = _NAME.split(path.read_text())
+    return {name: text.strip() for name, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+
+
+def beside(python_file: str, name: str) -> dict[str, str]:
+    return read(Path(python_file).with_name(f"{name}.sql"))
+
+
+def values_in(question: str) -> set[str]:
+    """The names of the values (`:name`) a question wants."""
+    return set(_VALUE.findall(question))
+
+
+def render(question: str, marker: str, places: dict[str, str]) -> str:
+    """The engine's spelling of values (`$name`), and names of tables put into `{places}`."""
+
+    def place(found: re.Match[str]) -> str:
+        name = places[found[1]]
+        if not _SAFE.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a table or column")
+        return name
+
+    return _PLACE.sub(place, _VALUE.sub(rf"{marker}\1", question))

@@ -1,0 +1,161 @@
+"""Who uses the program, and the products they look at: teams, members, products, keys and tokens."""
+
+import hashlib
+import secrets
+from datetime import date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from accoil.team.roles import Role
+from accoil.team.zones import check_zone
+
+NAME_LENGTH = 100
+TOKEN_START = "accoil_"  # noqa: S105  what every token begins with, so that people and scanners know it
+
+
+class Users(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, name: str = "") -> "User":
+        """Saves a person who can sign in. Without a password he sets one through "Forgot password"."""
+        user = self.model(email=email, name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. The e-mail address, in lower case, is the user name."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[Users] = Users()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # One address is one person, however it was typed.
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+
+class Team(models.Model):
+    """The organisation that runs products here. Nothing of one team is ever seen by another."""
+
+    name = models.CharField(max_length=NAME_LENGTH, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    users = models.ManyToManyField(User, through="Member", related_name="teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A person in a team, with what he may do there."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "user"], name="member_once_a_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class Product(models.Model):
+    """One tracked app: its time zone says where its days begin."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="products")
+    name = models.CharField(max_length=NAME_LENGTH)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "name"], name="product_name_in_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self) -> date:
+        """The day it is now in the product's time zone."""
+        return datetime.now(self.zone).date()
+
+
+def new_key() -> str:
+    return secrets.token_hex(16)
+
+
+class IngestKey(models.Model):
+    """Lets events in. Kept as plain text: it only writes, browsers show it anyway, and people read it again."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="ingest_keys")
+    key = models.CharField(max_length=64, unique=True, default=new_key)
+    name = models.CharField(max_length=NAME_LENGTH, default="API key")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def enabled(self) -> bool:
+        return self.disabled_at is None
+
+
+class ApiToken(models.Model):
+    """Lets numbers out. Shown once when issued; only its SHA-256 is kept."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=NAME_LENGTH)
+    digest = models.CharField(max_length=64, unique=True)
+    last4 = models.CharField(max_length=4)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} (…{self.last4})"
+
+    @classmethod
+    def issue(cls, product: Product, name: str) -> str:
+        """Saves a new token and returns it: the only time it can be read."""
+        token = TOKEN_START + secrets.token_hex(20)
+        cls.objects.create(product=product, name=name, digest=_digest(token), last4=token[-4:])
+        return token
+
+    @classmethod
+    def product_of(cls, token: str) -> Product | None:
+        """The product a token opens; None when it is unknown or revoked."""
+        found = cls.objects.select_related("product").filter(digest=_digest(token), revoked_at=None).first()
+        return found.product if found else None
+
+
+def _digest(token: str) -> str:
+    # A plain hash is enough: the token itself is 160 random bits, nothing a dictionary could find.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,48 @@
+import re
+
+from django.utils import timezone
+
+from accoil.team.keys import receiving_keys
+from accoil.team.models import ApiToken, IngestKey
+
+
+def test_an_ingest_key_is_32_hex_digits_and_new_each_time(world):
+    first, second = (IngestKey.objects.create(product=world.web) for _ in range(2))
+    assert re.fullmatch("[0-9a-f]{32}", first.key)
+    assert first.key != second.key
+
+
+def test_the_front_door_knows_every_key_and_whether_it_is_enabled(world):
+    web = IngestKey.objects.create(product=world.web)
+    off = IngestKey.objects.create(product=world.web, disabled_at=timezone.now())
+    evil = IngestKey.objects.create(product=world.evil_web)
+    assert receiving_keys() == {
+        web.key: (world.web.pk, True),
+        off.key: (world.web.pk, False),
+        evil.key: (world.evil_web.pk, True),
+    }
+
+
+def test_a_token_opens_its_product(world):
+    token = ApiToken.issue(world.web, "Looker")
+    assert re.fullmatch("accoil_[0-9a-f]{40}", token)
+    assert ApiToken.product_of(token) == world.web
+    assert ApiToken.product_of(ApiToken.issue(world.evil_web, "Looker")) == world.evil_web
+
+
+def test_a_token_is_not_kept(world):
+    token = ApiToken.issue(world.web, "Looker")
+    kept = ApiToken.objects.values().get()
+    assert not [value for value in kept.values() if token in str(value)]
+    assert (kept["name"], kept["last4"]) == ("Looker", token[-4:])
+
+
+def test_a_revoked_token_opens_nothing(world):
+    token = ApiToken.issue(world.web, "Looker")
+    ApiToken.objects.update(revoked_at=timezone.now())
+    assert ApiToken.product_of(token) is None
+
+
+def test_what_was_never_issued_opens_nothing(world):
+    digest = ApiToken.objects.create(product=world.web, name="x", digest="d" * 64, last4="dddd").digest
+    assert [ApiToken.product_of(token) for token in ("", "accoil_", digest)] == [None, None, None]

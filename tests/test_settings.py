@@ -1,0 +1,117 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+READ = """
+import json, sys
+from accoil import settings
+from accoil.refused import Refused
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
+"""
+
+
+def load(tmp_path, *names: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Loads the settings in a process of their own, as a server does."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
+    return subprocess.run(
+        [sys.executable, "-c", READ, *names],
+        env={**inherited, "ACCOIL_DATA": str(tmp_path / "data"), **variables},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+
+
+def loaded(tmp_path, *names: str, **variables: str) -> dict[str, object]:
+    result = load(tmp_path, *names, **variables)
+    assert result.returncode == 0, result.stderr
+    answer: dict[str, object] = json.loads(result.stdout)
+    return answer
+
+
+def test_every_setting_has_a_heading_and_every_heading_a_setting():
+    sources = "\n".join(path.read_text() for path in (ROOT / "accoil").rglob("*.py"))
+    used = {name.removesuffix("_FILE") for name in re.findall(r'["\'](ACCOIL_[A-Z_]+)["\']', sources)}
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text()
+    documented = re.findall(r"^## (ACCOIL_[A-Z_]+)$", page, re.MULTILINE)
+    assert sorted(documented) == sorted(used)
+
+
+def test_the_defaults_suit_ones_own_computer(tmp_path):
+    found = loaded(tmp_path, "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "DEBUG", "EMAIL_BACKEND")
+    assert found["ALLOWED_HOSTS"] == ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+    assert found["SESSION_COOKIE_SECURE"] is False
+    assert found["DEBUG"] is False
+    assert "LoggedMail" in str(found["EMAIL_BACKEND"])
+
+
+def test_a_public_https_address_secures_cookies_and_is_allowed(tmp_path):
+    names = ["ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "CSRF_TRUSTED_ORIGINS", "PUBLIC_URL"]
+    found = loaded(tmp_path, *names, ACCOIL_PUBLIC_URL="https://accoil.example.com:8443/")
+    assert "accoil.example.com" in found["ALLOWED_HOSTS"]
+    assert found["SESSION_COOKIE_SECURE"] is found["CSRF_COOKIE_SECURE"] is True
+    assert found["PUBLIC_URL"] == "https://accoil.example.com:8443"
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://accoil.example.com:8443"]
+
+
+def test_more_hosts_can_be_allowed(tmp_path):
+    found = loaded(tmp_path, "ALLOWED_HOSTS", ACCOIL_ALLOWED_HOSTS="accoil.internal, 10.0.0.5")
+    assert found["ALLOWED_HOSTS"][-2:] == ["accoil.internal", "10.0.0.5"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ACCOIL_DEBUG", "maybe"),
+        ("ACCOIL_PUBLIC_URL", "accoil.example.com"),
+        ("ACCOIL_PUBLIC_URL", "https://accoil.example.com/under/a/path"),
+        ("ACCOIL_TRUSTED_PROXIES", "many"),
+        ("ACCOIL_SECRET_KEY", "short"),
+        ("ACCOIL_SECRET_KEY_FILE", "/there/is/no/such/file"),
+        ("ACCOIL_SMTP_URL", "mail.example.com"),
+        ("ACCOIL_MAIL_FROM", "nobody"),
+        ("ACCOIL_LOG_LEVEL", "loud"),
+        ("ACCOIL_LOG_FORMAT", "xml"),
+        ("ACCOIL_DATA", "/dev/null/data"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_a_sentence_that_names_it(tmp_path, variable, value):
+    result = load(tmp_path, **{variable: value})
+    assert result.returncode == 1
+    last_line = result.stderr.strip().splitlines()[-1]
+    assert re.match(r"accoil\.refused\.Refused: .*\.$", last_line)
+    assert variable in last_line
+
+
+def test_the_database_waits_for_its_turn_and_checks_references(transactional_db):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("pragma journal_mode")
+        assert cursor.fetchone() == ("wal",)
+        cursor.execute("pragma foreign_keys")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("pragma busy_timeout")
+        assert cursor.fetchone() == (20_000,)
+
+
+def test_log_lines_of_everybody_have_one_shape(tmp_path):
+    program = (
+        "import logging, structlog, django; django.setup();"
+        "logging.getLogger('django.request').warning('from %s', 'Django');"
+        "structlog.get_logger('accoil').warning('from us', count=2)"
+    )
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
+    chosen = {"DJANGO_SETTINGS_MODULE": "accoil.settings", "ACCOIL_DATA": str(tmp_path), "ACCOIL_LOG_FORMAT": "json"}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env={**inherited, **chosen}, cwd=tmp_path, capture_output=True, text=True
+    )
+    theirs, ours = [json.loads(line) for line in result.stderr.splitlines()]
+    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from Django", "django.request", "warning")
+    assert (ours["event"], ours["logger"], ours["count"]) == ("from us", "accoil", 2)
