@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 refused (with a sentence on standard error), 2 wrong usage
 """
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -135,9 +137,10 @@ def demo(
 def rebuild(data: Data = None) -> None:
     """Make the store again from the journal. Prints checksums per day."""
     _start()
-    from accoil.store.rebuild import rebuild as run
+    from accoil.rebuilding import rebuild as run
 
-    run()
+    for row in run():
+        typer.echo(f"{row['product']}  {row['day']}  {row['messages']:>10,}  {row['checksum']}")
 
 
 @app.command()
@@ -196,3 +199,16 @@ def main(arguments: list[str] | None = None) -> Any:
     except Refused as refusal:
         typer.echo(str(refusal), err=True)
         raise SystemExit(1) from refusal
+
+
+def console() -> None:
+    """The installed command. Leaves without tearing the interpreter down: DuckDB's binding prints a page of warnings
+    about itself there, after everything of ours is closed and written."""
+    code = 0
+    try:
+        main()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -75,8 +75,14 @@ class Loader:
 
     def catch_up(self) -> None:
         """Loads all that the journal has, in the caller's thread."""
-        while blocks := self._next():
+        while self.step():
+            pass
+
+    def step(self) -> bool:
+        """Loads the next blocks; whether there were any."""
+        if blocks := self._next():
             self.load(blocks)
+        return bool(blocks)
 
     def _run(self) -> None:
         while not self._stopping:

@@ -1,21 +1,25 @@
 """The SQL against the reference: every number of every user and account, in random worlds.
 
-ACCOIL_TEST_WORLDS says how many worlds (default 60); a long run takes thousands.
+RANDOM_WORLDS in the environment says how many worlds (default 60); a long run takes thousands.
 """
 
 import os
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from accoil.count.ids import ACCOUNT, id_of
+from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.score.definition import Definition
+from accoil.score.explain import explain
+from accoil.score.history import history
+from accoil.score.preview import preview
 from tests.reference import World, benchmark, score_accounts, score_users
 from tests.reference_facts import Row
 from tests.strategies import Case, cases
 from tests.world import engine
 
-WORLDS = int(os.environ.get("ACCOIL_TEST_WORLDS", "60"))
+WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
 EVERYONE = 10_000  # more than any of these worlds holds
 
 
@@ -46,3 +50,32 @@ def assert_same(shown: list[Row], expected: dict[str, Row]) -> None:
     assert by_tracking_id.keys() == expected.keys()
     for tracking_id, row in expected.items():
         assert {key: by_tracking_id[tracking_id].get(key) for key in row} == row, tracking_id
+
+
+@settings(max_examples=WORLDS // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases())
+def test_history_and_explanations_equal_the_reference_on_every_day(case: Case) -> None:
+    world, given = World(case.messages, case.zone), case.definition
+    definition = Definition(window=given.window, events=given.events, benchmark=given.benchmark, curve=given.curve)
+    first = case.as_of - timedelta(days=9)
+    expected = {
+        "user": [score_users(world, given, first + timedelta(later)) for later in range(10)],
+        "account": [score_accounts(world, given, first + timedelta(later)) for later in range(10)],
+    }
+    with engine(case.messages, case.zone) as running:
+        for kind, code in (("user", USER), ("account", ACCOUNT)):
+            for name in expected[kind][-1]:
+                id = id_of(running.product_id, code, name)
+                days = history(running.product_id, definition, kind, id, first, case.as_of)
+                quiet = {"score": 0, "raw": 0}
+                shown = [{key: day[key] for key in quiet} for day in days]
+                assert shown == [{key: rows.get(name, quiet)[key] for key in quiet} for rows in expected[kind]]
+                explained = explain(running.product_id, definition, kind, id, case.as_of)
+                assert explained["score"] == expected[kind][-1][name]["score"]
+                assert explained["raw"] == sum(part["points"] for part in explained["parts"])
+                assert explained["raw"] == expected[kind][-1][name]["raw"]
+                if kind == "account":
+                    assert sum(user["raw"] for user in explained["users"]) == explained["raw"]
+        draft = preview(running.product_id, None, definition, case.as_of)
+        book = running.book(definition, case.as_of).summary()
+        assert draft["bands_draft"] == book["bands_accounts"]

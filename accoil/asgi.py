@@ -1,0 +1,158 @@
+"""The server: ingest paths go to the front door, everything else to the pages; around them journal, loader, clock."""
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import structlog
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from accoil import environment
+from accoil.clock import Clock
+from accoil.control import Control
+from accoil.count.counting import Counting, InUse
+from accoil.count.load import checksums
+from accoil.receive.app import FrontDoor, Receive, Scope, Send
+from accoil.receive.keys import KeyRing
+from accoil.refused import Refused
+from accoil.team.keys import receiving_keys
+from accoil.team.models import Product
+
+PAGE_THREADS = 4
+# The event loop must get its turn soon after a thread that counts or draws a page; 5 ms, the default, is a p99.
+SWITCH_INTERVAL = 0.0005
+
+log = structlog.get_logger()
+
+
+class App:
+    """One ASGI application for the whole server."""
+
+    def __init__(self, door: FrontDoor) -> None:
+        self._door = door
+        self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if path := self._door.takes(scope):
+            await self._door(scope, receive, send, path)
+        elif scope["type"] == "http" and scope["path"] == "/health":
+            await send(
+                {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
+            )
+            await send({"type": "http.response.body", "body": b'{"status":"ok"}'})
+        else:
+            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+class Server:
+    """Everything in one process. `start` returns when it listens, `stop` when all that was accepted is safe."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        folder = Path(settings.DATA)
+        self._zones: dict[int, str] = {}
+        self.ring = KeyRing(receiving_keys)
+        self._look_at_products()
+        try:
+            self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
+        except InUse as in_use:
+            raise Refused(str(in_use)) from in_use
+        self._control = Control(folder, {"rebuild": self._rebuild, "checksums": self._checksums})
+        self._clock = Clock(
+            [
+                ("look for new keys and products", self._look_at_products, 2),
+                ("count days anew in a changed time zone", self._follow_zones, 10),
+            ]
+        )
+        config = uvicorn.Config(
+            App(FrontDoor(self.counting.journal, self.ring)),
+            host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning", server_header=False,
+            timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=4096,
+        )  # fmt: skip
+        self._http = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, also when it was asked for any (0)."""
+        return int(self._http.servers[0].sockets[0].getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def start(self, timeout: float = 20) -> None:
+        self._start_parts()
+        self._thread = threading.Thread(target=self._http.run, name="http", daemon=True)
+        self._thread.start()
+        until = time.monotonic() + timeout
+        while not self._http.started:
+            if not self._thread.is_alive() or time.monotonic() > until:
+                self._stop_parts()
+                raise Refused(f"Port {self._http.config.port} on {self.host} can't be used; is something else there?")
+            self._thread.join(0.01)
+
+    def stop(self) -> None:
+        self._http.should_exit = True
+        if self._thread:
+            self._thread.join()
+        self._stop_parts()
+
+    def run(self) -> None:
+        """Serves until the process is told to stop (Ctrl-C, SIGTERM)."""
+        self._start_parts()
+        try:
+            self._http.run()
+        finally:
+            self._stop_parts()
+
+    def wait_counted(self, timeout: float = 30) -> bool:
+        """Whether everything accepted until now is in every number."""
+        return self.counting.wait_counted(timeout)
+
+    def _start_parts(self) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        self.counting.start()
+        self._control.start()
+        self._clock.start()
+
+    def _stop_parts(self) -> None:
+        self._clock.stop()
+        self._control.stop()
+        self.counting.stop()
+
+    def _look_at_products(self) -> None:
+        self._zones = dict(Product.objects.values_list("id", "time_zone"))
+        self.ring.refresh()
+
+    def _follow_zones(self) -> None:
+        counted_in = self.counting.facts.zones
+        if any(counted_in.get(product, zone) != zone for product, zone in self._zones.items()):
+            log.info("a time zone changed: counting its days anew")
+            self.counting.rebuild()
+
+    def _rebuild(self) -> list[dict[str, object]]:
+        self.counting.rebuild()
+        return self._checksums()
+
+    def _checksums(self) -> list[dict[str, object]]:
+        self.wait_counted()
+        return checksums(self.counting.facts.store)
+
+
+def start(host: str = "127.0.0.1", port: int = 0) -> Server:
+    """A server in threads of this process, listening when this returns. Raises Refused."""
+    server = Server(host, port)
+    server.start()
+    return server
+
+
+def serve(host: str, port: int) -> None:
+    """Serves until stopped. Raises Refused."""
+    server = Server(host, port)
+    print(f"Accoil is at http://{host}:{port} (Ctrl-C stops it).", flush=True)
+    server.run()

@@ -1,0 +1,37 @@
+"""All that happens by itself: words, what, how often. One thread, one list."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+Act = tuple[str, Callable[[], None], float]  # words, function, seconds
+
+
+class Clock:
+    def __init__(self, every: list[Act]) -> None:
+        self._every = every
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        due = {words: time.monotonic() + seconds for words, _, seconds in self._every}
+        while not self._stopping.wait(max(0, min(due.values()) - time.monotonic())):
+            for words, function, seconds in self._every:
+                if due[words] > time.monotonic():
+                    continue
+                try:
+                    function()
+                except Exception:
+                    log.exception("the clock could not do its work; it will try again", work=words)
+                due[words] = time.monotonic() + seconds

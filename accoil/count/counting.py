@@ -1,0 +1,122 @@
+"""Journal, store and loader of one data folder, opened together."""
+
+import fcntl
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from accoil.count.facts import Facts, open_facts
+from accoil.count.load import Loader
+from accoil.receive.journal import Journal
+from accoil.store.duckdb import DuckDB
+from accoil.store.store import Damaged
+
+log = structlog.get_logger()
+
+Zones = Callable[[], Mapping[int, str]]
+
+
+class InUse(Exception):
+    """Another process has this data folder open."""
+
+
+class Counting:
+    """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
+
+    def __init__(self, folder: Path, zones: Zones, memory: str = "1GB") -> None:
+        self._folder = folder
+        self._zones = zones
+        self._memory = memory
+        self._lock = _lock(folder / "counting.lock")
+        self._running = False
+        self._rebuilding = threading.Lock()
+        self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.loader.hear(block))
+        path, store = self._latest()
+        self._use(path, store)
+        self.loader = Loader(self.facts, self.journal, zones)
+
+    def start(self) -> None:
+        self._running = True
+        self.journal.start()
+        self.loader.start()
+
+    def stop(self) -> None:
+        """Writes and counts what is on its way, then closes."""
+        self.journal.stop()
+        if self._running:
+            self.loader.wait_for(self.journal.last, timeout=10)
+        self.loader.stop()
+        open_facts(None)
+        self.facts.store.close()
+        self._lock.close()
+
+    def wait_counted(self, timeout: float = 30) -> bool:
+        """Whether everything received until now was counted within `timeout` seconds."""
+        return self.loader.wait_for(self.journal.last, timeout)
+
+    def rebuild(self, told: Callable[[int, int], None] = lambda block, last: None) -> None:
+        """Makes the store again from the journal, beside the old one, which answers until the new one has caught up.
+        `told` hears the number of the block done and of the last. What arrives meanwhile waits in the journal."""
+        with self._rebuilding:
+            number = int(self._path.stem.split("-")[1]) + 1
+            path = self._folder / f"facts-{number}.duckdb"
+            loader = Loader(Facts(DuckDB(path, self._memory)), self.journal, self._zones)
+            while loader.loaded < self.journal.last and loader.step():
+                told(loader.loaded, self.journal.last)
+            self.loader.stop()
+            loader.catch_up()
+            old = self._path
+            self._use(path, loader.facts.store, loader.facts)
+            self.loader = loader
+            if self._running:
+                loader.start()
+            # Whoever still reads from the old store keeps its files until he is done.
+            _remove(old)
+
+    def _use(self, path: Path, store: DuckDB, facts: Facts | None = None) -> None:
+        self._path, self.facts = path, facts or Facts(store)
+        open_facts(self.facts)
+
+    def _latest(self) -> tuple[Path, DuckDB]:
+        """The store that is furthest. A rebuild that was interrupted leaves two; a damaged one is put aside."""
+        found: list[tuple[int, Path, DuckDB]] = []
+        for path in sorted(self._folder.glob("facts-*.duckdb"), key=_number):
+            try:
+                store = DuckDB(path, self._memory)
+                found.append((int(store.rows("select block from loaded")[0]["block"]), path, store))
+            except Damaged as damaged:
+                log.error("the store is damaged; it is made again from the journal", reason=str(damaged))
+                path.rename(path.with_suffix(".damaged"))
+                path.with_name(path.name + ".wal").unlink(missing_ok=True)
+        if not found:
+            path = self._folder / "facts-1.duckdb"
+            return path, DuckDB(path, self._memory)
+        *others, (_, path, store) = sorted(found, key=lambda each: (each[0], _number(each[1])))
+        for _, other, unused in others:
+            unused.close()
+            _remove(other)
+        return path, store
+
+
+def _number(path: Path) -> int:
+    number = path.stem.split("-")[1]
+    return int(number) if number.isdigit() else 0
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> IO[str]:
+    """Held until closed; freed by the system when the process dies, however it dies."""
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise InUse(f"Another Accoil process is using {path.parent}.") from None
+    return lock

@@ -1,0 +1,76 @@
+"""Users, accounts and events as they are known, beside any score."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from accoil.count import days, ids
+from accoil.count.facts import facts
+from accoil.store.questions import beside
+
+ASK = beside(__file__, "people")
+
+Kind = Literal["account", "user"]
+KINDS = {"user": ids.USER, "account": ids.ACCOUNT}
+
+
+def traits(product_id: int, kind: Kind, id: int) -> dict[str, Any]:
+    """Trait → its latest value, by key."""
+    return _traits(product_id, kind, [id]).get(id, {})
+
+
+def tracking_ids(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    """The ids the customer sent, by ours."""
+    rows = facts().store.rows(ASK["names"], product=product_id, kind=KINDS[kind], ids=list(ids))
+    return {row["id"]: row["tracking_id"] for row in rows}
+
+
+def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    """What to call them: the name, a user's e-mail, else the id they were sent with."""
+    told = _traits(product_id, kind, list(ids))
+    shown = {}
+    for id, tracking_id in tracking_ids(product_id, kind, ids).items():
+        own = told.get(id, {})
+        candidates = (own.get("name"), own.get("email") if kind == "user" else None, tracking_id)
+        shown[id] = next(str(name) for name in candidates if name is not None and str(name).strip())
+    return shown
+
+
+def events(product_id: int, kind: Kind, id: int, first: date, last: date) -> list[dict[str, Any]]:
+    """`event`, `count`, `days` on which it happened, `last_day`; most frequent first."""
+    question = ASK[f"events_of_{kind}"]
+    rows = facts().store.rows(question, product=product_id, id=id, first=days.number(first), last=days.number(last))
+    return [row | {"last_day": days.day(row["last_day"])} for row in rows]
+
+
+def known_events(product_id: int, as_of: date) -> list[dict[str, Any]]:
+    """Every event name ever received: `event`, `count_30d`, `users_30d`, `accounts_30d`, `first_day`, `last_day`."""
+    rows = facts().store.rows(ASK["known_events"], product=product_id, as_of=days.number(as_of))
+    return [row | {"first_day": days.day(row["first_day"]), "last_day": _day(row["last_day"])} for row in rows]
+
+
+def health(product_id: int) -> dict[str, Any]:
+    """What arrived so far, and what is missing in it; times are UTC, None before the first event."""
+    row = facts().store.rows(ASK["health"], product=product_id)[0]
+    return row | {key: _time(row[key]) for key in ("first_event_at", "last_event_at")}
+
+
+def exists(product_id: int, kind: Kind, id: int) -> bool:
+    return bool(facts().store.rows(ASK["exists"], product=product_id, kind=KINDS[kind], id=id)[0]["n"])
+
+
+def _traits(product_id: int, kind: Kind, ids: list[int]) -> dict[int, dict[str, Any]]:
+    told: dict[int, dict[str, Any]] = {}
+    for row in facts().store.rows(ASK["traits"], product=product_id, kind=KINDS[kind], ids=ids):
+        told.setdefault(row["id"], {})[row["key"]] = msgspec.json.decode(row["value"])
+    return told
+
+
+def _day(number: int | None) -> date | None:
+    return None if number is None else days.day(number)
+
+
+def _time(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)

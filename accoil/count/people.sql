@@ -1,0 +1,78 @@
+-- Who and what is known, beside any score. Values: product, kind (1 user, 2 account), id, ids, first, last, as_of (days).
+
+-- name: names
+select n.id, arg_min(n.name, n.first_at) as tracking_id
+from name n
+where n.product = :product and n.kind = :kind and n.id in (select unnest(:ids))
+group by n.id
+
+-- name: traits
+-- The latest value of each trait; unset ones are left out.
+select id, key, value
+from (
+    select id, key, arg_max(value, (sent_at, value <> 'null', value)) as value
+    from trait
+    where product = :product and kind = :kind and id in (select unnest(:ids))
+    group by id, key
+) as latest
+where value <> 'null'
+order by id, key
+
+-- name: events_of_user
+select n.name as event, cast(sum(c.n) as bigint) as count, cast(count(distinct c.day) as integer) as days, max(c.day) as last_day
+from counts c
+join (select id, arg_min(name, first_at) as name from name where product = :product and kind = 3 group by id) as n
+  on n.id = c.event_id
+where c.product = :product and c.user_id = :id and c.day >= :first and c.day <= :last
+group by n.name
+order by count desc, event
+
+-- name: events_of_account
+select n.name as event, cast(sum(c.n) as bigint) as count, cast(count(distinct c.day) as integer) as days, max(c.day) as last_day
+from counts c
+join (select id, arg_min(name, first_at) as name from name where product = :product and kind = 3 group by id) as n
+  on n.id = c.event_id
+where c.product = :product and c.account_id = :id and c.day >= :first and c.day <= :last
+group by n.name
+order by count desc, event
+
+-- name: known_events
+with events as (
+    select id, arg_min(name, first_at) as event, min(first_day) as first_day
+    from name
+    where product = :product and kind = 3
+    group by id
+),
+lately as (
+    select event_id, cast(sum(n) as bigint) as count_30d, count(distinct user_id) as users_30d,
+           count(distinct case when account_id <> 0 then account_id end) as accounts_30d
+    from counts
+    where product = :product and day > :as_of - 30 and day <= :as_of
+    group by event_id
+),
+last_times as (
+    select event_id, max(last_day) as last_day from ever where product = :product group by event_id
+)
+select e.event, coalesce(l.count_30d, 0) as count_30d, coalesce(l.users_30d, 0) as users_30d,
+       coalesce(l.accounts_30d, 0) as accounts_30d, e.first_day, t.last_day
+from events e
+left join lately l on l.event_id = e.id
+left join last_times t on t.event_id = e.id
+order by count_30d desc, e.event
+
+-- name: health
+with users as (select distinct id from name where product = :product and kind = 1),
+accounts as (select distinct id from name where product = :product and kind = 2)
+select
+    (select coalesce(cast(sum(n) as bigint), 0) from ever where product = :product) as events,
+    (select count(*) from users) as users,
+    (select count(*) from accounts) as accounts,
+    (select count(*) from users where id not in (select user_id from span where product = :product)
+        and id not in (select user_id from ever where product = :product and account_id <> 0)) as users_without_account,
+    (select count(*) from accounts where id not in (
+        select id from trait where product = :product and kind = 2 and key = 'name')) as accounts_without_name,
+    (select min(first_at) from name where product = :product and kind = 3) as first_event_at,
+    (select max(last_at) from name where product = :product and kind = 3) as last_event_at
+
+-- name: exists
+select count(*) as n from name where product = :product and kind = :kind and id = :id

@@ -1,0 +1,61 @@
+"""The three profiles of the demo, as they would stand in a definition file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def profiles() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "All Users",
+            "window": 7,
+            "events": {
+                "Dashboard_Viewed": 1,
+                "Viewed Reports": 1,
+                "Invoice_Created": 5,
+                "Invoice_Sent": 6,
+                "Payment_Recorded": 5,
+                "Transaction_Matched": 3,
+                "Receipt_Uploaded": 3,
+                "Expense_Added": 4,
+                "Report_Created": 8,
+                "Report_Shared": 9,
+                "Report_Exported": 6,
+                "Budget_Created": 8,
+                "Bank_Connected": 9,
+                "Teammate_Invited": 10,
+            },
+            "benchmark": "moving_p90",
+            "curve": "exponential",
+        },
+        {
+            "name": "Getting Started",
+            "window": 14,
+            "events": {
+                "Dashboard_Viewed": 2,
+                "Viewed Billing": 5,
+                "Invoice_Created": 6,
+                "Invoice_Sent": 8,
+                "Receipt_Uploaded": 4,
+                "Bank_Connected": 10,
+                "Teammate_Invited": 10,
+            },
+            "benchmark": "moving_p90",
+            "curve": "exponential",
+        },
+        {
+            "name": "Power Features",
+            "window": 30,
+            "events": {
+                "Transaction_Matched": 2,
+                "Report_Created": 7,
+                "Report_Shared": 9,
+                "Report_Exported": 6,
+                "Budget_Created": 10,
+                "Bank_Connected": 8,
+            },
+            "benchmark": "moving_p90",
+            "curve": "linear",
+        },
+    ]

@@ -1,0 +1,100 @@
+"""`accoil demo`: makes the team, sends the company's life through the front door, and serves it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from accoil.demo.deliver import send
+from accoil.demo.memory import EMAIL, Memory
+from accoil.demo.profiles import profiles
+from accoil.demo.tell import how_many, told
+from accoil.refused import Refused
+
+if TYPE_CHECKING:
+    from accoil.team.models import Product
+
+NAME = "Ledgerly"
+HOST = "127.0.0.1"
+COUNTED_WITHIN = 120.0  # seconds
+
+
+def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90) -> None:
+    """Fills the data folder with the demo company (once; later runs only tell what happened since) and serves it."""
+    from django.conf import settings
+
+    from accoil import asgi
+
+    now, console = datetime.now(UTC), Console()
+    memory = Memory.recall(settings.DATA / "demo.json", users, days, now)
+    if (memory.users, memory.days) != (users, days):
+        console.print(
+            f"The demo of {memory.users:,} users and {memory.days} days stays; for another, use another --data."
+        )
+    key, memory = _prepare(memory)
+    address = f"http://{HOST}:{port}"
+    server = asgi.start(HOST, port)
+    try:
+        if not memory.is_fresh(now):
+            company = memory.company()
+            sent = send(told(company, now, memory.until), address, key, total=how_many(company, now, memory.until))
+            if not server.wait_counted(COUNTED_WITHIN):
+                raise Refused("The server took the demo but did not count it within two minutes: see its log above.")
+            memory = memory.told(now)
+            memory.keep()
+            console.print(f"{sent:,} messages from {len(company.accounts):,} accounts, {len(company.people):,} users.")
+        console.print(f"\n{NAME} is ready:  {address}/", highlight=False)
+        console.print(f"Sign in with     {EMAIL}  {_password(memory)}", highlight=False)
+        if serve:
+            console.print("\nStop it with Ctrl-C.")
+            _until_stopped()
+    finally:
+        server.stop()
+
+
+def _prepare(memory: Memory) -> tuple[str, Memory]:
+    """Team, product, owner, key and profiles. The memory is kept before anything is sent, so that a run that was
+    interrupted goes on with the same company and password."""
+    from accoil.team.beginning import Wanted, begin
+    from accoil.team.models import IngestKey, Product
+
+    begun = begin(Wanted(NAME, NAME, EMAIL, memory.password, "Europe/London"))
+    product = Product.objects.get(pk=begun.product_id)
+    if begun.ingest_key:  # new, so nothing has been told to it, whatever we remember
+        memory = memory.told(None)
+        _make_profiles(product)
+    memory.keep()
+    key = begun.ingest_key
+    if key is None:
+        found = IngestKey.objects.filter(product=product, disabled_at=None).first()
+        if not found:
+            raise Refused(f"Every ingest key of {NAME} is disabled; make one in Settings, or use another --data.")
+        key = found.key
+    return key, memory
+
+
+def _make_profiles(product: Product) -> None:
+    from accoil.score.definition import Definition
+    from accoil.score.models import Profile
+
+    for profile in profiles():
+        definition = {key: value for key, value in profile.items() if key != "name"}
+        Profile.create(product, profile["name"], Definition.check(definition), note="Made for the demo")
+
+
+def _password(memory: Memory) -> str:
+    from accoil.team.models import User
+
+    same = User.objects.get(email=EMAIL).check_password(memory.password)
+    return memory.password if same else "and the password you have set since"
+
+
+def _until_stopped() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()

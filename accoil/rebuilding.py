@@ -1,0 +1,37 @@
+"""`accoil rebuild`: asks the server that runs, or does it here when none does."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
+
+from accoil import control
+from accoil.count.counting import Counting
+from accoil.count.load import checksums
+from accoil.refused import Refused
+from accoil.team.models import Product
+
+
+def rebuild() -> list[dict[str, Any]]:
+    """Makes the store again from the journal; checksums as in `accoil.count.load.checksums`."""
+    folder = Path(settings.DATA)
+    try:
+        return list(control.ask(folder, "rebuild"))
+    except ConnectionError:
+        return _rebuild_here(folder)
+    except control.Failed as failed:
+        raise Refused(f"The running server could not rebuild: {failed}") from failed
+
+
+def _rebuild_here(folder: Path) -> list[dict[str, Any]]:
+    counting = Counting(folder, lambda: dict(Product.objects.values_list("id", "time_zone")))
+    try:
+        with Progress(
+            SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn(), transient=True
+        ) as progress:
+            task = progress.add_task("Counting the journal again", total=None)
+            counting.rebuild(lambda block, last: progress.update(task, completed=block, total=last))
+        return checksums(counting.facts.store)
+    finally:
+        counting.stop()

@@ -1,0 +1,244 @@
+"""Numbers become points and paths. Templates draw them; nothing here writes markup.
+
+Every drawing lives in a box of WIDTH × HEIGHT units that the page stretches to the space it has, so a
+coordinate is only a share of that space. Lines keep their thickness (`non-scaling-stroke` in the style sheet).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil, floor, log10
+
+WIDTH, HEIGHT = 1000, 100
+BIN = 5  # points of score to a column of the histogram
+BANDS = (("most", 75, 100), ("slightly", 50, 75), ("passive", 25, 50), ("least", 0, 25))
+
+Value = float | None
+
+
+def band_of(score: float) -> str:
+    """The band a score of 0–100 falls into: most, slightly, passive or least."""
+    return next(name for name, low, _high in BANDS if score >= low)
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line of WIDTH × HEIGHT without axes, and the place of its last point."""
+
+    path: str
+    end: str
+    band: str
+
+
+def spark_of_scores(values: Sequence[Value]) -> Spark | None:
+    """A sparkline of scores. It spans at least 40 points, so that a restless line means that something happened."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    span = max(max(known) - min(known), 40)
+    low = min(max((max(known) + min(known) - span) / 2, 0), 100 - span)
+    return spark(values, low, low + span, band_of(known[-1]))
+
+
+def spark(values: Sequence[Value], low: float, high: float, band: str = "") -> Spark | None:
+    """A sparkline; None when there are fewer than two days to draw."""
+    if sum(value is not None for value in values) < 2:
+        return None
+    points = places(values, low, high)
+    last = next(point for point in reversed(points) if point)
+    return Spark(path_of(points), f"M{last[0]} {last[1]}h0", band)
+
+
+def spark_of_counts(values: Sequence[Value]) -> Spark | None:
+    """A sparkline of a quantity without a natural top: its own smallest and largest value fill the height."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    room = max((high - low) * 0.15, 0.5)
+    return spark(values, low - room, high + room)
+
+
+def places(values: Sequence[Value], low: float, high: float) -> list[tuple[float, float] | None]:
+    """Where each value stands in the box; None stays None (a day nobody can say anything about)."""
+    step = WIDTH / max(len(values) - 1, 1)
+    span = (high - low) or 1
+    return [
+        None if value is None else (round(i * step, 1), round(HEIGHT * (1 - (value - low) / span), 2))
+        for i, value in enumerate(values)
+    ]
+
+
+def path_of(points: Sequence[tuple[float, float] | None]) -> str:
+    """An SVG path through the points, broken where one is missing."""
+    words, pen = [], "M"
+    for point in points:
+        if point is None:
+            pen = "M"
+            continue
+        words.append(f"{pen}{point[0]} {point[1]}")
+        pen = "L"
+    return "".join(words)
+
+
+def area_of(points: Sequence[tuple[float, float] | None]) -> str:
+    """The ground under the line, one closed shape for each unbroken run."""
+    shapes: list[str] = []
+    run: list[tuple[float, float]] = []
+    for point in [*points, None]:
+        if point is not None:
+            run.append(point)
+        elif run:
+            shapes.append(f"M{run[0][0]} {HEIGHT}L" + path_of(run)[1:] + f"L{run[-1][0]} {HEIGHT}Z")
+            run = []
+    return "".join(shapes)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A day on which the definition changed."""
+
+    x: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line over days, ready to draw."""
+
+    label: str
+    path: str
+    area: str
+    end: str
+    grid: list[float]
+    y_labels: list[str]
+    x_labels: list[str]
+    days: list[str]
+    values: list[str]
+    banded: bool = False
+    low: bool = False
+    markers: list[Marker] = field(default_factory=list)
+
+    @property
+    def grounds(self) -> list[tuple[str, float, float]]:
+        """Name, top and height of each band's ground."""
+        return [(name, 100 - top, top - bottom) for name, bottom, top in BANDS] if self.banded else []
+
+
+def score_chart(
+    label: str, days: Sequence[date], values: Sequence[Value], markers: Mapping[date, str] | None = None
+) -> Chart:
+    """A chart of scores: always 0–100, so that two accounts can be compared at a glance."""
+    return _chart(label, days, values, top=100, ticks=4, banded=True, markers=markers or {})
+
+
+def count_chart(label: str, days: Sequence[date], values: Sequence[Value]) -> Chart:
+    """A chart of a quantity: from 0 to a round number above its largest."""
+    top, ticks = round_top(max((value for value in values if value is not None), default=0))
+    return _chart(label, days, values, top=top, ticks=ticks, banded=False, markers={})
+
+
+def _chart(
+    label: str,
+    days: Sequence[date],
+    values: Sequence[Value],
+    top: float,
+    ticks: int,
+    banded: bool,
+    markers: Mapping[date, str],
+) -> Chart:
+    points = places(values, 0, top)
+    last = next((point for point in reversed(points) if point), None)
+    step = WIDTH / max(len(days) - 1, 1)
+    return Chart(
+        label=label,
+        path=path_of(points),
+        area=area_of(points),
+        end=f"M{last[0]} {last[1]}h0" if last else "",
+        grid=[HEIGHT * i / ticks for i in range(ticks + 1)],
+        y_labels=[f"{top * (ticks - i) / ticks:,.0f}" for i in range(ticks + 1)],
+        x_labels=x_labels(days),
+        days=[short_day(day) for day in days],
+        values=["" if value is None else f"{value:,.1f}".removesuffix(".0") for value in values],
+        banded=banded,
+        low=not banded,
+        markers=[Marker(round(i * step, 1), markers[day]) for i, day in enumerate(days) if day in markers],
+    )
+
+
+def round_top(largest: float) -> tuple[int, int]:
+    """A round number not below `largest` and into how many whole steps it divides: 37 → (40, 2)."""
+    if largest <= 3:
+        return max(ceil(largest), 1), max(ceil(largest), 1)
+    unit = 10 ** floor(log10(largest))
+    for factor, ticks in ((1, 2), (2, 2), (3, 3), (4, 2), (5, 2), (6, 3), (8, 2), (10, 2)):
+        if largest <= factor * unit and (factor * unit) % ticks == 0:
+            return int(factor * unit), ticks
+    return 10 * unit, 2
+
+
+def x_labels(days: Sequence[date], wanted: int = 5) -> list[str]:
+    """Up to five days at even distances, the first and the last among them."""
+    if len(days) <= wanted:
+        return [short_day(day) for day in days]
+    return [short_day(days[round(i * (len(days) - 1) / (wanted - 1))]) for i in range(wanted)]
+
+
+def short_day(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a sum: where its bar begins and how long it is, in shares of WIDTH."""
+
+    x: float
+    width: float
+    share: float
+
+
+def adding_up(amounts: Sequence[float]) -> list[Part]:
+    """Bars that add up: each begins where the one before it ended, the last ends at WIDTH."""
+    total = sum(amounts) or 1
+    parts, so_far = [], 0.0
+    for amount in amounts:
+        parts.append(Part(round(WIDTH * so_far / total, 2), round(WIDTH * amount / total, 2), amount / total))
+        so_far += amount
+    return parts
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Accounts by score, now as an outline and the draft as columns."""
+
+    columns: list[tuple[float, float, float, float]]  # x, y, width, height
+    outline: str
+    label: str
+    cut: tuple[int, int] | None  # accounts in the first bin (now, draft) when it was cut to leave the others legible
+
+
+def histogram(now: Sequence[int], draft: Sequence[int]) -> Histogram:
+    """20 bins of 5 points. The bin of the quiet accounts is cut when it would flatten all others."""
+    rest = max([*now[1:], *draft[1:]], default=0)
+    first = max(now[0], draft[0])
+    top = first if first <= rest * 1.6 or not rest else rest * 1.25
+    heights_now = [min(HEIGHT, HEIGHT * count / (top or 1)) for count in now]
+    heights = [min(HEIGHT, HEIGHT * count / (top or 1)) for count in draft]
+    step, gap = WIDTH / len(draft), 6
+    return Histogram(
+        columns=[
+            (round(i * step + gap / 2, 1), round(HEIGHT - tall, 2), round(step - gap, 1), round(tall, 2))
+            for i, tall in enumerate(heights)
+        ],
+        outline="".join(
+            f"{'L' if i else 'M'}{i * step:g} {HEIGHT - tall:.2f}H{(i + 1) * step:g}"
+            for i, tall in enumerate(heights_now)
+        ),
+        label=f"Accounts by score: {_peaks(draft)} under the draft, {_peaks(now)} now.",
+        cut=(now[0], draft[0]) if top < first else None,
+    )
+
+
+def _peaks(counts: Sequence[int]) -> str:
+    low, high = sum(counts[:5]), sum(counts[15:])
+    return f"{low:,} below 25 and {high:,} at 75 or more"

@@ -1,0 +1,155 @@
+"""A profile as somebody is writing it: read from the form, shown again as typed, turned into a definition when asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.http import QueryDict
+
+from accoil.score.definition import WINDOWS, Definition, Refused
+from accoil.show import words
+from accoil.show.proposal import Proposed
+
+MOST_OTHERS = 150  # unscored events offered; whoever misses one types its name
+NOTHING = {"count_30d": 0, "users_30d": 0, "accounts_30d": 0}
+
+Known = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One event in the list: its weight, whether it counts, and who used it in the last 30 days."""
+
+    event: str
+    weight: int
+    scored: bool
+    count: int = 0
+    users: int = 0
+    accounts: int = 0
+    share: int = 0  # of all points, in percent
+    reason: str = ""
+
+    @property
+    def used_by(self) -> str:
+        if not self.count:
+            return "not seen in 30 days"
+        if not self.accounts:
+            return words.count(self.users, "user")
+        return f"{words.count(self.users, 'user')}, {words.count(self.accounts, 'account')}"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form holds. Texts stay as typed until `definition` reads them."""
+
+    name: str = ""
+    note: str = ""
+    window: str = "7"
+    benchmark: str = "moving"
+    fixed: str = ""
+    curve: str = "exponential"
+    events: list[Weighed] = field(default_factory=list)
+
+    @property
+    def scored(self) -> list[Weighed]:
+        return [event for event in self.events if event.scored]
+
+    @property
+    def others(self) -> list[Weighed]:
+        return [event for event in self.events if not event.scored]
+
+    def definition(self) -> Definition:
+        """Raises Refused with a sentence about the first thing that is wrong."""
+        if not self.scored:
+            raise Refused("No event counts yet: tick at least one.")
+        benchmark = "moving_p90" if self.benchmark == "moving" else {"fixed": _amount(self.fixed)}
+        return Definition.check(
+            {
+                "window": int(self.window) if self.window.isdecimal() else self.window,
+                "events": {event.event: event.weight for event in self.scored},
+                "benchmark": benchmark,
+                "curve": self.curve,
+            }
+        )
+
+
+def written(definition: Definition, known: Sequence[Known], name: str = "") -> Draft:
+    """A definition as a draft, with all other known events below it."""
+    return Draft(
+        name=name,
+        window=str(definition.window),
+        benchmark="moving" if definition.benchmark is None else "fixed",
+        fixed="" if definition.benchmark is None else words.number(definition.benchmark).replace(",", ""),
+        curve=definition.curve,
+        events=listed(definition.events, known),
+    )
+
+
+def proposed(proposals: Sequence[Proposed], known: Sequence[Known]) -> Draft:
+    """The first profile, as suggested; its name is for the person to change."""
+    reasons = {each.event: each.reason for each in proposals}
+    events = listed({each.event: each.weight for each in proposals}, known)
+    return Draft(name="Engagement", events=[replace(event, reason=reasons.get(event.event, "")) for event in events])
+
+
+def read(form: QueryDict, known: Sequence[Known]) -> Draft:
+    """What was typed and ticked. An event typed by name joins the list, ticked."""
+    events: dict[str, int] = {}
+    others: dict[str, int] = {}
+    for key in form:
+        if not key.startswith("event-"):
+            continue
+        place = key.removeprefix("event-")
+        kept = events if form.get(f"scored-{place}") else others
+        kept[form.get(key, "")] = _weight(form.get(f"weight-{place}"))
+    if typed := form.get("another", "").strip():
+        events.setdefault(typed, 5)
+    return Draft(
+        name=form.get("name", ""),
+        note=form.get("note", ""),
+        window=form.get("window", "7"),
+        benchmark="fixed" if form.get("benchmark") == "fixed" else "moving",
+        fixed=form.get("fixed", "").strip(),
+        curve=form.get("curve", "exponential"),
+        events=listed(events, known, others),
+    )
+
+
+def listed(weights: Mapping[str, int], known: Sequence[Known], others: Mapping[str, int] | None = None) -> list[Weighed]:
+    """Scored events by their share of the points, then the others by how many people use them."""
+    by_name = {event["event"]: event for event in known}
+    points = {name: weight * by_name.get(name, NOTHING)["count_30d"] for name, weight in weights.items()}
+    total = sum(points.values())
+    scored = [
+        replace(_weighed(name, weight, True, by_name), share=int(100 * points[name] / total + 0.5) if total else 0)
+        for name, weight in weights.items()
+    ]
+    unscored = [_weighed(name, (others or {}).get(name, 5), False, by_name) for name in _left(weights, known, others)]
+    scored.sort(key=lambda event: (-points[event.event], -event.weight, event.event))
+    unscored.sort(key=lambda event: (-event.users, -event.count, event.event))
+    return scored + unscored[:MOST_OTHERS]
+
+
+def _left(weights: Mapping[str, int], known: Sequence[Known], others: Mapping[str, int] | None) -> Iterable[str]:
+    names = dict.fromkeys([*(event["event"] for event in known), *(others or {})])
+    return [name for name in names if name not in weights]
+
+
+def _weighed(name: str, weight: int, scored: bool, known: Mapping[str, Known]) -> Weighed:
+    seen = known.get(name, NOTHING)
+    return Weighed(name, weight, scored, seen["count_30d"], seen["users_30d"], seen["accounts_30d"])
+
+
+def _weight(text: str | None) -> int:
+    # A slider sends only 1–10; anything else is left to Definition.check to refuse by name.
+    return int(text) if text and text.lstrip("-").isdecimal() else 5
+
+
+def _amount(text: str) -> float | str:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return text
+
+
+WINDOW_CHOICES = [(str(days), words.count(days, "day")) for days in WINDOWS]

@@ -1,0 +1,148 @@
+"""What stands round every page of a product: whose product it is, which profile is looked through, who looks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from accoil.score.definition import Definition
+from accoil.score.models import Profile, Version
+from accoil.team.models import Product
+from accoil.team.roles import may_change
+from accoil.team.scope import product_for, products_of
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass
+class Frame:
+    """One product seen through one profile. `profile` is None until the first one is made."""
+
+    request: HttpRequest
+    product: Product
+    profiles: list[Profile]
+    profile: Profile | None
+    section: str
+
+    @cached_property
+    def today(self) -> date:
+        return self.product.today()
+
+    @cached_property
+    def version(self) -> Version:
+        """The version in force. Ask only when there is a profile."""
+        if self.profile is None:
+            raise Http404("This product has no profile yet.")
+        return self.profile.current
+
+    @property
+    def definition(self) -> Definition:
+        return self.version.parsed
+
+    @cached_property
+    def products(self) -> list[Product]:
+        return list(products_of(self.request.user))
+
+    @cached_property
+    def may_change(self) -> bool:
+        return may_change(self.request.user, self.product)
+
+    def link(self, name: str, *args: int, **query: object) -> str:
+        """The address of a page of this product, staying in the chosen profile."""
+        if self.profile and self.profiles and self.profile != self.profiles[0]:
+            query = {"profile": self.profile.pk, **query}
+        kept = urlencode({key: value for key, value in query.items() if value not in ("", None)})
+        path = reverse(name, args=[self.product.pk, *args])
+        return f"{path}?{kept}" if kept else path
+
+    @property
+    def nav(self) -> list[dict[str, str]]:
+        pages = ["dashboard", "accounts", "users", "profiles", "settings"]
+        if self.profile is None:
+            pages.insert(0, "start")
+        return [
+            {"name": name, "title": TITLES[name], "link": self.link(name), "here": "yes" if name == self.section else ""}
+            for name in pages
+        ]
+
+    @property
+    def start_link(self) -> str:
+        return reverse("start", args=[self.product.pk])
+
+    @property
+    def settings_link(self) -> str:
+        return self.link("settings")
+
+    @property
+    def profiles_link(self) -> str:
+        return self.link("profiles")
+
+    @property
+    def new_profile_link(self) -> str:
+        return reverse("new-profile", args=[self.product.pk])
+
+    @property
+    def edit_link(self) -> str:
+        return reverse("profile", args=[self.product.pk, self.profile.pk]) if self.profile else ""
+
+    @property
+    def choices(self) -> list[dict[str, Any]]:
+        """The profiles to look through, each with this page's address under it."""
+        path = self.request.path if self.section not in ("profiles", "settings", "start") else self.link("dashboard")
+        return [
+            {"name": profile.name, "link": f"{path}?profile={profile.pk}", "here": profile == self.profile}
+            for profile in self.profiles
+        ]
+
+
+TITLES = {
+    "start": "First steps",
+    "dashboard": "Dashboard",
+    "accounts": "Accounts",
+    "users": "Users",
+    "profiles": "Profiles",
+    "settings": "Settings",
+}
+
+
+def frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:
+    """Raises Http404 for a product or a profile that is not the signed-in person's."""
+    product = product_for(request, product_id)
+    profiles = list(product.profiles.all())
+    wanted = request.GET.get("profile", "")
+    if not wanted:
+        return Frame(request, product, profiles, profiles[0] if profiles else None, section)
+    for profile in profiles:
+        if str(profile.pk) == wanted:
+            return Frame(request, product, profiles, profile, section)
+    raise Http404("There is no such profile in this product.")
+
+
+def page(frame: Frame, template: str, values: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """The template with the frame round it. htmx may ask for a part of a page, so caches must tell them apart."""
+    response = render(frame.request, template, {"frame": frame, "today": frame.today, **values}, status=status)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def signed_in(view: View) -> View:
+    """Sends strangers to sign in. A part of a page cannot show that, so htmx is told to go there itself."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        asked_by_htmx = request.headers.get("HX-Request") == "true"
+        back = request.headers.get("HX-Current-URL", "") if asked_by_htmx else request.get_full_path()
+        target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+        return HttpResponse(headers={"HX-Redirect": target}) if asked_by_htmx else redirect(target)
+
+    return guarded

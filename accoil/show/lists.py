@@ -1,0 +1,99 @@
+"""The state of a list lives in its address: what is searched, how it is sorted, which page. Read here, linked here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+
+PAGE = 50  # rows
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column head. `sort` is the order its link asks for first, "" for a column that cannot be sorted."""
+
+    title: str
+    sort: str = ""
+    css: str = ""
+
+
+ACCOUNTS = (
+    Column("Account", "name"),
+    Column("Score", "-score"),
+    Column("30 days", "-change"),
+    Column("Active users", "-active_users", "number"),
+    Column("Adoption", "-adoption", "number"),
+    Column("Last active", "-last_active", "number"),
+    Column("MRR", "-mrr", "number"),
+)
+USERS = (
+    Column("User", "name"),
+    Column("Score", "-score"),
+    Column("30 days", "-change"),
+    Column("Account", "account_name"),
+    Column("Days active", "-frequency", "number"),
+    Column("Adoption", "-adoption", "number"),
+    Column("Last active", "-last_active", "number"),
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for. Nonsense in it is read as the default, never refused: it is only a list."""
+
+    search: str = ""
+    sort: str = "-score"
+    page: int = 1
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * PAGE
+
+    @property
+    def query(self) -> dict[str, object]:
+        """The address's part of it: nothing for what is the default anyway."""
+        return {
+            "search": self.search,
+            "sort": self.sort if self.sort != "-score" else "",
+            "page": self.page if self.page > 1 else "",
+        }
+
+
+def wanted(query: QueryDict, columns: tuple[Column, ...]) -> Wanted:
+    sorts = {column.sort.lstrip("-") for column in columns if column.sort}
+    sort = query.get("sort", "")
+    page = query.get("page", "")
+    return Wanted(
+        search=query.get("search", "").strip()[:200],
+        sort=sort if sort.removeprefix("-") in sorts else "-score",
+        page=min(max(int(page), 1), 1_000_000) if page.isdecimal() else 1,
+    )
+
+
+def heads(columns: tuple[Column, ...], now: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
+    """Column heads with the link that sorts by them; the one sorted by turns round."""
+    return [_head(column, now, link) for column in columns]
+
+
+def _head(column: Column, now: Wanted, link: Callable[..., str]) -> dict[str, str]:
+    here = bool(column.sort) and column.sort.lstrip("-") == now.sort.lstrip("-")
+    turned = now.sort.removeprefix("-") if now.sort.startswith("-") else f"-{now.sort}"
+    target = replace(now, sort=turned if here else column.sort, page=1)
+    return {
+        "title": column.title,
+        "css": column.css,
+        "link": link(**target.query) if column.sort else "",
+        "sorted": ("descending" if now.sort.startswith("-") else "ascending") if here else "",
+    }
+
+
+def pages(now: Wanted, shown: int, total: int, link: Callable[..., str]) -> dict[str, object]:
+    """Which rows are shown, of how many, and the links back and on."""
+    last = now.offset + shown
+    return {
+        "first": now.offset + 1 if shown else 0,
+        "last": last,
+        "total": total,
+        "back": link(**replace(now, page=now.page - 1).query) if now.page > 1 else "",
+        "next": link(**replace(now, page=now.page + 1).query) if last < total else "",
+    }

@@ -1,0 +1,78 @@
+"""One profile of one product as of today: the questions several pages ask alike. No number is made here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from accoil.score.book import Book, Page, open_book
+from accoil.score.history import book_history, sparklines
+from accoil.show.frame import Frame
+from accoil.show.sentences import HOT
+
+RANGES = (30, 90, 365)  # days a chart can show
+SPARK_DAYS = 30
+MOST_MOVED = 500  # rows looked through for those that moved; a list of more is no list any more
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Seen:
+    """What a page sees through the frame's profile. `kind` is "account" or "user"."""
+
+    frame: Frame
+
+    @cached_property
+    def book(self) -> Book:
+        return open_book(self.frame.product.pk, self.frame.definition, self.frame.today)
+
+    @cached_property
+    def summary(self) -> Row:
+        return self.book.summary()
+
+    @property
+    def kind(self) -> str:
+        """What there is to look at first: accounts, or users while no account is known."""
+        return "account" if self.summary["accounts"] else "user"
+
+    @property
+    def window(self) -> int:
+        return self.frame.definition.window
+
+    def page(self, kind: str, **wanted: Any) -> Page:
+        return (self.book.accounts if kind == "account" else self.book.users)(**wanted)
+
+    def cooled(self, kind: str) -> list[Row]:
+        """Those that lost 10 points or more within the window, the worst first."""
+        return [row for row in self.page(kind, sort="change", limit=MOST_MOVED).rows if row["change"] <= -HOT]
+
+    def warmed(self, kind: str) -> list[Row]:
+        """Those that gained 10 points or more within the window, the best first."""
+        return [row for row in self.page(kind, sort="-change", limit=MOST_MOVED).rows if row["change"] >= HOT]
+
+    def history(self, days: int) -> list[Row]:
+        """A row a day for the whole book, oldest first."""
+        first = self.frame.today - timedelta(days=days - 1)
+        return book_history(self.frame.product.pk, self.frame.definition, first, self.frame.today)
+
+    def with_lines(self, kind: str, rows: Sequence[Row]) -> list[Row]:
+        """The rows, each with its last 30 scores as `line`."""
+        if not rows:
+            return []
+        lines = sparklines(
+            self.frame.product.pk, self.frame.definition, kind, [row["id"] for row in rows], self.frame.today, SPARK_DAYS
+        )
+        return [{**row, "line": lines.get(row["id"], [])} for row in rows]
+
+
+def range_of(frame: Frame, choices: Sequence[int] = RANGES, usual: int = 90) -> int:
+    """How many days a chart shows; the address may choose one of `choices`."""
+    asked = frame.request.GET.get("days", "")
+    return int(asked) if asked.isdecimal() and int(asked) in choices else usual
+
+
+def range_links(frame: Frame, chosen: int, choices: Sequence[int], name: str, *args: int) -> list[Row]:
+    """A link per length a chart can have, to the same page."""
+    return [{"days": days, "link": frame.link(name, *args, days=days), "here": days == chosen} for days in choices]

@@ -1,0 +1,108 @@
+"""What the parts are filled with: rows of answers, shaped for a template. No numbers are made here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accoil.score.models import Profile
+from accoil.show import charts, words
+from accoil.show.frame import Frame
+
+Row = Mapping[str, Any]
+
+
+def bands(now: Mapping[str, int], before: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """A row per band, most engaged first: count, change against `before`, width of its bar in thousandths."""
+    total = sum(now.values()) or 1
+    return [
+        {
+            "band": band,
+            "words": words.BAND_WORDS[band],
+            "range": words.BAND_RANGES[band],
+            "count": now.get(band, 0),
+            "was": before.get(band, 0) if before else None,
+            "change": now.get(band, 0) - before.get(band, 0) if before else None,
+            "width": round(1000 * now.get(band, 0) / total),
+        }
+        for band, _low, _high in charts.BANDS
+    ]
+
+
+def adds(parts: Sequence[Row]) -> dict[str, Any]:
+    """Events with their bars, most points first, and the sum the bars add up to."""
+    ranked = sorted((part for part in parts if part["points"]), key=lambda part: -part["points"])
+    bars = charts.adding_up([part["points"] for part in ranked])
+    return {
+        "rows": [{**part, "x": bar.x, "width": bar.width} for part, bar in zip(ranked, bars, strict=True)],
+        "total": sum(part["points"] for part in ranked),
+    }
+
+
+def linked(frame: Frame, kind: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows, each with the address of its own page as `link`."""
+    return [{**row, "link": frame.link(kind, row["id"])} for row in rows]
+
+
+def moved(events: Sequence[Row], most: int = 8) -> list[dict[str, Any]]:
+    """Events that gained or lost points against the window before, the largest move first."""
+    rows = [
+        {**event, "gain": event["points_after"] - event["points_before"]}
+        for event in events
+        if event["count_after"] or event["count_before"]
+    ]
+    return sorted(rows, key=lambda row: (-abs(row["gain"]), row["event"]))[:most]
+
+
+def facts(kind: str, row: Row, frame: Frame) -> list[tuple[str, str]]:
+    """What is known by counting, as pairs of words for the side column."""
+    window, scored = frame.definition.window, len(frame.definition.events)
+    last = words.day(row["last_active"], frame.today) if row["last_active"] else "never"
+    told = [
+        ("Last active", last),
+        ("Days active", f"{row['frequency']} of {window}"),
+        ("Adoption", f"{row['recently_scored_events']} of {words.count(scored, 'event')}"),
+        ("Adoption, ever", f"{row['overall_scored_events']} of {words.count(scored, 'event')}"),
+        ("Points", words.number(row["raw"])),
+        ("Since", words.day(row["created_on"], frame.today)),
+    ]
+    if kind == "account":
+        told.insert(1, ("Active users", f"{row['active_users']} of {row['total_users']}"))
+    return told
+
+
+STANDARD = {"name": "Name", "email": "E-mail", "role": "Role", "plan": "Plan", "status": "Status", "mrr": "MRR"}
+
+
+def traits(known: Row) -> list[tuple[str, str]]:
+    """Traits as the product sent them, the usual ones first, then by name."""
+    order = list(STANDARD)
+    keys = sorted(known, key=lambda key: (order.index(key) if key in STANDARD else len(order), key.lower()))
+    return [(STANDARD.get(key, words.event(key)), trait(key, known[key])) for key in keys]
+
+
+def trait(key: str, value: object) -> str:
+    if key == "mrr" and isinstance(value, int | float):
+        return words.money(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return words.number(value)
+    if isinstance(value, list):
+        return ", ".join(trait("", each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{each}: {trait('', value[each])}" for each in value)
+    return str(value)
+
+
+def profile(profile: Profile) -> dict[str, Any]:
+    """A profile as one row: what counts most, over how long, since when."""
+    version = profile.current
+    definition = version.parsed
+    heaviest = sorted(definition.events.items(), key=lambda item: (-item[1], item[0]))
+    return {
+        "profile": profile,
+        "version": version,
+        "window": definition.window,
+        "events": len(definition.events),
+        "heaviest": [{"event": name, "weight": weight} for name, weight in heaviest[:4]],
+        "more": max(len(heaviest) - 4, 0),
+    }

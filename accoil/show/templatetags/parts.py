@@ -1,0 +1,97 @@
+"""The parts as template tags, and the small words as filters. Their markup is in templates/show/parts/."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accoil.show import charts, words
+
+register = template.Library()
+
+register.filter("number", words.number)
+register.filter("percent", words.percent)
+register.filter("money", words.money)
+register.filter("event_words", words.event)
+register.filter("band_words", words.band)
+register.filter("band", charts.band_of)
+register.filter("tenure", words.tenure)
+register.filter("full_day", words.full_day)
+register.filter("window_words", words.window)
+register.filter("this_window", words.this_window)
+register.filter("window_before", words.window_before)
+register.filter("gain", words.gain)
+
+
+@register.filter
+def day_words(when: date | None, today: date) -> str:
+    return words.day(when, today) if when else "never"
+
+
+@register.filter
+def ago(when: datetime | None) -> str:
+    return words.ago(when, timezone.now()) if when else "never"
+
+
+@register.filter
+def counted(n: int, noun: str) -> str:
+    """{{ 3|counted:"account" }} → 3 accounts; {{ 3|counted:"person,people" }} → 3 people"""
+    one, _comma, many = noun.partition(",")
+    return words.count(n, one, many)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("accoil/icons.svg"), name
+    )
+
+
+@register.inclusion_tag("show/parts/score.html")
+def score(value: int, change: int | None = None, window: int = 7) -> dict[str, Any]:
+    return {"score": value, "band": charts.band_of(value), "change": change, "window": window}
+
+
+@register.inclusion_tag("show/parts/change.html")
+def change(points: float, window: int = 7, unit: str = "") -> dict[str, Any]:
+    rounded = round(points)
+    return {"points": rounded, "size": abs(rounded), "words": words.change_in(rounded, window), "unit": unit}
+
+
+@register.inclusion_tag("show/parts/spark.html")
+def sparkline(values: Sequence[float | None] | None, kind: str = "score") -> dict[str, Any]:
+    """30 days as a line; a "count" fills its own height, a score spans at least 40 points."""
+    given = values or []
+    drawn = charts.spark_of_scores(given) if kind == "score" else charts.spark_of_counts(given)
+    return {"spark": drawn}
+
+
+@register.inclusion_tag("show/parts/chart.html")
+def chart(drawing: charts.Chart) -> dict[str, Any]:
+    return {"chart": drawing}
+
+
+@register.inclusion_tag("show/parts/empty.html")
+def empty(sentence: str, picture: str = "people", link: str = "", button: str = "") -> dict[str, Any]:
+    return {"sentence": sentence, "picture": picture, "link": link, "button": button}
+
+
+@register.inclusion_tag("show/parts/snippet.html")
+def snippet(code: str, name: str, one_line: bool = False) -> dict[str, Any]:
+    return {"code": code, "name": name, "one_line": one_line}
+
+
+@register.inclusion_tag("show/parts/field.html")
+def field(bound: Any, help: str = "") -> dict[str, Any]:
+    """A form field with its label, its help and its errors, tied together for screen readers."""
+    described = [f"{bound.id_for_label}-help"] if help or bound.help_text else []
+    described += [f"{bound.id_for_label}-error"] if bound.errors else []
+    extra = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        extra["aria-invalid"] = "true"
+    return {"field": bound, "widget": bound.as_widget(attrs=extra), "help": help or bound.help_text}

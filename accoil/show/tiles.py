@@ -1,0 +1,59 @@
+"""The tiles above lists and on the dashboard: a label, a number, how it moved, and its last 30 days."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accoil.show import words
+from accoil.show.seen import SPARK_DAYS, Seen
+from accoil.show.sentences import HOT
+
+Tile = dict[str, Any]
+Value = float | None
+
+
+def active(seen: Seen, kind: str, history: Sequence[Tile]) -> Tile:
+    line = [day[f"active_{kind}s"] for day in history[-SPARK_DAYS:]]
+    return {
+        "label": f"Active {kind}s",
+        "value": words.number(seen.summary[f"active_{kind}s"]),
+        "note": f"of {words.number(seen.summary[f'{kind}s'])}",
+        "change": moved(line, seen.window),
+        "line": line,
+        "drawn": "count",
+    }
+
+
+def average(seen: Seen, kind: str, history: Sequence[Tile]) -> Tile:
+    line = [day[f"average_{kind}_score"] for day in history[-SPARK_DAYS:]]
+    return {
+        "label": f"Average {kind} score",
+        "value": round(seen.summary[f"average_{kind}_score"] or 0),
+        "change": moved(line, seen.window),
+        "line": line,
+        "drawn": "score",
+    }
+
+
+def share_active(seen: Seen) -> Tile:
+    share = seen.summary["average_active_percent"] or 0
+    return {"label": "Users active in an account", "value": words.percent(share), "note": "on average"}
+
+
+def most_engaged(seen: Seen, kind: str) -> Tile:
+    most = seen.summary[f"bands_{kind}s"]["most"]
+    return {"label": "Most engaged", "value": words.number(most), "note": "at 75 or more"}
+
+
+def lost(rows: Sequence[Tile]) -> Tile:
+    """Those that cooled down, and what they pay: the money worth a call today."""
+    value = sum(row.get("mrr") or 0 for row in rows)
+    note = f"pay {words.money(value)} a month" if value else ""
+    return {"label": f"Lost {HOT} points or more", "value": words.number(len(rows)), "note": note}
+
+
+def moved(values: Sequence[Value], window: int) -> Value:
+    """The last value less the one a window before; None when the line does not reach so far back."""
+    if len(values) <= window:
+        return None
+    now, then = values[-1], values[-1 - window]
+    return None if now is None or then is None else now - then

@@ -1,0 +1,28 @@
+"""Every page. The addresses of lists carry their whole state, so that they can be sent to a colleague."""
+
+from django.urls import include, path
+
+from accoil.show.views import dashboard, people, person, product_settings, profiles, start, style
+
+product = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("accounts", people.accounts, name="accounts"),
+    path("accounts/<int:account_id>", person.account, name="account"),
+    path("users", people.users, name="users"),
+    path("users/<int:user_id>", person.user, name="user"),
+    path("profiles", profiles.profiles, name="profiles"),
+    path("profiles/new", profiles.new, name="new-profile"),
+    path("profiles/preview", profiles.preview, name="preview"),
+    path("profiles/<int:profile_id>", profiles.edit, name="profile"),
+    path("settings", product_settings.settings_page, name="settings"),
+    path("settings/time-zone", product_settings.time_zone, name="time-zone"),
+    path("settings/tokens", product_settings.new_token, name="new-token"),
+    path("settings/tokens/<int:token_id>/revoke", product_settings.revoke_token, name="revoke-token"),
+    path("start", start.start, name="start"),
+]
+
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("p/<int:product_id>/", include(product)),
+    path("style", style.style, name="style"),
+]

@@ -1,0 +1,61 @@
+"""The first page: what happened, who moved, how everyone stands."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accoil.show import charts, sentences, tables, tiles
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
+from accoil.team.scope import products_of
+
+MOVERS = 6
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The first product of the person's teams."""
+    product = products_of(request.user).first()
+    return redirect("dashboard", product.pk) if product else render(request, "show/no_product.html")
+
+
+@signed_in
+def dashboard(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "dashboard")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    return page(frame, "show/dashboard.html", told(frame))
+
+
+def told(frame: Frame) -> dict[str, Any]:
+    """Everything the dashboard shows."""
+    seen, days = Seen(frame), range_of(frame)
+    history = seen.history(max(days, SPARK_DAYS))
+    kind, summary = seen.kind, seen.summary
+    cooled, warmed = seen.cooled(kind), seen.warmed(kind)
+    return {
+        "sentence": sentences.dashboard(summary, cooled, warmed, seen.window),
+        "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
+        "charts": drawn(kind, history[-days:]),
+        "ranges": range_links(frame, days, RANGES, "dashboard"),
+        "bands": tables.bands(summary[f"bands_{kind}s"]),
+        "warmed": seen.with_lines(kind, tables.linked(frame, kind, warmed[:MOVERS])),
+        "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled[:MOVERS])),
+        "kind": kind,
+        "window": seen.window,
+        "book": seen.book,
+        "is_empty": not summary["users"],
+    }
+
+
+def drawn(kind: str, history: list[dict[str, Any]]) -> dict[str, charts.Chart]:
+    days = [row["day"] for row in history]
+    return {
+        "score": charts.score_chart(
+            f"Average {kind} score over {len(days)} days", days, [row[f"average_{kind}_score"] for row in history]
+        ),
+        "active": charts.count_chart(
+            f"Active {kind}s over {len(days)} days", days, [row[f"active_{kind}s"] for row in history]
+        ),
+    }

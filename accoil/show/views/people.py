@@ -1,0 +1,68 @@
+"""Accounts and users: ranked lists, searched and sorted; the address holds the whole state."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accoil.show import lists, sentences, tables, tiles
+from accoil.show.frame import frame_of, page, signed_in
+from accoil.show.seen import SPARK_DAYS, Seen
+
+
+@signed_in
+def accounts(request: HttpRequest, product_id: int) -> HttpResponse:
+    return people(request, product_id, "account", lists.ACCOUNTS)
+
+
+@signed_in
+def users(request: HttpRequest, product_id: int) -> HttpResponse:
+    return people(request, product_id, "user", lists.USERS)
+
+
+def people(request: HttpRequest, product_id: int, kind: str, columns: tuple[lists.Column, ...]) -> HttpResponse:
+    frame = frame_of(request, product_id, f"{kind}s")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    seen = Seen(frame)
+    rows = listed(seen, kind, columns)
+    # A search asks for the rows alone; the sentence and tiles above them stay as they are.
+    if request.headers.get("HX-Request") == "true":
+        return page(frame, "show/people_rows.html", rows)
+    return page(frame, "show/people.html", {**rows, **above(seen, kind)})
+
+
+def listed(seen: Seen, kind: str, columns: tuple[lists.Column, ...]) -> dict[str, Any]:
+    """One page of the list, its column heads and the links back and on."""
+    wanted = lists.wanted(seen.frame.request.GET, columns)
+    found = seen.page(kind, search=wanted.search, sort=wanted.sort, limit=lists.PAGE, offset=wanted.offset)
+    link = partial(seen.frame.link, f"{kind}s")
+    return {
+        "kind": kind,
+        "rows": seen.with_lines(kind, tables.linked(seen.frame, kind, found.rows)),
+        "heads": lists.heads(columns, wanted, link),
+        "pages": lists.pages(wanted, len(found.rows), found.total, link),
+        "wanted": wanted,
+        "everyone": link(),
+        "window": seen.window,
+    }
+
+
+def above(seen: Seen, kind: str) -> dict[str, Any]:
+    """The sentence and the tiles of a list."""
+    best = seen.page(kind, limit=1).rows
+    history = seen.history(max(SPARK_DAYS, seen.window + 1))
+    say = sentences.accounts if kind == "account" else sentences.users
+    third = tiles.share_active(seen) if kind == "account" else tiles.most_engaged(seen, kind)
+    return {
+        "sentence": say(seen.summary, best[0] if best else None, seen.window),
+        "tiles": [
+            tiles.active(seen, kind, history),
+            tiles.average(seen, kind, history),
+            third,
+            tiles.lost(seen.cooled(kind)),
+        ],
+        "total": seen.summary[f"{kind}s"],
+        "book": seen.book,
+    }

@@ -1,0 +1,100 @@
+"""Settings of a product: the key events come in with, how to send them, its time zone, its API tokens."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accoil.show import forms
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.snippets import Snippet, snippets
+from accoil.team.models import ApiToken
+
+
+@signed_in
+def settings_page(request: HttpRequest, product_id: int) -> HttpResponse:
+    return shown(frame_of(request, product_id, "settings"))
+
+
+@signed_in
+@require_POST
+def time_zone(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = changing(request, product_id)
+    form = forms.TimeZone(request.POST, now=frame.product.time_zone)
+    if not form.is_valid():
+        return shown(frame, zone_form=form, status=422)
+    zone = form.cleaned_data["time_zone"]
+    if zone != frame.product.time_zone:
+        frame.product.time_zone = zone
+        frame.product.save(update_fields=["time_zone"])
+        messages.success(request, f"Days now begin at midnight in {zone.replace('_', ' ')}.")
+    return redirect("settings", product_id)
+
+
+@signed_in
+@require_POST
+def new_token(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = changing(request, product_id)
+    form = forms.NewToken(request.POST)
+    if not form.is_valid():
+        return shown(frame, token_form=form, status=422)
+    # Shown in this answer and nowhere else: it is kept as a digest only.
+    return shown(frame, issued=ApiToken.issue(frame.product, form.cleaned_data["name"]))
+
+
+@signed_in
+@require_POST
+def revoke_token(request: HttpRequest, product_id: int, token_id: int) -> HttpResponse:
+    frame = changing(request, product_id)
+    token = get_object_or_404(ApiToken, product=frame.product, pk=token_id)
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+    messages.success(request, f"“{token.name}” is revoked: whoever uses it is refused from now on.")
+    return redirect("settings", product_id)
+
+
+def changing(request: HttpRequest, product_id: int) -> Frame:
+    frame = frame_of(request, product_id, "settings")
+    if not frame.may_change:
+        raise PermissionDenied("Only owners and managers of the team change settings.")
+    return frame
+
+
+def shown(
+    frame: Frame,
+    zone_form: forms.TimeZone | None = None,
+    token_form: forms.NewToken | None = None,
+    issued: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    values: dict[str, Any] = {
+        "key": key_of(frame),
+        "snippets": snippets_of(frame),
+        "zone_form": zone_form or forms.TimeZone(now=frame.product.time_zone),
+        "token_form": token_form or forms.NewToken(),
+        "tokens": frame.product.api_tokens.filter(revoked_at=None).order_by("-id"),
+        "issued": issued,
+        "curl_read": f"curl {address_of(frame)}/api/v2/accounts -H 'Authorization: Bearer {issued or 'accoil_…'}'",
+    }
+    return page(frame, "show/settings.html", values, status)
+
+
+def key_of(frame: Frame) -> str:
+    """The key shown: the newest that is switched on; "" when there is none."""
+    key = frame.product.ingest_keys.filter(disabled_at=None).order_by("-id").first()
+    return key.key if key else ""
+
+
+def address_of(frame: Frame) -> str:
+    """How this server is reached: as configured, else as this very request reached it."""
+    return settings.PUBLIC_URL or frame.request.build_absolute_uri("/").rstrip("/")
+
+
+def snippets_of(frame: Frame) -> list[Snippet]:
+    return snippets(key_of(frame) or "YOUR_API_KEY", address_of(frame))

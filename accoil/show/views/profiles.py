@@ -1,0 +1,124 @@
+"""Profiles: the list, and the editor with its live preview. Nobody saves blind."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from accoil.count.people import health, known_events
+from accoil.score.definition import Definition, Refused
+from accoil.score.models import Profile
+from accoil.score.preview import preview as preview_of
+from accoil.show import charts, drafts, sentences, tables
+from accoil.show.drafts import Draft
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.proposal import propose
+
+Values = dict[str, Any]
+
+
+@signed_in
+def profiles(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "profiles")
+    rows = [tables.profile(profile) for profile in frame.profiles]
+    return page(frame, "show/profiles.html", {"rows": rows, "sentence": sentences.profiles(rows)})
+
+
+@signed_in
+def new(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "profiles")
+    known = known_events(product_id, frame.today)
+    if request.method != "POST":
+        draft = drafts.proposed(propose(known, health(product_id)["users"]), known)
+        if frame.profiles:
+            draft = replace(draft, name="")
+        return editor(frame, None, draft)
+    return answer(frame, None, drafts.read(request.POST, known))
+
+
+@signed_in
+def edit(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "profiles")
+    profile = get_object_or_404(Profile, product=frame.product, pk=profile_id)
+    known = known_events(product_id, frame.today)
+    if request.method != "POST":
+        return editor(frame, profile, drafts.written(profile.current.parsed, known, profile.name))
+    return answer(frame, profile, drafts.read(request.POST, known))
+
+
+@signed_in
+@require_POST
+def preview(request: HttpRequest, product_id: int) -> HttpResponse:
+    """What the draft in the form would do: a part of the editor's page."""
+    frame = frame_of(request, product_id, "profiles")
+    profile = _asked(frame, request.POST.get("of", ""))
+    draft = drafts.read(request.POST, [])
+    try:
+        return page(frame, "show/preview.html", consequences(frame, profile, draft.definition()))
+    except Refused as refusal:
+        return page(frame, "show/preview.html", {"refusal": str(refusal)}, status=422)
+
+
+def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
+    """Shows the draft again, with its consequences, or saves it."""
+    if frame.request.POST.get("do") == "preview":
+        return editor(frame, profile, draft)
+    if not frame.may_change:
+        return HttpResponseForbidden("Only owners and managers of the team change profiles.")
+    based_on = frame.request.POST.get("based_on", "")
+    if profile and based_on != str(profile.current.number):
+        return editor(frame, profile, draft, sentences.saved_meanwhile(profile.current), 409)
+    try:
+        return save(frame, profile, draft)
+    except Refused as refusal:
+        return editor(frame, profile, draft, str(refusal), 422)
+
+
+def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
+    author, definition = frame.request.user, draft.definition()
+    if profile is None:
+        made = Profile.create(frame.product, draft.name, definition, author, draft.note)  # type: ignore[arg-type]
+        messages.success(frame.request, f"{made} is made. Everyone has been scored.")
+        address = Frame(frame.request, frame.product, [*frame.profiles, made], made, "dashboard")
+        return redirect(address.link("dashboard"))
+    before = profile.current.number
+    if draft.name.strip() != profile.name:
+        profile.rename(draft.name)
+    version = profile.save_definition(definition, author, draft.note)  # type: ignore[arg-type]
+    messages.success(frame.request, sentences.saved(version, before))
+    return redirect("profile", frame.product.pk, profile.pk)
+
+
+def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "", status: int = 200) -> HttpResponse:
+    values: Values = {"profile": profile, "draft": draft, "refusal": refusal, "windows": drafts.WINDOW_CHOICES}
+    if profile:
+        values |= {"version": profile.current, "versions": profile.versions.order_by("-number")}
+    try:
+        values["preview"] = consequences(frame, profile, draft.definition())
+    except Refused as wrong:
+        values["preview"] = {"refusal": "" if refusal else str(wrong)}
+    return page(frame, "show/profile.html", values, status)
+
+
+def consequences(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
+    """What the draft does to the whole book, against the version in force."""
+    result = preview_of(frame.product.pk, profile.current.parsed if profile else None, draft, frame.today)
+    return {
+        "result": result,
+        "sentence": sentences.preview(result, is_first=profile is None),
+        "histogram": charts.histogram(result["histogram_now"], result["histogram_draft"]),
+        "outlined": profile is not None,
+        "bands": tables.bands(result["bands_draft"], result["bands_now"] if profile else None),
+    }
+
+
+def _asked(frame: Frame, pk: str) -> Profile | None:
+    if not pk:
+        return None
+    for profile in frame.profiles:
+        if str(profile.pk) == pk:
+            return profile
+    raise Http404("There is no such profile in this product.")
