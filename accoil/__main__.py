@@ -1,3 +1,3 @@
-from accoil.cli import main
+from accoil.cli import console
 
-main()
+console()

@@ -70,8 +70,8 @@ class Server:
         )
         config = uvicorn.Config(
             App(FrontDoor(self.counting.journal, self.ring)),
-            host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning", server_header=False,
-            timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=4096,
+            host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
+            server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=4096,
         )  # fmt: skip
         self._http = uvicorn.Server(config)
         self._thread: threading.Thread | None = None

@@ -43,7 +43,8 @@ CREATED_VALUES: tuple[Any, ...] = (
     "2026-03-01", "2025-11-02T05:30:00Z", "2026-03-08T02:30:00-05:00", "2026-04-04T15:59:59.999999Z",
     "2026-01-05 23:59:59", "2015-2-02T00:00:00z", "2025-08-01T00:00:00+0545", "2123-01-01T00:00:00Z", "2026-02-30",
 )  # fmt: skip
-PLAIN_KEYS = ("name", "email", "role", "plan", "mrr", "status", "other.key")
+USER_KEYS = ("name", "email", "role", "mrr", "other.key")
+ACCOUNT_KEYS = ("name", "mrr", "plan", "status", "email")
 CREATED_KEYS = ("createdAt", "created_at", "created")
 
 
@@ -64,13 +65,22 @@ def cases(draw: st.DrawFn) -> Case:
     now_ms = _ms(datetime.combine(today, time(12), UTC))  # noon UTC is the same day in all of the zones
     events = draw(_some(EVENTS, 6))
     definition = draw(definitions(events))
-    moments = draw(_exactly(draw(st.integers(1, 9)), _moments(ZoneInfo(zone), today, now_ms, definition.window)))
+    as_of = today - timedelta(days=draw(_days_back(definition.window)))
+    moment = _moments(ZoneInfo(zone), today, as_of, definition.window).map(lambda at: min(at, now_ms))
+    moments = draw(_exactly(draw(st.integers(1, 7)), moment))
+    hours_later = st.builds(
+        lambda at, hours: min(at + hours * HOUR, now_ms), st.sampled_from(moments), st.integers(1, 9)
+    )
+    moments += draw(_exactly(draw(st.integers(0, 3)), hours_later))
     draft = _drafts(draw(_some(USERS, 6)), draw(_some(ACCOUNTS, 4)), events, moments)
     drafts = draw(_exactly(draw(st.integers(0, 30)), draft))
-    days_back = st.sampled_from(
-        (0, 0, 0, 0, 1, 1, 2, definition.window, definition.window + 1, 30, 89, 90, 100, 150, 700)
-    )
-    return Case(_numbered(drafts), zone, now_ms, definition, today - timedelta(days=draw(days_back)))
+    return Case(_numbered(drafts), zone, now_ms, definition, as_of)
+
+
+def _days_back(window: int) -> st.SearchStrategy[int]:
+    """Mostly lately; now and then before everything."""
+    lately = st.sampled_from((0, 0, 0, 1, 2, window, window + 1, 30))
+    return st.one_of(lately, lately, lately, st.sampled_from((60, 89, 90, 100, 150, 700)))
 
 
 def definitions(events: list[str]) -> st.SearchStrategy[Definition]:
@@ -83,7 +93,7 @@ def definitions(events: list[str]) -> st.SearchStrategy[Definition]:
         Definition,
         events=weighted,
         window=st.sampled_from(WINDOWS),
-        benchmark=st.sampled_from((None, None, None, 0.1, 7.5, 100.0, 208.2)),
+        benchmark=st.sampled_from((None, None, None, 0.1, 7.5, 208.2, 5000.0)),
         curve=st.sampled_from(("exponential", "linear")),
     )
 
@@ -97,18 +107,20 @@ def _exactly(n: int, of: st.SearchStrategy[T]) -> st.SearchStrategy[list[T]]:
     return st.lists(of, min_size=n, max_size=n)
 
 
-def _moments(zone: ZoneInfo, today: date, now_ms: int, window: int) -> st.SearchStrategy[int]:
-    """Edges of local days, of the window and of clock changes, and any time between."""
-    edges = (window - 1, window, window + 1, 2 * window - 1, 2 * window, 89, 90)
-    back = st.one_of(st.integers(0, 3), st.integers(0, 14), st.integers(0, 120), st.sampled_from(edges))
-    midnights = back.map(lambda days: _ms(datetime.combine(today - timedelta(days=days), time(), zone)))
+def _moments(zone: ZoneInfo, today: date, as_of: date, window: int) -> st.SearchStrategy[int]:
+    """Edges of local days, of the windows and of clock changes, and any time between."""
+    edges = st.sampled_from((-1, 0, window - 1, window, window + 1, 2 * window - 1, 2 * window, 89, 90))
+    before_asked = st.one_of(edges, edges, st.integers(0, 14)).map(lambda days: as_of - timedelta(days=days))
+    before_today = st.one_of(st.integers(0, 14), st.integers(0, 120)).map(lambda days: today - timedelta(days=days))
+    midnights = st.one_of(before_asked, before_today).map(lambda day: _ms(datetime.combine(day, time(), zone)))
     changes = st.sampled_from([_ms(moment) for moment in CLOCK_CHANGES])
     near = st.sampled_from((0, -1, 1, 999, HOUR, -HOUR, 2 * HOUR - 1))
     return st.one_of(
         st.builds(int.__add__, midnights, near),
         st.builds(int.__add__, midnights, st.integers(0, 24 * HOUR)),
+        st.builds(int.__add__, midnights, st.integers(0, 24 * HOUR)),
         st.builds(int.__add__, changes, near),
-    ).map(lambda moment: min(moment, now_ms))
+    )
 
 
 def _drafts(
@@ -119,8 +131,10 @@ def _drafts(
     maybe_account = st.one_of(st.none(), st.none(), account)
     maybe_user = st.one_of(user, user, st.none())
     event = st.builds(Message, st.just("event"), st.just(""), at, user, maybe_account, st.sampled_from(events))
-    group = st.builds(Message, st.just("group"), st.just(""), at, maybe_user, account, traits=_traits())
-    identify = st.builds(Message, st.just("identify"), st.just(""), at, user, maybe_account, traits=_traits())
+    group = st.builds(Message, st.just("group"), st.just(""), at, maybe_user, account, traits=_traits(ACCOUNT_KEYS))
+    identify = st.builds(
+        Message, st.just("identify"), st.just(""), at, user, maybe_account, traits=_traits(ACCOUNT_KEYS)
+    )
     copies = st.one_of(st.just(1), st.just(1), st.integers(1, 30))
     repeated = st.one_of(st.none(), st.none(), st.none(), st.none(), st.integers(0, 29))
     return st.one_of(
@@ -131,8 +145,8 @@ def _drafts(
     )
 
 
-def _traits() -> st.SearchStrategy[dict[str, Any]]:
-    plain = st.dictionaries(st.sampled_from(PLAIN_KEYS), st.sampled_from(PLAIN_VALUES), max_size=3)
+def _traits(keys: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    plain = st.dictionaries(st.sampled_from(keys), st.sampled_from(PLAIN_VALUES), max_size=3)
     created = st.dictionaries(st.sampled_from(CREATED_KEYS), st.sampled_from(CREATED_VALUES), max_size=2)
     return st.builds(lambda some, others: {**some, **others}, plain, created)
 

@@ -16,6 +16,7 @@ from accoil.demo.tell import how_many, told
 from accoil.refused import Refused
 
 if TYPE_CHECKING:
+    from accoil.asgi import Server
     from accoil.team.models import Product
 
 NAME = "Ledgerly"
@@ -24,36 +25,43 @@ COUNTED_WITHIN = 120.0  # seconds
 
 
 def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90) -> None:
-    """Fills the data folder with the demo company (once; later runs only tell what happened since) and serves it."""
+    """Fills the data folder with the demo company and serves it. A later run only tells what happened since."""
     from django.conf import settings
 
     from accoil import asgi
 
-    now, console = datetime.now(UTC), Console()
+    now, console = datetime.now(UTC), Console(highlight=False)
     memory = Memory.recall(settings.DATA / "demo.json", users, days, now)
     if (memory.users, memory.days) != (users, days):
         console.print(
             f"The demo of {memory.users:,} users and {memory.days} days stays; for another, use another --data."
         )
     key, memory = _prepare(memory)
-    address = f"http://{HOST}:{port}"
-    server = asgi.start(HOST, port)
+    server = asgi.start(HOST, port if serve else 0)  # any free port will do for sending
     try:
         if not memory.is_fresh(now):
-            company = memory.company()
-            sent = send(told(company, now, memory.until), address, key, total=how_many(company, now, memory.until))
-            if not server.wait_counted(COUNTED_WITHIN):
-                raise Refused("The server took the demo but did not count it within two minutes: see its log above.")
-            memory = memory.told(now)
-            memory.keep()
-            console.print(f"{sent:,} messages from {len(company.accounts):,} accounts, {len(company.people):,} users.")
-        console.print(f"\n{NAME} is ready:  {address}/", highlight=False)
-        console.print(f"Sign in with     {EMAIL}  {_password(memory)}", highlight=False)
+            memory = _tell(memory, now, server, key, console)
+        at = server.address if serve else f"accoil serve --port {port}"
+        console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
         if serve:
-            console.print("\nStop it with Ctrl-C.")
+            console.print("Ctrl-C stops it.")
             _until_stopped()
     finally:
         server.stop()
+
+
+def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:
+    """Sends what is new up to now and waits until it is in every number."""
+    company = memory.company()
+    sent = send(told(company, now, memory.until), server.address, key, total=how_many(company, now, memory.until))
+    if not server.wait_counted(COUNTED_WITHIN):
+        raise Refused("The server took the demo but did not count it within two minutes: see its log above.")
+    memory = memory.told(now)
+    memory.keep()
+    console.print(
+        f"{sent:,} messages about {len(company.people):,} users of {len(company.accounts):,} accounts, counted."
+    )
+    return memory
 
 
 def _prepare(memory: Memory) -> tuple[str, Memory]:

@@ -121,7 +121,8 @@ def _decode_leniently(body: bytes, batch: bool) -> Body:
     else:
         items, shared = [whole], None
     positions: list[int] = []
-    answer = Body([], positions, sent_at=_text(whole.get("sentAt")), key=_text(whole.get("writeKey")), is_ping=whole == {})
+    sent_at, key = _text(whole.get("sentAt")), _text(whole.get("writeKey"))
+    answer = Body([], positions, sent_at=sent_at, key=key, is_ping=whole == {})
     for index, item in enumerate(items):
         if not isinstance(item, dict):
             answer.rejected.append(Rejected(index, "invalid_event", "Each item of `batch` must be an object."))

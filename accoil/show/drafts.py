@@ -115,7 +115,9 @@ def read(form: QueryDict, known: Sequence[Known]) -> Draft:
     )
 
 
-def listed(weights: Mapping[str, int], known: Sequence[Known], others: Mapping[str, int] | None = None) -> list[Weighed]:
+def listed(
+    weights: Mapping[str, int], known: Sequence[Known], others: Mapping[str, int] | None = None
+) -> list[Weighed]:
     """Scored events by their share of the points, then the others by how many people use them."""
     by_name = {event["event"]: event for event in known}
     points = {name: weight * by_name.get(name, NOTHING)["count_30d"] for name, weight in weights.items()}

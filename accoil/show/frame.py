@@ -69,7 +69,12 @@ class Frame:
         if self.profile is None:
             pages.insert(0, "start")
         return [
-            {"name": name, "title": TITLES[name], "link": self.link(name), "here": "yes" if name == self.section else ""}
+            {
+                "name": name,
+                "title": TITLES[name],
+                "link": self.link(name),
+                "here": "yes" if name == self.section else "",
+            }
             for name in pages
         ]
 

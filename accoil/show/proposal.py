@@ -50,7 +50,9 @@ def judge(event: Mapping[str, Any], everyone: int) -> Proposed:
     weight = weigh(share, gives and not looks, looks)
     # Something a single person did once may be a test: how often it was done counts, but ten times less than the weight.
     seen_enough = 1 if event["users_30d"] > 1 or everyone < 5 else 0.3
-    return Proposed(name, weight, because(share, gives and not looks, looks), weight * seen_enough + log10(1 + event["count_30d"]))
+    return Proposed(
+        name, weight, because(share, gives and not looks, looks), weight * seen_enough + log10(1 + event["count_30d"])
+    )
 
 
 def weigh(share: float, gives: bool, looks: bool) -> int:

@@ -62,7 +62,12 @@ class Seen:
         if not rows:
             return []
         lines = sparklines(
-            self.frame.product.pk, self.frame.definition, kind, [row["id"] for row in rows], self.frame.today, SPARK_DAYS
+            self.frame.product.pk,
+            self.frame.definition,
+            kind,
+            [row["id"] for row in rows],
+            self.frame.today,
+            SPARK_DAYS,
         )
         return [{**row, "line": lines.get(row["id"], [])} for row in rows]
 

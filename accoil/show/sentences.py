@@ -53,9 +53,7 @@ def paying(dear: int, of: int) -> SafeString:
     amount = words.money(DEAR)
     if dear == of:
         return format_html(" and {} over {} a month", "pays" if of == 1 else "all of them pay", amount)
-    return format_html(
-        ", {} of them {} over {} a month,", bold(dear), "pays" if dear == 1 else "pay", amount
-    )
+    return format_html(", {} of them {} over {} a month,", bold(dear), "pays" if dear == 1 else "pay", amount)
 
 
 def without_accounts(summary: Row, window: int) -> SafeString:
@@ -181,8 +179,10 @@ def preview(result: Row, is_first: bool) -> SafeString:
         return format_html("Scores move, but {} stay at 75 or more.", bold(words.count(after["most"], "account")))
     more = "more" if gained > 0 else "fewer"
     return format_html(
-        "{} at 75 or more: {} instead of {}.", bold(words.count(abs(gained), f"account {more}", f"accounts {more}")),
-        words.number(after["most"]), words.number(before["most"]),
+        "{} at 75 or more: {} instead of {}.",
+        bold(words.count(abs(gained), f"account {more}", f"accounts {more}")),
+        words.number(after["most"]),
+        words.number(before["most"]),
     )
 
 
@@ -195,7 +195,9 @@ def profiles(rows: Sequence[Row]) -> SafeString:
             "{} looks at {} of activity through {}.",
             bold(row["profile"].name), words.count(row["window"], "day"), bold(words.count(row["events"], "event")),
         )  # fmt: skip
-    return format_html("{} look at the same product, each with its own idea of what counts.", bold(f"{len(rows)} profiles"))
+    return format_html(
+        "{} look at the same product, each with its own idea of what counts.", bold(f"{len(rows)} profiles")
+    )
 
 
 def saved(version: Any, before: int) -> str:

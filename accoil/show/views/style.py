@@ -52,8 +52,10 @@ def samples() -> dict[str, Any]:
         "adds": tables.adds([{"event": e, "count": n, "weight": w, "points": n * w} for e, n, w in parts]),
         "histogram": charts.histogram(now, draft),
         "outlined": True,
-        "bands": tables.bands({"most": 18, "slightly": 61, "passive": 70, "least": 51},
-                              {"most": 15, "slightly": 55, "passive": 73, "least": 57}),
+        "bands": tables.bands(
+            {"most": 18, "slightly": 61, "passive": 70, "least": 51},
+            {"most": 15, "slightly": 55, "passive": 73, "least": 57},
+        ),
         "pages": {"first": 51, "last": 100, "total": 200, "back": "#back", "next": "#next"},
         "form": refused,
         "scores": SCORES[-30:],
