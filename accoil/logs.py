@@ -37,7 +37,10 @@ def logging_settings(level: str, shape: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level.upper()},
         # Django's own handlers would print each line twice.
-        "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+            "django.request": {"level": "ERROR"},  # what a client did wrong is told to the client
+        },
     }
 
 

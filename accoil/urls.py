@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from accoil.show.api import api, bare
+
 urlpatterns = [
+    path("api/", api.urls),
     path("sign-in/", include("accoil.team.sign_in")),
     path("", include("accoil.show.urls")),
+    path("", bare.urls),
 ]

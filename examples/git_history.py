@@ -94,11 +94,11 @@ def send(client: Client, history: Iterator[Commit], failures: list[str]) -> None
             call = {"user_id": commit.user, "timestamp": commit.at}
             if names.get(commit.user) != commit.name:
                 names[commit.user] = commit.name
-                who = {"name": commit.name, "email": commit.email}
-                client.identify(**call, traits=who, message_id=f"{commit.hash}-identify")
-                if commit.account:
-                    accounts.add(commit.account)
-                    client.group(**call, group_id=commit.account, message_id=f"{commit.hash}-group")
+                traits = {"name": commit.name, "email": commit.email}
+                client.identify(**call, traits=traits, message_id=f"{commit.hash}-identify")
+                if org := commit.account:
+                    accounts.add(org)
+                    client.group(**call, group_id=org, traits={"name": org}, message_id=f"{commit.hash}-group")
             client.track(**call, event=commit.event, message_id=commit.hash)
             events[commit.event] += 1
             if number % 5_000 == 0:
@@ -138,9 +138,9 @@ def main() -> None:
     parser.add_argument("--since", help='only commits after this day, as git reads it: 2025-01-01, "2 years ago"')
     given = parser.parse_args()
     check(given.repository, given.host)
-    failures: list[str] = []
     # The library drops messages when its queue is full, also those that it puts back to try again later. So the
-    # queue has no limit here, and `send` waits for it to empty after each part.
+    # queue has no limit here, and `send` waits for it to empty now and then.
+    failures: list[str] = []
     client = Client(given.key, given.host, max_queue_size=0, on_error=lambda error, _: failures.append(str(error)))
     send(client, commits(given.repository, given.since), failures)
     print(f"Next: give these events weights, with `accoil apply examples/git_history.yaml` or at {given.host}")

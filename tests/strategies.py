@@ -48,6 +48,10 @@ ACCOUNT_KEYS = ("name", "mrr", "plan", "status", "email")
 CREATED_KEYS = ("createdAt", "created_at", "created")
 
 
+# A message still without an id, how many like it, and the number of the one it repeats by mistake or None.
+Draft = tuple[Message, int, int | None]
+
+
 @dataclass(frozen=True)
 class Case:
     """What was received, and what is asked. `now_ms` is later than every message."""
@@ -68,12 +72,11 @@ def cases(draw: st.DrawFn) -> Case:
     as_of = today - timedelta(days=draw(_days_back(definition.window)))
     moment = _moments(ZoneInfo(zone), today, as_of, definition.window).map(lambda at: min(at, now_ms))
     moments = draw(_exactly(draw(st.integers(1, 7)), moment))
-    hours_later = st.builds(
-        lambda at, hours: min(at + hours * HOUR, now_ms), st.sampled_from(moments), st.integers(1, 9)
-    )
-    moments += draw(_exactly(draw(st.integers(0, 3)), hours_later))
-    draft = _drafts(draw(_some(USERS, 6)), draw(_some(ACCOUNTS, 4)), events, moments)
+    moments += draw(_exactly(draw(st.integers(0, 3)), _later(moments, now_ms)))
+    accounts = draw(_some(ACCOUNTS, 4))
+    draft = _drafts(draw(_some(USERS, 6)), accounts, events, moments)
     drafts = draw(_exactly(draw(st.integers(0, 30)), draft))
+    drafts += draw(_mover(accounts, events, moments, now_ms))
     return Case(_numbered(drafts), zone, now_ms, definition, as_of)
 
 
@@ -85,7 +88,8 @@ def _days_back(window: int) -> st.SearchStrategy[int]:
 
 def definitions(events: list[str]) -> st.SearchStrategy[Definition]:
     scored = st.lists(st.sampled_from(events), min_size=1, unique=True)
-    missing = st.one_of(st.just([]), st.just(["Never_Seen", "REPORT"]), st.just(MANY_NEVER_SEEN))
+    nothing: list[str] = []
+    missing = st.sampled_from((nothing, ["Never_Seen", "REPORT"], MANY_NEVER_SEEN))
     weighted = st.builds(list.__add__, scored, missing).flatmap(
         lambda names: st.fixed_dictionaries({name: st.integers(1, 10) for name in names})
     )
@@ -123,10 +127,7 @@ def _moments(zone: ZoneInfo, today: date, as_of: date, window: int) -> st.Search
     )
 
 
-def _drafts(
-    users: list[str], accounts: list[str], events: list[str], moments: list[int]
-) -> st.SearchStrategy[tuple[Message, int, int | None]]:
-    """(message without an id, how many like it, the number of the one it repeats by mistake or None)."""
+def _drafts(users: list[str], accounts: list[str], events: list[str], moments: list[int]) -> st.SearchStrategy[Draft]:
     at, user, account = st.sampled_from(moments), st.sampled_from(users), st.sampled_from(accounts)
     maybe_account = st.one_of(st.none(), st.none(), account)
     maybe_user = st.one_of(user, user, st.none())
@@ -145,13 +146,33 @@ def _drafts(
     )
 
 
+def _mover(accounts: list[str], events: list[str], moments: list[int], now_ms: int) -> st.SearchStrategy[list[Draft]]:
+    """One who joins twice within hours or at once, and did something before, between or after."""
+    at, account = st.sampled_from(moments), st.sampled_from(accounts)
+
+    def join(at: st.SearchStrategy[int]) -> st.SearchStrategy[Draft]:
+        group = st.builds(Message, st.just("group"), st.just(""), at, st.just("mover"), account)
+        return st.tuples(group, st.just(1), st.none())
+
+    act = st.builds(Message, st.just("event"), st.just(""), at, st.just("mover"), event=st.sampled_from(events))
+    acts = st.lists(st.tuples(act, st.integers(1, 9), st.none()), min_size=1, max_size=2)
+    joins = at.flatmap(lambda first: st.tuples(join(st.just(first)), join(_later([first], now_ms)))).map(list)
+    return st.one_of(st.just([]), st.builds(list.__add__, acts, joins))
+
+
+def _later(moments: list[int], now_ms: int) -> st.SearchStrategy[int]:
+    """The same moment as one of these, or some hours after it."""
+    hours = st.sampled_from((0, 1, 3, 9))
+    return st.builds(lambda at, hours: min(at + hours * HOUR, now_ms), st.sampled_from(moments), hours)
+
+
 def _traits(keys: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
     plain = st.dictionaries(st.sampled_from(keys), st.sampled_from(PLAIN_VALUES), max_size=3)
     created = st.dictionaries(st.sampled_from(CREATED_KEYS), st.sampled_from(CREATED_VALUES), max_size=2)
     return st.builds(lambda some, others: {**some, **others}, plain, created)
 
 
-def _numbered(drafts: list[tuple[Message, int, int | None]]) -> list[Message]:
+def _numbered(drafts: list[Draft]) -> list[Message]:
     """Each copy gets an id of its own, unless its draft repeats an earlier one: then the first copy takes that id."""
     messages = []
     for number, (draft, copies, repeated) in enumerate(drafts):

@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests import whole
 from tests.recording import HANG_UP, Recording, recording
+from tests.repository import ADA, Repository, alone
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "git_history.py"
 KEY = "0123456789abcdef0123456789abcdef"
 
-ADA = ("Ada Obi", "Ada@Northgate.example")
 BEN = ("Ben Łukasik", "ben@northgate.example")
 CLEO = ("Cleo Quinn", "cleo@gmail.com")
 DAN = ("dan", "dan@workstation")
-
-
-class Repository:
-    """A real one, whose clock and people we set."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.git("init", "--quiet", "--initial-branch=main")
-
-    def git(self, *words: str, day: str = "2026-03-01", who: tuple[str, str] = ADA) -> str:
-        name, email = who
-        people = {
-            f"GIT_{role}_{part}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for part, value in (("NAME", name), ("EMAIL", email), ("DATE", f"{day}T12:00:00+10:00"))
-        }
-        alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        done = subprocess.run(
-            ["git", *words],
-            cwd=self.folder,
-            env={**os.environ, **people, **alone},
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-    def commit(self, subject: str, day: str, who: tuple[str, str] = ADA) -> str:
-        self.git("commit", "--quiet", "--allow-empty", "-m", subject, day=day, who=who)
-        return self.git("rev-parse", "HEAD")
 
 
 @pytest.fixture
@@ -63,9 +34,9 @@ def door() -> Iterator[Recording]:
         yield door
 
 
-def run(repository: Path, host: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(EXAMPLE), str(repository), "--host", host, "--key", KEY, *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+def run(repository: Path, host: str, *words: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(EXAMPLE), str(repository), "--host", host, "--key", key, *words]
+    return subprocess.run(command, env=alone(), capture_output=True, text=True, timeout=60)
 
 
 def sent(repository: Repository, door: Recording, *words: str) -> str:
@@ -182,12 +153,31 @@ def test_nothing_is_lost_when_the_server_is_busy_or_hangs_up(tmp_path: Path, doo
         f"commit refs/heads/main\ncommitter Ada <ada@northgate.example> {1_700_000_000 + n} +0000\ndata 1\nx\n"
         for n in range(count)
     ]
-    subprocess.run(["git", "fast-import", "--quiet"], cwd=tmp_path, input="".join(lines), text=True, check=True)
+    subprocess.run(
+        ["git", "fast-import", "--quiet"], env=alone(), cwd=tmp_path, input="".join(lines), text=True, check=True
+    )
     door.answers.extend([200, HANG_UP, 503, 200, 429])
     door.retry_after = "1"
     told = sent(repository, door)
     assert len(tracks(door)) == count
     assert f"Sent {count:,} commits" in told
+
+
+def test_the_real_server_counts_each_commit_once_however_often_it_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "repository").mkdir()
+    repository, data = Repository(tmp_path / "repository"), tmp_path / "data"
+    people = [ADA, BEN, CLEO, DAN]
+    for number, (subject, _) in enumerate(KINDS.items()):
+        repository.commit(subject or "Release 3.0", f"2026-03-{number + 1:02}", people[number % 4])
+    with whole.serving(data) as (host, key):
+        once, twice = (run(repository.folder, host, key=key) for _ in range(2))
+        assert once.returncode == twice.returncode == 0, once.stderr + twice.stderr
+    with whole.counted(data):
+        health = whole.health()
+        counts = whole.events(date(2026, 3, 28))
+    assert counts == Counter([event for subject, event in KINDS.items() if subject] + ["Release_Tagged"])
+    assert (health["events"], health["users"], health["accounts"]) == (len(KINDS), 4, 1)
+    assert (health["users_without_account"], health["accounts_without_name"]) == (2, 0)
 
 
 # --- what can be wrong ---

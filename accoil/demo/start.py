@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
 from accoil.demo.memory import EMAIL, Memory
 from accoil.demo.profiles import profiles
@@ -53,36 +54,43 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90)
 def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:
     """Sends what is new up to now and waits until it is in every number."""
     company = memory.company()
-    sent = send(told(company, now, memory.until), server.address, key, total=how_many(company, now, memory.until))
+    total = how_many(company, now, memory.until)
+    sent = send(told(company, now, memory.until), server.address, key, total)
     if not server.wait_counted(COUNTED_WITHIN):
         raise Refused("The server took the demo but did not count it within two minutes: see its log above.")
     memory = memory.told(now)
     memory.keep()
-    console.print(
-        f"{sent:,} messages about {len(company.people):,} users of {len(company.accounts):,} accounts, counted."
-    )
+    console.print(f"{sent:,} messages about {len(company.people):,} users of {len(company.accounts):,} accounts.")
     return memory
 
 
 def _prepare(memory: Memory) -> tuple[str, Memory]:
-    """Team, product, owner, key and profiles. The memory is kept before anything is sent, so that a run that was
-    interrupted goes on with the same company and password."""
-    from accoil.team.beginning import Wanted, begin
-    from accoil.team.models import IngestKey, Product
+    """Team, product, owner, key and profiles, all or nothing. The memory is kept before anything is made or sent, so
+    that a run that was interrupted goes on with the same company and password."""
+    from django.db import transaction
 
-    begun = begin(Wanted(NAME, NAME, EMAIL, memory.password, "Europe/London"))
-    product = Product.objects.get(pk=begun.product_id)
+    from accoil.team.beginning import Wanted, begin
+    from accoil.team.models import Product
+
+    memory.keep()
+    with transaction.atomic():
+        begun = begin(Wanted(NAME, NAME, EMAIL, memory.password, ZONE.key))
+        product = Product.objects.get(pk=begun.product_id)
+        if begun.ingest_key:
+            _make_profiles(product)
     if begun.ingest_key:  # new, so nothing has been told to it, whatever we remember
         memory = memory.told(None)
-        _make_profiles(product)
-    memory.keep()
-    key = begun.ingest_key
-    if key is None:
-        found = IngestKey.objects.filter(product=product, disabled_at=None).first()
-        if not found:
-            raise Refused(f"Every ingest key of {NAME} is disabled; make one in Settings, or use another --data.")
-        key = found.key
-    return key, memory
+        memory.keep()
+    return begun.ingest_key or _key_of(product), memory
+
+
+def _key_of(product: Product) -> str:
+    from accoil.team.models import IngestKey
+
+    found = IngestKey.objects.filter(product=product, disabled_at=None).first()
+    if not found:
+        raise Refused(f"Every ingest key of {NAME} is disabled; make one in Settings, or use another --data.")
+    return found.key
 
 
 def _make_profiles(product: Product) -> None:

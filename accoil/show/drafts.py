@@ -1,4 +1,4 @@
-"""A profile as somebody is writing it: read from the form, shown again as typed, turned into a definition when asked."""
+"""A profile as somebody is writing it: read from the form, shown again as typed, made a definition when asked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from accoil.score.definition import WINDOWS, Definition, Refused
 from accoil.show import words
-from accoil.show.proposal import Proposed
+from accoil.show.proposal import Judged, propose
 
 MOST_OTHERS = 150  # unscored events offered; whoever misses one types its name
 NOTHING = {"count_30d": 0, "users_30d": 0, "accounts_30d": 0}
@@ -28,6 +28,11 @@ class Weighed:
     accounts: int = 0
     share: int = 0  # of all points, in percent
     reason: str = ""
+
+    @property
+    def about(self) -> str:
+        """Why it was proposed; else who uses it."""
+        return self.reason or self.used_by
 
     @property
     def used_by(self) -> str:
@@ -85,11 +90,12 @@ def written(definition: Definition, known: Sequence[Known], name: str = "") -> D
     )
 
 
-def proposed(proposals: Sequence[Proposed], known: Sequence[Known]) -> Draft:
-    """The first profile, as suggested; its name is for the person to change."""
-    reasons = {each.event: each.reason for each in proposals}
-    events = listed({each.event: each.weight for each in proposals}, known)
-    return Draft(name="Engagement", events=[replace(event, reason=reasons.get(event.event, "")) for event in events])
+def proposed(judged: Sequence[Judged], known: Sequence[Known], name: str) -> Draft:
+    """A profile as suggested by the events that arrived, each with the reason for its weight."""
+    weights = {each.event: each.weight for each in judged}
+    reasons = {each.event: each.reason for each in judged}
+    events = listed({each.event: each.weight for each in propose(judged)}, known, weights)
+    return Draft(name=name, events=[replace(event, reason=reasons.get(event.event, "")) for event in events])
 
 
 def read(form: QueryDict, known: Sequence[Known]) -> Draft:

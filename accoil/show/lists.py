@@ -20,7 +20,8 @@ class Column:
 ACCOUNTS = (
     Column("Account", "name"),
     Column("Score", "-score"),
-    Column("30 days", "-change"),
+    Column("Change", "-change"),
+    Column("30 days"),
     Column("Active users", "-active_users", "number"),
     Column("Adoption", "-adoption", "number"),
     Column("Last active", "-last_active", "number"),
@@ -29,7 +30,8 @@ ACCOUNTS = (
 USERS = (
     Column("User", "name"),
     Column("Score", "-score"),
-    Column("30 days", "-change"),
+    Column("Change", "-change"),
+    Column("30 days"),
     Column("Account", "account_name"),
     Column("Days active", "-frequency", "number"),
     Column("Adoption", "-adoption", "number"),

@@ -12,9 +12,9 @@ from typing import Any
 from accoil.show import words
 
 TELLING = 10  # events in a proposal
-GIVING = re.compile(
+MAKING = re.compile(
     r"creat|invit|shar|publish|export|import|upgrad|purchas|paid|pay|order|subscrib|complet|finish|connect|integrat|"
-    r"install|sent|send|add|upload|schedul|assign|comment|approv|sign|deploy|merge|commit|save|edit|writ",
+    r"install|sent|send|add|upload|schedul|assign|comment|approv|sign|deploy|merge|commit|save|edit|writ|match|record",
     re.IGNORECASE,
 )
 LOOKING = re.compile(
@@ -25,48 +25,40 @@ LEAVING = re.compile(
     r"cancel|fail|error|uninstall|unsubscrib|downgrad|delet|remov|churn|disconnect|log.?out|sign.?out|bounce|expir",
     re.IGNORECASE,
 )
+RARITY = ((0.6, 1), (0.4, 3), (0.2, 5), (0.05, 6), (0, 7))  # share of users who do it, at least → weight
 
 
 @dataclass(frozen=True)
-class Proposed:
+class Judged:
+    """One event, a weight for it and the reason in words. `telling` orders the proposal; 0 leaves it out."""
+
     event: str
     weight: int
     reason: str
     telling: float
 
 
-def propose(events: Iterable[Mapping[str, Any]], everyone: int) -> list[Proposed]:
-    """The most telling events first; `events` as `known_events` answers, `everyone` the users known."""
-    judged = [judge(event, max(everyone, 1)) for event in events if event["users_30d"]]
+def propose(judged: Iterable[Judged]) -> list[Judged]:
+    """The most telling ones, most telling first."""
     telling = [each for each in judged if each.telling > 0]
     return sorted(telling, key=lambda each: (-each.telling, each.event))[:TELLING]
 
 
-def judge(event: Mapping[str, Any], everyone: int) -> Proposed:
+def judge(events: Iterable[Mapping[str, Any]], everyone: int) -> list[Judged]:
+    """`events` as `known_events` answers; `everyone` is how many users are known."""
+    return [_judge(event, max(everyone, 1)) for event in events if event["users_30d"]]
+
+
+def _judge(event: Mapping[str, Any], everyone: int) -> Judged:
     name, share = event["event"], min(event["users_30d"] / everyone, 1)
+    done = f"{words.percent(share)} of users" if share >= 0.005 else "hardly anyone"
+    rare = next(weight for least, weight in RARITY if share >= least)
+    # Among equal weights the more frequent is known better; one person alone may have been a test.
+    sure = log10(1 + event["count_30d"]) - (4 if event["users_30d"] == 1 and everyone >= 5 else 0)
     if LEAVING.search(name):
-        return Proposed(name, 1, "sounds like leaving or failing, so it should not raise a score", 0)
-    gives, looks = bool(GIVING.search(name)), bool(LOOKING.search(name))
-    weight = weigh(share, gives and not looks, looks)
-    # Something a single person did once may be a test: how often it was done counts, but ten times less than the weight.
-    seen_enough = 1 if event["users_30d"] > 1 or everyone < 5 else 0.3
-    return Proposed(
-        name, weight, because(share, gives and not looks, looks), weight * seen_enough + log10(1 + event["count_30d"])
-    )
-
-
-def weigh(share: float, gives: bool, looks: bool) -> int:
-    """1–10 from the share of users who do it, raised for what makes something, lowered for what only looks."""
-    rare = 1 if share >= 0.6 else 3 if share >= 0.4 else 5 if share >= 0.2 else 6 if share >= 0.05 else 7
-    if gives:
-        return min(rare + 3, 10)
-    return min(rare, 3) if looks else rare
-
-
-def because(share: float, gives: bool, looks: bool) -> str:
-    done = f"{words.percent(share)} of users do it" if share >= 0.005 else "hardly anyone does it"
-    if gives:
-        return f"makes something; {done}"
-    if looks:
-        return f"only looks; {done}"
-    return done
+        return Judged(name, 1, f"{done} · sounds like leaving or failing", 0)
+    if LOOKING.search(name):
+        return Judged(name, min(rare, 3), f"{done} · only looks", max(min(rare, 3) + sure, 0.1))
+    if MAKING.search(name):
+        return Judged(name, min(rare + 3, 10), f"{done} · makes something", max(min(rare + 3, 10) + sure, 0.1))
+    return Judged(name, rare, done, max(rare + sure, 0.1))

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from accoil.show import words
 
 HOT = 10  # a change of this many points is worth a person's time (segments Red Hot and Ice Cold)
+MOST_NAMED = 6  # scores listed one by one; of more people, the lowest and the highest say enough
 DEAR = 100_000  # cents a month; an account above it is named when it cools down
 Row = Mapping[str, Any]
 
@@ -134,10 +135,15 @@ def account_score(explained: Row) -> SafeString:
     users = [row for row in explained["users"] if row["raw"]]
     if not users:
         return format_html("{}", "Nobody of it did anything that counts, so the score is 0.")
-    scores = words.listed([str(row["score"]) for row in users], most=6)
+    scores = words.listed([str(row["score"]) for row in users], most=MOST_NAMED)
     if len(users) == 1:
         return format_html("Its one active person scores {}, and so does it.", bold(scores))
     people = words.count(len(users), "active person", "active people")
+    if len(users) > MOST_NAMED:
+        low, high = min(row["score"] for row in users), max(row["score"] for row in users)
+        return format_html(
+            "Its {} score between {} and {}; the average is {}.", people, low, high, bold(explained["score"])
+        )
     return format_html("Its {} score {}; the average is {}.", people, scores, bold(explained["score"]))
 
 
@@ -198,6 +204,18 @@ def profiles(rows: Sequence[Row]) -> SafeString:
     return format_html(
         "{} look at the same product, each with its own idea of what counts.", bold(f"{len(rows)} profiles")
     )
+
+
+def profile(draft: Any) -> SafeString:
+    """14 of 20 events count, over 7 days; Report Created makes 34 % of the points."""
+    counting, known = len(draft.scored), len(draft.events)
+    opening = format_html(
+        "{} count, over {}", bold(f"{counting} of {words.count(known, 'event')}"), words.count(int(draft.window), "day")
+    )
+    first = draft.scored[0] if draft.scored else None
+    if first is None or not first.share:
+        return format_html("{}.", opening)
+    return format_html("{}; {} makes {} of the points.", opening, bold(words.event(first.event)), f"{first.share} %")
 
 
 def saved(version: Any, before: int) -> str:

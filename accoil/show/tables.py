@@ -1,6 +1,8 @@
 """What the parts are filled with: rows of answers, shaped for a template. No numbers are made here."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from accoil.score.models import Profile
@@ -8,6 +10,8 @@ from accoil.show import charts, words
 from accoil.show.frame import Frame
 
 Row = Mapping[str, Any]
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def bands(now: Mapping[str, int], before: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
@@ -72,14 +76,14 @@ def facts(kind: str, row: Row, frame: Frame) -> list[tuple[str, str]]:
 STANDARD = {"name": "Name", "email": "E-mail", "role": "Role", "plan": "Plan", "status": "Status", "mrr": "MRR"}
 
 
-def traits(known: Row) -> list[tuple[str, str]]:
+def traits(known: Row, today: date) -> list[tuple[str, str]]:
     """Traits as the product sent them, the usual ones first, then by name."""
     order = list(STANDARD)
     keys = sorted(known, key=lambda key: (order.index(key) if key in STANDARD else len(order), key.lower()))
-    return [(STANDARD.get(key, words.event(key)), trait(key, known[key])) for key in keys]
+    return [(STANDARD.get(key, words.event(key).capitalize()), trait(key, known[key], today)) for key in keys]
 
 
-def trait(key: str, value: object) -> str:
+def trait(key: str, value: object, today: date) -> str:
     if key == "mrr" and isinstance(value, int | float):
         return words.money(value)
     if isinstance(value, bool):
@@ -87,10 +91,20 @@ def trait(key: str, value: object) -> str:
     if isinstance(value, int | float):
         return words.number(value)
     if isinstance(value, list):
-        return ", ".join(trait("", each) for each in value)
+        return ", ".join(trait("", each, today) for each in value)
     if isinstance(value, dict):
-        return ", ".join(f"{each}: {trait('', value[each])}" for each in value)
-    return str(value)
+        return ", ".join(f"{each}: {trait('', value[each], today)}" for each in value)
+    return moment(str(value), today)
+
+
+def moment(text: str, today: date) -> str:
+    """A text that is a moment (2026-10-13T08:06:03Z) as its day; any other text as it is."""
+    if not MOMENT.match(text):
+        return text
+    try:
+        return words.day(datetime.fromisoformat(text).date(), today)
+    except ValueError:
+        return text
 
 
 def profile(profile: Profile) -> dict[str, Any]:
@@ -106,3 +120,15 @@ def profile(profile: Profile) -> dict[str, Any]:
         "heaviest": [{"event": name, "weight": weight} for name, weight in heaviest[:4]],
         "more": max(len(heaviest) - 4, 0),
     }
+
+
+def measure(frame: Frame, benchmark: float | None) -> list[tuple[str, str]]:
+    """What stands behind the scores of the chosen profile, as pairs of words."""
+    definition = frame.definition
+    fixed = " (fixed)" if definition.benchmark is not None else ""
+    return [
+        ("Profile", f"{frame.profile}, version {frame.version.number}"),
+        ("Events", words.number(len(definition.events))),
+        ("Window", words.count(definition.window, "day")),
+        ("Benchmark", f"{words.count(benchmark, 'point')}{fixed}" if benchmark else "none yet"),
+    ]

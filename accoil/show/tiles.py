@@ -36,19 +36,41 @@ def average(seen: Seen, kind: str, history: Sequence[Tile]) -> Tile:
 
 def share_active(seen: Seen) -> Tile:
     share = seen.summary["average_active_percent"] or 0
-    return {"label": "Users active in an account", "value": words.percent(share), "note": "on average"}
+    return {
+        "label": "Users active in an account",
+        "value": words.percent(share),
+        "note": "on average",
+        "meter": round(share * 100),
+    }
 
 
 def most_engaged(seen: Seen, kind: str) -> Tile:
     most = seen.summary[f"bands_{kind}s"]["most"]
-    return {"label": "Most engaged", "value": words.number(most), "note": "at 75 or more"}
+    return {
+        "label": "Most engaged",
+        "value": words.number(most),
+        "note": "at 75 or more",
+        "meter": share_of(most, seen, kind),
+        "band": "most",
+    }
 
 
-def lost(rows: Sequence[Tile]) -> Tile:
+def lost(seen: Seen, kind: str, rows: Sequence[Tile]) -> Tile:
     """Those that cooled down, and what they pay: the money worth a call today."""
     value = sum(row.get("mrr") or 0 for row in rows)
     note = f"pay {words.money(value)} a month" if value else ""
-    return {"label": f"Lost {HOT} points or more", "value": words.number(len(rows)), "note": note}
+    return {
+        "label": f"Lost {HOT} points or more",
+        "value": words.number(len(rows)),
+        "note": note,
+        "meter": share_of(len(rows), seen, kind),
+        "band": "least",
+    }
+
+
+def share_of(some: int, seen: Seen, kind: str) -> int:
+    """In percent, for the thin bar of a tile."""
+    return round(100 * some / (seen.summary[f"{kind}s"] or 1))
 
 
 def moved(values: Sequence[Value], window: int) -> Value:

@@ -1,6 +1,8 @@
 """Every page. The addresses of lists carry their whole state, so that they can be sent to a colleague."""
 
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from accoil.show.views import dashboard, people, person, product_settings, profiles, start, style
 
@@ -22,6 +24,8 @@ product = [
 ]
 
 urlpatterns = [
+    # Browsers ask for it on pages that are not ours, such as a bare JSON answer.
+    path("favicon.ico", RedirectView.as_view(url=static("accoil/mark.svg"), permanent=True)),
     path("", dashboard.home, name="home"),
     path("p/<int:product_id>/", include(product)),
     path("style", style.style, name="style"),

@@ -92,6 +92,8 @@ def field(bound: Any, help: str = "") -> dict[str, Any]:
     described = [f"{bound.id_for_label}-help"] if help or bound.help_text else []
     described += [f"{bound.id_for_label}-error"] if bound.errors else []
     extra = {"aria-describedby": " ".join(described)} if described else {}
+    if str(bound.field.widget.attrs.get("placeholder", "")).startswith(str(bound.label)):
+        extra["placeholder"] = ""  # it would only repeat the label
     if bound.errors:
         extra["aria-invalid"] = "true"
     return {"field": bound, "widget": bound.as_widget(attrs=extra), "help": help or bound.help_text}

@@ -40,6 +40,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "charts": drawn(kind, history[-days:]),
         "ranges": range_links(frame, days, RANGES, "dashboard"),
         "bands": tables.bands(summary[f"bands_{kind}s"]),
+        "measure": tables.measure(frame, seen.book.benchmark),
         "warmed": seen.with_lines(kind, tables.linked(frame, kind, warmed[:MOVERS])),
         "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled[:MOVERS])),
         "kind": kind,

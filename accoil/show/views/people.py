@@ -61,7 +61,7 @@ def above(seen: Seen, kind: str) -> dict[str, Any]:
             tiles.active(seen, kind, history),
             tiles.average(seen, kind, history),
             third,
-            tiles.lost(seen.cooled(kind)),
+            tiles.lost(seen, kind, seen.cooled(kind)),
         ],
         "total": seen.summary[f"{kind}s"],
         "book": seen.book,

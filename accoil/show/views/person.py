@@ -1,4 +1,4 @@
-"""The page of one account, and of one user: the score, its course, why it is so, what changed, who and what is behind it."""
+"""The page of one account, and of one user: the score, its course, why it is so, and what changed."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -57,7 +57,7 @@ def about(frame: Frame, kind: str, row: Row) -> Row:
         "row": row,
         "window": frame.definition.window,
         "facts": tables.facts(kind, row, frame),
-        "traits": tables.traits(traits(frame.product.pk, kind, row["id"])),
+        "traits": tables.traits(traits(frame.product.pk, kind, row["id"]), frame.today),
         "account_link": frame.link("account", account_id) if account_id else "",
         "list_link": frame.link(f"{kind}s"),
     }

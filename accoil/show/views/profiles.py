@@ -1,6 +1,5 @@
 """Profiles: the list, and the editor with its live preview. Nobody saves blind."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from accoil.score.preview import preview as preview_of
 from accoil.show import charts, drafts, sentences, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
-from accoil.show.proposal import propose
+from accoil.show.proposal import judge
 
 Values = dict[str, Any]
 
@@ -32,10 +31,8 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "profiles")
     known = known_events(product_id, frame.today)
     if request.method != "POST":
-        draft = drafts.proposed(propose(known, health(product_id)["users"]), known)
-        if frame.profiles:
-            draft = replace(draft, name="")
-        return editor(frame, None, draft)
+        judged = judge(known, health(product_id)["users"])
+        return editor(frame, None, drafts.proposed(judged, known, name="" if frame.profiles else "Engagement"))
     return answer(frame, None, drafts.read(request.POST, known))
 
 
@@ -95,7 +92,11 @@ def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
 def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "", status: int = 200) -> HttpResponse:
     values: Values = {"profile": profile, "draft": draft, "refusal": refusal, "windows": drafts.WINDOW_CHOICES}
     if profile:
-        values |= {"version": profile.current, "versions": profile.versions.order_by("-number")}
+        values |= {
+            "version": profile.current,
+            "versions": profile.versions.order_by("-number"),
+            "sentence": sentences.profile(draft),
+        }
     try:
         values["preview"] = consequences(frame, profile, draft.definition())
     except Refused as wrong:

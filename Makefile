@@ -1,0 +1,63 @@
+# `make` alone lists the verbs. Needs Python 3.11+, make and git; everything else is set up here, in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETTINGS := ACCOIL_DATA=$(CURDIR)/.check-data
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check soak bench lock clean browser
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/ready ## serve the demo company on this computer; PORT=8000
+	$(BIN)/accoil demo --port $(PORT)
+
+test: .venv/ready-for-tests browser check ## everything that proves the product (not the long runs)
+	$(BIN)/pytest -m "not soak"
+
+check: .venv/ready-for-tests ## style, types, who may import whom, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(SETTINGS) $(BIN)/mypy
+	$(SETTINGS) $(BIN)/accoil manage makemigrations --check --dry-run
+
+soak: .venv/ready-for-tests ## the long runs: kills, fuzz, thousands of random worlds, 100,000 events through the SDK
+	ACCOIL_TEST_WORLDS=$${ACCOIL_TEST_WORLDS:-3000} $(BIN)/pytest -m soak
+	ACCOIL_TEST_WORLDS=$${ACCOIL_TEST_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py
+
+bench: .venv/ready ## figures of this machine against the budgets, as JSON
+	$(BIN)/accoil bench ingest
+	$(BIN)/accoil bench score
+
+lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allows, with hashes
+	$(INSTALL) pip-tools
+	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra dev -o requirements/dev.txt pyproject.toml
+
+clean: ## forget the virtual environment (the data folder stays)
+	rm -rf .venv .check-data .mypy_cache .ruff_cache .pytest_cache
+
+# No addresses of package indexes in what is committed.
+LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-trusted-host \
+	--no-emit-find-links --strip-extras --allow-unsafe
+
+.venv/ready: requirements/run.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --no-deps -e .
+	touch $@
+
+.venv/ready-for-tests: .venv/ready requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	touch $@
+
+# Browser tests need Chromium. Where we may, it is installed; elsewhere they are skipped, by name.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq >/dev/null && apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "Chromium is not here and can't be installed: browser tests will be skipped."

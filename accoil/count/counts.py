@@ -1,0 +1,63 @@
+"""Exact counts of what was received, by user, account, event and day."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from accoil.count import days, ids
+from accoil.count.facts import facts
+from accoil.store.questions import beside
+
+ASK = beside(__file__, "counts")
+
+DIMENSIONS = ("user", "account", "event", "day")
+EVER = (date(1970, 1, 1), date(9999, 12, 31))
+
+
+class Counts(msgspec.Struct):
+    rows: list[dict[str, Any]]  # the dimensions grouped by, and `count`; `account` None: unattributed
+    total_count: int  # of all messages that match, whatever the page
+    total: int  # rows in all
+
+
+def counts(
+    product_id: int,
+    *,
+    user: str | None = None,
+    account: str | None = None,
+    event: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    group_by: Collection[str] = DIMENSIONS,
+    limit: int = 1000,
+    offset: int = 0,
+) -> Counts:
+    """Filters are tracking ids and names; days are local and both ends belong to the range; sorted by the grouping."""
+
+    def ask(limit: int, offset: int) -> list[dict[str, Any]]:
+        return facts().store.rows(
+            ASK["counts"],
+            product=product_id,
+            user=None if user is None else ids.id_of(product_id, ids.USER, user),
+            account=None if account is None else ids.id_of(product_id, ids.ACCOUNT, account),
+            event=None if event is None else ids.id_of(product_id, ids.EVENT, event),
+            first=days.number(first or EVER[0]),
+            last=days.number(last or EVER[1]),
+            **{f"by_{dimension}": dimension in group_by for dimension in DIMENSIONS},
+            limit=limit,
+            offset=offset,
+        )
+
+    rows = ask(limit, offset)
+    counted = rows or (ask(1, 0) if offset else [])
+    total_count, total = (counted[0]["total_count"], counted[0]["of_all"]) if counted else (0, 0)
+    return Counts([_shown(row, group_by) for row in rows], total_count, total)
+
+
+def _shown(row: dict[str, Any], group_by: Collection[str]) -> dict[str, Any]:
+    shown = {dimension: row[dimension] for dimension in DIMENSIONS if dimension in group_by}
+    if "day" in shown:
+        shown["day"] = days.day(row["day"])
+    return shown | {"count": row["count"]}

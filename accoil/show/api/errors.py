@@ -1,0 +1,14 @@
+"""What the API says when it can't answer."""
+
+
+class Wrong(Exception):
+    """`{"error": {"code", "message"}}` with a status."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+def not_found(what: str) -> Wrong:
+    """Another product's id and no such id are the same answer."""
+    return Wrong(404, "not_found", f"There is no such {what} in this product.")

@@ -1,0 +1,93 @@
+"""The whole program, in processes of its own, as people run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from accoil.count import people
+from accoil.count.counting import Counting
+
+PATIENCE = 60  # seconds until a process that says nothing has failed
+
+
+def accoil(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """One command, to its end."""
+    return subprocess.run(_command(words), env=_env(data), capture_output=True, text=True, timeout=PATIENCE)
+
+
+def begin(data: Path, *words: str) -> subprocess.Popen[str]:
+    """One command, on its way; the caller ends it."""
+    return subprocess.Popen(_command(words), env=_env(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[tuple[str, str]]:
+    """A server with one product: its address and the product's ingest key."""
+    made = accoil(data, "init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
+    assert made.returncode == 0, made.stderr
+    port = free_port()
+    server = begin(data, "serve", "--port", str(port))
+    try:
+        wait_for_answer(f"http://127.0.0.1:{port}/health", server)
+        yield f"http://127.0.0.1:{port}", json.loads(made.stdout)["ingest_key"]
+    finally:
+        server.terminate()
+        server.communicate(timeout=PATIENCE)
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def wait_for_answer(address: str, server: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if server.poll() is not None or time.monotonic() > until:
+                server.kill()
+                raise AssertionError(f"{address} does not answer: {server.communicate()}") from None
+            time.sleep(0.02)
+
+
+@contextmanager
+def counted(data: Path) -> Iterator[Counting]:
+    """What a stopped server has counted; ask `health` and `events` within."""
+    counting = Counting(data, lambda: {})
+    try:
+        yield counting
+    finally:
+        counting.stop()
+
+
+def health(product: int = 1) -> dict[str, Any]:
+    return people.health(product)
+
+
+def events(as_of: date, product: int = 1) -> dict[str, int]:
+    """Event → how often in the 30 days up to that one."""
+    return {row["event"]: row["count_30d"] for row in people.known_events(product, as_of)}
+
+
+def _command(words: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "accoil", *words]
+
+
+def _env(data: Path) -> dict[str, str]:
+    own = {key: value for key, value in os.environ.items() if not key.startswith("ACCOIL_")}
+    return {**own, "ACCOIL_DATA": str(data)}
