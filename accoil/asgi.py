@@ -34,7 +34,7 @@ class App:
 
     def __init__(self, door: FrontDoor) -> None:
         self._door = door
-        self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+        self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if path := self._door.takes(scope):

@@ -202,13 +202,19 @@ def main(arguments: list[str] | None = None) -> Any:
 
 
 def console() -> None:
-    """The installed command. Leaves without tearing the interpreter down: DuckDB's binding prints a page of warnings
-    about itself there, after everything of ours is closed and written."""
+    """The installed command."""
     code = 0
     try:
         main()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    if "duckdb" in sys.modules:
+        # Its binding prints a page of warnings about itself when the interpreter is torn down; everything of ours
+        # is closed and written by now, so leave without that.
+        from django.db import connections
+
+        connections.close_all()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise SystemExit(code)

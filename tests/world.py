@@ -1,4 +1,4 @@
-"""Messages → journal → loader → numbers, the real ones, without HTTP: many small worlds in one store, a product each."""
+"""Messages → journal → loader → numbers, the real ones without HTTP: many small worlds, a product each."""
 
 import itertools
 import tempfile

@@ -63,13 +63,14 @@ class Counting:
         with self._rebuilding:
             number = int(self._path.stem.split("-")[1]) + 1
             path = self._folder / f"facts-{number}.duckdb"
-            loader = Loader(Facts(DuckDB(path, self._memory)), self.journal, self._zones)
+            store = DuckDB(path, self._memory)
+            loader = Loader(Facts(store), self.journal, self._zones)
             while loader.loaded < self.journal.last and loader.step():
                 told(loader.loaded, self.journal.last)
             self.loader.stop()
             loader.catch_up()
             old = self._path
-            self._use(path, loader.facts.store, loader.facts)
+            self._use(path, store, loader.facts)
             self.loader = loader
             if self._running:
                 loader.start()

@@ -1,11 +1,15 @@
 """Ids of users, accounts and events: hashes, so that they need no coordination, join fast, and come out the same
 after a rebuild. 53 bits, so that JavaScript and JSON carry them exactly."""
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from xxhash import xxh3_64_intdigest
+
+Kind = Literal["account", "user"]  # whom pages and questions are about
 
 USER, ACCOUNT, EVENT = 1, 2, 3
 NOBODY = 0
@@ -19,7 +23,8 @@ def ids_of(product: int, kind: int, names: pa.Array) -> npt.NDArray[np.int64]:
     """Ids of a column of names; null is nobody. Each distinct name is hashed once."""
     encoded = names.dictionary_encode()
     ids = [id_of(product, kind, name) for name in encoded.dictionary.to_pylist()]
-    return np.array([*ids, NOBODY], np.int64)[pc.fill_null(encoded.indices, len(ids)).to_numpy()]
+    places: npt.NDArray[np.int32] = pc.fill_null(encoded.indices, len(ids)).to_numpy()
+    return np.array([*ids, NOBODY], np.int64)[places]
 
 
 def message_hashes(product: int, messages: pa.ChunkedArray) -> npt.NDArray[np.uint64]:

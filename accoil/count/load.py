@@ -36,6 +36,7 @@ class Loader:
         self.facts = facts
         self.journal = journal
         self.zones = zones
+        self.loaded = 0  # the number of the last block
         self.duplicates: dict[int, int] = defaultdict(int)  # since start, by product
         self._queue: deque[Block] = deque()
         self._queued = 0
@@ -194,7 +195,7 @@ class Loader:
 
     def _read_back(self) -> None:
         """What a restart must know again: the last block, and every message seen."""
-        self.loaded: int = self.store.rows(ASK["last_loaded"])[0]["block"]
+        self.loaded = int(self.store.rows(ASK["last_loaded"])[0]["block"])
         self.facts.zones.update({row["product"]: row["zone"] for row in self.store.rows(ASK["zones"])})
         seen = self.store.ask(ASK["seen"])
         products, hashes = seen["product"].to_numpy(), seen["message_id"].to_numpy()

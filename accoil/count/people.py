@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from accoil.count import days, ids
 from accoil.count.facts import facts
+from accoil.count.ids import Kind
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "people")
 
-Kind = Literal["account", "user"]
 KINDS = {"user": ids.USER, "account": ids.ACCOUNT}
 
 

@@ -153,10 +153,9 @@ def _whole(digits: str) -> int | float:
 def _call(item: dict[str, Any], shared: dict[str, Any]) -> Call:
     given = item.get("context")
     context = {**shared, **given} if isinstance(given, dict) else shared
-    call = Call(
-        **{key: _text(item.get(key)) for key in (*_PLAIN_TEXT, *_IDS)},
-        traits=clean(item["traits"]) if isinstance(item.get("traits"), dict) else None,
-    )
+    call = Call(traits=clean(item["traits"]) if isinstance(item.get("traits"), dict) else None)
+    for key in (*_PLAIN_TEXT, *_IDS):
+        setattr(call, key, _text(item.get(key)))
     library = context.get("library")
     call.context = Context(
         groupId=_text(context.get("groupId")),

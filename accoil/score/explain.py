@@ -5,9 +5,9 @@ from typing import Any
 
 from accoil.count import days, people
 from accoil.count.facts import facts
+from accoil.count.ids import Kind
 from accoil.score import history, values
 from accoil.score.definition import Definition
-from accoil.score.history import Kind
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "explain")

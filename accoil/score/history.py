@@ -4,10 +4,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from accoil.count import days
 from accoil.count.facts import Facts, facts
+from accoil.count.ids import Kind
 from accoil.score import values
 from accoil.score.definition import Definition
 from accoil.store.questions import beside
@@ -15,7 +16,6 @@ from accoil.store.questions import beside
 ASK = beside(__file__, "history")
 DEFINITIONS_KEPT = 200
 
-Kind = Literal["account", "user"]
 Row = dict[str, Any]
 
 

@@ -66,7 +66,9 @@ class Draft:
     def definition(self) -> Definition:
         """Raises Refused with a sentence about the first thing that is wrong."""
         if not self.scored:
-            raise Refused("No event counts yet: tick at least one.")
+            raise Refused("No event counts yet: tick or type at least one, and see here what it does.")
+        if self.benchmark == "fixed" and not self.fixed:
+            raise Refused("Write the fixed benchmark: how many points make a score of 90.")
         benchmark = "moving_p90" if self.benchmark == "moving" else {"fixed": _amount(self.fixed)}
         return Definition.check(
             {

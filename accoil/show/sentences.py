@@ -171,6 +171,8 @@ def curve(explained: Row, window: int) -> str:
 def preview(result: Row, is_first: bool) -> SafeString:
     """What a draft would do, in a line: "3 accounts would enter Most engaged; the average moves…" """
     before, after = result["bands_now"], result["bands_draft"]
+    if not sum(after.values()):
+        return format_html("{}", "No account is known yet, so there is nothing to show; users are scored all the same.")
     if is_first:
         return format_html(
             "{} would be scored, {} of them at 75 or more.",

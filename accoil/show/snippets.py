@@ -43,9 +43,10 @@ analytics.track("Report_Created");"""
 CURL = """\
 curl {host}/v1/batch -u {key}: \\
   -H 'Content-Type: application/json' -d '{{"batch": [
-  {{"type": "identify", "userId": "user-1", "traits": {{"email": "ada@example.com", "name": "Ada"}}}},
+  {{"type": "identify", "userId": "user-1",
+    "traits": {{"email": "ada@example.com", "name": "Ada"}}}},
   {{"type": "group", "userId": "user-1", "groupId": "acme",
-   "traits": {{"name": "Acme Ltd", "plan": "Growth", "mrr": 120000}}}},
+    "traits": {{"name": "Acme Ltd", "plan": "Growth", "mrr": 120000}}}},
   {{"type": "track", "userId": "user-1", "event": "Report_Created"}}
 ]}}'"""
 

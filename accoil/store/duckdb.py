@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from accoil.store import questions
-from accoil.store.store import Damaged, Value
+from accoil.store.store import Damaged, Places, Value
 
 # The advice to use `sql()` does not hold here: that builds a relation and took three times as long for small answers,
 # and was no faster for ten million rows.
@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 class DuckDB:
     def __init__(self, path: Path, memory: str = "1GB", threads: int | None = None) -> None:
         self.path = path
-        settings: dict[str, str | int | bool] = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "temp_directory": str(path.with_suffix(".spill")),
             "autoinstall_known_extensions": False,
@@ -46,14 +46,14 @@ class DuckDB:
         self._writing = threading.Lock()
         self._migrate()
 
-    def ask(self, question: str, places: Mapping[str, str] | None = None, **values: Value) -> pa.Table:
+    def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         with self._db.cursor() as cursor:
             return _ask(cursor, question, places or {}, values)
 
-    def rows(self, question: str, places: Mapping[str, str] | None = None, **values: Value) -> list[dict[str, Any]]:
+    def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]:
         return self.ask(question, places, **values).to_pylist()  # type: ignore[no-any-return]
 
-    def keep(self, name: str, question: str, places: Mapping[str, str] | None = None, **values: Value) -> None:
+    def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         with self._db.cursor() as cursor:
             places = {**(places or {}), "kept_name": f"kept.{name}"}
             _ask(cursor, f"create or replace table {{kept_name}} as\n{question}", places, values)

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-Value = int | float | str | None | list[int] | list[str]
+Value = int | float | str | None | list[int] | list[float] | list[str]
+Places = Mapping[str, str] | None  # names of tables and columns to put into a question's `{places}`
 
 
 class Damaged(Exception):
@@ -25,11 +26,11 @@ class Loading(Protocol):
 
 
 class Store(Protocol):
-    def ask(self, question: str, places: Mapping[str, str] | None = None, **values: Value) -> pa.Table: ...
+    def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table: ...
 
-    def rows(self, question: str, places: Mapping[str, str] | None = None, **values: Value) -> list[dict[str, Any]]: ...
+    def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]: ...
 
-    def keep(self, name: str, question: str, places: Mapping[str, str] | None = None, **values: Value) -> None:
+    def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         """Keeps the answer as a table `kept.{name}` until this process ends or `drop`."""
 
     def drop(self, name: str) -> None: ...

@@ -7,6 +7,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from accoil.count import ids, people
+from accoil.count.ids import Kind
 from accoil.show.api.asked import Asked, Opened, Paging, only, pagination
 from accoil.show.api.errors import Wrong
 
@@ -129,7 +130,7 @@ def _person(opened: Opened, kind: str, row: Row) -> Row:
     return shown
 
 
-def _expanded(opened: Opened, kind: people.Kind, row: Row, asked: AskedOne) -> Row:
+def _expanded(opened: Opened, kind: Kind, row: Row, asked: AskedOne) -> Row:
     expanded: Row = {"_expansions": EXPANSIONS}
     for name in filter(None, asked.expand.split(",")):
         if name not in EXPANSIONS:

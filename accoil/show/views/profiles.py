@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -56,7 +57,8 @@ def preview(request: HttpRequest, product_id: int) -> HttpResponse:
     try:
         return page(frame, "show/preview.html", consequences(frame, profile, draft.definition()))
     except Refused as refusal:
-        return page(frame, "show/preview.html", {"refusal": str(refusal)}, status=422)
+        # No error: a draft is allowed to be unfinished while somebody writes it.
+        return page(frame, "show/preview.html", {"refusal": str(refusal)})
 
 
 def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
@@ -64,7 +66,7 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
     if frame.request.POST.get("do") == "preview":
         return editor(frame, profile, draft)
     if not frame.may_change:
-        return HttpResponseForbidden("Only owners and managers of the team change profiles.")
+        raise PermissionDenied("Only owners and managers of the team change profiles.")
     based_on = frame.request.POST.get("based_on", "")
     if profile and based_on != str(profile.current.number):
         return editor(frame, profile, draft, sentences.saved_meanwhile(profile.current), 409)
