@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from accoil import environment
 from accoil.clock import Clock
 from accoil.control import Control
+from accoil.count import people
 from accoil.count.counting import Counting, InUse
 from accoil.count.load import checksums
 from accoil.receive.app import FrontDoor, Receive, Scope, Send
@@ -61,7 +62,15 @@ class Server:
             self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
         except InUse as in_use:
             raise Refused(str(in_use)) from in_use
-        self._control = Control(folder, {"rebuild": self._rebuild, "checksums": self._checksums})
+        self._control = Control(
+            folder,
+            {
+                "rebuild": self._rebuild,
+                "checksums": self._checksums,
+                "events": self._events,
+                "progress": self._progress,
+            },
+        )
         self._clock = Clock(
             [
                 ("look for new keys and products", self._look_at_products, 2),
@@ -138,6 +147,14 @@ class Server:
     def _rebuild(self) -> list[dict[str, object]]:
         self.counting.rebuild()
         return self._checksums()
+
+    def _events(self, product_id: str) -> list[str]:
+        product = Product.objects.get(pk=product_id)
+        return [str(event["event"]) for event in people.known_events(product.pk, product.today())]
+
+    def _progress(self) -> dict[str, int]:
+        """The last block that is on disk, and the last that is in every number."""
+        return {"received": self.counting.journal.last, "counted": self.counting.loader.loaded}
 
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()

@@ -91,8 +91,15 @@ def apply(
 
 
 def _known_events(product_id: int) -> set[str] | None:
-    """Names of events received so far, for warnings; None while the store cannot be asked from here."""
-    return None
+    """Names of events received so far, for warnings; None where no server runs that could be asked."""
+    from django.conf import settings
+
+    from accoil import control
+
+    try:
+        return set(control.ask(settings.DATA, f"events {product_id}"))
+    except (ConnectionError, control.Failed):
+        return None
 
 
 @app.command()

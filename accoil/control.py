@@ -14,7 +14,7 @@ log = structlog.get_logger()
 NAME = "control.sock"
 LONGEST_PATH = 100  # bytes; systems allow little more for the name of a socket
 
-Answers = Mapping[str, Callable[[], Any]]
+Answers = Mapping[str, Callable[..., Any]]  # command → function of the words after it
 
 
 class Control:
@@ -50,11 +50,12 @@ class Control:
 
     def _answer(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rw") as line:
-            command = line.readline().strip()
+            command, *words = line.readline().split() or [""]
             try:
-                answer = {"answer": self._answers[command]()}
-            except KeyError:
-                answer = {"wrong": f"This server does not know {command!r}; is it an older version?"}
+                if command in self._answers:
+                    answer = {"answer": self._answers[command](*words)}
+                else:
+                    answer = {"wrong": f"This server does not know {command!r}; is it an older version?"}
             except Exception as wrong:
                 log.exception("a command failed", command=command)
                 answer = {"wrong": f"{type(wrong).__name__}: {wrong}"}

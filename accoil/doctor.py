@@ -9,6 +9,7 @@ from pathlib import Path
 Finding = tuple[bool, str]
 
 LEAST_FREE_BYTES = 1_000_000_000
+MOST_BLOCKS_BEHIND = 1_000
 
 
 def examine() -> Iterator[tuple[str, bool, str]]:
@@ -72,6 +73,32 @@ def time_zones() -> Finding:
     return True, f"{len(zone_names())} time zones are known."
 
 
+def journal() -> Finding:
+    import sqlite3
+
+    path = _data() / "journal.sqlite3"
+    if not path.exists():
+        return True, "There is no journal yet: nothing was received."
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        blocks, calls, last = db.execute("select count(*), coalesce(sum(calls), 0), max(number) from block").fetchone()
+    if last is not None and last != blocks:
+        return False, f"journal.sqlite3 holds {blocks:,} blocks but the last has number {last:,}: some are missing."
+    return True, f"journal.sqlite3 holds {calls:,} calls in {blocks:,} blocks, without a gap."
+
+
+def store() -> Finding:
+    from accoil import control
+
+    try:
+        progress = control.ask(_data(), "progress")
+    except ConnectionError:
+        return True, "No server runs on this data folder, so what is in the store was not asked for."
+    behind = progress["received"] - progress["counted"]
+    if behind > MOST_BLOCKS_BEHIND:
+        return False, f"The store is {behind:,} blocks behind the journal: see the server's log."
+    return True, f"Everything up to block {progress['counted']:,} is in every number."
+
+
 def disk_space() -> Finding:
     free = shutil.disk_usage(_data()).free
     sentence = f"{free / 1e9:.1f} GB are free where the data folder is"
@@ -91,5 +118,7 @@ CHECKS: list[tuple[str, Callable[[], Finding]]] = [
     ("Application database", application_database),
     ("Secret key", secret_key_file),
     ("Time zones", time_zones),
+    ("Journal", journal),
+    ("Store", store),
     ("Disk space", disk_space),
 ]

@@ -1,0 +1,127 @@
+"""Bodies as some clients really write them, read item by item, so that one odd item never costs the good ones."""
+
+import json
+import math
+from typing import Any
+
+import msgspec
+
+from accoil.receive.calls import BadBody, Body, Call, Context, Library, Rejected
+from accoil.receive.identity import content_key
+
+DEEPEST = 100  # levels of lists and objects in an item
+LONGEST_WHOLE = 4_000  # digits; Python refuses to read 4,301
+
+_TEXTS = ("type", "event", "name", "timestamp", "originalTimestamp", "sentAt", "messageId", "writeKey", "api_key")
+_IDS = ("userId", "anonymousId", "groupId", "previousId")
+
+
+class TooDeep(ValueError):
+    """Nested deeper than anything that is meant."""
+
+
+def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Body:
+    """The calls of any body that holds some. Raises BadBody when there is nothing to read."""
+    whole = _any_json(body)
+    if isinstance(whole, list):
+        whole = {"batch": whole}
+    if not isinstance(whole, dict):
+        raise BadBody("invalid_payload", "The body must be a JSON object, or an array of calls.")
+    items, shared = _items(whole, batch)
+    answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {})
+    answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")))
+    for index, item in enumerate(items):
+        call = _call_or_reason(item, shared, type_from_path)
+        if isinstance(call, str):
+            answer.rejected.append(Rejected(index, "invalid_event", call))
+        else:
+            answer.calls.append(call)
+            answer.positions.append(index)  # type: ignore[union-attr]
+    return answer
+
+
+def _items(whole: dict[str, Any], batch: bool) -> tuple[list[Any], dict[str, Any]]:
+    """The items, and the context that stands beside them and lies under their own."""
+    if "batch" in whole:
+        shared = whole.get("context")
+        if not isinstance(whole["batch"], list):
+            raise BadBody("invalid_payload", "`batch` must be a list of calls.")
+        return whole["batch"], shared if isinstance(shared, dict) else {}
+    if batch and "type" not in whole:
+        raise BadBody("invalid_payload", '`batch` is missing: send {"batch": [...]} with a list of calls.')
+    return [whole], {}
+
+
+def _call_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | None) -> Call | str:
+    if not isinstance(item, dict):
+        return "Each item of `batch` must be an object."
+    if wrong := next((key for key in _IDS if isinstance(item.get(key), bool | dict | list)), None):
+        return f"`{wrong}` must be text or a number."
+    try:
+        item = clean(item)
+        if shared:
+            own = item.get("context")
+            item["context"] = {**clean(shared), **own} if isinstance(own, dict) else clean(shared)
+    except TooDeep as too_deep:
+        return str(too_deep)
+    return _call(item, type_from_path)
+
+
+def _call(item: dict[str, Any], type_from_path: str | None) -> Call:
+    call = Call(**{key: _text(item.get(key)) for key in (*_TEXTS, *_IDS)})
+    call.type = type_from_path or call.type
+    call.messageId = call.messageId or content_key(item, call.type)
+    call.traits = item["traits"] if isinstance(item.get("traits"), dict) else None
+    call.properties = _raw(item.get("properties"))
+    if isinstance(context := item.get("context"), dict):
+        library = context.get("library")
+        call.context = Context(
+            groupId=_text(context.get("groupId")),
+            traits=_raw(context.get("traits")),
+            library=Library(_text(library.get("name"))) if isinstance(library, dict) else None,
+        )
+    return call
+
+
+def _any_json(body: bytes) -> Any:
+    """A byte-order mark, NaN, broken UTF-8 and lone surrogates are read too."""
+    try:
+        return json.loads(body.decode("utf-8-sig", "replace"), parse_int=_whole, parse_constant=lambda _: None)
+    except RecursionError:
+        raise BadBody("invalid_json", "The JSON is nested too deeply.") from None
+    except ValueError as wrong:
+        raise BadBody("invalid_json", f"The body is not JSON: {wrong}.") from None
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_WHOLE else None
+
+
+def _raw(value: Any) -> msgspec.Raw | None:
+    return msgspec.Raw(msgspec.json.encode(value)) if isinstance(value, dict) and value else None
+
+
+def _text(value: Any) -> str | None:
+    """Ids and names as text: 42 and 42.0 are "42"; objects, lists and booleans are nothing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def clean(value: Any, level: int = 0) -> Any:
+    """The same value without what stores refuse: lone surrogates, NUL, NaN and infinities. Raises TooDeep."""
+    if level > DEEPEST:
+        raise TooDeep(f"This is nested more than {DEEPEST} levels deep.")
+    if isinstance(value, str):
+        if "\x00" in value:
+            value = value.replace("\x00", "")
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {clean(key): clean(inner, level + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [clean(inner, level + 1) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
