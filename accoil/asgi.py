@@ -17,6 +17,7 @@ from accoil.control import Control
 from accoil.count import people
 from accoil.count.counting import Counting, InUse
 from accoil.count.load import checksums
+from accoil.receive import tracker
 from accoil.receive.app import FrontDoor, Receive, Scope, Send
 from accoil.receive.keys import KeyRing
 from accoil.refused import Refused
@@ -40,6 +41,8 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if path := self._door.takes(scope):
             await self._door(scope, receive, send, path)
+        elif scope["type"] == "http" and scope["path"] == tracker.PATH:
+            await tracker.answer(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health":
             await send(
                 {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}

@@ -140,6 +140,30 @@ def demo(
     run(port, serve, users, days)
 
 
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSON lines, plain, gzip or zstd.")],
+    product: ProductName = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--type", metavar="T", help="events, groups, users or segment; else the first line tells."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Fill in the past from files. Stopped, it goes on where it was; again, it counts nothing twice."""
+    _start()
+    from accoil.import_progress import told
+    from accoil.importing import run
+    from accoil.team.scope import product_named
+
+    done = run(files, product_named(product), kind)
+    for each in done:
+        for line in told(each):
+            typer.echo(line, err=each.status == "failed")
+    if not all(each.is_usable for each in done):
+        raise typer.Exit(1)
+
+
 @app.command()
 def rebuild(data: Data = None) -> None:
     """Make the store again from the journal. Prints checksums per day."""
@@ -166,19 +190,34 @@ def doctor(data: Data = None) -> None:
 
 
 @bench_app.command("ingest")
-def bench_ingest(data: Data = None) -> None:
-    """Events and requests a second, against a bare server that only decodes the same bytes."""
+def bench_ingest(
+    seconds: Annotated[float, typer.Option(min=0.1, metavar="S", help="Length of each load.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, metavar="N", help="How often each server has its turn.")] = 3,
+    events: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Load so many events, then measure the rates again.")
+    ] = 0,
+    data: Data = None,
+) -> None:
+    """Events and requests a second. Against a bare server that only decodes the same bytes; in a temporary folder."""
     from accoil.bench.ingest import run
 
-    run()
+    run(seconds, rounds, events)
 
 
 @bench_app.command("score")
-def bench_score(data: Data = None) -> None:
-    """Every metric of a large book, against the bare sum in the same engine."""
+def bench_score(
+    users: Annotated[int, typer.Option(min=100, metavar="N", help="How many users the book has.")] = 200_000,
+    days: Annotated[int, typer.Option(min=1, metavar="N", help="How many days of history.")] = 395,
+    repeat: Annotated[int, typer.Option(min=1, metavar="N", help="How often each question is asked.")] = 7,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Build the book here, and find it here the next time.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Every number of a large book. Against the bare sum in the same engine; in a temporary folder."""
     from accoil.bench.score import run
 
-    run()
+    run(users, days, repeat, keep)
 
 
 @app.command(

@@ -1,9 +1,16 @@
 """Every run has its own data folder: no test ever touches the one of the person who runs it."""
 
+from __future__ import annotations
+
+import itertools
 import os
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import django
+import pytest
 
 _folder = tempfile.TemporaryDirectory(prefix="accoil-tests-")
 
@@ -13,3 +20,84 @@ for _name in [name for name in os.environ if name.startswith("ACCOIL_")]:
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
 django.setup()
+
+if TYPE_CHECKING:
+    from accoil.asgi import Server
+    from tests.door import Door
+
+_numbers = itertools.count(1)
+_status = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this run. pytest-django's own makes none where no test asks for `db` by name, and `server`
+    must not: what it serves is seen by other threads, so it can't live in one test's transaction."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def _running(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    from django.test import override_settings
+
+    from accoil.asgi import start
+
+    with django_db_blocker.unblock(), override_settings(DATA=tmp_path_factory.mktemp("server")):
+        running = start()
+    yield running
+    with django_db_blocker.unblock():
+        running.stop()
+
+
+@pytest.fixture
+def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
+    """The whole server in threads of this process, listening on a port of its own. All tests share it."""
+    from accoil.count.facts import open_facts
+
+    with django_db_blocker.unblock():
+        open_facts(_running.counting.facts)  # another test may have asked facts of its own
+        yield _running
+
+
+@pytest.fixture
+def new_product(server: Server) -> Callable[[], Door]:
+    """Makes a product of a team of its own."""
+    from accoil.team.beginning import Wanted, begin
+    from tests.door import Door
+
+    def make() -> Door:
+        name = f"Door {next(_numbers)}"
+        begun = begin(Wanted(team=name, product="Web", email=f"{name.replace(' ', '')}@example.com".lower()))
+        assert begun.ingest_key and begun.api_token
+        return Door(server.address, begun.product_id, begun.ingest_key, begun.api_token)
+
+    return make
+
+
+@pytest.fixture
+def door(new_product: Callable[[], Door]) -> Door:
+    """The ways in and out of a product that is new and empty."""
+    return new_product()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_status] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """DuckDB's binding prints a page of warnings about itself when the interpreter is torn down, under which the
+    result of the run would be lost: leave without that, with the run's own status."""
+    _folder.cleanup()
+    if "duckdb" in sys.modules and _status in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[_status])

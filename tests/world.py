@@ -44,8 +44,8 @@ class Engine:
         self.facts = Facts(DuckDB(self.folder / "facts.duckdb", threads=2))
         self.loader = Loader(self.facts, self.journal, lambda: self.zones)
 
-    def receive(self, product: int, messages: Iterable[Message], per_block: int = 4) -> None:
-        """Through the steps and the journal, a few messages to a block, and counted."""
+    def receive(self, product: int, messages: Iterable[Message], per_block: int = 4, count: bool = True) -> None:
+        """Through the steps and the journal, a few messages to a block, and counted unless that is left for later."""
         waiting = list(messages)
         for start in range(0, len(waiting), per_block):
             body = Body([_call(message) for message in waiting[start : start + per_block]])
@@ -54,7 +54,8 @@ class Engine:
             assert not body.rejected
             if calls:
                 self.journal.write(product, received, calls)
-        self.loader.catch_up()
+        if count:
+            self.loader.catch_up()
 
 
 @cache

@@ -96,7 +96,8 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
     of_group = pc.equal(kind.take(rows), 3)
     values = items.dictionary_encode()
     read = [_read(text) for text in values.dictionary.to_pylist()]
-    moments = pa.array([moment for _, moment in read], pa.int64())
+    texts = pa.array([text for text, _, _ in read], pa.string())
+    moments = pa.array([moment for _, _, moment in read], pa.int64())
     moment_days = pa.array(days.local_days(moments.fill_null(0).to_numpy(zero_copy_only=False), zone))
     table = pa.table(
         {
@@ -107,7 +108,8 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
             "day": told_by["day"],
             "sent_at": told_by["sent_at"],
             "value": items,
-            "number": pa.array([number for number, _ in read], pa.float64()).take(values.indices),
+            "text": texts.take(values.indices),
+            "number": pa.array([number for _, number, _ in read], pa.float64()).take(values.indices),
             "moment": moments.take(values.indices),
             "moment_day": pc.if_else(moments.is_valid(), moment_days, None).take(values.indices),
         }
@@ -119,16 +121,18 @@ def _as_list(traits: pa.Array) -> pa.Array:
     return traits.cast(pa.list_(pa.struct({"key": pa.string(), "value": pa.string()})))
 
 
-def _read(text: str) -> tuple[float | None, int | None]:
-    """A trait's value as a number and as a moment (ms), where it can be read so."""
+def _read(text: str) -> tuple[str | None, float | None, int | None]:
+    """A trait's value as people read it, as a number and as a moment (ms), where it can be read so."""
     value = msgspec.json.decode(text)
+    shown: str | None = value if isinstance(value, str) else text
+    if value is None or not str(value).strip():
+        shown = None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None, None
-    number = _number(value)
+        return shown, None, None
     moment = times.parse(value) if not isinstance(value, str) or value[:1].isdigit() else None
     if moment is not None and not FIRST_MOMENT <= moment < LAST_MOMENT:
         moment = None
-    return number, moment
+    return shown, _number(value), moment
 
 
 def _number(value: str | int | float) -> float | None:

@@ -14,7 +14,7 @@ group by product, kind, id
 
 -- name: trait
 create table merged as
-select product, kind, id, key, day, sent_at, value, number, moment, moment_day
+select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day
 from (
     select *, row_number() over (
         partition by product, kind, id, key, day order by sent_at desc, value <> 'null' desc, value desc

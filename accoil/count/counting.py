@@ -2,6 +2,7 @@
 
 import fcntl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
@@ -55,7 +56,12 @@ class Counting:
 
     def wait_counted(self, timeout: float = 30) -> bool:
         """Whether everything received until now was counted within `timeout` seconds."""
-        return self.loader.wait_for(self.journal.last, timeout)
+        last, until = self.journal.last, time.monotonic() + timeout
+        # In short waits: a rebuild replaces the loader, and the old one never gets there.
+        while not self.loader.wait_for(last, min(1, max(0, until - time.monotonic()))):
+            if time.monotonic() >= until:
+                return False
+        return True
 
     def rebuild(self, told: Callable[[int, int], None] = lambda block, last: None) -> None:
         """Makes the store again from the journal, beside the old one, which answers until the new one has caught up.
@@ -84,22 +90,33 @@ class Counting:
     def _latest(self) -> tuple[Path, DuckDB]:
         """The store that is furthest. A rebuild that was interrupted leaves two; a damaged one is put aside."""
         found: list[tuple[int, Path, DuckDB]] = []
+        number = 0
         for path in sorted(self._folder.glob("facts-*.duckdb"), key=_number):
+            number = _number(path)
             try:
-                store = DuckDB(path, self._memory)
-                found.append((int(store.rows("select block from loaded")[0]["block"]), path, store))
+                found.append(self._open(path))
             except Damaged as damaged:
                 log.error("the store is damaged; it is made again from the journal", reason=str(damaged))
                 path.rename(path.with_suffix(".damaged"))
-                path.with_name(path.name + ".wal").unlink(missing_ok=True)
+                _remove(path)
         if not found:
-            path = self._folder / "facts-1.duckdb"
+            path = self._folder / f"facts-{number + 1}.duckdb"
             return path, DuckDB(path, self._memory)
         *others, (_, path, store) = sorted(found, key=lambda each: (each[0], _number(each[1])))
         for _, other, unused in others:
             unused.close()
             _remove(other)
         return path, store
+
+    def _open(self, path: Path) -> tuple[int, Path, DuckDB]:
+        """The number of the last block in it, and the store. Raises Damaged."""
+        store = DuckDB(path, self._memory)
+        store.check()
+        block = int(store.rows("select block from loaded")[0]["block"])
+        if block > self.journal.last:
+            store.close()
+            raise Damaged(f"{path.name} goes on to block {block}, the journal only to {self.journal.last}")
+        return block, path, store
 
 
 def _number(path: Path) -> int:

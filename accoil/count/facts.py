@@ -10,10 +10,11 @@ class Facts:
         self.store = store
         self.zones: dict[int, str] = {}  # product → the zone its days are counted in
         self.version: dict[int, int] = defaultdict(int)  # product → changes so far
+        self.told: dict[int, int] = defaultdict(int)  # product → the version at which people last changed
         self._touched: dict[int, list[tuple[int, int]]] = defaultdict(list)  # product → (version, first day)
 
-    def moved(self, product: int, first_day: int) -> None:
-        """A load added facts from `first_day` on."""
+    def moved(self, product: int, first_day: int, people_changed: bool = True) -> None:
+        """A load added facts from `first_day` on; perhaps somebody new, or something new about anyone."""
         version = self.version[product] + 1
         touched = self._touched[product]
         # Only loads that reached further back than those after them matter to `first_day_since`.
@@ -21,6 +22,8 @@ class Facts:
             touched.pop()
         touched.append((version, first_day))
         self.version[product] = version
+        if people_changed:
+            self.told[product] = version
 
     def first_day_since(self, product: int, version: int) -> int | None:
         """The first day that loads after `version` touched; None if there were none."""

@@ -26,6 +26,7 @@ MERGE = beside(__file__, "compact")
 MOST_AT_ONCE = 200_000  # messages in one load
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that the loader reads them back from the journal
 MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
+LONG_AGO = -1_000_000  # a day before all days
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
 
 log = structlog.get_logger()
@@ -45,6 +46,8 @@ class Loader:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.seen: dict[int, Seen] = defaultdict(Seen)
+        self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
+        self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start
         self._appended: dict[str, int] = defaultdict(int)
         self._read_back()
 
@@ -123,44 +126,63 @@ class Loader:
 
     def load(self, blocks: list[Block]) -> None:
         """Counts these blocks, which follow the last one loaded."""
-        arrived = by_product(pa.concat_tables([block.facts for block in blocks]), self.seen, self._known_zones())
+        facts = pa.concat_tables([block.facts for block in blocks])
+        arrived = by_product(facts, self.seen, self._zones_of(facts))
         with self.store.loading() as loading:
-            if any(len(each.messages) for each in arrived.values()):
-                self._tell(loading, arrived)
+            moved = self._tell(loading, arrived) if any(len(each.messages) for each in arrived.values()) else set()
             loading.tell(ASK["loaded"], block=blocks[-1].number)
         for product, each in arrived.items():
             self.seen[product].add(each.hashes)
             self.duplicates[product] += each.duplicates
             if len(each.messages):
-                self.facts.moved(product, int(pa.compute.min(each.messages["day"]).as_py()))
+                self._tell_who_asks(product, each, product in moved)
         with self._moved:
             self.loaded = blocks[-1].number
             self._moved.notify_all()
         self._merge_what_grew()
 
-    def _tell(self, loading: Loading, arrived: dict[int, Arrived]) -> None:
-        parts = list(arrived.values())
+    def _tell_who_asks(self, product: int, arrived: Arrived, past_moved: bool) -> None:
+        named = arrived.names["id"].to_numpy().astype(np.uint64)
+        new = named[self.named[product].first_times(named)]
+        self.named[product].add(new)
+        first_day, last_day = (
+            int(days_told.as_py()) for days_told in pa.compute.min_max(arrived.messages["day"]).values()
+        )
+        # An earlier day than the last may be somebody's first.
+        late = first_day < self._last_day[product]
+        self._last_day[product] = max(self._last_day[product], last_day)
+        # Events counted long ago count for another account now: no day can be taken for unchanged.
+        first_day = LONG_AGO if past_moved else first_day
+        self.facts.moved(product, first_day, late or len(new) > 0 or len(arrived.traits) > 0)
+
+    def _tell(self, loading: Loading, arrived: dict[int, Arrived]) -> set[int]:
+        """Products of which events counted before moved to another account."""
+        parts, moved = list(arrived.values()), set[int]()
         loading.hand_in("fresh", pa.concat_tables([each.messages for each in parts]))
         loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
         traits = pa.concat_tables([each.traits for each in parts])
         self._tell_all(loading, "names", "messages")
         if len(traits):
             loading.hand_in("fresh_trait", traits)
-            self._tell_all(loading, "traits")
+            self._tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
         if any(pa.compute.any(pa.compute.greater(each.messages["kind"], 1)).as_py() for each in parts):
-            self._move_members(loading)
+            moved = self._move_members(loading)
         self._tell_all(loading, "fresh_counts", "counts", "ever")
         rows = sum(len(each.messages) for each in parts)
         for name, appended in (("name", rows), ("trait", len(traits)), ("ever", rows), ("counts", rows)):
             self._appended[name] += appended
+        return moved
 
-    def _move_members(self, loading: Loading) -> None:
-        """Memberships, and with them the account that earlier events of these users count for."""
+    def _move_members(self, loading: Loading) -> set[int]:
+        """Memberships, and with them the account that earlier events of these users count for. Returns the products
+        where there were such events."""
         self._tell_all(
             loading, "memberships", "touched", "fresh_spans", "changed", "forget_spans", "spans", "counted_before"
         )
-        if loading.ask(ASK["how_many_counted"])["n"][0].as_py():
+        moved = set(loading.ask(ASK["whose_counted"])["product"].to_pylist())
+        if moved:
             self._tell_all(loading, "attribute_again", "forget_ever", "ever_again")
+        return moved
 
     def _tell_all(self, loading: Loading, *names: str) -> None:
         for name in names:
@@ -183,11 +205,14 @@ class Loader:
             loading.tell(f"alter table merged rename to {name}")
         self._appended[name] = 0
 
-    def _known_zones(self) -> Mapping[int, str]:
-        """Each product's zone; a new product's is written down, since its days are counted in it from now on."""
+    def _zones_of(self, facts: pa.Table) -> Mapping[int, str]:
+        """Each product's zone. A new product's is written down, since its days are counted in it from now on: UTC
+        where nobody has told it yet, so that it is seen to have changed when somebody does."""
         known = self.facts.zones
-        for product, zone in self.zones().items():
+        told = self.zones()
+        for product in pa.compute.unique(facts["product"]).to_pylist():
             if product not in known:
+                zone = told.get(product, "UTC")
                 with self.store.loading() as loading:
                     loading.tell(ASK["zone"], product=product, zone=zone)
                 known[product] = zone

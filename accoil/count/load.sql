@@ -10,12 +10,36 @@ select product, message_id, kind, sent_at, day, user_id, given_id, event_id from
 -- name: traits
 -- The last of a day is enough: a past day is asked for as it ended. Equal times: the larger text, null lowest.
 insert into trait
-select product, kind, id, key, day, sent_at, value, number, moment, moment_day
+select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day
 from (
     select *, row_number() over (
         partition by product, kind, id, key, day order by sent_at desc, value <> 'null' desc, value desc
     ) as place
     from fresh_trait
+) as ranked
+where place = 1
+
+-- name: told_anew
+-- Traits of which something was told that is not what we have: their last row is looked for again. Clients repeat
+-- themselves, so these are few; repeating the last value never changes which value is the last.
+create or replace temp table told_anew as
+select distinct f.product, f.kind, f.id, f.key
+from fresh_trait f
+left join trait_last l on l.product = f.product and l.kind = f.kind and l.id = f.id and l.key = f.key
+where l.value is null or l.value <> f.value
+
+-- name: forget_last_traits
+delete from trait_last where (product, kind, id, key) in (select product, kind, id, key from told_anew)
+
+-- name: last_traits
+insert into trait_last
+select product, kind, id, key, day, text, number, moment_day, value
+from (
+    select t.*, row_number() over (
+        partition by t.product, t.kind, t.id, t.key order by t.sent_at desc, t.value <> 'null' desc, t.value desc
+    ) as place
+    from trait t
+    join told_anew n on n.product = t.product and n.kind = t.kind and n.id = t.id and n.key = t.key
 ) as ranked
 where place = 1
 
@@ -87,8 +111,8 @@ create or replace temp table counted as
 select distinct e.product, e.user_id
 from ever e join changed c on c.product = e.product and c.user_id = e.user_id
 
--- name: how_many_counted
-select count(*) as n from counted
+-- name: whose_counted
+select distinct product from counted
 
 -- name: attribute_again
 update counts

@@ -32,9 +32,9 @@ def look_up(ring: KeyRing, candidate: str) -> tuple[int, bool] | None:
     return ring.keys.get(candidate[4:]) if candidate[:4].lower() == "stg_" else None
 
 
-def outside_headers(query: bytes, body_key: str | None, item_key: str | None) -> Iterator[str]:
+def outside_headers(query: bytes, *in_body: str | None) -> Iterator[str]:
     yield from parse_qs(query.decode("latin-1")).get("writeKey", ())
-    yield from (key for key in (body_key, item_key) if key)
+    yield from filter(None, in_body)
 
 
 def _from_headers(headers: Headers) -> Iterator[str]:

@@ -8,6 +8,9 @@ from accoil.receive.identity import content_key
 
 EVENT, IDENTIFY, GROUP, ALIAS = 1, 2, 3, 4
 
+# Parts that few steps look into stay JSON. (As `Raw | None` msgspec would take null alone.)
+NOTHING = msgspec.Raw(b"null")
+
 
 class BadBody(Exception):
     """The body as a whole can't be used; `code` and the message go back to the client."""
@@ -23,7 +26,7 @@ class Library(msgspec.Struct, gc=False):
 
 class Context(msgspec.Struct, gc=False):
     groupId: str | None = None
-    traits: msgspec.Raw | None = None  # repeated on every event by some clients, needed on identify alone
+    traits: msgspec.Raw = NOTHING  # repeated on every event by some clients, needed on identify alone
     library: Library | None = None
 
 
@@ -36,13 +39,15 @@ class Call(msgspec.Struct):
     anonymousId: str | None = None
     groupId: str | None = None
     previousId: str | None = None
+    from_: str | None = msgspec.field(name="from", default=None)  # alias: another spelling of previousId
+    to: str | None = None  # alias: another spelling of userId
     event: str | None = None
     name: str | None = None
     timestamp: str | None = None
     originalTimestamp: str | None = None
     sentAt: str | None = None
     traits: dict[str, Any] | None = None
-    properties: msgspec.Raw | None = None
+    properties: msgspec.Raw = NOTHING
     context: Context | None = None
     writeKey: str | None = None
     api_key: str | None = None

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -58,6 +59,14 @@ class Waiting(msgspec.Struct):
     done: asyncio.Future[None]
 
 
+class Handed(msgspec.Struct):
+    """A block that was made elsewhere, encoded already, and who waits for its number."""
+
+    facts: pa.Table
+    encoded: pa.Buffer
+    done: Future[int]
+
+
 class Block(msgspec.Struct):
     number: int
     facts: pa.Table
@@ -71,6 +80,7 @@ class Journal:
         self.tell = tell
         self._waiting: deque[Waiting] = deque()
         self._calls_waiting = 0
+        self._handed: deque[Handed] = deque()
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -102,8 +112,18 @@ class Journal:
         await done
 
     def write(self, product: int, received: int, calls: list[Call]) -> None:
-        """The same for a caller without an event loop (import, tests): one block, now. Not while `start`ed."""
+        """The same for a caller without an event loop (tests): one block, now. Not while `start`ed."""
         self._commit(table([(product, received, calls)]))
+
+    def put(self, facts: pa.Table) -> int:
+        """Facts made elsewhere (an import) as a block of their own, from any thread; calls that wait go first. Its
+        number, once it is on disk. Raises Unwritable, and Overloaded when the journal is being closed."""
+        handed = Handed(facts, _encoded(facts), Future())
+        if self._stopping or not (self._thread and self._thread.is_alive()):
+            raise Overloaded
+        self._handed.append(handed)
+        self._wake.set()
+        return handed.done.result()
 
     def blocks(self, after: int) -> Iterator[Block]:
         """Blocks with a number above `after`, in order, from disk."""
@@ -117,11 +137,14 @@ class Journal:
             reader.close()
 
     def _write(self) -> None:
-        while not (self._stopping and not self._waiting):
+        while not (self._stopping and not self._waiting and not self._handed):
             self._wake.wait(1)
             self._wake.clear()
-            while taken := self._take():
-                self._settle(taken)
+            while self._waiting or self._handed:
+                if taken := self._take():
+                    self._settle(taken)
+                if self._handed:
+                    self._settle_handed(self._handed.popleft())
 
     def _take(self) -> list[Waiting]:
         taken: list[Waiting] = []
@@ -155,15 +178,22 @@ class Journal:
         if block:
             self.tell(block)
 
-    def _commit(self, facts: pa.Table) -> Block:
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, SCHEMA, options=COMPRESSION) as stream:
-            stream.write_table(facts)
+    def _settle_handed(self, handed: Handed) -> None:
+        try:
+            block = self._commit(handed.facts, handed.encoded)
+        except (sqlite3.Error, OSError) as wrong:
+            handed.done.set_exception(Unwritable(str(wrong)))
+            return
+        handed.done.set_result(block.number)
+        self.tell(block)
+
+    def _commit(self, facts: pa.Table, encoded: pa.Buffer | None = None) -> Block:
+        encoded = encoded or _encoded(facts)
         number = self.last + 1
         try:
             self.db.execute(
                 "insert into block values (?, ?, ?, ?)",
-                (number, int(time.time() * 1000), len(facts), memoryview(sink.getvalue())),
+                (number, int(time.time() * 1000), len(facts), memoryview(encoded)),
             )
             self.db.commit()
         except BaseException:
@@ -191,6 +221,13 @@ def table(requests: list[tuple[int, int, list[Call]]]) -> pa.Table:
         ],
         schema=SCHEMA,
     )
+
+
+def _encoded(facts: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, SCHEMA, options=COMPRESSION) as stream:
+        stream.write_table(facts)
+    return sink.getvalue()
 
 
 def _open(path: Path) -> sqlite3.Connection:

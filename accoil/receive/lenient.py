@@ -1,28 +1,25 @@
 """Bodies as some clients really write them, read item by item, so that one odd item never costs the good ones."""
 
-import json
-import math
 from typing import Any
 
 import msgspec
 
-from accoil.receive.calls import BadBody, Body, Call, Context, Library, Rejected
+from accoil.receive.calls import NOTHING, BadBody, Body, Call, Context, Library, Rejected
+from accoil.receive.cleaning import TooDeep, any_json, clean
 from accoil.receive.identity import content_key
 
-DEEPEST = 100  # levels of lists and objects in an item
-LONGEST_WHOLE = 4_000  # digits; Python refuses to read 4,301
-
 _TEXTS = ("type", "event", "name", "timestamp", "originalTimestamp", "sentAt", "messageId", "writeKey", "api_key")
-_IDS = ("userId", "anonymousId", "groupId", "previousId")
-
-
-class TooDeep(ValueError):
-    """Nested deeper than anything that is meant."""
+_IDS = ("userId", "anonymousId", "groupId", "previousId", "to")
 
 
 def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Body:
     """The calls of any body that holds some. Raises BadBody when there is nothing to read."""
-    whole = _any_json(body)
+    try:
+        whole = any_json(body)
+    except RecursionError:
+        raise BadBody("invalid_json", "The JSON is nested too deeply.") from None
+    except ValueError as wrong:
+        raise BadBody("invalid_json", f"The body is not JSON: {wrong}.") from None
     if isinstance(whole, list):
         whole = {"batch": whole}
     if not isinstance(whole, dict):
@@ -68,7 +65,8 @@ def _call_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | Non
 
 
 def _call(item: dict[str, Any], type_from_path: str | None) -> Call:
-    call = Call(**{key: _text(item.get(key)) for key in (*_TEXTS, *_IDS)})
+    texts: dict[str, Any] = {key: _text(item.get(key)) for key in (*_TEXTS, *_IDS)}
+    call = Call(**texts, from_=_text(item.get("from")))
     call.type = type_from_path or call.type
     call.messageId = call.messageId or content_key(item, call.type)
     call.traits = item["traits"] if isinstance(item.get("traits"), dict) else None
@@ -83,22 +81,8 @@ def _call(item: dict[str, Any], type_from_path: str | None) -> Call:
     return call
 
 
-def _any_json(body: bytes) -> Any:
-    """A byte-order mark, NaN, broken UTF-8 and lone surrogates are read too."""
-    try:
-        return json.loads(body.decode("utf-8-sig", "replace"), parse_int=_whole, parse_constant=lambda _: None)
-    except RecursionError:
-        raise BadBody("invalid_json", "The JSON is nested too deeply.") from None
-    except ValueError as wrong:
-        raise BadBody("invalid_json", f"The body is not JSON: {wrong}.") from None
-
-
-def _whole(digits: str) -> int | None:
-    return int(digits) if len(digits) <= LONGEST_WHOLE else None
-
-
-def _raw(value: Any) -> msgspec.Raw | None:
-    return msgspec.Raw(msgspec.json.encode(value)) if isinstance(value, dict) and value else None
+def _raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value)) if isinstance(value, dict) else NOTHING
 
 
 def _text(value: Any) -> str | None:
@@ -108,20 +92,3 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return str(int(value)) if value == int(value) else str(value)
-
-
-def clean(value: Any, level: int = 0) -> Any:
-    """The same value without what stores refuse: lone surrogates, NUL, NaN and infinities. Raises TooDeep."""
-    if level > DEEPEST:
-        raise TooDeep(f"This is nested more than {DEEPEST} levels deep.")
-    if isinstance(value, str):
-        if "\x00" in value:
-            value = value.replace("\x00", "")
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {clean(key): clean(inner, level + 1) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [clean(inner, level + 1) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

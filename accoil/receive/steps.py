@@ -7,19 +7,14 @@ from collections.abc import Callable
 import msgspec
 
 from accoil.receive import times
-from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY, Body, Call, Rejected, clean
+from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY, Body, Call, Rejected
+from accoil.receive.cleaning import TooDeep, clean, unwrap
+from accoil.receive.skew import skew
 
 LONGEST_ID = 255
 LONGEST_NAME = 255
-# These write sentAt when a file of events is closed, which can be hours before it is sent: a clock that looks
-# slow says nothing there.
-SENT_AT_IS_STALE = (
-    "analytics-swift",
-    "analytics-ios",
-    "analytics-kotlin",
-    "Analytics-CSharp",
-    "analytics-java",
-)
+
+_sorted_json = msgspec.json.Encoder(order="sorted").encode
 
 Step = Callable[[Call, "Arrival"], str | None]
 
@@ -36,14 +31,23 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
     """The calls that can be counted; the others are added to `body.rejected` with their reason."""
     kept = []
     for index, call in enumerate(body.calls):
-        for step in STEPS.get(call.type or "", UNKNOWN):
-            if reason := step(call, arrival):
-                position = body.positions[index] if body.positions else index
-                body.rejected.append(Rejected(position, "invalid_event", reason))
-                break
+        if reason := _reason_to_drop(call, arrival):
+            position = body.positions[index] if body.positions else index
+            body.rejected.append(Rejected(position, "invalid_event", reason))
         else:
             kept.append(call)
+    body.rejected.sort(key=lambda rejected: rejected.index)
     return kept
+
+
+def _reason_to_drop(call: Call, arrival: Arrival) -> str | None:
+    try:
+        for step in STEPS.get(call.type or "", UNKNOWN):
+            if reason := step(call, arrival):
+                return reason
+    except (RecursionError, TooDeep):
+        return str(TooDeep())
+    return None
 
 
 def put_event(call: Call, _: Arrival) -> str | None:
@@ -64,8 +68,8 @@ def put_page_as_event(call: Call, _: Arrival) -> str | None:
 
 def put_identify(call: Call, _: Arrival) -> str | None:
     call.kind = IDENTIFY
-    if call.traits is None and call.context and call.context.traits:  # Rudder has them only there
-        traits = msgspec.json.decode(call.context.traits)
+    if call.traits is None and call.context:  # Rudder has them only there
+        traits = unwrap(call.context.traits)
         call.traits = traits if isinstance(traits, dict) else None
     if not call.userId and call.traits:
         for key in ("userId", "id"):
@@ -77,38 +81,34 @@ def put_identify(call: Call, _: Arrival) -> str | None:
 
 def put_group(call: Call, _: Arrival) -> str | None:
     call.kind = GROUP
-    return None if call.groupId and call.groupId.strip() else "`groupId` is missing: name the account."
+    return "`groupId` is missing: name the account." if _is_blank(call.groupId) else None
 
 
 def put_alias(call: Call, _: Arrival) -> str | None:
     call.kind = ALIAS
-    if not call.userId or not call.previousId:
+    call.userId, call.anonymousId = call.userId or call.to, call.previousId or call.from_
+    if _is_blank(call.userId) or _is_blank(call.anonymousId):
         return "`alias` needs `userId` and `previousId`."
-    call.anonymousId = call.previousId
-    return None
+    return "`userId` and `previousId` are the same." if call.userId == call.anonymousId else None
 
 
 def drop_without_user(call: Call, _: Arrival) -> str | None:
-    if call.userId and not call.userId.isspace():
+    if not _is_blank(call.userId):
         return None
     call.userId = None
-    if call.anonymousId and not call.anonymousId.isspace():
-        return None
-    return "`userId` is missing: say who did it."
+    return "`userId` is missing: say who did it." if _is_blank(call.anonymousId) else None
 
 
 def put_user_if_any(call: Call, _: Arrival) -> str | None:
-    if call.userId is not None and not call.userId.strip():
+    if _is_blank(call.userId):
         call.userId = None
     return None
 
 
 def put_account(call: Call, _: Arrival) -> str | None:
     """An event's own account: `groupId` on the call, else `context.groupId`."""
-    if not call.groupId and call.context:
-        call.groupId = call.context.groupId
-    if not call.groupId:
-        call.groupId = None
+    if _is_blank(call.groupId):
+        call.groupId = call.context.groupId if call.context and not _is_blank(call.context.groupId) else None
     return None
 
 
@@ -124,17 +124,14 @@ def put_pairs(call: Call, _: Arrival) -> str | None:
     """Traits as (key, JSON text); keys sorted and spaces gone, so that equal values are equal texts."""
     call.pairs = None
     if call.traits:
-        encode = msgspec.json.Encoder(order="sorted").encode
-        call.pairs = [(key, encode(value).decode()) for key, value in call.traits.items() if key]
+        call.pairs = [(key, _json(value)) for key, value in call.traits.items() if key]
     return None
 
 
-def put_message_id(call: Call, arrival: Arrival) -> str | None:
-    """Without an id of its own, a call is known by its whole content; without a time too, nothing can tell it
-    from its twin, and each one counts."""
+def put_message_id(call: Call, _: Arrival) -> str | None:
+    """Decoding gave calls without an id one that tells their content; those without a time too are all different."""
     if not call.messageId:
-        own_time = call.timestamp or call.originalTimestamp
-        call.messageId = _content_key(call) if own_time else str(uuid.uuid4())
+        call.messageId = str(uuid.uuid4())
     elif len(call.messageId) > LONGEST_ID:
         call.messageId = _cut(call.messageId, LONGEST_ID)
     return None
@@ -142,34 +139,20 @@ def put_message_id(call: Call, arrival: Arrival) -> str | None:
 
 def put_time(call: Call, arrival: Arrival) -> str | None:
     """The message time in ms: corrected for a wrong clock, the time of arrival where there is none to believe."""
+    call.at = arrival.received
     given = times.parse(call.timestamp or call.originalTimestamp)
     if given is None:
-        call.at = arrival.received
         return None
-    if arrival.mends_skew and (sent := call.sentAt or arrival.sent_at):
-        given += _skew(call, given, sent, arrival.received)
-    plausible = times.EARLIEST <= given <= arrival.received + times.DAY
-    call.at = given if plausible else arrival.received
+    sent = (call.sentAt or arrival.sent_at) if arrival.mends_skew else None
+    for moment in (given + skew(call, given, sent, arrival.received), given) if sent else (given,):
+        if times.EARLIEST <= moment <= arrival.received + times.DAY:
+            call.at = moment
+            break
     return None
 
 
-def _skew(call: Call, given: int, sent: str, received: int) -> int:
-    sent_at = times.parse(sent)
-    if sent_at is None:
-        return 0
-    skew = received - sent_at
-    if abs(skew) <= times.SKEW_WORTH_MENDING and given <= received:
-        return 0
-    library = (call.context.library.name if call.context and call.context.library else None) or ""
-    stale = skew > 0 and library.startswith(SENT_AT_IS_STALE)
-    chosen_by_rudder = call.timestamp is not None and call.originalTimestamp is not None
-    return 0 if stale or chosen_by_rudder else skew
-
-
-def _page_name(properties: msgspec.Raw | None) -> str | None:
-    if not properties:
-        return None
-    decoded = clean(msgspec.json.decode(properties))
+def _page_name(properties: msgspec.Raw) -> str | None:
+    decoded = unwrap(properties)
     found = (decoded.get(key) for key in ("name", "title", "path")) if isinstance(decoded, dict) else ()
     return next((value for value in found if isinstance(value, str) and value), None)
 
@@ -181,16 +164,12 @@ def _cut(text: str, longest: int) -> str:
     return f"{text[: longest - 17]}#{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _content_key(call: Call) -> str:
-    parts = (
-        call.type, call.userId, call.anonymousId, call.groupId, call.previousId, call.event, call.name,
-        call.timestamp, call.originalTimestamp, call.traits,
-        call.properties and msgspec.json.decode(call.properties),
-        call.context and call.context.groupId,
-        call.context and call.context.traits and msgspec.json.decode(call.context.traits),
-    )  # fmt: skip
-    canonical = msgspec.json.encode(parts, order="sorted")
-    return f"content:{hashlib.blake2b(canonical, digest_size=16).hexdigest()}"
+def _is_blank(text: str | None) -> bool:
+    return not text or text.isspace()
+
+
+def _json(value: object) -> str:
+    return _sorted_json(clean(value) if isinstance(value, dict | list) else value).decode()
 
 
 def drop_unknown_type(call: Call, _: Arrival) -> str | None:

@@ -10,8 +10,10 @@ SKEW_WORTH_MENDING = 5 * 60_000
 _LENIENT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[Tt ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?"
-    r"\s*(?:[Zz]|([+-])(\d{2}):?(\d{2}))?"
+    r"\s*(?:[Zz]|([+-])(\d{2}):?(\d{2}))?",
+    re.ASCII,
 )
+_UNIX = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 def parse(value: object) -> int | None:
@@ -51,10 +53,7 @@ def _parse_lenient(text: str) -> int | None:
             return _milliseconds(moment)
         except (ValueError, OverflowError):
             return None
-    try:
-        return _from_unix(float(text))
-    except ValueError:
-        return None
+    return _from_unix(float(text)) if _UNIX.fullmatch(text) else None
 
 
 def _from_unix(number: float) -> int | None:

@@ -12,12 +12,14 @@ from accoil.count import days
 from accoil.count.facts import Facts, facts
 from accoil.score import values
 from accoil.score.definition import Definition
+from accoil.score.people import people
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
 ASK = beside(__file__, "book")
 LIST = beside(__file__, "list")
 
+NARROW = 62  # events or days that fit the faster kind of bit set
 BOOKS_KEPT = 12  # each holds a row per user and account
 FRESH_FOR = 1.0  # seconds: however fast events come, a book is made anew at most once in this time
 
@@ -52,7 +54,7 @@ class Book:
         self.benchmark: float | None = None
         self.computed_at = datetime.now(UTC)
         self._facts: Facts = facts()
-        self._places = {part: f"kept.{name}_{part}" for part in ("parts", "users", "accounts")}
+        self._places = {part: f"kept.{name}_{part}" for part in ("late", "parts", "users", "accounts")}
         self._name = name
         self._version = -1
         self._made = float("-inf")
@@ -67,13 +69,21 @@ class Book:
     def _make(self) -> None:
         version = self._facts.version[self.product_id]
         computed_at, store = datetime.now(UTC), self._facts.store
-        given = {**values.of(self.product_id, self.definition), "as_of": days.number(self.as_of)}
-        store.keep(f"{self._name}_parts", ASK["parts"], **given)
-        found = store.rows(ASK["benchmarks"], self._places)[0]
+        day = days.number(self.as_of)
+        given = {**values.of(self.product_id, self.definition), "as_of": day}
+        places = {
+            **self._places,
+            "bit_of": "bit_of" if max(len(self.definition.events), self.definition.window) <= NARROW else "wide_bit_of",
+            "people": people(self._facts, self.product_id, day),
+        }
+        store.keep(f"{self._name}_parts", ASK["parts"], places, **given)
+        goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
+        store.keep(f"{self._name}_late", ASK["late" if goes_on else "nobody_late"], **given)
+        found = store.rows(ASK["benchmarks"], places)[0]
         benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
         given |= benchmarks
-        store.keep(f"{self._name}_users", ASK["users"], self._places, **given)
-        store.keep(f"{self._name}_accounts", ASK["accounts"], self._places, **given)
+        for part in ("users", "accounts"):
+            store.keep(f"{self._name}_{part}", ASK[part], places, **given)
         self.benchmark = self.definition.benchmark or found["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 

@@ -1,6 +1,7 @@
--- Everyone's numbers under one definition as of one day. Definitions of every figure: docs/reference/numbers.md.
+-- Everyone's numbers under one definition as of one day. What each figure is: docs/reference/numbers.md.
 -- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve,
--- and the benchmarks b_now, b_yesterday, b_last. Places: parts, users, accounts (kept tables).
+-- and the benchmarks b_now, b_yesterday, b_last. Places: people, late, parts, users, accounts (kept tables);
+-- bit_of, the narrowest that holds the positions and the days of the window.
 
 -- name: parts
 -- Points of each user for each account, in the window, in yesterday's, and in the one before.
@@ -8,7 +9,7 @@ with weights as (
     select unnest(:events) as event_id, unnest(:weights) as weight, unnest(:positions) as position
 ),
 scored as (
-    select c.user_id, c.account_id, c.day, c.n * w.weight as points, bit_of(w.position) as event_bit
+    select c.user_id, c.account_id, c.day, c.n * w.weight as points, {bit_of}(w.position) as event_bit
     from counts c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.day > :as_of - 2 * :win and c.day <= :as_of
@@ -17,7 +18,7 @@ select user_id, account_id,
        cast(sum(case when day > :as_of - :win then points else 0 end) as bigint) as raw,
        cast(sum(case when day >= :as_of - :win and day < :as_of then points else 0 end) as bigint) as raw_yesterday,
        cast(sum(case when day <= :as_of - :win then points else 0 end) as bigint) as raw_last,
-       bit_or(case when day > :as_of - :win then bit_of(:as_of - day) end) as days,
+       bit_or(case when day > :as_of - :win then {bit_of}(:as_of - day) end) as days,
        bit_or(case when day > :as_of - :win then event_bit end) as events,
        max(case when day > :as_of - :win then day end) as last_day
 from scored
@@ -34,6 +35,31 @@ select p90(case when raw > 0 then raw end) as b_now,
        p90(case when raw_last > 0 then raw_last end) as b_last
 from per_user
 
+-- name: goes_on
+-- Whether anybody did anything after that day: `ever` knows only the last day of each, so what was last by then must be
+-- looked up in the counts. As of today that is nobody but those whose clocks are ahead.
+select count(*) > 0 as yes from ever where product = :product and first_day <= :as_of and last_day > :as_of
+
+-- name: late
+with weights as (
+    select unnest(:events) as event_id
+),
+went_on as (
+    select distinct user_id, account_id
+    from ever
+    where product = :product and first_day <= :as_of and last_day > :as_of
+)
+select c.user_id, c.account_id, max(c.day) as any_day, max(c.last_at) as last_at,
+       max(case when w.event_id is not null then c.day end) as last_day
+from counts c
+join went_on o on o.user_id = c.user_id and o.account_id = c.account_id
+left join weights w on w.event_id = c.event_id
+where c.product = :product and c.day <= :as_of
+group by c.user_id, c.account_id
+
+-- name: nobody_late
+select user_id, account_id, day as any_day, last_at, day as last_day from counts limit 0
+
 -- name: users
 with weights as (
     select unnest(:events) as event_id, unnest(:positions) as position
@@ -45,64 +71,24 @@ done as (
     from {parts}
     group by user_id
 ),
-lifetime as (
-    select e.user_id, bit_or(bit_of(w.position)) as events,
-           max(case when e.last_day <= :as_of then e.last_day end) as last_day
+life as (
+    select e.user_id, bit_or({bit_of}(w.position)) as events,
+           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
+           max(case when e.last_day <= :as_of then e.last_at end) as last_at
     from ever e
-    join weights w on w.event_id = e.event_id
+    left join weights w on w.event_id = e.event_id
     where e.product = :product and e.first_day <= :as_of
     group by e.user_id
 ),
--- Whoever went on after the day asked for: `ever` knows only their last day, so the days before are looked up.
-went_on as (
-    select distinct user_id from ever where product = :product and first_day <= :as_of and last_day > :as_of
-),
 looked_up as (
-    select c.user_id, max(case when w.event_id is not null then c.day end) as last_day, max(c.last_at) as last_at
-    from counts c
-    join went_on o on o.user_id = c.user_id
-    left join weights w on w.event_id = c.event_id
-    where c.product = :product and c.day <= :as_of
-    group by c.user_id
-),
-seen as (
-    select user_id, max(last_at) as last_at from ever where product = :product and last_day <= :as_of group by user_id
-),
-person as (
-    select id, arg_min(name, first_at) as tracking_id, min(first_day) as first_day
-    from name
-    where product = :product and kind = 1
-    group by id
-    having min(first_day) <= :as_of
-),
-told as (
-    select id, key, arg_max(value, (sent_at, value <> 'null', value)) as value,
-           max(sent_at) as sent_at, arg_max(coalesce(moment_day, -10000000), (sent_at, value <> 'null', value)) as moment_day
-    from trait
-    where product = :product and kind = 1 and day <= :as_of
-      and key in ('name', 'email', 'role', 'createdAt', 'created_at', 'created')
-    group by id, key
-),
-traits as (
-    select id,
-           max(case when key = 'name' and value <> 'null' then json_text(value) end) as name,
-           max(case when key = 'email' and value <> 'null' then json_text(value) end) as email,
-           max(case when key = 'role' and value <> 'null' then json_text(value) end) as role,
-           coalesce(
-               max(case when key = 'createdAt' and moment_day > -10000000 then moment_day end),
-               max(case when key = 'created_at' and moment_day > -10000000 then moment_day end),
-               max(case when key = 'created' and moment_day > -10000000 then moment_day end)
-           ) as created_day
-    from told
-    group by id
+    select user_id, max(last_day) as last_day, max(last_at) as last_at from {late} group by user_id
 ),
 in_force as (
     select user_id, account_id
     from span
     where product = :product and from_day <= :as_of and until_day > :as_of
 )
-select p.id, p.tracking_id, coalesce(t.name, t.email, p.tracking_id) as name, t.email, t.role,
-       f.account_id,
+select p.id, p.tracking_id, p.name, p.email, p.role, f.account_id,
        coalesce(d.raw, 0) as raw,
        score_of(d.raw, :b_now, :curve) as score,
        score_of(d.raw_yesterday, :b_yesterday, :curve) as score_yesterday,
@@ -112,18 +98,17 @@ select p.id, p.tracking_id, coalesce(t.name, t.email, p.tracking_id) as name, t.
        coalesce(bits_in(d.events), 0) as recently_scored_events,
        coalesce(bits_in(l.events), 0) as overall_scored_events,
        greatest(d.last_day, l.last_day, k.last_day) as last_day,
-       greatest(s.last_at, k.last_at) as last_at,
+       greatest(l.last_at, k.last_at) as last_at,
        p.first_day,
-       t.created_day,
-       coalesce(t.created_day, p.first_day) as created_on,
-       greatest(0, :as_of - coalesce(t.created_day, p.first_day)) as tenure
-from person p
+       p.created_day,
+       coalesce(p.created_day, p.first_day) as created_on,
+       greatest(0, :as_of - coalesce(p.created_day, p.first_day)) as tenure
+from {people} p
 left join done d on d.user_id = p.id
-left join lifetime l on l.user_id = p.id
+left join life l on l.user_id = p.id
 left join looked_up k on k.user_id = p.id
-left join seen s on s.user_id = p.id
-left join traits t on t.id = p.id
 left join in_force f on f.user_id = p.id
+where p.kind = 1
 
 -- name: accounts
 with weights as (
@@ -147,38 +132,24 @@ done as (
     from parts
     group by account_id
 ),
-lifetime as (
-    select e.account_id, bit_or(bit_of(w.position)) as events,
-           max(case when e.last_day <= :as_of then e.last_day end) as last_day
-    from ever e
-    join weights w on w.event_id = e.event_id
-    where e.product = :product and e.first_day <= :as_of and e.account_id <> 0
-    group by e.account_id
-),
 -- One row per user and account with an event by this day; `sure` where `ever` alone tells that one lies in the last 90.
 pair as (
-    select user_id, account_id, max(case when last_day <= :as_of then last_at end) as last_at,
-           max(case when (last_day > :as_of - 90 and last_day <= :as_of) or first_day > :as_of - 90 then 1 else 0 end) as sure,
-           max(case when last_day > :as_of then 1 else 0 end) as went_on
-    from ever
-    where product = :product and account_id <> 0 and first_day <= :as_of
-    group by user_id, account_id
+    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
+           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
+           max(case when e.last_day <= :as_of then e.last_at end) as last_at,
+           max(case when (e.last_day > :as_of - 90 and e.last_day <= :as_of) or e.first_day > :as_of - 90
+                    then 1 else 0 end) as sure
+    from ever e
+    left join weights w on w.event_id = e.event_id
+    where e.product = :product and e.account_id <> 0 and e.first_day <= :as_of
+    group by e.user_id, e.account_id
 ),
-looked_up as (
-    select c.user_id, c.account_id, max(c.last_at) as last_at, max(c.day) as any_day,
-           max(case when w.event_id is not null then c.day end) as last_day
-    from counts c
-    join pair o on o.user_id = c.user_id and o.account_id = c.account_id and o.went_on = 1
-    left join weights w on w.event_id = c.event_id
-    where c.product = :product and c.day <= :as_of
-    group by c.user_id, c.account_id
-),
-people as (
-    select p.account_id,
-           cast(sum(case when p.sure = 1 or k.any_day > :as_of - 90 then 1 else 0 end) as integer) as total_users,
-           max(greatest(p.last_at, k.last_at)) as last_at, max(k.last_day) as last_day
+life as (
+    select p.account_id, bit_or(p.events) as events, greatest(max(p.last_day), max(k.last_day)) as last_day,
+           greatest(max(p.last_at), max(k.last_at)) as last_at,
+           cast(sum(case when p.sure = 1 or k.any_day > :as_of - 90 then 1 else 0 end) as integer) as total_users
     from pair p
-    left join looked_up k on k.user_id = p.user_id and k.account_id = p.account_id
+    left join {late} k on k.user_id = p.user_id and k.account_id = p.account_id
     group by p.account_id
 ),
 belongs as (
@@ -186,42 +157,13 @@ belongs as (
     union
     select user_id, account_id from membership where product = :product and day <= :as_of
 ),
-earliest as (
+members as (
     select b.account_id, min(u.created_day) as created_day
     from belongs b
-    join {users} u on u.id = b.user_id
+    left join {users} u on u.id = b.user_id
     group by b.account_id
-),
-company as (
-    select id, arg_min(name, first_at) as tracking_id, min(first_day) as first_day
-    from name
-    where product = :product and kind = 2
-    group by id
-),
-told as (
-    select id, key, arg_max(value, (sent_at, value <> 'null', value)) as value,
-           arg_max(coalesce(number, 'nan'), (sent_at, value <> 'null', value)) as number,
-           arg_max(coalesce(moment_day, -10000000), (sent_at, value <> 'null', value)) as moment_day
-    from trait
-    where product = :product and kind = 2 and day <= :as_of
-      and key in ('name', 'status', 'plan', 'mrr', 'createdAt', 'created_at', 'created')
-    group by id, key
-),
-traits as (
-    select id,
-           max(case when key = 'name' and value <> 'null' then json_text(value) end) as name,
-           max(case when key = 'status' and value <> 'null' then json_text(value) end) as status,
-           max(case when key = 'plan' and value <> 'null' then json_text(value) end) as plan,
-           max(case when key = 'mrr' and not isnan(number) then number end) as mrr,
-           coalesce(
-               max(case when key = 'createdAt' and moment_day > -10000000 then moment_day end),
-               max(case when key = 'created_at' and moment_day > -10000000 then moment_day end),
-               max(case when key = 'created' and moment_day > -10000000 then moment_day end)
-           ) as created_day
-    from told
-    group by id
 )
-select c.id, c.tracking_id, coalesce(t.name, c.tracking_id) as name, t.status, t.plan, t.mrr,
+select c.id, c.tracking_id, c.name, c.status, c.plan, c.mrr,
        coalesce(d.raw, 0) as raw,
        coalesce(d.score, 0) as score,
        coalesce(d.score_yesterday, 0) as score_yesterday,
@@ -229,24 +171,22 @@ select c.id, c.tracking_id, coalesce(t.name, c.tracking_id) as name, t.status, t
        coalesce(d.score, 0) - coalesce(d.score_last, 0) as change,
        coalesce(d.total_score, 0) as total_score,
        coalesce(d.active_users, 0) as active_users,
-       coalesce(p.total_users, 0) as total_users,
-       case when coalesce(p.total_users, 0) = 0 then 0.0 else coalesce(d.active_users, 0) / cast(p.total_users as double) end
-           as active_percent,
+       coalesce(l.total_users, 0) as total_users,
+       case when coalesce(l.total_users, 0) = 0 then 0.0
+            else coalesce(d.active_users, 0) / cast(l.total_users as double) end as active_percent,
        coalesce(bits_in(d.days), 0) as frequency,
        coalesce(bits_in(d.events), 0) as recently_scored_events,
        coalesce(bits_in(l.events), 0) as overall_scored_events,
-       greatest(d.last_day, l.last_day, p.last_day) as last_day,
-       p.last_at,
+       greatest(d.last_day, l.last_day) as last_day,
+       l.last_at,
        c.first_day,
-       coalesce(t.created_day, e.created_day, c.first_day) as created_on,
-       greatest(0, :as_of - coalesce(t.created_day, e.created_day, c.first_day)) as tenure
-from company c
-join (select distinct account_id from belongs) as b on b.account_id = c.id
+       coalesce(c.created_day, m.created_day, c.first_day) as created_on,
+       greatest(0, :as_of - coalesce(c.created_day, m.created_day, c.first_day)) as tenure
+from {people} c
+join members m on m.account_id = c.id
 left join done d on d.account_id = c.id
-left join people p on p.account_id = c.id
-left join lifetime l on l.account_id = c.id
-left join earliest e on e.account_id = c.id
-left join traits t on t.id = c.id
+left join life l on l.account_id = c.id
+where c.kind = 2
 
 -- name: summary
 select

@@ -10,7 +10,6 @@ from datetime import date
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 1000, 100
-BIN = 5  # points of score to a column of the histogram
 BANDS = (("most", 75, 100), ("slightly", 50, 75), ("passive", 25, 50), ("least", 0, 25))
 
 Value = float | None
@@ -186,59 +185,3 @@ def x_labels(days: Sequence[date], wanted: int = 5) -> list[str]:
 
 def short_day(day: date) -> str:
     return f"{day.day} {day:%b}"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One piece of a sum: where its bar begins and how long it is, in shares of WIDTH."""
-
-    x: float
-    width: float
-    share: float
-
-
-def adding_up(amounts: Sequence[float]) -> list[Part]:
-    """Bars that add up: each begins where the one before it ended, the last ends at WIDTH."""
-    total = sum(amounts) or 1
-    parts, so_far = [], 0.0
-    for amount in amounts:
-        parts.append(Part(round(WIDTH * so_far / total, 2), round(WIDTH * amount / total, 2), amount / total))
-        so_far += amount
-    return parts
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Accounts by score, now as an outline and the draft as columns."""
-
-    columns: list[tuple[float, float, float, float]]  # x, y, width, height
-    outline: str
-    label: str
-    cut: tuple[int, int] | None  # accounts in the first bin (now, draft) when it was cut to leave the others legible
-
-
-def histogram(now: Sequence[int], draft: Sequence[int]) -> Histogram:
-    """20 bins of 5 points. The bin of the quiet accounts is cut when it would flatten all others."""
-    rest = max([*now[1:], *draft[1:]], default=0)
-    first = max(now[0], draft[0])
-    top = first if first <= rest * 1.6 or not rest else rest * 1.25
-    heights_now = [min(HEIGHT, HEIGHT * count / (top or 1)) for count in now]
-    heights = [min(HEIGHT, HEIGHT * count / (top or 1)) for count in draft]
-    step, gap = WIDTH / len(draft), 6
-    return Histogram(
-        columns=[
-            (round(i * step + gap / 2, 1), round(HEIGHT - tall, 2), round(step - gap, 1), round(tall, 2))
-            for i, tall in enumerate(heights)
-        ],
-        outline="".join(
-            f"{'L' if i else 'M'}{i * step:g} {HEIGHT - tall:.2f}H{(i + 1) * step:g}"
-            for i, tall in enumerate(heights_now)
-        ),
-        label=f"Accounts by score: {_peaks(draft)} under the draft, {_peaks(now)} now.",
-        cut=(now[0], draft[0]) if top < first else None,
-    )
-
-
-def _peaks(counts: Sequence[int]) -> str:
-    low, high = sum(counts[:5]), sum(counts[15:])
-    return f"{low:,} below 25 and {high:,} at 75 or more"

@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
-from accoil.team.models import Product
+from accoil.team.models import Product, User
 from accoil.team.roles import may_change
 from accoil.team.scope import product_for, products_of
 
@@ -50,6 +50,11 @@ class Frame:
     @cached_property
     def products(self) -> list[Product]:
         return list(products_of(self.request.user))
+
+    @property
+    def author(self) -> User | None:
+        """Who signs what is saved."""
+        return self.request.user if isinstance(self.request.user, User) else None
 
     @cached_property
     def may_change(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from accoil.count.ids import Kind
 from accoil.score.book import Book, Page, open_book
 from accoil.score.history import book_history, sparklines
 from accoil.show.frame import Frame
@@ -33,7 +34,7 @@ class Seen:
         return self.book.summary()
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """What there is to look at first: accounts, or users while no account is known."""
         return "account" if self.summary["accounts"] else "user"
 
@@ -41,14 +42,14 @@ class Seen:
     def window(self) -> int:
         return self.frame.definition.window
 
-    def page(self, kind: str, **wanted: Any) -> Page:
+    def page(self, kind: Kind, **wanted: Any) -> Page:
         return (self.book.accounts if kind == "account" else self.book.users)(**wanted)
 
-    def cooled(self, kind: str) -> list[Row]:
+    def cooled(self, kind: Kind) -> list[Row]:
         """Those that lost 10 points or more within the window, the worst first."""
         return [row for row in self.page(kind, sort="change", limit=MOST_MOVED).rows if row["change"] <= -HOT]
 
-    def warmed(self, kind: str) -> list[Row]:
+    def warmed(self, kind: Kind) -> list[Row]:
         """Those that gained 10 points or more within the window, the best first."""
         return [row for row in self.page(kind, sort="-change", limit=MOST_MOVED).rows if row["change"] >= HOT]
 
@@ -57,7 +58,7 @@ class Seen:
         first = self.frame.today - timedelta(days=days - 1)
         return book_history(self.frame.product.pk, self.frame.definition, first, self.frame.today)
 
-    def with_lines(self, kind: str, rows: Sequence[Row]) -> list[Row]:
+    def with_lines(self, kind: Kind, rows: Sequence[Row]) -> list[Row]:
         """The rows, each with its last 30 scores as `line`."""
         if not rows:
             return []

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from accoil.count.ids import Kind
 from accoil.score.models import Profile
-from accoil.show import charts, words
+from accoil.show import bars, charts, words
 from accoil.show.frame import Frame
 
 Row = Mapping[str, Any]
@@ -34,14 +35,14 @@ def bands(now: Mapping[str, int], before: Mapping[str, int] | None = None) -> li
 def adds(parts: Sequence[Row]) -> dict[str, Any]:
     """Events with their bars, most points first, and the sum the bars add up to."""
     ranked = sorted((part for part in parts if part["points"]), key=lambda part: -part["points"])
-    bars = charts.adding_up([part["points"] for part in ranked])
+    drawn = bars.adding_up([part["points"] for part in ranked])
     return {
-        "rows": [{**part, "x": bar.x, "width": bar.width} for part, bar in zip(ranked, bars, strict=True)],
+        "rows": [{**part, "x": bar.x, "width": bar.width} for part, bar in zip(ranked, drawn, strict=True)],
         "total": sum(part["points"] for part in ranked),
     }
 
 
-def linked(frame: Frame, kind: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def linked(frame: Frame, kind: Kind, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The rows, each with the address of its own page as `link`."""
     return [{**row, "link": frame.link(kind, row["id"])} for row in rows]
 
@@ -53,10 +54,12 @@ def moved(events: Sequence[Row], most: int = 8) -> list[dict[str, Any]]:
         for event in events
         if event["count_after"] or event["count_before"]
     ]
-    return sorted(rows, key=lambda row: (-abs(row["gain"]), row["event"]))[:most]
+    ranked = sorted(rows, key=lambda row: (-abs(row["gain"]), row["event"]))[:most]
+    largest = max((abs(row["gain"]) for row in ranked), default=0) or 1
+    return [{**row, "swing": bars.swing(row["gain"], largest)} for row in ranked]
 
 
-def facts(kind: str, row: Row, frame: Frame) -> list[tuple[str, str]]:
+def facts(kind: Kind, row: Row, frame: Frame) -> list[tuple[str, str]]:
     """What is known by counting, as pairs of words for the side column."""
     window, scored = frame.definition.window, len(frame.definition.events)
     last = words.day(row["last_active"], frame.today) if row["last_active"] else "never"

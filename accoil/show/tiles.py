@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from accoil.count.ids import Kind
 from accoil.show import words
 from accoil.show.seen import SPARK_DAYS, Seen
 from accoil.show.sentences import HOT
@@ -11,7 +12,7 @@ Tile = dict[str, Any]
 Value = float | None
 
 
-def active(seen: Seen, kind: str, history: Sequence[Tile]) -> Tile:
+def active(seen: Seen, kind: Kind, history: Sequence[Tile]) -> Tile:
     line = [day[f"active_{kind}s"] for day in history[-SPARK_DAYS:]]
     return {
         "label": f"Active {kind}s",
@@ -23,7 +24,7 @@ def active(seen: Seen, kind: str, history: Sequence[Tile]) -> Tile:
     }
 
 
-def average(seen: Seen, kind: str, history: Sequence[Tile]) -> Tile:
+def average(seen: Seen, kind: Kind, history: Sequence[Tile]) -> Tile:
     line = [day[f"average_{kind}_score"] for day in history[-SPARK_DAYS:]]
     return {
         "label": f"Average {kind} score",
@@ -44,7 +45,7 @@ def share_active(seen: Seen) -> Tile:
     }
 
 
-def most_engaged(seen: Seen, kind: str) -> Tile:
+def most_engaged(seen: Seen, kind: Kind) -> Tile:
     most = seen.summary[f"bands_{kind}s"]["most"]
     return {
         "label": "Most engaged",
@@ -55,7 +56,7 @@ def most_engaged(seen: Seen, kind: str) -> Tile:
     }
 
 
-def lost(seen: Seen, kind: str, rows: Sequence[Tile]) -> Tile:
+def lost(seen: Seen, kind: Kind, rows: Sequence[Tile]) -> Tile:
     """Those that cooled down, and what they pay: the money worth a call today."""
     value = sum(row.get("mrr") or 0 for row in rows)
     note = f"pay {words.money(value)} a month" if value else ""
@@ -68,7 +69,7 @@ def lost(seen: Seen, kind: str, rows: Sequence[Tile]) -> Tile:
     }
 
 
-def share_of(some: int, seen: Seen, kind: str) -> int:
+def share_of(some: int, seen: Seen, kind: Kind) -> int:
     """In percent, for the thin bar of a tile."""
     return round(100 * some / (seen.summary[f"{kind}s"] or 1))
 

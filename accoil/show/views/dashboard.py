@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accoil.count.ids import Kind
 from accoil.show import charts, sentences, tables, tiles
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
@@ -45,12 +46,11 @@ def told(frame: Frame) -> dict[str, Any]:
         "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled[:MOVERS])),
         "kind": kind,
         "window": seen.window,
-        "book": seen.book,
         "is_empty": not summary["users"],
     }
 
 
-def drawn(kind: str, history: list[dict[str, Any]]) -> dict[str, charts.Chart]:
+def drawn(kind: Kind, history: list[dict[str, Any]]) -> dict[str, charts.Chart]:
     days = [row["day"] for row in history]
     return {
         "score": charts.score_chart(

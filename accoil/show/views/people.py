@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accoil.count.ids import Kind
 from accoil.show import lists, sentences, tables, tiles
 from accoil.show.frame import frame_of, page, signed_in
 from accoil.show.seen import SPARK_DAYS, Seen
@@ -21,7 +22,7 @@ def users(request: HttpRequest, product_id: int) -> HttpResponse:
     return people(request, product_id, "user", lists.USERS)
 
 
-def people(request: HttpRequest, product_id: int, kind: str, columns: tuple[lists.Column, ...]) -> HttpResponse:
+def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lists.Column, ...]) -> HttpResponse:
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:
         return redirect("start", product_id)
@@ -33,7 +34,7 @@ def people(request: HttpRequest, product_id: int, kind: str, columns: tuple[list
     return page(frame, "show/people.html", {**rows, **above(seen, kind)})
 
 
-def listed(seen: Seen, kind: str, columns: tuple[lists.Column, ...]) -> dict[str, Any]:
+def listed(seen: Seen, kind: Kind, columns: tuple[lists.Column, ...]) -> dict[str, Any]:
     """One page of the list, its column heads and the links back and on."""
     wanted = lists.wanted(seen.frame.request.GET, columns)
     found = seen.page(kind, search=wanted.search, sort=wanted.sort, limit=lists.PAGE, offset=wanted.offset)
@@ -49,7 +50,7 @@ def listed(seen: Seen, kind: str, columns: tuple[lists.Column, ...]) -> dict[str
     }
 
 
-def above(seen: Seen, kind: str) -> dict[str, Any]:
+def above(seen: Seen, kind: Kind) -> dict[str, Any]:
     """The sentence and the tiles of a list."""
     best = seen.page(kind, limit=1).rows
     history = seen.history(max(SPARK_DAYS, seen.window + 1))
@@ -64,5 +65,4 @@ def above(seen: Seen, kind: str) -> dict[str, Any]:
             tiles.lost(seen, kind, seen.cooled(kind)),
         ],
         "total": seen.summary[f"{kind}s"],
-        "book": seen.book,
     }

@@ -6,10 +6,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accoil.count.ids import Kind
 from accoil.count.people import events, traits
 from accoil.score.explain import compare, explain
 from accoil.score.history import history
-from accoil.show import charts, sentences, tables
+from accoil.show import charts, reasons, tables
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import Seen, range_links, range_of
 
@@ -30,7 +31,7 @@ def user(request: HttpRequest, product_id: int, user_id: int) -> HttpResponse:
     return person(request, product_id, "user", user_id)
 
 
-def person(request: HttpRequest, product_id: int, kind: str, id: int) -> HttpResponse:
+def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:
         return redirect("start", product_id)
@@ -42,14 +43,14 @@ def person(request: HttpRequest, product_id: int, kind: str, id: int) -> HttpRes
     return page(frame, "show/person.html", values)
 
 
-def found(seen: Seen, kind: str, id: int) -> Row:
+def found(seen: Seen, kind: Kind, id: int) -> Row:
     rows = seen.page(kind, ids=[id], limit=1).rows if id < LARGEST_ID else []
     if not rows:
         raise Http404(f"There is no such {kind} in this product.")
     return rows[0]
 
 
-def about(frame: Frame, kind: str, row: Row) -> Row:
+def about(frame: Frame, kind: Kind, row: Row) -> Row:
     """Who it is: its row, its traits, what it belongs to."""
     account_id = row.get("account_id")
     return {
@@ -63,7 +64,7 @@ def about(frame: Frame, kind: str, row: Row) -> Row:
     }
 
 
-def course(frame: Frame, kind: str, row: Row) -> Row:
+def course(frame: Frame, kind: Kind, row: Row) -> Row:
     """The chart of its score, under the definition in force today, and what it did in the days shown."""
     days = range_of(frame, RANGES)
     first = frame.today - timedelta(days=days - 1)
@@ -91,18 +92,18 @@ def versions_since(frame: Frame, first: date) -> dict[date, str]:
     return {version.in_force_from: f"Version {version.number} is in force from here" for version in later}
 
 
-def why(frame: Frame, kind: str, row: Row) -> Row:
+def why(frame: Frame, kind: Kind, row: Row) -> Row:
     """What the score is made of, and what moved since one window ago."""
     ask = (frame.product.pk, frame.definition, kind, row["id"])
     window = frame.definition.window
     explained = explain(*ask, frame.today)
     moved = compare(*ask, frame.today - timedelta(days=window), frame.today)["events"]
-    say = sentences.account_score if kind == "account" else sentences.user_score
+    say = reasons.account_score if kind == "account" else reasons.user_score
     return {
-        "sentence": sentences.person(row["name"], row["score"], row["change"], window, moved),
+        "sentence": reasons.person(row["name"], row["score"], row["change"], window, moved),
         "explained": explained,
         "made_of": say(explained),
-        "curve": sentences.curve(explained, window),
+        "curve": reasons.curve(explained, window),
         "adds": tables.adds(explained["parts"]),
         "moved": tables.moved(moved),
     }

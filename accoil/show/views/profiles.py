@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -12,7 +13,7 @@ from accoil.count.people import health, known_events
 from accoil.score.definition import Definition, Refused
 from accoil.score.models import Profile
 from accoil.score.preview import preview as preview_of
-from accoil.show import charts, drafts, sentences, tables
+from accoil.show import bars, consequences, drafts, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.proposal import judge
@@ -24,7 +25,7 @@ Values = dict[str, Any]
 def profiles(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "profiles")
     rows = [tables.profile(profile) for profile in frame.profiles]
-    return page(frame, "show/profiles.html", {"rows": rows, "sentence": sentences.profiles(rows)})
+    return page(frame, "show/profiles.html", {"rows": rows, "sentence": consequences.profiles(rows)})
 
 
 @signed_in
@@ -55,7 +56,7 @@ def preview(request: HttpRequest, product_id: int) -> HttpResponse:
     profile = _asked(frame, request.POST.get("of", ""))
     draft = drafts.read(request.POST, [])
     try:
-        return page(frame, "show/preview.html", consequences(frame, profile, draft.definition()))
+        return page(frame, "show/preview.html", previewed(frame, profile, draft.definition()))
     except Refused as refusal:
         # No error: a draft is allowed to be unfinished while somebody writes it.
         return page(frame, "show/preview.html", {"refusal": str(refusal)})
@@ -69,7 +70,7 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
         raise PermissionDenied("Only owners and managers of the team change profiles.")
     based_on = frame.request.POST.get("based_on", "")
     if profile and based_on != str(profile.current.number):
-        return editor(frame, profile, draft, sentences.saved_meanwhile(profile.current), 409)
+        return editor(frame, profile, draft, consequences.saved_meanwhile(profile.current), 409)
     try:
         return save(frame, profile, draft)
     except Refused as refusal:
@@ -77,17 +78,18 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
 
 
 def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
-    author, definition = frame.request.user, draft.definition()
+    definition = draft.definition()
     if profile is None:
-        made = Profile.create(frame.product, draft.name, definition, author, draft.note)  # type: ignore[arg-type]
+        made = Profile.create(frame.product, draft.name, definition, frame.author, draft.note)
         messages.success(frame.request, f"{made} is made. Everyone has been scored.")
         address = Frame(frame.request, frame.product, [*frame.profiles, made], made, "dashboard")
         return redirect(address.link("dashboard"))
     before = profile.current.number
-    if draft.name.strip() != profile.name:
-        profile.rename(draft.name)
-    version = profile.save_definition(definition, author, draft.note)  # type: ignore[arg-type]
-    messages.success(frame.request, sentences.saved(version, before))
+    with transaction.atomic():
+        if draft.name.strip() != profile.name:
+            profile.rename(draft.name)
+        version = profile.save_definition(definition, frame.author, draft.note)
+    messages.success(frame.request, consequences.saved(version, before))
     return redirect("profile", frame.product.pk, profile.pk)
 
 
@@ -97,22 +99,22 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
         values |= {
             "version": profile.current,
             "versions": profile.versions.order_by("-number"),
-            "sentence": sentences.profile(draft),
+            "sentence": consequences.profile(draft),
         }
     try:
-        values["preview"] = consequences(frame, profile, draft.definition())
+        values["preview"] = previewed(frame, profile, draft.definition())
     except Refused as wrong:
         values["preview"] = {"refusal": "" if refusal else str(wrong)}
     return page(frame, "show/profile.html", values, status)
 
 
-def consequences(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
+def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
     """What the draft does to the whole book, against the version in force."""
     result = preview_of(frame.product.pk, profile.current.parsed if profile else None, draft, frame.today)
     return {
         "result": result,
-        "sentence": sentences.preview(result, is_first=profile is None),
-        "histogram": charts.histogram(result["histogram_now"], result["histogram_draft"]),
+        "sentence": consequences.preview(result, is_first=profile is None),
+        "histogram": bars.histogram(result["histogram_now"], result["histogram_draft"]),
         "outlined": profile is not None,
         "bands": tables.bands(result["bands_draft"], result["bands_now"] if profile else None),
     }

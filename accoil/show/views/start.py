@@ -13,8 +13,12 @@ from accoil.show.views.product_settings import snippets_of
 def start(request: HttpRequest, product_id: int) -> HttpResponse:
     """The whole page, or for htmx the steps alone. They stop asking once all are done."""
     frame = frame_of(request, product_id, "start")
-    steps = request.headers.get("HX-Request") == "true"
-    return page(frame, "show/start_steps.html" if steps else "show/start.html", told(frame))
+    values = told(frame)
+    if request.headers.get("HX-Request") != "true":
+        return page(frame, "show/start.html", values)
+    if request.GET.get("known") == values["known"]:
+        return HttpResponse(status=204)  # nothing new: what somebody is reading or copying stays as it is
+    return page(frame, "show/start_steps.html", values)
 
 
 def told(frame: Frame) -> dict[str, Any]:
@@ -26,6 +30,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "profile": bool(frame.profiles),
     }
     return {
+        "known": f"{arrived['events']}-{arrived['accounts']}-{len(frame.profiles)}",
         "arrived": arrived,
         "done": done,
         "next": next((step for step, is_done in done.items() if not is_done), ""),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accoil.show import charts, tables
+from accoil.show import bars, charts, tables
 
 LAST = date(2026, 11, 22)
 DAYS = [LAST - timedelta(days=89 - i) for i in range(90)]
@@ -50,7 +50,7 @@ def samples() -> dict[str, Any]:
         ),
         "count_chart": charts.count_chart("Active accounts over 90 days", DAYS, [s // 2 for s in SCORES]),
         "adds": tables.adds([{"event": e, "count": n, "weight": w, "points": n * w} for e, n, w in parts]),
-        "histogram": charts.histogram(now, draft),
+        "histogram": bars.histogram(now, draft),
         "outlined": True,
         "bands": tables.bands(
             {"most": 18, "slightly": 61, "passive": 70, "least": 51},

@@ -26,10 +26,15 @@ create table trait (                                        -- merge: the latest
     product integer not null, kind tinyint not null, id bigint not null, key varchar not null,
     day integer not null, sent_at bigint not null,
     value varchar not null,                                 -- as JSON text
-    number double, moment bigint, moment_day integer        -- the same read as a number, as a time
+    text varchar, number double, moment bigint, moment_day integer      -- the same as people read it; where it can be
 );
 
 -- Derived, made again for the users a load touched.
+
+create table trait_last (                                   -- the latest row of each trait
+    product integer not null, kind tinyint not null, id bigint not null, key varchar not null,
+    day integer not null, text varchar, number double, moment_day integer, value varchar not null
+);
 
 create table span (                                         -- the membership in force; until_day is not in it
     product integer not null, user_id bigint not null, account_id bigint not null,

@@ -16,7 +16,7 @@ customElements.define("profile-editor", class extends HTMLElement {
     const total = rows.reduce((sum, each) => sum + each.points, 0);
     for (const { row, weight, scored, points } of rows) {
       weight.disabled = !scored;
-      row.querySelector("output").textContent = weight.value;
+      row.querySelector("[data-weight]").textContent = weight.value;
       const share = row.querySelector("[data-share]");
       share.textContent = scored && total ? `${Math.floor((points / total) * 100 + 0.5)} %` : "";
       row.querySelector(".share-bar rect")?.setAttribute("width", total ? (points / total) * 100 : 0);

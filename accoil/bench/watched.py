@@ -1,0 +1,80 @@
+"""A store that notes how long each question takes, under the name it has in its .sql file."""
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pyarrow as pa
+
+from accoil.count.facts import Facts, open_facts
+from accoil.store import questions
+from accoil.store.store import Loading, Store, Value
+
+Places = Mapping[str, str] | None
+
+
+class Watched:
+    """Stands in for the store it is given. `names`: text of a question → its name; others are noted as "other"."""
+
+    def __init__(self, store: Store, names: Mapping[str, str]) -> None:
+        self._store = store
+        self._names = names
+        self._kept: set[str] = set()
+        self._took: dict[str, list[float]] = defaultdict(list)
+        self.given: dict[str, tuple[Mapping[str, str], Mapping[str, Value]]] = {}  # name → last places and values
+
+    def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
+        began = time.perf_counter()
+        answer = self._store.ask(question, places, **values)
+        self._note(question, began, places, values)
+        return answer
+
+    def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]:
+        began = time.perf_counter()
+        answer = self._store.rows(question, places, **values)
+        self._note(question, began, places, values)
+        return answer
+
+    def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
+        began = time.perf_counter()
+        self._store.keep(name, question, places, **values)
+        self._kept.add(name)
+        self._note(question, began, places, values)
+
+    def drop(self, name: str) -> None:
+        self._store.drop(name)
+        self._kept.discard(name)
+
+    def loading(self) -> AbstractContextManager[Loading]:
+        return self._store.loading()
+
+    def close(self) -> None:
+        self._store.close()
+
+    def forget_answers(self) -> None:
+        """The facts as after a new load: nothing that was kept is good any more."""
+        for name in list(self._kept):
+            self.drop(name)
+        open_facts(Facts(self))
+
+    def taken(self) -> dict[str, float]:
+        """Name → median of the seconds it took since this was last asked, longest first."""
+        took = {name: round(median(seconds), 4) for name, seconds in self._took.items()}
+        self._took.clear()
+        return dict(sorted(took.items(), key=lambda item: -item[1]))
+
+    def _note(self, question: str, began: float, places: Places, values: Mapping[str, Value]) -> None:
+        name = self._names.get(question, "other")
+        self._took[name].append(time.perf_counter() - began)
+        self.given[name] = (places or {}, values)
+
+
+def names_of(package: Path) -> dict[str, str]:
+    """Text → file and name, of every question in the package."""
+    return {
+        text: f"{path.stem}.{name}" for path in package.rglob("*.sql") for name, text in questions.read(path).items()
+    }

@@ -1,0 +1,48 @@
+"""How an import looks on a terminal: a bar while it runs, a line or two when it is done."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from accoil.receive.importing import Import
+
+
+def shown(first: Import, states: Iterable[Import]) -> Import:
+    """Follows an import on standard error, where somebody is looking; its last state."""
+    console = Console(stderr=True, highlight=False)
+    if first.line > 1 and first.rows:
+        console.print(f"{Path(first.path).name} goes on from line {first.line:,}.", soft_wrap=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    last = first
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(Path(first.path).name, total=first.size, completed=first.done, rate="")
+        for last in states:
+            rate = f"{last.rate:,.0f} rows/s" if last.began else last.status
+            progress.update(task, completed=last.done, total=last.size, rate=rate)
+    return last
+
+
+def told(each: Import) -> list[str]:
+    """What became of it, in sentences."""
+    name = Path(each.path).name
+    if each.shape is None:
+        return [each.failure or ""]
+    seconds = f"{each.seconds:,.1f} s, {each.rate:,.0f} rows/s"
+    lines = [
+        f"{name}: {each.accepted:,} {each.shape.kind} imported ({seconds}). Those that were here already count once."
+    ]
+    if each.rejected:
+        lines.append(f"{each.rejected_rows:,} rows were not, and stand in {each.errors}:")
+        ordered = sorted(each.rejected.items(), key=lambda reason: -reason[1])
+        lines += [f"  {rows:>9,}  {reason}" for reason, rows in ordered]
+    if each.failure:
+        lines.append(each.failure)
+    return lines

@@ -1,0 +1,51 @@
+"""JSON as some clients really write it, and values as every store takes them."""
+
+import json
+import math
+from typing import Any
+
+import msgspec
+
+DEEPEST = 100  # levels of lists and objects
+LONGEST_WHOLE = 4_000  # digits; Python refuses to read 4,301
+
+
+class TooDeep(ValueError):
+    """Nested deeper than anything that is meant."""
+
+    def __init__(self) -> None:
+        super().__init__(f"This is nested more than {DEEPEST} levels deep.")
+
+
+def any_json(text: bytes) -> Any:
+    """A byte-order mark, NaN, broken UTF-8 and lone surrogates are read too. Raises ValueError, RecursionError."""
+    return json.loads(text.decode("utf-8-sig", "replace"), parse_int=_whole, parse_constant=lambda _: None)
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_WHOLE else None
+
+
+def unwrap(raw: msgspec.Raw) -> Any:
+    """The value of JSON that is well-formed, though not always well spelled. Raises TooDeep, RecursionError."""
+    try:
+        return clean(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return clean(any_json(bytes(raw)))
+
+
+def clean(value: Any, level: int = 0) -> Any:
+    """The same value without what stores refuse: lone surrogates, NUL, NaN and infinities. Raises TooDeep."""
+    if level > DEEPEST:
+        raise TooDeep
+    if isinstance(value, str):
+        if "\x00" in value:
+            value = value.replace("\x00", "")
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {clean(key): clean(inner, level + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [clean(inner, level + 1) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,5 @@
+"""The reader's process."""
+
+from accoil.receive.importing.reader import main
+
+main()

@@ -1,0 +1,192 @@
+"""The queue of imports: one at a time, each going on where it was stopped, however it was stopped.
+
+A piece of a file is in the journal before the import's state says so; what a kill between the two repeats is known by
+its message ids and counts once."""
+
+import hashlib
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import structlog
+
+from accoil.receive.importing import errors, files, process
+from accoil.receive.importing.reader import Job
+from accoil.receive.importing.shape import look
+from accoil.receive.importing.state import Import, recall
+from accoil.receive.journal import Journal, Overloaded, Unwritable
+from accoil.refused import Refused
+
+PIECES_AHEAD = 6  # of counting, so that live events need not wait long behind an import
+GOES_ON = "Import it again, and it goes on from there."
+STOPPED = f"It was stopped. {GOES_ON}"
+
+log = structlog.get_logger()
+
+Wait = Callable[[int], object]  # until the block with this number is counted, or for long enough
+
+
+class Stopped(Exception):
+    """Somebody stopped it."""
+
+
+class Closing(Exception):
+    """The process ends; the next one goes on."""
+
+
+class Imports:
+    """Imports of one data folder. Between `open` and `close` a thread works through them, first come first served."""
+
+    def __init__(self, folder: Path, journal: Journal, wait_counted: Wait = lambda block: None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._journal = journal
+        self._wait_counted = wait_counted
+        self._known = recall(folder)
+        self._here: set[str] = set()  # queued or at work in this process
+        self._stopped: set[str] = set()
+        self._changing = threading.Lock()
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="imports", daemon=True)
+
+    @property
+    def is_open(self) -> bool:
+        return self._thread.is_alive()
+
+    def open(self, resume: bool = True) -> None:
+        """Begins to work; `resume` goes on with what was on its way when the last process here ended."""
+        with self._changing:
+            for each in self._known.values() if resume else ():
+                if not each.is_finished:
+                    self._take_in(each)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops between two pieces of the import that is on its way."""
+        self._closing.set()
+        self._queue.put(None)
+        if self.is_open:
+            self._thread.join()
+
+    def start(self, path: Path, product: int, kind: str | None = None) -> Import:
+        """Queues a file (`kind` None: guessed from its first line). One that is on its way stays one; one that was
+        stopped goes on. Raises Refused where there is no such file; its shape is looked at when its turn comes."""
+        id = _id(path, product, kind)
+        with self._changing:
+            self._stopped.discard(id)
+            if id not in self._here:
+                known = self._known.get(id)
+                each = known if known and self._goes_on(known) else None
+                each = each or Import(id, product, str(path.absolute()), path.stat().st_size, kind)
+                self._known[id] = each
+                self._take_in(each)
+            return _copy(self._known[id])
+
+    def get(self, id: str) -> Import:
+        """How far it is. Raises Refused for an id that is none."""
+        with self._changing:
+            if id not in self._known:
+                raise Refused(f"There is no import {id!r}.")
+            return _copy(self._known[id])
+
+    def all(self, product: int) -> list[Import]:
+        """The imports of a product, the newest first."""
+        with self._changing:
+            chosen = [_copy(each) for each in self._known.values() if each.product == product]
+        return sorted(chosen, key=lambda each: -each.asked)
+
+    def stop(self, id: str) -> Import:
+        """Stops one before its next piece. Started again, it goes on from there."""
+        each = self.get(id)
+        with self._changing:
+            self._stopped.add(id)
+            if each.status == "queued":
+                self._end(self._known[id], STOPPED)
+            return _copy(self._known[id])
+
+    def _goes_on(self, known: Import) -> bool:
+        """Whether it was stopped on its way, and what it had read is still in the journal."""
+        halfway = known.status == "failed" or not known.is_finished
+        return halfway and known.shape is not None and known.block <= self._journal.last
+
+    def _take_in(self, each: Import) -> None:
+        each.status, each.failure, each.asked, each.ended = "queued", None, time.time(), None
+        each.keep(self._folder)
+        self._here.add(each.id)
+        self._queue.put(each.id)
+
+    def _work(self) -> None:
+        while (id := self._queue.get()) and not self._closing.is_set():
+            each = self._known[id]
+            try:
+                if not each.is_finished:  # stopped while it waited
+                    self._import(each)
+            except (Closing, Overloaded):
+                return
+            except Stopped:
+                self._finish(each, STOPPED)
+            except (Refused, process.Died) as wrong:
+                self._finish(each, str(wrong) if isinstance(wrong, Refused) else f"{wrong} {GOES_ON}")
+            except (Unwritable, OSError) as wrong:
+                self._finish(each, f"The disk refused it: {wrong}. {GOES_ON}")
+            except Exception as wrong:
+                log.exception("an import failed", path=each.path)
+                self._finish(each, f"{type(wrong).__name__}: {wrong}. {GOES_ON}")
+
+    def _import(self, each: Import) -> None:
+        self._check(each)
+        with self._changing:
+            each.status = "validating"
+        path = Path(each.path)
+        if _id(path, each.product, each.kind) != each.id:
+            raise Refused(f"{path.name} has changed since the import began; import it again.")
+        shape = each.shape or look(path, each.kind)
+        with self._changing:
+            each.begin(shape, errors.place(path, self._folder / f"{each.id}{errors.ENDING}"))
+        ahead: deque[int] = deque()
+        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size)
+        with closing(process.batches(job)) as batches:
+            for batch, told in batches:
+                self._check(each)
+                if len(batch):
+                    ahead.append(self._journal.put(pa.Table.from_batches([batch])))
+                with self._changing:
+                    each.go_on(told, ahead[-1] if ahead else each.block)
+                each.keep(self._folder)
+                if len(ahead) > PIECES_AHEAD:
+                    self._wait_counted(ahead.popleft())
+        self._wait_counted(each.block)
+        self._finish(each, told.failure and f"{told.failure} What came before line {told.line:,} is in.")
+
+    def _check(self, each: Import) -> None:
+        if each.id in self._stopped:
+            raise Stopped
+        if self._closing.is_set():
+            raise Closing
+
+    def _finish(self, each: Import, failure: str | None = None) -> None:
+        with self._changing:
+            self._end(each, failure)
+
+    def _end(self, each: Import, failure: str | None) -> None:
+        each.failure, each.ended = failure, time.time()
+        each.status = "failed" if failure else "done with errors" if each.rejected else "done"
+        each.keep(self._folder)
+        self._here.discard(each.id)
+
+
+def _id(path: Path, product: int, kind: str | None) -> str:
+    """The same for the same file, product and type. Raises Refused."""
+    files.File(path).close()
+    return hashlib.blake2b(f"{product} {kind} {files.fingerprint(path)}".encode(), digest_size=8).hexdigest()
+
+
+def _copy(each: Import) -> Import:
+    return msgspec.structs.replace(each, rejected=dict(each.rejected))

@@ -1,0 +1,84 @@
+"""All mappings of a product, ready to be asked about every event."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from accoil.receive.mapping.actions import ACTIONS
+from accoil.receive.mapping.filter import Filter
+from accoil.receive.mapping.filter.meaning import Test
+from accoil.receive.mapping.filter.values import text
+from accoil.receive.mapping.making import Event, Make, Skipped, as_read, maker
+from accoil.receive.mapping.rules import PRESETS, Mapping
+
+# Only these go through mappings. An alias has no preset and must never be lost, and anything else is for the front
+# door to refuse.
+MAPPED_TYPES = frozenset(action.type for action in ACTIONS.values() if action.type)
+
+_preset_deeds = Counter(preset.does() for preset in PRESETS)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What one mapping made of an event: a call, a reason why it could not, or nothing since it did not take it."""
+
+    mapping: Mapping
+    call: Event | None = None
+    reason: str | None = None
+
+
+class Mappings:
+    """`are_presets`: exactly what the front door does anyway, so it need not ask."""
+
+    def __init__(self, mappings: Iterable[Mapping]) -> None:
+        """Raises Refused for a mapping that did not pass `check`."""
+        self.enabled = [mapping for mapping in mappings if mapping.enabled]
+        self.are_presets = Counter(mapping.does() for mapping in self.enabled) == _preset_deeds
+        self._takers: dict[str, list[tuple[Mapping, Test, Make]]] = {type: [] for type in MAPPED_TYPES}
+        for mapping in self.enabled:
+            trigger = Filter(mapping.trigger)
+            make = maker(ACTIONS[mapping.action], mapping.fields)
+            for type in trigger.possible_types(MAPPED_TYPES):
+                self._takers[type].append((mapping, trigger.matches, make))
+
+    @classmethod
+    def of(cls, mappings: Iterable[Mapping]) -> "Mappings":
+        """Those of a product; a product without any has the presets. To take nothing, switch them off."""
+        return cls(list(mappings) or PRESETS)
+
+    def run(self, event: Event) -> list[tuple[int | None, Event]]:
+        """The calls to count, each with the id of its mapping; none where the event is dropped.
+
+        Where several mappings act, the message id gets the id of the mapping, so that each counts once. `event` is
+        left as it is. An event of a type that is not mapped comes back alone, with None.
+        """
+        type = event.get("type")
+        if not isinstance(type, str) or type not in MAPPED_TYPES:
+            return [(None, event)]
+        taken = self._take(event)
+        made: list[tuple[int | None, Event]] = [(by.id, call) for by, call in taken if not isinstance(call, Skipped)]
+        if len(made) < 2:
+            return made
+        return [(id, _with_own_id(call, id)) for id, call in made]
+
+    def explain(self, event: Event) -> list[Outcome]:
+        """What each enabled mapping would do, for people who try them on an event."""
+        taken = {id(mapping): call for mapping, call in self._take(event)}
+        return [_outcome(mapping, taken.get(id(mapping))) for mapping in self.enabled]
+
+    def _take(self, event: Event) -> list[tuple[Mapping, Event | Skipped]]:
+        type = event.get("type")
+        takers = self._takers.get(type, ()) if isinstance(type, str) else ()
+        seen = as_read(event)
+        return [(mapping, make(event, seen)) for mapping, matches, make in takers if matches(seen)]
+
+
+def _outcome(mapping: Mapping, made: Event | Skipped | None) -> Outcome:
+    if isinstance(made, Skipped):
+        return Outcome(mapping, reason=made.reason)
+    return Outcome(mapping, call=made)
+
+
+def _with_own_id(call: Event, mapping: int | None) -> Event:
+    message = text(call.get("messageId"))
+    return {**call, "messageId": f"{message}#mapping-{mapping}"} if message else call

@@ -1,0 +1,49 @@
+-- Who there is, and how they are shown, as of a day. Independent of any definition, so every book of a day shares it.
+-- Values: product, as_of (day). Places: told (the last row of each trait by that day).
+
+-- name: told_later
+-- Whether anything was told after that day: then the last row of a trait may be one of those.
+select count(*) > 0 as yes from trait_last where product = :product and day > :as_of
+
+-- name: told
+select product, kind, id, key, day, text, number, moment_day
+from (
+    select *, row_number() over (
+        partition by kind, id, key order by sent_at desc, value <> 'null' desc, value desc
+    ) as place
+    from trait
+    where product = :product and day <= :as_of
+) as ranked
+where place = 1
+
+-- name: people
+with known as (
+    select kind, id, arg_min(name, first_at) as tracking_id, min(first_day) as first_day
+    from name
+    where product = :product and kind in (1, 2)
+    group by kind, id
+),
+traits as (
+    select kind, id,
+           max(case when key = 'name' then text end) as name,
+           max(case when key = 'email' then text end) as email,
+           max(case when key = 'role' then text end) as role,
+           max(case when key = 'status' then text end) as status,
+           max(case when key = 'plan' then text end) as plan,
+           max(case when key = 'mrr' then number end) as mrr,
+           coalesce(
+               max(case when key = 'createdAt' then moment_day end),
+               max(case when key = 'created_at' then moment_day end),
+               max(case when key = 'created' then moment_day end)
+           ) as created_day
+    from {told}
+    where product = :product
+      and key in ('name', 'email', 'role', 'status', 'plan', 'mrr', 'createdAt', 'created_at', 'created')
+    group by kind, id
+)
+select k.kind, k.id, k.tracking_id, k.first_day,
+       coalesce(t.name, case when k.kind = 1 then t.email end, k.tracking_id) as name,
+       t.email, t.role, t.status, t.plan, t.mrr, t.created_day
+from known k
+left join traits t on t.kind = k.kind and t.id = k.id
+where k.kind = 2 or k.first_day <= :as_of

@@ -1,0 +1,47 @@
+"""Imports of a data folder, at work in this process."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from accoil.count.counting import Counting
+from accoil.receive.importing import Import, Imports
+
+PATIENCE = 60.0  # seconds
+
+
+@contextmanager
+def open_imports(folder: Path, resume: bool = False) -> Iterator[tuple[Imports, Counting]]:
+    folder.mkdir(exist_ok=True)
+    counting = Counting(folder, lambda: {})
+    counting.start()
+    imports = Imports(folder / "imports", counting.journal, lambda block: counting.loader.wait_for(block, 10))
+    imports.open(resume)
+    try:
+        yield imports, counting
+    finally:
+        imports.close()
+        counting.stop()
+
+
+def until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.002)
+
+
+def finished(imports: Imports, started: Import) -> Import:
+    until(lambda: imports.get(started.id).is_finished)
+    return imports.get(started.id)
+
+
+def brought_in(imports: Imports, path: Path, kind: str | None = None) -> Import:
+    return finished(imports, imports.start(path, 1, kind))
+
+
+def children(pid: int) -> list[int]:
+    """Processes that this one started (Linux)."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for listed in lists for child in listed.read_text().split()]

@@ -1,0 +1,117 @@
+"""Ann owns the product Web of team Acme Inc, Bob is a member there; Eve owns another team's product.
+
+Today is 31 March 2026. This week ann created four reports and bob looked at the dashboard ten times, both for Acme Ltd;
+Globex is cooling, initech (which never said its name) is silent, una belongs to nobody.
+"""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accoil.count.facts import open_facts
+from accoil.score.definition import Definition
+from accoil.score.models import Profile
+from accoil.team.models import Product, Team, User
+from accoil.team.roles import Role
+from tests.reference_facts import Message
+from tests.small_worlds import at, did, identified, joins
+from tests.world import Engine
+
+TODAY = date(2026, 3, 31)
+EVERYDAY = Definition(events={"Report_Created": 9, "Dashboard_Viewed": 1})
+
+# A number for each product that was ever made here: the facts outlive the database of a single test.
+_numbers = itertools.count(1000)
+
+
+@dataclass
+class World:
+    ann: User
+    bob: User
+    eve: User
+    web: Product
+    evil: Product
+    profile: Profile
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory) -> Engine:
+    return Engine(Path(tmp_path_factory.mktemp("facts")))
+
+
+@pytest.fixture
+def world(db, engine, monkeypatch) -> World:
+    monkeypatch.setattr(Product, "today", lambda product: TODAY)
+    open_facts(engine.facts)
+    ann, bob, eve = (User.objects.create(email=f"{name}@example.com", name=name) for name in ("Ann", "Bob", "Eve"))
+    acme, evil = Team.objects.create(name="Acme Inc"), Team.objects.create(name="Evil Inc")
+    acme.members.create(user=ann, role=Role.OWNER)
+    acme.members.create(user=bob)
+    evil.members.create(user=eve, role=Role.OWNER)
+    web, other = product(acme, "Web"), product(evil, "Evil Web")
+    return World(ann, bob, eve, web, other, Profile.create(web, "Everyday", EVERYDAY, ann))
+
+
+def product(team: Team, name: str) -> Product:
+    made = Product.objects.create(pk=next(_numbers), team=team, name=name)
+    made.ingest_keys.create()
+    return made
+
+
+@pytest.fixture
+def busy(world, engine) -> World:
+    """The world after something happened in it."""
+    receive(engine, world.web, told())
+    return world
+
+
+def receive(engine: Engine, product: Product, messages: Iterable[Message | list[Message]]) -> None:
+    engine.zones[product.pk] = product.time_zone
+    engine.receive(product.pk, [m for each in messages for m in (each if isinstance(each, list) else [each])])
+
+
+def told() -> list[Message | list[Message]]:
+    return [
+        joins("ann", "acme", at(1), name="Acme Ltd", plan="Growth", mrr=120000),
+        joins("bob", "acme", at(1)),
+        joins("gus", "globex", at(1), name="Globex", mrr=300000),
+        joins("ivy", "initech", at(1)),
+        identified("ann", at(1), name="Ann Marlow", email="ann@acme.example", role="Analyst"),
+        identified("bob", at(1), email="bob@acme.example"),
+        did("ann", "Report_Created", at(23), 1),
+        did("gus", "Report_Created", at(22), 6),
+        did("ivy", "Report_Created", at(5), 3),
+        did("ann", "Report_Created", at(30), 4),
+        did("bob", "Dashboard_Viewed", at(29), 10),
+        did("bob", "Help_Opened", at(29), 2),
+        did("gus", "Dashboard_Viewed", at(28), 2),
+        did("una", "Dashboard_Viewed", at(31), 1),
+    ]
+
+
+@pytest.fixture
+def ann(client, world) -> Client:
+    """The owner's browser."""
+    client.force_login(world.ann)
+    return client
+
+
+@pytest.fixture
+def bob(world) -> Client:
+    """The browser of a member who may look but not change."""
+    client = Client()
+    client.force_login(world.bob)
+    return client
+
+
+@pytest.fixture
+def eve(world) -> Client:
+    """The browser of somebody from another team."""
+    client = Client()
+    client.force_login(world.eve)
+    return client

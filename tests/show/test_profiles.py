@@ -1,0 +1,146 @@
+"""Making and changing a profile, with its consequences in view."""
+
+import pytest
+
+from accoil.score.models import Profile
+from tests.show.reading import main, words
+
+
+@pytest.fixture
+def home(busy) -> str:
+    return f"/p/{busy.web.pk}/profiles"
+
+
+def form(weights: dict[str, int], **fields: str) -> dict[str, str]:
+    events = {}
+    for place, (event, weight) in enumerate(weights.items()):
+        events |= {f"event-{place}": event, f"weight-{place}": str(weight), f"scored-{place}": "1"}
+    return {"window": "7", "benchmark": "moving", "curve": "exponential", "do": "save", **events, **fields}
+
+
+def test_the_first_profile_is_proposed_from_what_arrived(ann, home):
+    text = main(ann.get(f"{home}/new"))
+    assert "Proposed from what arrived" in text
+    assert "makes something" in text
+    assert "accounts would be scored" in text
+
+
+def test_without_events_the_names_are_asked_for(eve, world):
+    text = main(eve.get(f"/p/{world.evil.pk}/profiles/new"))
+    assert "No event has arrived yet. Type the names of those that will count." in text
+
+
+def test_a_new_profile_scores_everyone_at_once(ann, busy, home):
+    answer = ann.post(f"{home}/new", form({"Report_Created": 5}, name="Makers", note="First try"))
+    made = Profile.objects.get(name="Makers")
+    assert answer.headers["Location"] == f"/p/{busy.web.pk}/?profile={made.pk}"
+    assert made.current.parsed.events == {"Report_Created": 5}
+    assert (made.current.note, made.current.author) == ("First try", busy.ann)
+    assert "1 of 3 accounts was active" in main(ann.get(answer.headers["Location"]))
+
+
+def test_a_change_makes_the_next_version_and_moves_the_list(ann, busy, home):
+    before = main(ann.get(f"/p/{busy.web.pk}/accounts"))
+    answer = ann.post(f"{home}/{busy.profile.pk}", form({"Dashboard_Viewed": 9}, name="Everyday", based_on="1"))
+    assert answer.status_code == 302
+    assert busy.profile.current.number == 2
+    page = ann.get(f"{home}/{busy.profile.pk}")
+    assert "Saved as version 2, in force from today." in words(page)
+    assert "Save as version 3" in main(page)
+    assert main(ann.get(f"/p/{busy.web.pk}/accounts")) != before
+
+
+def test_saving_what_is_in_force_makes_no_version(ann, busy, home):
+    same = form({"Report_Created": 9, "Dashboard_Viewed": 1}, name="Everyday", based_on="1")
+    page = ann.post(f"{home}/{busy.profile.pk}", same, follow=True)
+    assert "Version 1 stays in force: the definition is unchanged." in words(page)
+    assert busy.profile.versions.count() == 1
+
+
+def test_a_profile_can_be_renamed(ann, busy, home):
+    ann.post(
+        f"{home}/{busy.profile.pk}", form({"Report_Created": 9, "Dashboard_Viewed": 1}, name="Daily", based_on="1")
+    )
+    busy.profile.refresh_from_db()
+    assert busy.profile.name == "Daily"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": ""}, "Give the profile a name."),
+        ({"name": "Everyday"}, "already has a profile called “Everyday”"),
+        ({"name": "X" * 101}, "longer than 100 characters"),
+        ({"name": "New", "benchmark": "fixed", "fixed": "0"}, "write a number above 0"),
+    ],
+)
+def test_a_refused_profile_is_shown_again_as_typed_with_the_reason(ann, home, fields, said):
+    answer = ann.post(f"{home}/new", form({"Report_Created": 3}, note="Why not", **fields))
+    assert answer.status_code == 422
+    assert said in main(answer)
+    assert b'value="Why not"' in answer.content
+    assert Profile.objects.count() == 1
+
+
+def test_without_a_single_event_nothing_is_saved(ann, busy, home):
+    answer = ann.post(f"{home}/{busy.profile.pk}", form({}, name="Everyday", based_on="1"))
+    assert answer.status_code == 422
+    assert busy.profile.current.number == 1
+
+
+def test_a_refused_definition_does_not_rename_either(ann, busy, home):
+    ann.post(f"{home}/{busy.profile.pk}", form({}, name="Daily", based_on="1"))
+    busy.profile.refresh_from_db()
+    assert busy.profile.name == "Everyday"
+
+
+def test_two_people_cannot_overwrite_each_other_unseen(ann, busy, home):
+    ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 1}, name="Everyday", based_on="1"))
+    late = ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 2}, name="Everyday", based_on="1"))
+    assert late.status_code == 409
+    assert "Ann saved version 2 while you were writing" in main(late)
+    assert b'name="based_on" value="2"' in late.content
+    assert busy.profile.current.number == 2
+
+
+def test_preview_shows_what_a_draft_would_do_and_saves_nothing(ann, busy, home):
+    part = ann.post(f"{home}/preview", form({"Dashboard_Viewed": 10}, of=str(busy.profile.pk)))
+    text = words(part)
+    assert b"<html" not in part.content
+    assert "Up most" in text
+    assert "Nothing is saved yet." in text
+    assert busy.profile.versions.count() == 1
+
+
+def test_preview_of_what_is_in_force_moves_nothing(ann, busy, home):
+    same = form({"Report_Created": 9, "Dashboard_Viewed": 1}, of=str(busy.profile.pk))
+    assert "Nothing moves" in words(ann.post(f"{home}/preview", same))
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [(form({}), "No event counts yet"), (form({"A": 1}, benchmark="fixed", fixed=""), "Write the fixed benchmark")],
+)
+def test_preview_of_an_unfinished_draft_says_what_is_missing(ann, home, draft, said):
+    part = ann.post(f"{home}/preview", draft)
+    assert part.status_code == 200
+    assert said in words(part)
+
+
+def test_preview_only_answers_to_a_post(ann, home):
+    assert ann.get(f"{home}/preview").status_code == 405
+
+
+def test_without_javascript_a_button_shows_the_consequences(ann, busy, home):
+    draft = form({"Dashboard_Viewed": 10}, name="Everyday", do="preview", another="Report_Shared")
+    page = ann.post(f"{home}/{busy.profile.pk}", draft)
+    assert page.status_code == 200
+    assert "Report Shared" in main(page)
+    assert "Up most" in main(page)
+    assert busy.profile.versions.count() == 1
+
+
+def test_every_version_stays_readable(ann, busy, home):
+    ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 1}, name="Everyday", based_on="1", note="Simpler"))
+    text = main(ann.get(f"{home}/{busy.profile.pk}"))
+    assert "Versions 2 Simpler Ann today 1 Ann today" in text

@@ -1,0 +1,147 @@
+import re
+
+import pytest
+
+from accoil.show import consequences, reasons, sentences
+
+QUIET = {"accounts": 200, "active_accounts": 37, "users": 2000, "active_users": 214,
+         "average_account_score": 61.4, "average_user_score": 42.5}  # fmt: skip
+
+
+def plain(html: str) -> str:
+    return re.sub(r"</?b>", "", html)
+
+
+def moved(event: str, before: int, after: int, weight: int = 9) -> dict[str, object]:
+    return {"event": event, "count_before": before, "count_after": after,
+            "points_before": before * weight, "points_after": after * weight}  # fmt: skip
+
+
+def losers(*mrrs: float | None) -> list[dict[str, object]]:
+    return [{"change": -12, "mrr": mrr} for mrr in mrrs]
+
+
+@pytest.mark.parametrize(
+    ("cooled", "warmed", "said"),
+    [
+        ([], [], "37 of 200 accounts were active this week; nobody moved by 10 points or more."),
+        (losers(None, 5000), [], "37 of 200 accounts were active this week; 2 cooled down."),
+        (
+            losers(150000, 200000, 100, None, 0), [],
+            "37 of 200 accounts were active this week; 5 cooled down, 2 of them pay over $1,000 a month.",
+        ),
+        (losers(150000), [], "37 of 200 accounts were active this week; 1 cooled down and pays over $1,000 a month."),
+        (
+            losers(150000, 5), losers(1, 2, 3),
+            "37 of 200 accounts were active this week; "
+            "2 cooled down, 1 of them pays over $1,000 a month, and 3 warmed up.",
+        ),
+        ([], losers(1), "37 of 200 accounts were active this week; 1 warmed up."),
+    ],
+)  # fmt: skip
+def test_the_dashboard_opens_with_who_was_active_and_who_moved(cooled, warmed, said):
+    assert plain(sentences.dashboard(QUIET, cooled, warmed, 7)) == said
+
+
+def test_without_accounts_the_users_are_told_and_the_call_that_is_missing():
+    summary = {**QUIET, "accounts": 0, "active_accounts": 0}
+    assert plain(sentences.dashboard(summary, [], [], 30)) == (
+        "214 of 2,000 users were active in the last 30 days; no account yet: "
+        "a group call says which company a person belongs to."
+    )
+
+
+def test_nobody_at_all_is_no_mystery():
+    summary = {**QUIET, "accounts": 0, "users": 0}
+    assert "the first event brings the first user" in sentences.dashboard(summary, [], [], 7)
+
+
+def test_a_list_opens_with_its_average_and_its_best():
+    best = {"name": "Acme", "score": 99}
+    said = plain(sentences.accounts(QUIET, best, 7))
+    assert said == "37 of 200 accounts were active this week, at 61 on average; Acme leads with 99."
+
+
+def test_a_week_in_which_nobody_was_active_has_no_average():
+    summary = {**QUIET, "active_users": 0}
+    assert plain(sentences.users(summary, {"name": "Ann", "score": 0}, 1)) == "None of 2,000 users were active today."
+
+
+@pytest.mark.parametrize(
+    ("change", "events", "said"),
+    [
+        (12, [moved("Report_Created", 1, 4), moved("Logged_In", 5, 1, 1)],
+         "Acme is at 72, up 12 in a week: 4 Reports created against 1 the week before."),
+        (-12, [moved("Report_Created", 4, 0)],
+         "Acme is at 72, down 12 in a week: no Report Created this week, 4 the week before."),
+        (5, [moved("Report_Created", 0, 2)],
+         "Acme is at 72, up 5 in a week: 2 Reports created against none the week before."),
+        (-3, [moved("Report_Created", 2, 2)],
+         "Acme is at 72, down 3 in a week: the same activity counts for less because the benchmark moved."),
+        (4, [moved("Report_Created", 3, 2)],
+         "Acme is at 72, up 4 in a week: the same activity counts for more because the benchmark moved."),
+        (0, [moved("Report_Created", 2, 2)], "Acme is at 72, as it was a week before."),
+        (0, [moved("Report_Created", 0, 0)], "Acme is at 72, as it was a week before: nothing scored this week."),
+        (0, [], "Acme is at 72, as it was a week before: nothing scored this week."),
+    ],
+)  # fmt: skip
+def test_a_score_is_told_with_its_reason(change, events, said):
+    assert plain(reasons.person("Acme", 72, change, 7, events)) == said
+
+
+def test_a_name_cannot_smuggle_markup_into_a_sentence():
+    said = reasons.person("<script>alert(1)</script>", 72, 1, 7, [])
+    assert "<script>" not in said
+    assert "&lt;script&gt;" in said
+
+
+def explained(*scores: int, score: int = 0) -> dict[str, object]:
+    return {"score": score, "users": [{"score": each, "raw": each} for each in scores]}
+
+
+@pytest.mark.parametrize(
+    ("scores", "score", "said"),
+    [
+        ([], 0, "Nobody of it did anything that counts, so the score is 0."),
+        ([0], 0, "Nobody of it did anything that counts, so the score is 0."),
+        ([63], 63, "Its one active person scores 63, and so does it."),
+        ([99, 63, 54], 72, "Its 3 active people score 99, 63 and 54; the average is 72."),
+        ([90, 80, 70, 60, 50, 40, 30], 60, "Its 7 active people score between 30 and 90; the average is 60."),
+    ],
+)
+def test_an_account_says_whose_scores_it_averages(scores, score, said):
+    assert plain(reasons.account_score(explained(*scores, score=score))) == said
+
+
+@pytest.mark.parametrize(
+    ("curve", "benchmark", "part"),
+    [
+        ("exponential", 208.2, "100 × (1 − 10^(−points ÷ 208.2)): 90 at the benchmark"),
+        ("linear", 200.0, "100 × points ÷ 200, at most 100"),
+        ("linear", None, "nothing to measure against"),
+    ],
+)
+def test_the_curve_is_explained_with_its_own_numbers(curve, benchmark, part):
+    assert part in reasons.curve({"curve": curve, "benchmark": benchmark}, 7)
+
+
+def draft(before: int, after: int, up: int = 1) -> dict[str, object]:
+    rest = {"slightly": 0, "passive": 0, "least": 10}
+    return {"bands_now": {"most": before, **rest}, "bands_draft": {"most": after, **rest},
+            "scored_draft": 12, "up": [{}] * up, "down": []}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("result", "first", "said"),
+    [
+        (draft(0, 3), True, "12 accounts would be scored, 3 of them at 75 or more."),
+        (draft(3, 3, up=0), False, "Nothing moves: the draft gives everyone the score they have."),
+        (draft(3, 3), False, "Scores move, but 3 accounts stay at 75 or more."),
+        (draft(3, 5), False, "2 accounts more at 75 or more: 5 instead of 3."),
+        (draft(3, 2), False, "1 account fewer at 75 or more: 2 instead of 3."),
+        ({"bands_now": {}, "bands_draft": {"most": 0, "least": 0}}, False,
+         "No account is known yet, so there is nothing to show; users are scored all the same."),
+    ],
+)  # fmt: skip
+def test_a_preview_opens_with_what_moves(result, first, said):
+    assert plain(consequences.preview(result, is_first=first)) == said
