@@ -8,6 +8,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from accoil.receive.importing import Import
 
+CALLED = {"segment": "calls"}
+
 
 def shown(first: Import, states: Iterable[Import]) -> Import:
     """Follows an import on standard error, where somebody is looking; its last state."""
@@ -32,15 +34,14 @@ def shown(first: Import, states: Iterable[Import]) -> Import:
 
 def told(each: Import) -> list[str]:
     """What became of it, in sentences."""
-    name = Path(each.path).name
     if each.shape is None:
         return [each.failure or ""]
-    seconds = f"{each.seconds:,.1f} s, {each.rate:,.0f} rows/s"
-    lines = [
-        f"{name}: {each.accepted:,} {each.shape.kind} imported ({seconds}). Those that were here already count once."
-    ]
+    speed = f"{each.seconds:,.1f} s, {each.rate:,.0f} rows/s"
+    what = CALLED.get(each.shape.kind, each.shape.kind)
+    lines = [f"{Path(each.path).name}: {each.accepted:,} {what} imported ({speed}). What was here already counts once."]
     if each.rejected:
-        lines.append(f"{each.rejected_rows:,} rows were not, and stand in {each.errors}:")
+        rows = "row was not, and stands" if each.rejected_rows == 1 else "rows were not, and stand"
+        lines.append(f"{each.rejected_rows:,} {rows} in {each.errors}:")
         ordered = sorted(each.rejected.items(), key=lambda reason: -reason[1])
         lines += [f"  {rows:>9,}  {reason}" for reason, rows in ordered]
     if each.failure:

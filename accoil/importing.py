@@ -21,7 +21,6 @@ from accoil.team.models import Product
 
 FOLDER = "imports"
 LOOK_EVERY = 0.1  # seconds
-COUNTED_WITHIN = 60.0  # seconds; an import does not stop because counting does
 
 
 _own: Imports | None = None
@@ -56,14 +55,8 @@ def run(paths: list[Path], product: Product, kind: str | None) -> list[Import]:
 def imports(folder: Path, counting: Counting) -> Imports:
     """The imports of a data folder, into what is counted there; `desk` finds them in this process."""
     global _own
-
-    def wait_counted(block: int) -> None:
-        until = time.monotonic() + COUNTED_WITHIN
-        # In short waits: a rebuild replaces the loader, and the old one never gets there.
-        while time.monotonic() < until and not counting.loader.wait_for(block, 1):
-            pass
-
-    _own = Imports(folder / FOLDER, counting.journal, wait_counted)
+    # The loader is asked for anew each time: a rebuild replaces it.
+    _own = Imports(folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds))
     return _own
 
 
@@ -129,7 +122,7 @@ class There:
         except ConnectionError as gone:
             raise Refused("The server has stopped. It goes on with the import when it starts again.") from gone
         except control.Failed as failed:
-            raise Refused(f"The running server could not import: {failed}") from failed
+            raise Refused(f"The running server could not import: {str(failed).removeprefix('Refused: ')}") from failed
 
 
 def _followed(at: Desk, id: str) -> Iterator[Import]:

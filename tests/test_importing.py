@@ -35,8 +35,8 @@ def test_it_says_what_became_of_a_file(data, tmp_path):
     path.write_bytes(past.as_csv([*past.rows(999), ("track", "x", "soon", "u")]))
     done = accoil(data, "import", str(path))
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.match(r"past\.csv: 999 events imported \([\d.]+ s, [\d,]+ rows/s\)\. Those", done.stdout)
-    assert f"1 rows were not, and stand in {path}.errors.csv:" in done.stdout
+    assert re.match(r"past\.csv: 999 events imported \([\d.]+ s, [\d,]+ rows/s\)\. What", done.stdout)
+    assert f"1 row was not, and stands in {path}.errors.csv:" in done.stdout
     assert "        1  `timestamp` is not a time" in done.stdout
     with counted(data) as counting:
         assert past.found(counting) == past.counted(past.rows(999))

@@ -1,9 +1,12 @@
 """What the figures are held against: `must` is asked for, `aim` is the direction."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
+FAILED = math.nan
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -16,11 +19,11 @@ class Budget(msgspec.Struct, frozen=True):
         return figure >= bound if self.more_is_better else figure <= bound
 
     def beside(self, figure: float) -> dict[str, Any]:
-        """The figure with its bounds; `met` is about `must`."""
+        """The figure with its bounds; `met` is about `must`. What failed (NaN) has no figure and meets nothing."""
         sign = ">=" if self.more_is_better else "<="
         return {
             "what": self.what,
-            "figure": figure,
+            "figure": None if math.isnan(figure) else figure,
             "must": f"{sign} {self.must:g}",
             "aim": f"{sign} {self.aim:g}",
             "met": self.met(figure, self.must),

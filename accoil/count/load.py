@@ -27,6 +27,8 @@ MOST_AT_ONCE = 200_000  # messages in one load
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that the loader reads them back from the journal
 MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
 LONG_AGO = -1_000_000  # a day before all days
+LONGEST_REST = 0.3  # seconds between loads
+RESTS = 8  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
 
 log = structlog.get_logger()
@@ -93,10 +95,19 @@ class Loader:
             self._wake.wait(1)
             self._wake.clear()
             try:
+                began = time.monotonic()
                 self.catch_up()
+                self._rest(time.monotonic() - began)
             except Exception:
                 log.exception("a load failed; it will be tried again", after_block=self.loaded)
                 time.sleep(RETRY_AFTER)
+
+    def _rest(self, took: float) -> None:
+        """Lets more come together: a load costs some 15 ms however little it brings, and four times as much a message
+        when it brings two thousand as when it brings twenty."""
+        until = time.monotonic() + min(LONGEST_REST, RESTS * took)
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.05))
 
     def _next(self) -> list[Block]:
         blocks: list[Block] = []

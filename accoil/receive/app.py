@@ -1,6 +1,7 @@
 """The front door: key → decode → steps → journal → answer. Nothing here waits for anything but the disk."""
 
 import time
+from contextlib import suppress
 
 import structlog
 
@@ -33,20 +34,21 @@ class FrontDoor:
         headers = dict(scope["headers"])
         allowed = cors(headers)
         try:
-            if scope["method"] == "OPTIONS":
-                return await respond(send, 204, b"", allowed)
             status, body = await self._accept(scope, headers, receive, path)
-            await respond(send, status, body, allowed)
         except Refused as refused:
-            answer = refusal(refused.code, str(refused))
-            await respond(send, refused.status, answer, allowed + refused.headers)
+            status, body = refused.status, refusal(refused.code, str(refused))
+            allowed += refused.headers
         except Gone:
             return
         except Exception:
             log.exception("a call could not be handled", path=scope["path"])
-            await respond(send, 500, refusal("internal", "This is our fault; it has been logged."), allowed)
+            status, body = 500, refusal("internal", "This is our fault; it has been logged.")
+        with suppress(OSError, RuntimeError):  # a client that hung up meanwhile; uvloop says RuntimeError
+            await respond(send, status, body, allowed)
 
     async def _accept(self, scope: Scope, headers: auth.Headers, receive: Receive, path: Path) -> tuple[int, bytes]:
+        if scope["method"] == "OPTIONS":
+            return 204, b""
         if scope["method"] not in ("POST", "PUT", "PATCH"):
             raise Refused(405, "method_not_allowed", "Send this with POST.", allow="POST, OPTIONS")
         raw = inflate(await read(receive, headers), headers.get(b"content-encoding", b""))

@@ -1,5 +1,7 @@
 """Clocks of phones and laptops that are wrong: `sentAt`, put on by the same clock as the events, shows by how much."""
 
+from functools import lru_cache
+
 from accoil.receive import times
 from accoil.receive.calls import Call
 
@@ -13,10 +15,12 @@ SENT_AT_IS_STALE = (
     "analytics-java",
 )
 
+_read_once = lru_cache(maxsize=64)(times.parse)  # every call of a batch is asked with the same one
+
 
 def skew(call: Call, given: int, sent: str, received: int) -> int:
     """What to add to the time a call gives, in ms; 0 where the clock is right or can't be known to be wrong."""
-    sent_at = times.parse(sent)
+    sent_at = _read_once(sent)
     if sent_at is None:
         return 0
     slow = received - sent_at

@@ -31,23 +31,21 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
     """The calls that can be counted; the others are added to `body.rejected` with their reason."""
     kept = []
     for index, call in enumerate(body.calls):
-        if reason := _reason_to_drop(call, arrival):
+        reason = None
+        try:
+            for step in STEPS.get(call.type or "", UNKNOWN):
+                if reason := step(call, arrival):
+                    break
+        except (RecursionError, TooDeep):
+            reason = str(TooDeep())
+        if reason is None:
+            kept.append(call)
+        else:
             position = body.positions[index] if body.positions else index
             body.rejected.append(Rejected(position, "invalid_event", reason))
-        else:
-            kept.append(call)
-    body.rejected.sort(key=lambda rejected: rejected.index)
+    if body.rejected:
+        body.rejected.sort(key=lambda rejected: rejected.index)
     return kept
-
-
-def _reason_to_drop(call: Call, arrival: Arrival) -> str | None:
-    try:
-        for step in STEPS.get(call.type or "", UNKNOWN):
-            if reason := step(call, arrival):
-                return reason
-    except (RecursionError, TooDeep):
-        return str(TooDeep())
-    return None
 
 
 def put_event(call: Call, _: Arrival) -> str | None:
@@ -139,13 +137,15 @@ def put_message_id(call: Call, _: Arrival) -> str | None:
 
 def put_time(call: Call, arrival: Arrival) -> str | None:
     """The message time in ms: corrected for a wrong clock, the time of arrival where there is none to believe."""
-    call.at = arrival.received
+    received = arrival.received
+    call.at = received
     given = times.parse(call.timestamp or call.originalTimestamp)
     if given is None:
         return None
     sent = (call.sentAt or arrival.sent_at) if arrival.mends_skew else None
-    for moment in (given + skew(call, given, sent, arrival.received), given) if sent else (given,):
-        if times.EARLIEST <= moment <= arrival.received + times.DAY:
+    corrected = given + skew(call, given, sent, received) if sent else given
+    for moment in (corrected, given):
+        if times.EARLIEST <= moment <= received + times.DAY:
             call.at = moment
             break
     return None

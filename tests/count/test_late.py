@@ -145,9 +145,7 @@ def test_a_duplicate_is_one_however_late_and_whatever_it_says(engine: Engine) ->
 
 
 @pytest.mark.parametrize("merged", [(), ("counts",), ("ever",), ("name", "trait", "ever", "counts")])
-def test_a_move_finds_the_events_it_moves_also_after_they_were_merged(
-    engine: Engine, merged: tuple[str, ...]
-) -> None:
+def test_a_move_finds_the_events_it_moves_also_after_they_were_merged(engine: Engine, merged: tuple[str, ...]) -> None:
     told(engine, did("ann", "Report", at(1), 3), did("ann", "Report", at(1, 13), 2), joins("ann", "acme", at(1)))
     for table in merged:
         engine.loader.merge(table)

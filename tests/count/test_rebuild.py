@@ -45,7 +45,9 @@ def counting(folder: Path) -> Iterator[Counting]:
 
 def receive(opened: Counting, seed: int) -> None:
     for product in ZONES:
-        body = calls.decode(json.dumps({"batch": traffic(seed + product, 300, users=60, accounts=12)}).encode(), batch=True)
+        body = calls.decode(
+            json.dumps({"batch": traffic(seed + product, 300, users=60, accounts=12)}).encode(), batch=True
+        )
         assert body
         opened.journal.write(product, RECEIVED, steps.run(body, steps.Arrival(RECEIVED)))
 

@@ -70,10 +70,10 @@ def test_another_products_days_stay_as_they_are(server: Server, new_product: Cal
     doors, items = (new_product(), new_product()), traffic(6, 100)
     for door in doors:
         assert door.post("/v1/batch", {"batch": items}).status == 200
+    assert server.wait_counted()
     Product.objects.filter(pk=doors[0].product_id).update(time_zone="Pacific/Kiritimati")
     server._look_at_products()
     server._follow_zones()
-    assert server.wait_counted()
     assert doors[0].counts() == expected(items, "Pacific/Kiritimati")
     assert doors[1].counts() == expected(items)
 

@@ -33,6 +33,8 @@ class File:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        if not str(path).isprintable():
+            raise Refused(f"{str(path)!a} has a name that can't be shown; rename it.")
         if not path.is_file():
             raise Refused(f"{path} is {'no file' if path.exists() else 'not there'}.")
         try:

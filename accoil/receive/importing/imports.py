@@ -24,12 +24,13 @@ from accoil.receive.journal import Journal, Overloaded, Unwritable
 from accoil.refused import Refused
 
 PIECES_AHEAD = 6  # of counting, so that live events need not wait long behind an import
+COUNTED_WITHIN = 60.0  # seconds; an import does not stop because counting does
 GOES_ON = "Import it again, and it goes on from there."
 STOPPED = f"It was stopped. {GOES_ON}"
 
 log = structlog.get_logger()
 
-Wait = Callable[[int], object]  # until the block with this number is counted, or for long enough
+Wait = Callable[[int, float], bool]  # whether the block with this number was counted within so many seconds
 
 
 class Stopped(Exception):
@@ -43,11 +44,11 @@ class Closing(Exception):
 class Imports:
     """Imports of one data folder. Between `open` and `close` a thread works through them, first come first served."""
 
-    def __init__(self, folder: Path, journal: Journal, wait_counted: Wait = lambda block: None) -> None:
+    def __init__(self, folder: Path, journal: Journal, was_counted: Wait = lambda block, seconds: True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._journal = journal
-        self._wait_counted = wait_counted
+        self._was_counted = was_counted
         self._known = recall(folder)
         self._here: set[str] = set()  # queued or at work in this process
         self._stopped: set[str] = set()
@@ -164,6 +165,11 @@ class Imports:
                     self._wait_counted(ahead.popleft())
         self._wait_counted(each.block)
         self._finish(each, told.failure and f"{told.failure} What came before line {told.line:,} is in.")
+
+    def _wait_counted(self, block: int) -> None:
+        until = time.monotonic() + COUNTED_WITHIN
+        while time.monotonic() < until and not self._closing.is_set() and not self._was_counted(block, 1):
+            pass
 
     def _check(self, each: Import) -> None:
         if each.id in self._stopped:

@@ -16,7 +16,7 @@ def open_imports(folder: Path, resume: bool = False) -> Iterator[tuple[Imports, 
     folder.mkdir(exist_ok=True)
     counting = Counting(folder, lambda: {})
     counting.start()
-    imports = Imports(folder / "imports", counting.journal, lambda block: counting.loader.wait_for(block, 10))
+    imports = Imports(folder / "imports", counting.journal, counting.loader.wait_for)
     imports.open(resume)
     try:
         yield imports, counting

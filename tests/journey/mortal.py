@@ -1,0 +1,79 @@
+"""A server in a process of its own that is killed, and started again on the same port and data."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.door import Door
+from tests.whole import PATIENCE, accoil, free_port
+
+# Merges come after hundreds of thousands of rows; here after a few, so that kills hit them too.
+PROGRAM = """
+import sys
+from accoil.count import load
+from accoil.cli import main
+load.MERGE_AFTER = int(sys.argv[1])
+main(sys.argv[2:])
+"""
+
+
+class Mortal:
+    """`door` stays good across deaths; what the processes say is in `log`."""
+
+    def __init__(self, data: Path, merge_after: int) -> None:
+        made = accoil(data, "init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
+        assert made.returncode == 0, made.stderr
+        told = json.loads(made.stdout)
+        self.data, self.port, self.log = data, free_port(), data / "log"
+        self._merge_after = merge_after
+        address = f"http://127.0.0.1:{self.port}"
+        self.door = Door(address, told["product_id"], told["ingest_key"], told["api_token"])
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
+        words = [str(self._merge_after), "serve", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, *words],
+                env={**own, "ACCOIL_DATA": str(self.data)}, stdout=log, stderr=log,
+            )  # fmt: skip
+        while not self._answers():
+            if self._process.poll() is not None:
+                raise AssertionError(f"the server did not start:\n{self.log.read_text()[-5000:]}")
+
+    def kill(self) -> None:
+        assert self._process and self._process.poll() is None, self.log.read_text()[-5000:]
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(PATIENCE)
+
+    def stop(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.door.address}/health", timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def mortal(data: Path, merge_after: int = 500) -> Iterator[Mortal]:
+    server = Mortal(data, merge_after)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
