@@ -1,11 +1,15 @@
 """What must hold for the reference in every world, however nasty."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from tests.reference import World, benchmark, explain, score_accounts, score_users
 from tests.strategies import Case, cases
 
+# Worlds are large to draw and machines are busy: time says nothing about these.
+unhurried = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
+
+@unhurried
 @given(cases())
 def test_the_parts_of_every_explanation_add_up(case: Case) -> None:
     world = World(case.messages, case.zone)
@@ -19,6 +23,7 @@ def test_the_parts_of_every_explanation_add_up(case: Case) -> None:
                 assert sum(user["score"] for user in why["users"]) == row["total_score"]
 
 
+@unhurried
 @given(cases())
 def test_numbers_stay_within_their_bounds(case: Case) -> None:
     world = World(case.messages, case.zone)
@@ -37,6 +42,7 @@ def test_numbers_stay_within_their_bounds(case: Case) -> None:
         assert benchmark(world, case.definition, case.as_of) is not None
 
 
+@unhurried
 @given(cases())
 def test_the_order_of_arrival_changes_nothing(case: Case) -> None:
     once = World(case.messages, case.zone).messages

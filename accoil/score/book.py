@@ -88,9 +88,17 @@ class Book:
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
     def accounts(
-        self, search: str = "", sort: str = "-score", limit: int = 50, offset: int = 0, ids: list[int] | None = None
+        self,
+        search: str = "",
+        sort: str = "-score",
+        limit: int = 50,
+        offset: int = 0,
+        ids: list[int] | None = None,
+        moved: int | None = None,
     ) -> Page:
-        return self._list("accounts", ACCOUNT_ORDERS, sort, limit, offset, search=search, ids=ids, account=None)
+        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much."""
+        given = {"search": search, "ids": ids, "moved": moved, "account": None}
+        return self._list("accounts", ACCOUNT_ORDERS, sort, limit, offset, **given)
 
     def users(
         self,
@@ -99,10 +107,12 @@ class Book:
         limit: int = 50,
         offset: int = 0,
         ids: list[int] | None = None,
+        moved: int | None = None,
         account: int | None = None,
     ) -> Page:
         """`account`: only those who belong to it now or did something for it in the window."""
-        return self._list("users", USER_ORDERS, sort, limit, offset, search=search, ids=ids, account=account)
+        given = {"search": search, "ids": ids, "moved": moved, "account": account}
+        return self._list("users", USER_ORDERS, sort, limit, offset, **given)
 
     def summary(self) -> dict[str, Any]:
         """Counts and averages (scores over the active), and how many stand in each band."""

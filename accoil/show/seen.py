@@ -14,7 +14,7 @@ from accoil.show.sentences import HOT
 
 RANGES = (30, 90, 365)  # days a chart can show
 SPARK_DAYS = 30
-MOST_MOVED = 500  # rows looked through for those that moved; a list of more is no list any more
+EVERYONE = 1_000_000
 
 Row = dict[str, Any]
 
@@ -47,11 +47,11 @@ class Seen:
 
     def cooled(self, kind: Kind) -> list[Row]:
         """Those that lost 10 points or more within the window, the worst first."""
-        return [row for row in self.page(kind, sort="change", limit=MOST_MOVED).rows if row["change"] <= -HOT]
+        return self.page(kind, sort="change", moved=-HOT, limit=EVERYONE).rows
 
     def warmed(self, kind: Kind) -> list[Row]:
         """Those that gained 10 points or more within the window, the best first."""
-        return [row for row in self.page(kind, sort="-change", limit=MOST_MOVED).rows if row["change"] >= HOT]
+        return self.page(kind, sort="-change", moved=HOT, limit=EVERYONE).rows
 
     def history(self, days: int) -> list[Row]:
         """A row a day for the whole book, oldest first."""
