@@ -67,7 +67,7 @@ def _plan(file: File, product: Product, prune: bool) -> Plan:
     plan = Plan(product)
     if file.time_zone and file.time_zone != product.time_zone:
         plan.time_zone = file.time_zone
-        plan.lines.append(f"~ time zone: {product.time_zone} → {file.time_zone} (days that are over stay as they are)")
+        plan.lines.append(f"~ time zone: {product.time_zone} → {file.time_zone} (every day is counted anew in it)")
     if file.profiles is None:  # a section the file does not have is left alone
         return plan
     existing = {profile.name: profile for profile in product.profiles.all()}

@@ -32,7 +32,7 @@ def product() -> Product:
 def test_a_file_makes_profiles_and_says_so(product):
     plan = apply(FILE, product)
     assert plan.lines == [
-        "~ time zone: UTC → Australia/Sydney (days that are over stay as they are)",
+        "~ time zone: UTC → Australia/Sydney (every day is counted anew in it)",
         "+ profile Trial Users (window 7, 2 events, benchmark moving_p90, exponential)",
         "+ profile Everyone (window 7, 1 event, benchmark fixed 200, exponential)",
     ]
