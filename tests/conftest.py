@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 import tempfile
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from accoil.asgi import Server
     from tests.door import Door
 
-_numbers = itertools.count(1)
 _status = pytest.StashKey[int]()
 
 
@@ -70,16 +68,9 @@ def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
 @pytest.fixture
 def new_product(server: Server) -> Callable[[], Door]:
     """Makes a product of a team of its own."""
-    from accoil.team.beginning import Wanted, begin
-    from tests.door import Door
+    from tests.door import make_product
 
-    def make() -> Door:
-        name = f"Door {next(_numbers)}"
-        begun = begin(Wanted(team=name, product="Web", email=f"{name.replace(' ', '')}@example.com".lower()))
-        assert begun.ingest_key and begun.api_token
-        return Door(server.address, begun.product_id, begun.ingest_key, begun.api_token)
-
-    return make
+    return lambda: make_product(server)
 
 
 @pytest.fixture

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+if TYPE_CHECKING:
+    from accoil.asgi import Server
+
 PATIENCE = 30  # seconds until a server that says nothing has failed
+
+_numbers = itertools.count(1)
 
 Count = tuple[str, str | None, str, date]  # user, account, event, day
 
@@ -72,6 +78,16 @@ class Door:
         answer = self.get("/counts", group_by="event", limit=10_000)
         assert answer.status == 200, answer
         return {row["event"]: row["count"] for row in answer.json()["data"]}
+
+
+def make_product(server: Server) -> Door:
+    """A new product of a new team."""
+    from accoil.team.beginning import Wanted, begin
+
+    number = next(_numbers)
+    begun = begin(Wanted(team=f"Door {number}", product="Web", email=f"door{number}@example.com"))
+    assert begun.ingest_key and begun.api_token
+    return Door(server.address, begun.product_id, begun.ingest_key, begun.api_token)
 
 
 def basic(user: str) -> str:

@@ -69,8 +69,9 @@ class Loader:
 
     def hear(self, block: Block) -> None:
         """A block is on disk (called by the journal's writer)."""
+        messages = len(block.facts)
         if self._queued < MOST_IN_MEMORY:
-            self._queued += len(block.facts)
+            self._queued += messages  # nothing is called in between: the loader subtracts in another thread
             self._queue.append(block)
         self._wake.set()
 
@@ -122,7 +123,8 @@ class Loader:
     def _queue_follows(self) -> bool:
         """Whether the queue goes on where the last load ended; it has a gap when blocks were left on disk."""
         while self._queue and self._queue[0].number <= self.loaded:
-            self._queued -= len(self._queue.popleft().facts)
+            messages = len(self._queue.popleft().facts)
+            self._queued -= messages
         return bool(self._queue) and self._queue[0].number == self.loaded + 1
 
     def _queued_blocks(self) -> list[Block]:

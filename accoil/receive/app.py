@@ -85,16 +85,16 @@ class FrontDoor:
         candidates = list(auth.outside_headers(scope["query_string"], *body.keys, item_key))
         if not candidates and b"authorization" not in headers and b"x-write-key" not in headers:
             raise no_key()
-        if found := self._known(headers, candidates):
+        # A key in the headers wins, also one we have not heard of yet: no other may stand in for it meanwhile.
+        if not auth.may_hold_key(headers) and (found := self._known(candidates)):
             return found
         await self.ring.freshen()
-        if found := self._known(headers, candidates):
+        if found := auth.header_product(self.ring, headers) or self._known(candidates):
             return found
         raise unknown_key(path.unknown_key)
 
-    def _known(self, headers: auth.Headers, candidates: list[str]) -> Product | None:
-        found = (auth.look_up(self.ring, candidate) for candidate in candidates)
-        return auth.header_product(self.ring, headers) or next(filter(None, found), None)
+    def _known(self, candidates: list[str]) -> Product | None:
+        return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
 
 def _decode(raw: bytes, path: Path) -> Body:

@@ -2,12 +2,15 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from accoil.receive.keys import KeyRing
 
 Headers = dict[bytes, bytes]
+
+_OAUTH = re.compile(rb"\s*bearer\s+\S{65}", re.IGNORECASE)
 
 
 def header_product(ring: KeyRing, headers: Headers) -> tuple[int, bool] | None:
@@ -23,6 +26,12 @@ def header_product(ring: KeyRing, headers: Headers) -> tuple[int, bool] | None:
                 ring.by_header[header] = found
             return found
     return None
+
+
+def may_hold_key(headers: Headers) -> bool:
+    """Whether the headers hold something that may be a key. An OAuth token is too long for one."""
+    header = headers.get(b"authorization")
+    return b"x-write-key" in headers or (header is not None and not _OAUTH.match(header))
 
 
 def look_up(ring: KeyRing, candidate: str) -> tuple[int, bool] | None:

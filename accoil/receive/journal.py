@@ -106,7 +106,8 @@ class Journal:
             raise Overloaded
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._calls_waiting += len(calls)
+        number = len(calls)
+        self._calls_waiting += number  # nothing is called in between: the writer subtracts in another thread
         self._waiting.append(Waiting(product, received, calls, loop, done))
         if not self._wake.is_set():
             self._wake.set()

@@ -23,7 +23,7 @@ from accoil.receive.importing.state import Import, recall
 from accoil.receive.journal import Journal, Overloaded, Unwritable
 from accoil.refused import Refused
 
-PIECES_AHEAD = 6  # of counting, so that live events need not wait long behind an import
+PIECES_AHEAD = 10  # of counting, so that live events need not wait long behind an import
 COUNTED_WITHIN = 60.0  # seconds; an import does not stop because counting does
 GOES_ON = "Import it again, and it goes on from there."
 STOPPED = f"It was stopped. {GOES_ON}"
@@ -64,9 +64,9 @@ class Imports:
     def open(self, resume: bool = True) -> None:
         """Begins to work; `resume` goes on with what was on its way when the last process here ended."""
         with self._changing:
-            for each in self._known.values() if resume else ():
+            for each in list(self._known.values()) if resume else ():
                 if not each.is_finished:
-                    self._take_in(each)
+                    self._take_in(each, Import(each.id, each.product, each.path, each.size, each.kind))
         self._thread.start()
 
     def close(self) -> None:
@@ -83,11 +83,8 @@ class Imports:
         with self._changing:
             self._stopped.discard(id)
             if id not in self._here:
-                known = self._known.get(id)
-                each = known if known and self._goes_on(known) else None
-                each = each or Import(id, product, str(path.absolute()), path.stat().st_size, kind)
-                self._known[id] = each
-                self._take_in(each)
+                new = Import(id, product, str(path.absolute()), path.stat().st_size, kind)
+                self._take_in(self._known.get(id, new), new)
             return _copy(self._known[id])
 
     def get(self, id: str) -> Import:
@@ -112,14 +109,13 @@ class Imports:
                 self._end(self._known[id], STOPPED)
             return _copy(self._known[id])
 
-    def _goes_on(self, known: Import) -> bool:
-        """Whether it was stopped on its way, and what it had read is still in the journal."""
-        halfway = known.status == "failed" or not known.is_finished
-        return halfway and known.shape is not None and known.block <= self._journal.last
-
-    def _take_in(self, each: Import) -> None:
+    def _take_in(self, known: Import, new: Import) -> None:
+        """Goes on with what is known if it was stopped on its way, and what it had read is still in the journal."""
+        goes_on = known.status == "failed" or not known.is_finished
+        each = known if goes_on and known.shape and known.block <= self._journal.last else new
         each.status, each.failure, each.asked, each.ended = "queued", None, time.time(), None
-        each.keep(self._folder)
+        self._known[each.id] = each
+        self._keep(each)
         self._here.add(each.id)
         self._queue.put(each.id)
 
@@ -160,16 +156,16 @@ class Imports:
                     ahead.append(self._journal.put(pa.Table.from_batches([batch])))
                 with self._changing:
                     each.go_on(told, ahead[-1] if ahead else each.block)
-                each.keep(self._folder)
+                self._keep(each)
                 if len(ahead) > PIECES_AHEAD:
-                    self._wait_counted(ahead.popleft())
-        self._wait_counted(each.block)
+                    self._wait_counted(each, ahead.popleft())
+        self._wait_counted(each, each.block)
         self._finish(each, told.failure and f"{told.failure} What came before line {told.line:,} is in.")
 
-    def _wait_counted(self, block: int) -> None:
+    def _wait_counted(self, each: Import, block: int) -> None:
         until = time.monotonic() + COUNTED_WITHIN
-        while time.monotonic() < until and not self._closing.is_set() and not self._was_counted(block, 1):
-            pass
+        while time.monotonic() < until and not self._was_counted(block, 1):
+            self._check(each)
 
     def _check(self, each: Import) -> None:
         if each.id in self._stopped:
@@ -184,8 +180,14 @@ class Imports:
     def _end(self, each: Import, failure: str | None) -> None:
         each.failure, each.ended = failure, time.time()
         each.status = "failed" if failure else "done with errors" if each.rejected else "done"
-        each.keep(self._folder)
+        self._keep(each)
         self._here.discard(each.id)
+
+    def _keep(self, each: Import) -> None:
+        try:
+            each.keep(self._folder)
+        except OSError as wrong:  # from an older state the import goes on a little earlier, which harms nothing
+            log.error("the state of an import can't be written", path=each.path, reason=str(wrong))
 
 
 def _id(path: Path, product: int, kind: str | None) -> str:

@@ -186,8 +186,6 @@ def test_where_it_can_not_know_its_address_it_is_told(shop, end):
         f"accoil.load('{shop.door.key}', {{host: '{shop.door.address}{end}'}}); {ANN} accoil.track('Report_Created')"
     )
     page = shop.context.new_page()
-    page.goto(
-        shop.site.put("/", f"<script>{library}</script><script>{load + ANN} accoil.track('Report_Created')</script>")
-    )
+    page.goto(shop.site.put("/", f"<script>{library}</script><script>{calls}</script>"))
     all_sent(page)
     shop.counts(Report_Created=1)
