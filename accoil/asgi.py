@@ -1,5 +1,6 @@
 """The server: ingest paths go to the front door, everything else to the pages; around them journal, loader, clock."""
 
+import signal
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from accoil import environment
+from accoil import environment, importing
 from accoil.clock import Clock
 from accoil.control import Control
 from accoil.count import people
@@ -59,12 +60,13 @@ class Server:
         self.host = host
         folder = Path(settings.DATA)
         self._zones: dict[int, str] = {}
-        self.ring = KeyRing(receiving_keys)
-        self._look_at_products()
+        self.ring = KeyRing(self._keys)
+        self.ring.refresh()
         try:
             self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
         except InUse as in_use:
             raise Refused(str(in_use)) from in_use
+        self.imports = importing.imports(folder, self.counting)
         self._control = Control(
             folder,
             {
@@ -72,11 +74,12 @@ class Server:
                 "checksums": self._checksums,
                 "events": self._events,
                 "progress": self._progress,
+                **importing.answers(self.imports),
             },
         )
         self._clock = Clock(
             [
-                ("look for new keys and products", self._look_at_products, 2),
+                ("look for new keys and products", self.ring.refresh, 2),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
             ]
         )
@@ -116,6 +119,9 @@ class Server:
 
     def run(self) -> None:
         """Serves until the process is told to stop (Ctrl-C, SIGTERM)."""
+        # uvicorn ends by raising the signal again: by default that would end us before the rest has stopped.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: sys.exit(0))
         self._start_parts()
         try:
             self._http.run()
@@ -129,17 +135,21 @@ class Server:
     def _start_parts(self) -> None:
         sys.setswitchinterval(SWITCH_INTERVAL)
         self.counting.start()
+        self.imports.open()
         self._control.start()
         self._clock.start()
 
     def _stop_parts(self) -> None:
         self._clock.stop()
         self._control.stop()
+        self.imports.close()
         self.counting.stop()
 
-    def _look_at_products(self) -> None:
+    def _keys(self) -> dict[str, tuple[int, bool]]:
+        """All ingest keys. The zones are looked up with them: nothing is received for a product of unknown zone."""
+        keys = receiving_keys()
         self._zones = dict(Product.objects.values_list("id", "time_zone"))
-        self.ring.refresh()
+        return keys
 
     def _follow_zones(self) -> None:
         counted_in = self.counting.facts.zones

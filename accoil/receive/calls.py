@@ -8,6 +8,9 @@ from accoil.receive.identity import content_key
 
 EVENT, IDENTIFY, GROUP, ALIAS = 1, 2, 3, 4
 
+MOST_CALLS = 10_000  # in one request
+MOST_PARTS = 500_000  # commas; a body of millions of tiny parts would keep everybody waiting for seconds
+
 # Parts that few steps look into stay JSON. (As `Raw | None` msgspec would take null alone.)
 NOTHING = msgspec.Raw(b"null")
 
@@ -18,6 +21,10 @@ class BadBody(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def too_many() -> BadBody:
+    return BadBody("invalid_payload", f"Send at most {MOST_CALLS:,} calls at once.")
 
 
 class Library(msgspec.Struct, gc=False):
@@ -89,13 +96,17 @@ _many = msgspec.json.Decoder(Batch)
 
 def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Body | None:
     """The calls of a body whose every part has the type it should have; None for any other body, which
-    `lenient.decode` reads item by item. Calls without an id get one that tells their content."""
+    `lenient.decode` reads item by item. Calls without an id get one that tells their content. Raises BadBody."""
+    if len(body) > MOST_PARTS and body.count(b",") > MOST_PARTS:
+        raise too_many()
     # Text that holds NUL must be cleaned. Invalid UTF-8 and lone surrogates end in an error here.
     if b"\\u0000" in body:
         return None
     try:
         if batch:
             decoded = _many.decode(body)
+            if len(decoded.batch) > MOST_CALLS:
+                raise too_many()
             if decoded.context is not None:
                 return None
             answer = Body(decoded.batch, sent_at=decoded.sentAt, keys=(decoded.writeKey, decoded.api_key))

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from accoil.receive.calls import NOTHING, BadBody, Body, Call, Context, Library, Rejected
+from accoil.receive.calls import MOST_CALLS, NOTHING, BadBody, Body, Call, Context, Library, Rejected, too_many
 from accoil.receive.cleaning import TooDeep, any_json, clean
 from accoil.receive.identity import content_key
 
@@ -25,7 +25,7 @@ def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Bo
     if not isinstance(whole, dict):
         raise BadBody("invalid_payload", "The body must be a JSON object, or an array of calls.")
     items, shared = _items(whole, batch)
-    answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {})
+    answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {} and not type_from_path)
     answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")))
     for index, item in enumerate(items):
         call = _call_or_reason(item, shared, type_from_path)
@@ -43,6 +43,8 @@ def _items(whole: dict[str, Any], batch: bool) -> tuple[list[Any], dict[str, Any
         shared = whole.get("context")
         if not isinstance(whole["batch"], list):
             raise BadBody("invalid_payload", "`batch` must be a list of calls.")
+        if len(whole["batch"]) > MOST_CALLS:
+            raise too_many()
         return whole["batch"], shared if isinstance(shared, dict) else {}
     if batch and "type" not in whole:
         raise BadBody("invalid_payload", '`batch` is missing: send {"batch": [...]} with a list of calls.')

@@ -56,10 +56,12 @@ class Mortal:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(PATIENCE)
 
-    def stop(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(PATIENCE)
+    def stop(self) -> int | None:
+        """Asks it to stop; its exit code."""
+        if not self._process:
+            return None
+        self._process.terminate()
+        return self._process.wait(PATIENCE)
 
     def _answers(self) -> bool:
         try:

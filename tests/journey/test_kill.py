@@ -98,3 +98,13 @@ def test_killed_again_and_again_while_it_starts_and_catches_up(tmp_path: Path) -
         server.start()
         control.ask(server.data, "checksums")
         assert server.door.counts() == expected(items)
+
+
+def test_told_to_stop_it_puts_everything_in_order_first(tmp_path: Path) -> None:
+    items = traffic(11, 500)
+    with mortal(tmp_path) as server:
+        insist(server.door, items)
+        assert server.stop() == 0
+        assert not [*tmp_path.glob("journal*-wal"), *tmp_path.glob("facts*.wal")]
+        server.start()
+        assert server.door.counts() == expected(items)  # at once: all of it was counted before it stopped

@@ -1,6 +1,7 @@
 """Bodies: what is read of them, however odd, and what is not."""
 
 import json
+import time
 
 import pytest
 
@@ -129,6 +130,32 @@ def test_values_that_stores_refuse_are_made_good(written: bytes, kept: object, p
     inside = traits if place == "traits" else b'{"traits":' + traits + b"}"
     body = b'{"batch":[{"type":"identify","userId":"u1","messageId":"m1","' + place.encode() + b'":' + inside + b"}]}"
     assert read(body).fact()["traits"] == {"odd": kept}
+
+
+MANY = b"{}," * 10_000 + b"{}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"batch":[' + MANY + b"]}",
+        b"[" + MANY + b"]",
+        b'{"batch":[' + MANY + b",5]}",
+        b'{"batch":[' + b"1," * 3_000_000 + b"1]}",
+        b'{"batch":[' + b"{}," * 1_500_000 + b"1]}",
+        b'{"batch":[{"type":"identify","userId":"u","traits":{"x":[' + b"1," * 3_000_000 + b"1]}}]}",
+    ],
+)
+def test_more_than_anybody_means_is_refused_before_it_costs_much(body: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(BadBody, match="at most 10,000 calls"):
+        read(body)
+    assert time.process_time() - began < 1
+
+
+def test_as_many_as_are_allowed_are_read() -> None:
+    items = [{**TRACK, "messageId": str(number)} for number in range(10_000)]
+    assert len(read(batch(*items)).facts) == len(read(batch(*items[1:], 5)).facts) + 1 == 10_000
 
 
 @pytest.mark.parametrize("levels", [99, 101, 300, 480, 700, 900, 940, *range(960, 1000, 3), 1500, 5000])

@@ -134,6 +134,7 @@ def test_segments_destination_is_told_202_whatever_it_sends(door: Door, body: An
     ("path", "body", "named"),
     [
         ("/v2/track", NO_USER, "userId"), ("/v2/track", NO_EVENT, "event"), ("/v2/track", {}, "event"),
+        ("/v2/track", b"\xef\xbb\xbf{}", "event"),
         ("/v2/identify", {}, "userId"), ("/v2/group", NO_GROUP, "groupId"), ("/v2/page", {}, "userId"),
     ],
 )  # fmt: skip

@@ -3,7 +3,6 @@
 A piece of a file is in the journal before the import's state says so; what a kill between the two repeats is known by
 its message ids and counts once."""
 
-import hashlib
 import queue
 import threading
 import time
@@ -16,10 +15,10 @@ import msgspec
 import pyarrow as pa
 import structlog
 
-from accoil.receive.importing import errors, files, process
+from accoil.receive.importing import errors, process
 from accoil.receive.importing.reader import Job
 from accoil.receive.importing.shape import look
-from accoil.receive.importing.state import Import, recall
+from accoil.receive.importing.state import Import, id_of, recall
 from accoil.receive.journal import Journal, Overloaded, Unwritable
 from accoil.refused import Refused
 
@@ -79,7 +78,7 @@ class Imports:
     def start(self, path: Path, product: int, kind: str | None = None) -> Import:
         """Queues a file (`kind` None: guessed from its first line). One that is on its way stays one; one that was
         stopped goes on. Raises Refused where there is no such file; its shape is looked at when its turn comes."""
-        id = _id(path, product, kind)
+        id = id_of(path, product, kind)
         with self._changing:
             self._stopped.discard(id)
             if id not in self._here:
@@ -142,7 +141,7 @@ class Imports:
         with self._changing:
             each.status = "validating"
         path = Path(each.path)
-        if _id(path, each.product, each.kind) != each.id:
+        if id_of(path, each.product, each.kind) != each.id:
             raise Refused(f"{path.name} has changed since the import began; import it again.")
         shape = each.shape or look(path, each.kind)
         with self._changing:
@@ -188,12 +187,6 @@ class Imports:
             each.keep(self._folder)
         except OSError as wrong:  # from an older state the import goes on a little earlier, which harms nothing
             log.error("the state of an import can't be written", path=each.path, reason=str(wrong))
-
-
-def _id(path: Path, product: int, kind: str | None) -> str:
-    """The same for the same file, product and type. Raises Refused."""
-    files.File(path).close()
-    return hashlib.blake2b(f"{product} {kind} {files.fingerprint(path)}".encode(), digest_size=8).hexdigest()
 
 
 def _copy(each: Import) -> Import:

@@ -1,11 +1,13 @@
 """One import: what it is, how far it is, and where it goes on. Kept as a small file that a kill leaves whole."""
 
+import hashlib
 import time
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from accoil.receive.importing import files
 from accoil.receive.importing.reader import Told
 from accoil.receive.importing.shape import Shape
 
@@ -96,6 +98,12 @@ class Import(msgspec.Struct):
         new = path.with_suffix(".new")
         new.write_bytes(msgspec.json.encode(self))
         new.replace(path)
+
+
+def id_of(path: Path, product: int, kind: str | None) -> str:
+    """The same for the same file, product and type. Raises Refused when the file can't be read."""
+    files.File(path).close()
+    return hashlib.blake2b(f"{product} {kind} {files.fingerprint(path)}".encode(), digest_size=8).hexdigest()
 
 
 def recall(folder: Path) -> dict[str, Import]:
