@@ -16,7 +16,8 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
 test: .venv/ready-for-tests browser check ## everything that proves the product (not the long runs)
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
+	$(BIN)/pytest -m "not soak" --ignore tests/browser
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .
