@@ -15,6 +15,7 @@ from accoil.store.questions import beside
 
 ASK = beside(__file__, "history")
 DEFINITIONS_KEPT = 200
+DAYS_AT_ONCE = 31  # a year of a large book at once needs more memory than the store may have
 
 Row = dict[str, Any]
 
@@ -36,8 +37,8 @@ class Summaries:
         with self._asking:
             self._forget_changed()
             missing = [day for day in range(first, last + 1) if day not in self._rows]
-            if missing:
-                self._ask(missing[0], missing[-1])
+            for start in range(missing[0], missing[-1] + 1, DAYS_AT_ONCE) if missing else ():
+                self._ask(start, min(start + DAYS_AT_ONCE - 1, missing[-1]))
             return {day: row for day in range(first, last + 1) if (row := self._rows[day])}
 
     def _forget_changed(self) -> None:
