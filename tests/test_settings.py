@@ -104,7 +104,7 @@ def test_the_database_waits_for_its_turn_and_checks_references(transactional_db)
 def test_log_lines_of_everybody_have_one_shape(tmp_path):
     program = (
         "import logging, structlog, django; django.setup();"
-        "logging.getLogger('django.request').warning('from %s', 'Django');"
+        "logging.getLogger('django.security').warning('from %s', 'Django');"
         "structlog.get_logger('accoil').warning('from us', count=2)"
     )
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
@@ -113,5 +113,5 @@ def test_log_lines_of_everybody_have_one_shape(tmp_path):
         [sys.executable, "-c", program], env={**inherited, **chosen}, cwd=tmp_path, capture_output=True, text=True
     )
     theirs, ours = [json.loads(line) for line in result.stderr.splitlines()]
-    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from Django", "django.request", "warning")
+    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from Django", "django.security", "warning")
     assert (ours["event"], ours["logger"], ours["count"]) == ("from us", "accoil", 2)
