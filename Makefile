@@ -27,8 +27,8 @@ check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(SETTINGS) $(BIN)/accoil manage makemigrations --check --dry-run
 
 soak: .venv/ready-for-tests ## the long runs: kills, fuzz, thousands of random worlds, 100,000 events through the SDK
-	ACCOIL_TEST_WORLDS=$${ACCOIL_TEST_WORLDS:-3000} $(BIN)/pytest -m soak
-	ACCOIL_TEST_WORLDS=$${ACCOIL_TEST_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest -m soak
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py
 
 bench: .venv/ready ## figures of this machine against the budgets, as JSON
 	$(BIN)/accoil bench ingest

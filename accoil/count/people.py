@@ -34,7 +34,9 @@ def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     for id, tracking_id in tracking_ids(product_id, kind, ids).items():
         own = told.get(id, {})
         candidates = (own.get("name"), own.get("email") if kind == "user" else None, tracking_id)
-        shown[id] = next(str(name) for name in candidates if name is not None and str(name).strip())
+        given = (name for name in candidates if name is not None)
+        texts = (name if isinstance(name, str) else msgspec.json.encode(name).decode() for name in given)
+        shown[id] = next(text for text in texts if text.strip())
     return shown
 
 

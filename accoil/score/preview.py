@@ -52,7 +52,8 @@ def preview(product_id: int, now: Definition | None, draft: Definition, as_of: d
 def _scores(product_id: int, definition: Definition, day: int) -> tuple[Scores, float | None]:
     given = values.of(product_id, definition)
     found = facts().store.ask(ASK["scores"], {"sums": _sums(product_id, definition.window, day)}, **given)
-    scores = dict(zip(found["id"].to_pylist(), found["score"].to_pylist(), strict=True))
+    rows = zip(found["id"].to_pylist(), found["score"].to_pylist(), strict=True)
+    scores = {id: score for id, score in rows if id is not None}
     return scores, found["benchmark"][0].as_py() if len(found) else definition.benchmark
 
 

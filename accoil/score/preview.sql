@@ -24,9 +24,8 @@ benchmark as (
     select coalesce(cast(:fixed as double), p90(raw)) as b from users
 )
 select r.account_id as id, rounded(avg(score_of(r.raw, b.b, :curve))) as score, min(b.b) as benchmark
-from raws r
-cross join benchmark b
-where r.account_id <> 0
+from benchmark b  -- first, so that it is told even where nobody active has an account
+left join raws r on r.account_id <> 0
 group by r.account_id
 
 -- name: accounts

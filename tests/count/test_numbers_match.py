@@ -79,3 +79,4 @@ def test_history_and_explanations_equal_the_reference_on_every_day(case: Case) -
         draft = preview(running.product_id, None, definition, case.as_of)
         book = running.book(definition, case.as_of).summary()
         assert draft["bands_draft"] == book["bands_accounts"]
+        assert draft["benchmark_draft"] == pytest.approx(benchmark(world, given, case.as_of))
