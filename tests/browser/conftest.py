@@ -77,19 +77,19 @@ class Server:
         return int(json.load(urllib.request.urlopen(request, timeout=PATIENCE))["total_count"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def password() -> Iterator[None]:
     os.environ["OWNER_PASSWORD"] = PASSWORD
     yield
     del os.environ["OWNER_PASSWORD"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(data: Path, password: None) -> Iterator[str]:
     port = free_port()
     begun = accoil(data, *init("Web"))
@@ -127,7 +127,7 @@ def server(address: str, data: Path, request: pytest.FixtureRequest) -> Server:
     return Server(address, made["ingest_key"], made["api_token"], made["product_id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)

@@ -182,10 +182,9 @@ def test_behind_a_proxy_it_posts_beside_where_it_came_from(shop):
 def test_where_it_can_not_know_its_address_it_is_told(shop, end):
     """A page that carries the library itself, and no queue."""
     library = shop.context.request.get(f"{shop.door.address}/tracker.js").text()
-    calls = (
-        f"accoil.load('{shop.door.key}', {{host: '{shop.door.address}{end}'}}); {ANN} accoil.track('Report_Created')"
-    )
+    load = f"accoil.load('{shop.door.key}', {{host: '{shop.door.address}{end}'}});"
     page = shop.context.new_page()
-    page.goto(shop.site.put("/", f"<script>{library}</script><script>{calls}</script>"))
+    head = f"<script>{library}</script><script>{load} {ANN} accoil.track('Report_Created')</script>"
+    page.goto(shop.site.put("/", head))
     all_sent(page)
     shop.counts(Report_Created=1)
