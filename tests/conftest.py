@@ -18,8 +18,6 @@ for _name in [name for name in os.environ if name.startswith("ACCOIL_")]:
     del os.environ[_name]
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
-# Playwright leaves an event loop in the main thread, which Django takes for code that must not wait for a database.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
 
 if TYPE_CHECKING:

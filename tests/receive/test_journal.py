@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -15,17 +14,9 @@ from accoil.receive import journal as journals
 from accoil.receive.calls import EVENT, Call
 from accoil.receive.journal import Block, Journal, Overloaded, Unwritable
 
-T = TypeVar("T")
-
 
 def call(id: object, **more: Any) -> Call:
     return Call(type="track", messageId=str(id), userId="u", event="E", kind=EVENT, at=1, **more)
-
-
-def run(act: Coroutine[Any, Any, T]) -> T:
-    """In a thread of its own: the main thread may have an event loop of a browser test."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, act).result()
 
 
 def ids(journal: Journal, after: int = 0) -> list[list[str]]:
@@ -52,7 +43,7 @@ def appended(journal: Journal, *requests: list[Call]) -> list[BaseException | No
     async def all_at_once() -> list[BaseException | None]:
         return await asyncio.gather(*(journal.append(1, 0, request) for request in requests), return_exceptions=True)
 
-    return run(all_at_once())
+    return asyncio.run(all_at_once())
 
 
 def test_what_was_appended_is_on_disk_when_append_returns(journal: Journal, path: Path) -> None:
@@ -61,7 +52,7 @@ def test_what_was_appended_is_on_disk_when_append_returns(journal: Journal, path
         with sqlite3.connect(path) as other:  # as another process would, after a crash
             return int(other.execute("select sum(calls) from block").fetchone()[0])
 
-    assert run(append_and_look()) == 2
+    assert asyncio.run(append_and_look()) == 2
 
 
 def test_requests_that_come_together_are_committed_together(journal: Journal) -> None:
@@ -105,7 +96,7 @@ def test_stopping_writes_what_still_waits(path: Path) -> None:
         await asyncio.to_thread(journal.stop)
         await asyncio.gather(*waiting)
 
-    run(append_and_stop())
+    asyncio.run(append_and_stop())
     journal = Journal(path)
     assert sum(map(len, ids(journal))) == 100
     journal.stop()
@@ -178,7 +169,7 @@ def test_more_than_memory_should_hold_is_shed_at_once(path: Path, monkeypatch: p
         await asyncio.to_thread(journal.stop)
         return answers
 
-    answers = run(flood())
+    answers = asyncio.run(flood())
     assert [type(answer) for answer in answers if answer] == [Overloaded] * 6
     journal = Journal(path)
     assert sum(map(len, ids(journal))) == 16
@@ -193,5 +184,5 @@ def test_a_client_that_went_away_disturbs_nobody(journal: Journal) -> None:
         leaving.cancel()
         await staying
 
-    run(leave_and_stay())
+    asyncio.run(leave_and_stay())
     assert {"stayed"} <= {id for block in ids(journal) for id in block}
