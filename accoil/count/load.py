@@ -28,6 +28,7 @@ MOST_IN_MEMORY = 400_000  # messages waiting; beyond that the loader reads them 
 MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
 LONG_AGO = -1_000_000  # a day before all days
 LONGEST_REST = 0.3  # seconds between loads
+MANY_BLOCKS = 1_000  # behind: no time to rest
 RESTS = 8  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
 
@@ -96,9 +97,11 @@ class Loader:
             self._wake.wait(1)
             self._wake.clear()
             try:
-                began = time.monotonic()
-                self.catch_up()
-                self._rest(time.monotonic() - began)
+                began, before = time.monotonic(), self.loaded
+                if self.step():
+                    self._wake.set()  # there may be more
+                    if self.journal.last - before < MANY_BLOCKS:
+                        self._rest(time.monotonic() - began)
             except Exception:
                 log.exception("a load failed; it will be tried again", after_block=self.loaded)
                 time.sleep(RETRY_AFTER)

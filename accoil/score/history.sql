@@ -51,24 +51,28 @@ join user_means u on u.as_of = b.as_of
 left join account_means a on a.as_of = b.as_of
 
 -- name: users
+-- Points are summed per day before they are spread over the days whose window holds them: spreading the counts
+-- themselves with a join made DuckDB 2.0 fail with an internal error on a year of a large book.
 with weights as (
     select unnest(:events) as event_id, unnest(:weights) as weight
-),
-reach as (
-    select unnest(:offsets) as later
 ),
 benchmarks as (
     select unnest(:benchmark_days) as as_of, unnest(:benchmarks) as benchmark
 ),
-raws as (
-    select c.user_id as id, c.day + r.later as as_of, sum(c.n * w.weight) as raw
+points as (
+    select c.user_id as id, c.day, sum(c.n * w.weight) as points
     from counts c
     join weights w on w.event_id = c.event_id
-    cross join reach r
     where c.product = :product and c.day > :first - :win and c.day <= :last
       and c.user_id in (select unnest(:ids))
-      and c.day + r.later >= :first and c.day + r.later <= :last
-    group by c.user_id, c.day + r.later
+    group by c.user_id, c.day
+),
+spread as (
+    select id, points, unnest(days_through(greatest(day, :first), least(day + :win - 1, :last))) as as_of
+    from points
+),
+raws as (
+    select id, as_of, sum(points) as raw from spread group by id, as_of
 )
 select r.id, r.as_of, cast(r.raw as bigint) as raw, score_of(r.raw, b.benchmark, :curve) as score
 from raws r
@@ -78,21 +82,23 @@ join benchmarks b on b.as_of = r.as_of
 with weights as (
     select unnest(:events) as event_id, unnest(:weights) as weight
 ),
-reach as (
-    select unnest(:offsets) as later
-),
 benchmarks as (
     select unnest(:benchmark_days) as as_of, unnest(:benchmarks) as benchmark
 ),
-raws as (
-    select c.account_id as id, c.user_id, c.day + r.later as as_of, sum(c.n * w.weight) as raw
+points as (
+    select c.account_id as id, c.user_id, c.day, sum(c.n * w.weight) as points
     from counts c
     join weights w on w.event_id = c.event_id
-    cross join reach r
     where c.product = :product and c.day > :first - :win and c.day <= :last
       and c.account_id in (select unnest(:ids))
-      and c.day + r.later >= :first and c.day + r.later <= :last
-    group by c.account_id, c.user_id, c.day + r.later
+    group by c.account_id, c.user_id, c.day
+),
+spread as (
+    select id, user_id, points, unnest(days_through(greatest(day, :first), least(day + :win - 1, :last))) as as_of
+    from points
+),
+raws as (
+    select id, user_id, as_of, sum(points) as raw from spread group by id, user_id, as_of
 )
 select r.id, r.as_of, cast(sum(r.raw) as bigint) as raw, rounded(avg(score_of(r.raw, b.benchmark, :curve))) as score
 from raws r

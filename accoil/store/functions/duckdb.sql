@@ -19,3 +19,6 @@ create or replace macro bits_in(mask) as cast(bit_count(mask) as integer);
 
 -- Half up; the small part mends means such as 82.49999999 that should be 82.5.
 create or replace macro rounded(mean) as cast(floor(mean + 0.5 + 1e-9) as integer);
+
+-- The days from first to last, both included, to be unnested.
+create or replace macro days_through(first_day, last_day) as range(first_day, last_day + 1);
