@@ -133,7 +133,7 @@ def test_the_ingest_report_is_exact_about_what_was_counted(monkeypatch):
     for shape in ("batches", "singles"):
         assert report[shape]["accoil"].keys() == report[shape]["bare"].keys() == report[shape]["half_rate"].keys()
         assert report[shape]["ratio"] > 0
-        assert report["after_load"][shape]["events_per_second"] > 0
+        assert report["after_load"][shape]["change"] > 0
     assert report["load"]["events"] == 500
     assert report["generator_ceiling"].keys() == {"batches_events_per_second", "singles_events_per_second"}
     assert {told["what"] for told in report["budgets"]} <= {budget.what for budget in budgets.INGEST.values()}

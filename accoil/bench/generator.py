@@ -8,6 +8,7 @@ import re
 import sys
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from time import perf_counter
 
 import msgspec
@@ -16,7 +17,7 @@ from accoil.bench import loop, messages
 from accoil.bench.figures import percentile
 from accoil.bench.messages import Recipe
 
-ANSWERS_WITHIN = 60  # seconds, for what is on its way when a load ends
+PATIENCE = 60  # seconds without any answer, after which a server is given up
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
@@ -63,6 +64,10 @@ class Load:
         if self.order.most is not None:
             return self._sent >= self.order.most
         return perf_counter() - self.began > self.order.warm_up + self.order.seconds
+
+    @property
+    def answered(self) -> int:
+        return self._sent - self._waiting
 
     def next(self) -> bytes:
         self._sent += 1
@@ -160,12 +165,20 @@ async def carry_out(order: Order, made: Iterator[bytes]) -> Told:
         for place in range(order.connections)
     ]
     try:
-        await asyncio.wait_for(load.done.wait(), order.warm_up + order.seconds + ANSWERS_WITHIN)
+        await _end(load)
     finally:
         load.done.set()
         for transport, _ in opened:
             transport.close()
     return load.told()
+
+
+async def _end(load: Load) -> None:
+    answered = -1
+    while answered < load.answered and not load.done.is_set():
+        answered = load.answered
+        with suppress(TimeoutError):
+            await asyncio.wait_for(load.done.wait(), PATIENCE)
 
 
 def main() -> None:

@@ -55,7 +55,9 @@ def measure(seconds: float, rounds: int, events: int = 0, shapes: tuple[Shape, .
         if events:
             say(f"loading {events:,} events")
             report["load"] = _load(loads, shapes[0], events)
-            report["after_load"] = {shape.name: _again(loads, shape, rounds, report[shape.name]) for shape in shapes}
+            report["after_load"] = {
+                shape.name: _again(loads, bare, shape, rounds, report[shape.name]) for shape in shapes
+            }
         report["counted"] = _counted(loads)
         report["memory_mib"] = machine.memory(accoil.running.pid)
         report["files_mib"] = machine.file_sizes(folder)
@@ -89,10 +91,10 @@ def _ends(told: Told) -> tuple[float, float]:
     return median(seconds[:tenth]), median(seconds[-tenth:])
 
 
-def _again(loads: Loads, shape: Shape, rounds: int, before: Report) -> Report:
-    rates = [loads.ours(shape)[0]["events_per_second"] or 0 for _ in range(rounds)]
-    start = before["accoil"]["events_per_second"]
-    return {"events_per_second": median(rates), "ratio": ratio(median(rates), start)}
+def _again(loads: Loads, bare: Running, shape: Shape, rounds: int, before: Report) -> Report:
+    """Both servers in turn once more. `change` is that of the ratio, since the machine may have changed as well."""
+    later = compare(loads, bare, shape, rounds)
+    return {**later, "change": ratio(later["ratio"], before["ratio"])}
 
 
 def _counted(loads: Loads) -> Report:
@@ -115,8 +117,8 @@ def _judged(report: Report) -> dict[str, float | None]:
         "batches_p99": report["batches"]["half_rate"]["p99_ms"],
         "singles_p99": report["singles"]["half_rate"]["p99_ms"],
         "counted": report["counted"]["seconds_until_counted"],
-        "batches_later": later["batches"]["ratio"] if later else None,
-        "singles_later": later["singles"]["ratio"] if later else None,
+        "batches_later": later["batches"]["change"] if later else None,
+        "singles_later": later["singles"]["change"] if later else None,
         "memory": memory["now"] if memory and later else None,
         "start": report["start_seconds"],
         "idle": report["idle_share"],

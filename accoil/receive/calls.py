@@ -37,7 +37,7 @@ class Context(msgspec.Struct, gc=False):
     library: Library | None = None
 
 
-class Call(msgspec.Struct):
+class Call(msgspec.Struct, gc=False):
     """One Segment-shaped message. Fields in camelCase came from the wire, `kind`, `at`, `pairs` are put by steps."""
 
     type: str | None = None
@@ -63,7 +63,7 @@ class Call(msgspec.Struct):
     pairs: list[tuple[str, str]] | None = msgspec.field(name="accoil:pairs", default=None)  # (key, value as JSON)
 
 
-class Batch(msgspec.Struct):
+class Batch(msgspec.Struct, gc=False):
     batch: list[Call]
     sentAt: str | None = None
     writeKey: str | None = None
