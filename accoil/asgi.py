@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
@@ -21,9 +22,12 @@ from accoil.count.counting import Counting, InUse
 from accoil.count.load import checksums
 from accoil.receive import tracker
 from accoil.receive.app import FrontDoor, Receive, Scope, Send
-from accoil.receive.keys import KeyRing
+from accoil.receive.handling import Handling
+from accoil.receive.keys import Key, KeyRing, Ring
+from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
-from accoil.team.keys import receiving_keys
+from accoil.team.keys import mappings, receiving_keys
 from accoil.team.models import Product
 
 PAGE_THREADS = 4
@@ -61,6 +65,7 @@ class Server:
         self.host = host
         folder = Path(settings.DATA)
         self._zones: dict[int, str] = {}
+        self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
         try:
@@ -149,11 +154,18 @@ class Server:
         self.imports.close()
         self.counting.stop()
 
-    def _keys(self) -> dict[str, tuple[int, bool]]:
-        """All ingest keys. The zones are looked up with them: nothing is received for a product of unknown zone."""
-        keys = receiving_keys()
+    def _keys(self) -> Ring:
+        """All that the front door looks up. The zones with it: nothing is received for a product of unknown zone."""
+        keys = {text: Key(**row) for text, row in receiving_keys().items()}
+        handling = {product: self._handling(product, rows) for product, rows in mappings().items()}
         self._zones = dict(Product.objects.values_list("id", "time_zone"))
-        return keys
+        return Ring(keys, {product: each for product, each in handling.items() if not each.is_plain})
+
+    def _handling(self, product: int, rows: list[dict[str, Any]]) -> Handling:
+        known = self._mappings.get(product)
+        if known is None or known[0] != rows:
+            known = self._mappings[product] = (rows, Mappings.of(Mapping(**row) for row in rows))
+        return Handling(None if known[1].are_presets else known[1])
 
     def _follow_zones(self) -> None:
         counted_in = self.counting.facts.zones

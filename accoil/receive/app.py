@@ -9,13 +9,11 @@ from accoil.receive import auth, calls, lenient, steps
 from accoil.receive.answers import Receive, Refused, Scope, Send, cors, no_key, partial, refusal, respond, unknown_key
 from accoil.receive.bodies import Gone, inflate, read
 from accoil.receive.calls import BadBody, Body
-from accoil.receive.journal import Journal, Overloaded, Unwritable
-from accoil.receive.keys import KeyRing
+from accoil.receive.journal import Journal, Overloaded, Request, Unwritable
+from accoil.receive.keys import Key, KeyRing
 from accoil.receive.paths import Path, find
 
 __all__ = ["FrontDoor", "Receive", "Scope", "Send"]
-
-Product = tuple[int, bool]  # id, whether the key is enabled
 
 log = structlog.get_logger()
 
@@ -54,24 +52,24 @@ class FrontDoor:
         raw = inflate(await read(receive, headers), headers.get(b"content-encoding", b""))
         if path.discards:
             return path.ok, path.ok_body
-        product = auth.header_product(self.ring, headers)
+        found = auth.header_key(self.ring, headers)
         body = _decode(raw, path)
-        product_id, enabled = product or await self._product(scope, headers, body, path)
-        if not enabled:
+        key = found or await self._key(scope, headers, body, path)
+        if not key.enabled:
             raise Refused(403, "key_disabled", "This API key is switched off: see Settings > General.")
         if body.is_ping:
             return path.ok, path.ok_body
         sent_at = body.sent_at or headers.get(b"sentat", b"").decode("latin-1")
         arrival = steps.Arrival(int(time.time() * 1000), sent_at, path.mends_skew)
-        return await self._count(product_id, body, arrival, path)
+        return await self._count(key, body, arrival, path)
 
-    async def _count(self, product: int, body: Body, arrival: steps.Arrival, path: Path) -> tuple[int, bytes]:
+    async def _count(self, key: Key, body: Body, arrival: steps.Arrival, path: Path) -> tuple[int, bytes]:
         kept = steps.run(body, arrival)
         if path.refuses_bad_calls and body.rejected:
             raise Refused(400, body.rejected[0].code, body.rejected[0].message)
         if kept:
             try:
-                await self.journal.append(product, arrival.received, kept)
+                await self.journal.append(Request(key.product, arrival.received, kept, key.id))
             except Overloaded:
                 raise Refused(503, "unavailable", "Too much at once; send it again.", retry_after="1") from None
             except Unwritable as wrong:
@@ -79,8 +77,8 @@ class FrontDoor:
                 raise Refused(503, "unavailable", "Can't write to disk just now.", retry_after="5") from None
         return path.ok, partial(len(kept), body.rejected) if body.rejected else path.ok_body
 
-    async def _product(self, scope: Scope, headers: auth.Headers, body: Body, path: Path) -> Product:
-        """The product of a key that stands elsewhere than in the headers, or was made a moment ago."""
+    async def _key(self, scope: Scope, headers: auth.Headers, body: Body, path: Path) -> Key:
+        """A key that stands elsewhere than in the headers, or was made a moment ago."""
         item_key = body.calls[0].writeKey if body.calls else None
         candidates = list(auth.outside_headers(scope["query_string"], *body.keys, item_key))
         if not candidates and b"authorization" not in headers and b"x-write-key" not in headers:
@@ -89,11 +87,11 @@ class FrontDoor:
         if not auth.may_hold_key(headers) and (found := self._known(candidates)):
             return found
         await self.ring.freshen()
-        if found := auth.header_product(self.ring, headers) or self._known(candidates):
+        if found := auth.header_key(self.ring, headers) or self._known(candidates):
             return found
         raise unknown_key(path.unknown_key)
 
-    def _known(self, candidates: list[str]) -> Product | None:
+    def _known(self, candidates: list[str]) -> Key | None:
         return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
-from accoil.receive.keys import KeyRing
+from accoil.receive.keys import Key, KeyRing
 
 Headers = dict[bytes, bytes]
 
 _OAUTH = re.compile(rb"\s*bearer\s+\S{65}", re.IGNORECASE)
 
 
-def header_product(ring: KeyRing, headers: Headers) -> tuple[int, bool] | None:
-    """(product, enabled) for a key in the headers; remembers whole headers, since clients repeat them."""
+def header_key(ring: KeyRing, headers: Headers) -> Key | None:
+    """The key in the headers; remembers whole headers, since clients repeat them."""
     header = headers.get(b"authorization")
     if header is None and b"x-write-key" not in headers:
         return None
@@ -34,11 +34,12 @@ def may_hold_key(headers: Headers) -> bool:
     return b"x-write-key" in headers or (header is not None and not _OAUTH.match(header))
 
 
-def look_up(ring: KeyRing, candidate: str) -> tuple[int, bool] | None:
-    """The key as sent, else without the `stg_` that some clients leave on and others take off."""
+def look_up(ring: KeyRing, candidate: str) -> Key | None:
+    """The key as sent, else with or without the `stg_` that some clients leave on and others take off."""
     if found := ring.keys.get(candidate):
         return found
-    return ring.keys.get(candidate[4:]) if candidate[:4].lower() == "stg_" else None
+    other = candidate[4:] if candidate[:4].lower() == "stg_" else f"stg_{candidate}"
+    return ring.keys.get(other)
 
 
 def outside_headers(query: bytes, *in_body: str | None) -> Iterator[str]:

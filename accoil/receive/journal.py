@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from accoil.receive.calls import Call
@@ -29,6 +30,7 @@ SCHEMA = pa.schema(
         "account": pa.string(),
         "event": pa.string(),
         "traits": pa.map_(pa.string(), pa.string()),  # key → value as JSON text
+        "source": pa.int32(),  # the ingest key's id; 0: an import, or a block older than this column
     }
 )
 # The stream is compressed as a whole: Arrow's own compression, column by column, costs a small block ten times as much.
@@ -50,12 +52,19 @@ class Unwritable(Exception):
     """The disk refused the block (full, gone, read-only): nothing of it was accepted, answer 503."""
 
 
-class Waiting(msgspec.Struct):
-    """The calls of one request on their way to the disk, and who waits for them."""
+class Request(msgspec.Struct, frozen=True):
+    """The calls of one request that are to be kept."""
 
     product: int
-    received: int
+    received: int  # ms
     calls: list[Call]
+    source: int = 0  # the ingest key's id
+
+
+class Waiting(msgspec.Struct):
+    """A request on its way to the disk, and who waits for it."""
+
+    request: Request
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]
 
@@ -100,22 +109,21 @@ class Journal:
             self._thread.join()
         self.db.close()
 
-    async def append(self, product: int, received: int, calls: list[Call]) -> None:
+    async def append(self, request: Request) -> None:
         """Returns when the calls are on disk. Raises Overloaded or Unwritable."""
         if self._calls_waiting > MOST_CALLS_WAITING or self._stopping:
             raise Overloaded
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        number = len(calls)
-        self._calls_waiting += number  # nothing is called in between: the writer subtracts in another thread
-        self._waiting.append(Waiting(product, received, calls, loop, done))
+        self._calls_waiting += len(request.calls)  # no call in between: the writer subtracts in another thread
+        self._waiting.append(Waiting(request, loop, done))
         if not self._wake.is_set():
             self._wake.set()
         await done
 
     def write(self, product: int, received: int, calls: list[Call]) -> None:
         """The same for a caller without an event loop (tests): one block, now. Not while `start`ed."""
-        self._commit(table([(product, received, calls)]))
+        self._commit(table([Request(product, received, calls)]))
 
     def put(self, facts: pa.Table) -> int:
         """Facts made elsewhere (an import) as a block of their own, from any thread; calls that wait go first. Its
@@ -153,7 +161,7 @@ class Journal:
         calls = 0
         while self._waiting and calls < LARGEST_BLOCK:
             waiting = self._waiting.popleft()
-            calls += len(waiting.calls)
+            calls += len(waiting.request.calls)
             taken.append(waiting)
         self._calls_waiting -= calls
         return taken
@@ -162,7 +170,7 @@ class Journal:
         failure: Exception | None = None
         block = None
         try:
-            block = self._commit(table([(each.product, each.received, each.calls) for each in taken]))
+            block = self._commit(table([each.request for each in taken]))
         except (sqlite3.Error, OSError) as wrong:
             failure = Unwritable(str(wrong))
         except Exception as wrong:  # a call that no column takes: find it, so that it costs nobody else
@@ -205,21 +213,27 @@ class Journal:
         return Block(number, facts)
 
 
-def table(requests: list[tuple[int, int, list[Call]]]) -> pa.Table:
-    """Columns of facts-to-be; `requests` are (product, received in ms, calls)."""
-    calls = [call for _, _, calls in requests for call in calls]
+def table(requests: list[Request]) -> pa.Table:
+    """Columns of facts-to-be."""
+    calls = [call for each in requests for call in each.calls]
+    sizes = [len(each.calls) for each in requests]
+
+    def of_each(column: str, type: type) -> pa.Array:
+        return pa.array(np.repeat(np.array([getattr(each, column) for each in requests], type), sizes))
+
     return pa.table(
         [
-            pa.array([product for product, _, calls in requests for _ in calls], pa.int32()),
+            of_each("product", np.int32),
             pa.array([call.kind for call in calls], pa.int8()),
             pa.array([call.messageId for call in calls], pa.string()),
             pa.array([call.at for call in calls], pa.int64()),
-            pa.array([received for _, received, calls in requests for _ in calls], pa.int64()),
+            of_each("received", np.int64),
             pa.array([call.userId for call in calls], pa.string()),
             pa.array([call.anonymousId for call in calls], pa.string()),
             pa.array([call.groupId for call in calls], pa.string()),
             pa.array([call.event for call in calls], pa.string()),
             pa.array([call.pairs for call in calls], pa.map_(pa.string(), pa.string())),
+            of_each("source", np.int32),
         ],
         schema=SCHEMA,
     )
@@ -234,7 +248,10 @@ def _encoded(facts: pa.Table) -> pa.Buffer:
 
 def _decoded(block: bytes) -> pa.Table:
     with pa.CompressedInputStream(pa.BufferReader(block), COMPRESSION.name) as plain:
-        return pa.ipc.open_stream(plain.read()).read_all()
+        facts = pa.ipc.open_stream(plain.read()).read_all()
+    for place in range(facts.num_columns, len(SCHEMA)):  # the block is older than the columns at the end
+        facts = facts.append_column(SCHEMA.field(place), pa.array(np.zeros(len(facts), np.int32)))
+    return facts
 
 
 def _open(path: Path) -> sqlite3.Connection:

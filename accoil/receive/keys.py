@@ -3,11 +3,34 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-Fetch = Callable[[], dict[str, tuple[int, bool]]]  # key → (product, enabled)
+import msgspec
+
+from accoil.receive.handling import PLAIN, Handling
 
 LOOK_UP_AT_MOST_EVERY = 0.2  # seconds: a flood of wrong keys must not become a flood of look-ups
+
+
+class Key(msgspec.Struct, frozen=True):
+    """An ingest key as the front door needs it."""
+
+    id: int
+    product: int
+    enabled: bool = True
+    origins: tuple[str, ...] = ()  # of web pages that may use it, in lower case; empty: of any
+    calls_a_second: int = 0  # 0: as many as come
+    secret: str = ""  # the sender signs bodies with it (X-Signature); "": unsigned
+
+
+class Ring(msgspec.Struct, frozen=True):
+    """All that is looked up at once."""
+
+    keys: Mapping[str, Key] = {}
+    handling: Mapping[int, Handling] = {}  # product → what it wants; those without an entry are PLAIN
+
+
+Fetch = Callable[[], Ring]
 
 
 class KeyRing:
@@ -16,15 +39,22 @@ class KeyRing:
         self._refreshing = threading.Lock()
         self._refreshed = float("-inf")
         self._coming: asyncio.Future[None] | None = None
-        self.keys: dict[str, tuple[int, bool]] = {}
-        self.by_header: dict[bytes, tuple[int, bool]] = {}  # whole Authorization header → the same
+        self._ring = Ring()
+        self.by_header: dict[bytes, Key] = {}  # whole Authorization header → its key
+
+    @property
+    def keys(self) -> Mapping[str, Key]:
+        return self._ring.keys
+
+    def handling(self, product: int) -> Handling:
+        return self._ring.handling.get(product, PLAIN)
 
     def refresh(self) -> None:
         with self._refreshing:
             self._refreshed = time.monotonic()
-            keys = self._fetch()
-            if keys != self.keys:
-                self.keys, self.by_header = keys, {}
+            ring = self._fetch()
+            if ring != self._ring:
+                self._ring, self.by_header = ring, {}
 
     async def freshen(self) -> None:
         """Returns when the keys were looked up after it was called: a key made a moment ago is never unknown.

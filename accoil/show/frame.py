@@ -84,6 +84,15 @@ class Frame:
         ]
 
     @property
+    def settings_nav(self) -> list[dict[str, str]]:
+        """The pages of Settings: name of the address, title, link; `here` on the one that is shown."""
+        shown = self.request.resolver_match.url_name if self.request.resolver_match else ""
+        return [
+            {"name": name, "title": title, "link": self.link(name), "here": "yes" if name == shown else ""}
+            for name, title in SETTINGS_PAGES.items()
+        ]
+
+    @property
     def start_link(self) -> str:
         return reverse("start", args=[self.product.pk])
 
@@ -120,6 +129,11 @@ TITLES = {
     "users": "Users",
     "profiles": "Profiles",
     "settings": "Settings",
+}
+
+# What Settings is made of, by the name of the address.
+SETTINGS_PAGES = {
+    "settings": "General",
 }
 
 

@@ -10,10 +10,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from accoil.team.encrypted import EncryptedField
 from accoil.team.roles import Role
 from accoil.team.zones import check_zone
 
 NAME_LENGTH = 100
+MOST_EVENTS = 2_000
+MOST_TRAITS = 500
+STAGING = "stg_"  # what keys of a staging product begin with
 TOKEN_START = "accoil_"  # noqa: S105  what every token begins with, so that people and scanners know it
 
 
@@ -84,6 +88,11 @@ class Product(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="products")
     name = models.CharField(max_length=NAME_LENGTH)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    staging_of = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="staging"
+    )  # its keys begin with stg_
+    most_events = models.PositiveIntegerField(default=MOST_EVENTS)  # different names; more are refused
+    most_traits = models.PositiveIntegerField(default=MOST_TRAITS)  # different keys, of users and of accounts
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -112,7 +121,11 @@ class IngestKey(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="ingest_keys")
     key = models.CharField(max_length=64, unique=True, default=new_key)
     name = models.CharField(max_length=NAME_LENGTH, default="API key")
+    origins = models.TextField(blank=True)  # of web pages that may use it, one a line; empty: of any
+    calls_a_second = models.PositiveIntegerField(default=0)  # 0: as many as come
+    secret = EncryptedField(blank=True)  # the sender signs bodies with it
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -124,6 +137,27 @@ class IngestKey(models.Model):
     @property
     def enabled(self) -> bool:
         return self.disabled_at is None
+
+
+class Mapping(models.Model):
+    """What becomes of some of a product's calls before they count; accoil.receive.mapping says what it means. A product
+    without any has the five presets."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="mappings")
+    name = models.CharField(max_length=NAME_LENGTH)
+    trigger = models.TextField()
+    action = models.CharField(max_length=20)
+    fields = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["product", "name"], name="mapping_name_in_product")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ApiToken(models.Model):

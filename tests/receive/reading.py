@@ -9,7 +9,7 @@ from typing import Any
 
 from accoil.receive import calls, lenient, steps
 from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY
-from accoil.receive.journal import table
+from accoil.receive.journal import Request, table
 from accoil.receive.paths import find
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)  # when everything here is received
@@ -41,12 +41,13 @@ def read(body: Any, path: str = "/v1/batch", now: datetime = NOW) -> Read:
     decoded = decoded or lenient.decode(raw, batch=way.batch, type_from_path=way.type)
     received = int(now.timestamp() * 1000)
     kept = steps.run(decoded, steps.Arrival(received, decoded.sent_at, way.mends_skew))
-    facts = [_shown(row) for row in table([(1, received, kept)]).to_pylist()]
+    facts = [_shown(row) for row in table([Request(1, received, kept)]).to_pylist()]
     return Read(facts, {each.index: each.message for each in decoded.rejected})
 
 
 def _shown(row: Fact) -> Fact:
-    shown = {name: value for name, value in row.items() if value is not None and name not in ("product", "received")}
+    of_request = ("product", "received", "source")
+    shown = {name: value for name, value in row.items() if value is not None and name not in of_request}
     shown["kind"] = KINDS[shown["kind"]]
     shown["sent_at"] = datetime.fromtimestamp(shown["sent_at"] / 1000, UTC)
     if "traits" in shown:

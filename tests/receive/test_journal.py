@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from accoil.receive import journal as journals
 from accoil.receive.calls import EVENT, Call
-from accoil.receive.journal import Block, Journal, Overloaded, Unwritable
+from accoil.receive.journal import COMPRESSION, SCHEMA, Block, Journal, Overloaded, Request, Unwritable, table
 
 
 def call(id: object, **more: Any) -> Call:
@@ -41,14 +42,16 @@ def appended(journal: Journal, *requests: list[Call]) -> list[BaseException | No
     """What became of requests that came at the same time."""
 
     async def all_at_once() -> list[BaseException | None]:
-        return await asyncio.gather(*(journal.append(1, 0, request) for request in requests), return_exceptions=True)
+        return await asyncio.gather(
+            *(journal.append(Request(1, 0, request)) for request in requests), return_exceptions=True
+        )
 
     return asyncio.run(all_at_once())
 
 
 def test_what_was_appended_is_on_disk_when_append_returns(journal: Journal, path: Path) -> None:
     async def append_and_look() -> int:
-        await journal.append(1, 0, [call(1), call(2)])
+        await journal.append(Request(1, 0, [call(1), call(2)]))
         with sqlite3.connect(path) as other:  # as another process would, after a crash
             return int(other.execute("select sum(calls) from block").fetchone()[0])
 
@@ -69,9 +72,21 @@ def test_every_column_comes_back_as_it_went_in(journal: Journal) -> None:
     assert block.facts.to_pylist() == [
         {
             "product": 1, "kind": EVENT, "message": "m", "sent_at": 1, "received": 0, "user": "u", "anonymous": "a",
-            "account": "g", "event": "E", "traits": [("k", '"v"'), ("n", "null")],
+            "account": "g", "event": "E", "traits": [("k", '"v"'), ("n", "null")], "source": 0,
         }
     ]  # fmt: skip
+
+
+def test_a_block_from_before_a_column_was_there_is_read(journal: Journal) -> None:
+    facts = table([Request(1, 0, [call("m")], source=7)])
+    older = pa.schema(list(SCHEMA)[:-1])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, older) as stream:
+        stream.write_table(facts.select(older.names))
+    journal.db.execute("insert into block values (1, 0, 1, ?)", (COMPRESSION.compress(sink.getvalue()).to_pybytes(),))
+    journal.db.commit()
+    (block,) = journal.blocks(0)
+    assert block.facts.to_pylist() == [{**facts.to_pylist()[0], "source": 0}]
 
 
 def test_a_restart_goes_on_where_the_last_one_ended(path: Path) -> None:
@@ -90,7 +105,7 @@ def test_a_restart_goes_on_where_the_last_one_ended(path: Path) -> None:
 def test_stopping_writes_what_still_waits(path: Path) -> None:
     async def append_and_stop() -> None:
         journal = Journal(path)
-        waiting = [asyncio.ensure_future(journal.append(1, 0, [call(number)])) for number in range(100)]
+        waiting = [asyncio.ensure_future(journal.append(Request(1, 0, [call(number)]))) for number in range(100)]
         await asyncio.sleep(0)  # all of them have asked, nothing is written yet
         journal.start()
         await asyncio.to_thread(journal.stop)
@@ -161,11 +176,13 @@ def test_more_than_memory_should_hold_is_shed_at_once(path: Path, monkeypatch: p
 
     async def flood() -> list[BaseException | None]:
         journal = Journal(path)  # not started: nothing is written, as on a disk that hangs
-        waiting = [asyncio.ensure_future(journal.append(1, 0, [call(f"{n}.{m}") for m in range(5)])) for n in range(9)]
+        waiting = [
+            asyncio.ensure_future(journal.append(Request(1, 0, [call(f"{n}.{m}") for m in range(5)]))) for n in range(9)
+        ]
         await asyncio.sleep(0)
         journal.start()
         answers = await asyncio.gather(*waiting, return_exceptions=True)
-        await journal.append(1, 0, [call("after")])
+        await journal.append(Request(1, 0, [call("after")]))
         await asyncio.to_thread(journal.stop)
         return answers
 
@@ -178,8 +195,8 @@ def test_more_than_memory_should_hold_is_shed_at_once(path: Path, monkeypatch: p
 
 def test_a_client_that_went_away_disturbs_nobody(journal: Journal) -> None:
     async def leave_and_stay() -> None:
-        leaving = asyncio.ensure_future(journal.append(1, 0, [call("left")]))
-        staying = asyncio.ensure_future(journal.append(1, 0, [call("stayed")]))
+        leaving = asyncio.ensure_future(journal.append(Request(1, 0, [call("left")])))
+        staying = asyncio.ensure_future(journal.append(Request(1, 0, [call("stayed")])))
         await asyncio.sleep(0)
         leaving.cancel()
         await staying

@@ -18,7 +18,7 @@ def test_team_product_owner_and_keys_are_made():
     begun = begin(wanted(time_zone="Australia/Sydney"))
     product = Product.objects.get(pk=begun.product_id)
     assert (product.name, product.time_zone, product.team.pk) == ("Web", "Australia/Sydney", begun.team_id)
-    assert receiving_keys() == {begun.ingest_key: (product.pk, True)}
+    assert {key: row["product"] for key, row in receiving_keys().items()} == {begun.ingest_key: product.pk}
     assert begun.api_token
     assert ApiToken.product_of(begun.api_token) == product
     owner = product.team.members.get()

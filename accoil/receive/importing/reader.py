@@ -22,7 +22,7 @@ from accoil.receive.importing.errors import ErrorFile
 from accoil.receive.importing.files import File
 from accoil.receive.importing.found import find
 from accoil.receive.importing.shape import Shape
-from accoil.receive.journal import SCHEMA, table
+from accoil.receive.journal import SCHEMA, Request, table
 
 POLITENESS = 10  # live traffic goes first
 TOLD = b"told"
@@ -80,7 +80,7 @@ def read(job: Job) -> Iterator[tuple[pa.RecordBatch, Told]]:
 def _batch(product: int, received: int, calls: list[Call]) -> pa.RecordBatch:
     if not calls:
         return pa.RecordBatch.from_pylist([], schema=SCHEMA)
-    return table([(product, received, calls)]).to_batches()[0]
+    return table([Request(product, received, calls)]).to_batches()[0]
 
 
 def main() -> None:

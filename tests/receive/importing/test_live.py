@@ -8,7 +8,7 @@ import pytest
 from accoil.count.counting import Counting
 from accoil.receive import steps
 from accoil.receive.calls import Body, Call
-from accoil.receive.journal import Overloaded, table
+from accoil.receive.journal import Overloaded, Request, table
 from tests.receive.importing import past
 from tests.receive.importing.running import finished, until
 
@@ -19,7 +19,7 @@ def test_live_events_go_first_and_are_counted_soon(opened, tmp_path):
     until(lambda: imports.get(started.id).line > 20_000)
     body = Body([Call(type="track", messageId="live", userId="ann", event="Live", timestamp="2025-03-01")])
     now = int(time.time() * 1000)
-    asyncio.run(counting.journal.append(1, now, steps.run(body, steps.Arrival(now))))
+    asyncio.run(counting.journal.append(Request(1, now, steps.run(body, steps.Arrival(now)))))
     assert counting.wait_counted(5)
     assert not imports.get(started.id).is_finished
     assert past.found(counting)["ann", "Live", "2025-03-01"] == 1
