@@ -21,7 +21,7 @@ from accoil.count import people
 from accoil.count.counting import Counting, InUse
 from accoil.count.load import checksums
 from accoil.receive import tracker
-from accoil.receive.app import FrontDoor, Receive, Scope, Send
+from accoil.receive.app import FrontDoor, Place, Receive, Scope, Send
 from accoil.receive.handling import Handling
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
@@ -47,7 +47,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if path := self._door.takes(scope):
             await self._door(scope, receive, send, path)
-        elif scope["type"] == "http" and scope["path"] == tracker.PATH:
+        elif scope["type"] == "http" and scope["path"] in (tracker.PATH, settings.INGEST_PREFIX + tracker.PATH):
             await tracker.answer(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health":
             await send(
@@ -90,7 +90,7 @@ class Server:
             ]
         )
         config = uvicorn.Config(
-            App(FrontDoor(self.counting.journal, self.ring)),
+            App(FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
             server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=4096,
         )  # fmt: skip

@@ -4,6 +4,7 @@ An empty value counts as not set. A wrong value raises Refused with a sentence t
 """
 
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -69,6 +70,16 @@ def one_of(name: str, choices: Collection[str], default: str) -> str:
 def names(name: str) -> list[str]:
     """A list written with commas: "a.example.com, b.example.com"."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def path(name: str) -> str:
+    """A path such as /in, without a slash at its end; "" when not set."""
+    value = text(name).strip("/")
+    if not re.fullmatch(r"[A-Za-z0-9_~-]*", value):
+        raise Refused(f"{name} is {value!r}; write one word such as in, of letters, digits, - and _.")
+    if value in ("p", "v1", "v2", "api", "segment", "static", "sdk", "style", "health"):
+        raise Refused(f"{name} is {value!r}, which is taken; write another word.")
+    return f"/{value}" if value else ""
 
 
 def address(name: str, schemes: Collection[str]) -> SplitResult | None:

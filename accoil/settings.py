@@ -21,6 +21,9 @@ if _public and (_public.path.strip("/") or _public.query or _public.fragment or 
 PUBLIC_URL = f"{_public.scheme}://{_public.netloc}" if _public else ""
 _secure = PUBLIC_URL.startswith("https:")
 
+# Ad blockers know the usual paths: everything that takes events in is reached under this one too.
+INGEST_PREFIX = environment.path("ACCOIL_INGEST_PREFIX")
+
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]", *environment.names("ACCOIL_ALLOWED_HOSTS")]
 if _public and _public.hostname:
     ALLOWED_HOSTS.append(_public.hostname)

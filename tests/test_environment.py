@@ -136,3 +136,16 @@ def test_a_new_data_folder_is_its_owners_alone(monkeypatch, tmp_path):
     monkeypatch.setenv("ACCOIL_DATA", str(tmp_path / "data"))
     folder: Path = environment.data_folder()
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("given", "path"), [("", ""), ("in", "/in"), ("/in/", "/in"), ("e-1_x", "/e-1_x")])
+def test_a_prefix_is_one_word(monkeypatch, given, path):
+    monkeypatch.setenv("ACCOIL_INGEST_PREFIX", given)
+    assert environment.path("ACCOIL_INGEST_PREFIX") == path
+
+
+@pytest.mark.parametrize("given", ["a/b", "in?", "über", "v1", "/api/"])
+def test_a_prefix_that_is_no_word_or_taken_is_refused(monkeypatch, given):
+    monkeypatch.setenv("ACCOIL_INGEST_PREFIX", given)
+    with pytest.raises(Refused, match="ACCOIL_INGEST_PREFIX"):
+        environment.path("ACCOIL_INGEST_PREFIX")

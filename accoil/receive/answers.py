@@ -42,7 +42,14 @@ def refusal(code: str, message: str) -> bytes:
 
 def partial(accepted: int, rejected: list[Rejected]) -> bytes:
     return _encode(
-        {"success": True, "accepted": accepted, "rejected": len(rejected), "errors": rejected[:ERRORS_SHOWN]}
+        {
+            "success": True,
+            "accepted": accepted,
+            "rejected": len(rejected),
+            "errors": [
+                {"index": each.index, "code": each.code, "message": each.message} for each in rejected[:ERRORS_SHOWN]
+            ],
+        }
     )
 
 
@@ -64,8 +71,6 @@ def cors(headers: Headers) -> Pairs:
 
 
 async def respond(send: Send, status: int, body: bytes, headers: Pairs) -> None:
-    start = [(b"content-length", str(len(body)).encode()), *headers]
-    if body:
-        start.append((b"content-type", b"application/json"))
-    await send({"type": "http.response.start", "status": status, "headers": start})
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
     await send({"type": "http.response.body", "body": body})

@@ -1,86 +1,219 @@
 """The front door: key → decode → steps → journal → answer. Nothing here waits for anything but the disk."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any, Protocol
 
+import msgspec
 import structlog
 
-from accoil.receive import auth, calls, lenient, steps
-from accoil.receive.answers import Receive, Refused, Scope, Send, cors, no_key, partial, refusal, respond, unknown_key
+from accoil.receive import auth, calls, documents, lenient, origins, pixel, signature, steps, tracks
+from accoil.receive.answers import (
+    Pairs,
+    Receive,
+    Refused,
+    Scope,
+    Send,
+    cors,
+    no_key,
+    partial,
+    refusal,
+    respond,
+    unknown_key,
+)
 from accoil.receive.bodies import Gone, inflate, read
-from accoil.receive.calls import BadBody, Body
+from accoil.receive.calls import BadBody, Body, Rejected
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.journal import Journal, Overloaded, Request, Unwritable
 from accoil.receive.keys import Key, KeyRing
-from accoil.receive.paths import Path, find
+from accoil.receive.limits import Limits
+from accoil.receive.paths import Path, find, key_in
+from accoil.receive.tracks import Sent, Short
 
-__all__ = ["FrontDoor", "Receive", "Scope", "Send"]
+__all__ = ["FrontDoor", "Place", "Receive", "Scope", "Send"]
+
+JSON = (b"content-type", b"application/json")
 
 log = structlog.get_logger()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where the door stands: scheme and host as the world knows them ("": as each request says), and the path, such
+    as /in, under which everything is reached a second time."""
+
+    address: str = ""
+    prefix: str = ""
+
+
+HERE = Place()
+
+
+class Debugger(Protocol):
+    """Looks on. Called once a request, on the event loop: it must cost next to nothing."""
+
+    def saw(
+        self, key: Key, path: str, received: int, calls: Sequence[Any], rejected: list[Rejected], agent: str, size: int
+    ) -> None: ...
+
+    def refused(
+        self, key: Key | None, path: str, received: int, status: int, code: str, message: str, agent: str
+    ) -> None: ...
+
+
+class Asked(msgspec.Struct):
+    """One request on its way through the door."""
+
+    scope: Scope
+    path: Path
+    headers: auth.Headers
+    received: int  # ms
+    key: Key | None = None
 
 
 class FrontDoor:
     """The ASGI function of the ingest paths; `takes` says whether a path is one."""
 
-    def __init__(self, journal: Journal, ring: KeyRing) -> None:
+    def __init__(self, journal: Journal, ring: KeyRing, place: Place = HERE, debugger: Debugger | None = None) -> None:
         self.journal = journal
         self.ring = ring
+        self.place = place
+        self.debugger = debugger
+        self.limits = Limits()
 
     def takes(self, scope: Scope) -> Path | None:
-        return find(scope["path"]) if scope["type"] == "http" else None
+        return self.find(scope["path"]) if scope["type"] == "http" else None
+
+    def find(self, path: str) -> Path | None:
+        prefix = self.place.prefix
+        if prefix and path.startswith(f"{prefix}/"):
+            path = path.removeprefix(prefix)
+        return find(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, path: Path) -> None:
-        headers = dict(scope["headers"])
-        allowed = cors(headers)
+        asked = Asked(scope, path, dict(scope["headers"]), int(time.time() * 1000))
+        headers = cors(asked.headers)
         try:
-            status, body = await self._accept(scope, headers, receive, path)
+            status, body, more = await self._answer(asked, receive)
+            headers += more
         except Refused as refused:
             status, body = refused.status, refusal(refused.code, str(refused))
-            allowed += refused.headers
+            headers += [JSON, *refused.headers]
+            self._tell_refused(asked, refused)
         except Gone:
             return
         except Exception:
             log.exception("a call could not be handled", path=scope["path"])
             status, body = 500, refusal("internal", "This is our fault; it has been logged.")
+            headers.append(JSON)
         with suppress(OSError, RuntimeError):  # a client that hung up meanwhile; uvloop says RuntimeError
-            await respond(send, status, body, allowed)
+            await respond(send, status, b"" if scope["method"] == "HEAD" else body, headers)
 
-    async def _accept(self, scope: Scope, headers: auth.Headers, receive: Receive, path: Path) -> tuple[int, bytes]:
-        if scope["method"] == "OPTIONS":
-            return 204, b""
-        if scope["method"] not in ("POST", "PUT", "PATCH"):
-            raise Refused(405, "method_not_allowed", "Send this with POST.", allow="POST, OPTIONS")
-        raw = inflate(await read(receive, headers), headers.get(b"content-encoding", b""))
-        if path.discards:
-            return path.ok, path.ok_body
-        found = auth.header_key(self.ring, headers)
-        body = _decode(raw, path)
-        key = found or await self._key(scope, headers, body, path)
-        if not key.enabled:
-            raise Refused(403, "key_disabled", "This API key is switched off: see Settings > General.")
+    async def _answer(self, asked: Asked, receive: Receive) -> tuple[int, bytes, Pairs]:
+        path, method = asked.path, asked.scope["method"]
+        if method == "OPTIONS":
+            return 204, b"", []
+        if method not in path.methods:
+            raise Refused(
+                405, "method_not_allowed", f"Send this with {path.methods[0]}.", allow=", ".join(path.methods)
+            )
+        if path.serves == "pixel":
+            return await self._pixel(asked)
+        if path.serves in ("settings", "source"):
+            return await self._document(asked)
+        raw = inflate(await read(receive, asked.headers), asked.headers.get(b"content-encoding", b""))
+        if path.serves == "nothing":
+            return path.ok, path.ok_body, [JSON]
+        body = await self._take(asked, raw)
+        return path.ok, body, [JSON] if body else []
+
+    async def _pixel(self, asked: Asked) -> tuple[int, bytes, Pairs]:
+        """Always the picture: a page can't read more than that anyway."""
+        try:
+            await self._take(asked, pixel.body(asked.scope["query_string"]))
+        except Refused as refused:
+            self._tell_refused(asked, refused)
+        return 200, pixel.GIF, [(b"content-type", b"image/gif"), (b"cache-control", b"no-store")]
+
+    async def _document(self, asked: Asked) -> tuple[int, bytes, Pairs]:
+        scope, headers = asked.scope, asked.headers
+        text = (
+            key_in(scope["path"]) if asked.path.serves == "settings" else auth.key_text(headers, scope["query_string"])
+        )
+        if asked.path.serves == "source" and scope["method"] == "HEAD":  # only looks whether we are here
+            return 200, b"", [JSON]
+        key = auth.look_up(self.ring, text) or await self._freshened(text)
+        if key is None or not key.enabled:
+            raise Refused(404, "invalid_write_key", "No product has this API key: see Settings > Keys.")
+        if asked.path.serves == "source":
+            return 200, documents.source(text, key.product), [JSON, (b"cache-control", b"max-age=60")]
+        prefix = self.place.prefix if scope["path"].startswith(f"{self.place.prefix}/") else ""
+        address = documents.address(self.place.address, scope["scheme"], headers.get(b"host", b""), prefix)
+        return 200, documents.settings(text, address), [JSON, (b"cache-control", b"max-age=60")]
+
+    async def _freshened(self, text: str) -> Key | None:
+        await self.ring.freshen()
+        return auth.look_up(self.ring, text)
+
+    async def _take(self, asked: Asked, raw: bytes) -> bytes:
+        """Takes a body in; what to answer. Raises Refused."""
+        known = asked.key = auth.header_key(self.ring, asked.headers)
+        handling = self.ring.handling(known.product) if known else PLAIN
+        decoded = decode(raw, asked.path, handling)
+        key = asked.key = known or await self._key(asked, decoded)
+        self._check(key, asked, raw)
+        if not known and self.ring.handling(key.product) is not PLAIN:
+            handling = self.ring.handling(key.product)
+            decoded = decode(raw, asked.path, handling)
+        if key.calls_a_second:
+            self._limit(key, len(decoded.calls))
+        if isinstance(decoded, Short):
+            await self._keep(Sent(key.product, asked.received, decoded, key.id, asked.path.mends_skew))
+            self._tell(asked, key, decoded.calls, [], len(raw))
+            return asked.path.ok_body
+        return await self._take_long(asked, key, decoded, len(raw))
+
+    async def _take_long(self, asked: Asked, key: Key, body: Body, size: int) -> bytes:
+        path = asked.path
         if body.is_ping:
-            return path.ok, path.ok_body
-        sent_at = body.sent_at or headers.get(b"sentat", b"").decode("latin-1")
-        arrival = steps.Arrival(int(time.time() * 1000), sent_at, path.mends_skew)
-        return await self._count(key, body, arrival, path)
-
-    async def _count(self, key: Key, body: Body, arrival: steps.Arrival, path: Path) -> tuple[int, bytes]:
-        kept = steps.run(body, arrival)
+            return path.ok_body
+        sent_at = body.sent_at or asked.headers.get(b"sentat", b"").decode("latin-1")
+        kept = steps.run(body, steps.Arrival(asked.received, sent_at, path.mends_skew))
         if path.refuses_bad_calls and body.rejected:
             raise Refused(400, body.rejected[0].code, body.rejected[0].message)
         if kept:
-            try:
-                await self.journal.append(Request(key.product, arrival.received, kept, key.id))
-            except Overloaded:
-                raise Refused(503, "unavailable", "Too much at once; send it again.", retry_after="1") from None
-            except Unwritable as wrong:
-                log.error("the journal can't be written", reason=str(wrong))
-                raise Refused(503, "unavailable", "Can't write to disk just now.", retry_after="5") from None
-        return path.ok, partial(len(kept), body.rejected) if body.rejected else path.ok_body
+            await self._keep(Request(key.product, asked.received, kept, key.id))
+        self._tell(asked, key, kept, body.rejected, size)
+        return partial(len(kept), body.rejected) if body.rejected else path.ok_body
 
-    async def _key(self, scope: Scope, headers: auth.Headers, body: Body, path: Path) -> Key:
+    async def _keep(self, request: Request | Sent) -> None:
+        """Returns when it is on disk."""
+        try:
+            await self.journal.append(request)
+        except Overloaded:
+            raise Refused(503, "unavailable", "Too much at once; send it again.", retry_after="1") from None
+        except Unwritable:
+            raise Refused(503, "unavailable", "Can't write to disk just now.", retry_after="5") from None
+
+    def _check(self, key: Key, asked: Asked, raw: bytes) -> None:
+        if not key.enabled:
+            raise Refused(403, "key_disabled", "This API key is switched off: see Settings > Keys.")
+        if key.origins and not origins.allows(key.origins, auth.origin(asked.headers)):
+            raise Refused(403, "origin_not_allowed", "This API key is for other web pages: see Settings > Keys.")
+        if key.secret and not signature.is_right(key.secret, raw, asked.headers.get(b"x-signature", b"")):
+            raise Refused(
+                401, "invalid_signature", "This API key takes signed bodies alone, and X-Signature is not right."
+            )
+
+    def _limit(self, key: Key, calls: int) -> None:
+        if wait := self.limits.wait(key.id, key.calls_a_second, calls):
+            most = f"This API key may send {key.calls_a_second:,} calls a second; send it again later."
+            raise Refused(429, "rate_limited", most, retry_after=str(wait), x_ratelimit_reset=str(wait))
+
+    async def _key(self, asked: Asked, decoded: Short | Body) -> Key:
         """A key that stands elsewhere than in the headers, or was made a moment ago."""
-        item_key = body.calls[0].writeKey if body.calls else None
-        candidates = list(auth.outside_headers(scope["query_string"], *body.keys, item_key))
+        headers = asked.headers
+        candidates = list(auth.outside_headers(asked.scope["query_string"], *decoded.keys))
         if not candidates and b"authorization" not in headers and b"x-write-key" not in headers:
             raise no_key()
         # A key in the headers wins, also one we have not heard of yet: no other may stand in for it meanwhile.
@@ -89,17 +222,31 @@ class FrontDoor:
         await self.ring.freshen()
         if found := auth.header_key(self.ring, headers) or self._known(candidates):
             return found
-        raise unknown_key(path.unknown_key)
+        raise unknown_key(asked.path.unknown_key)
 
     def _known(self, candidates: list[str]) -> Key | None:
         return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
+    def _tell(self, asked: Asked, key: Key, kept: Sequence[Any], rejected: list[Rejected], size: int) -> None:
+        if self.debugger:
+            agent = asked.headers.get(b"user-agent", b"").decode("latin-1")
+            self.debugger.saw(key, asked.scope["path"], asked.received, kept, rejected, agent, size)
 
-def _decode(raw: bytes, path: Path) -> Body:
+    def _tell_refused(self, asked: Asked, refused: Refused) -> None:
+        if self.debugger:
+            agent = asked.headers.get(b"user-agent", b"").decode("latin-1")
+            told = (refused.status, refused.code, str(refused), agent)
+            self.debugger.refused(asked.key, asked.scope["path"], asked.received, *told)
+
+
+def decode(raw: bytes, path: Path, handling: Handling = PLAIN) -> Short | Body:
+    """The body by the shortest way that it can take. Raises Refused."""
     try:
-        return calls.decode(raw, batch=path.batch, type_from_path=path.type) or lenient.decode(
-            raw, batch=path.batch, type_from_path=path.type
-        )
+        body = path.translate(raw) if path.translate else raw
+        batch, type = path.batch, path.type
+        if handling is PLAIN and (found := tracks.decode(body, batch, type) or calls.decode(body, batch, type)):
+            return found
+        return lenient.decode(body, batch, type, handling.mappings)
     except BadBody as bad:
         # Whoever has the key only in the body may have sent a good one: 401 would be tried again for ever.
         raise Refused(400, bad.code, str(bad)) from None

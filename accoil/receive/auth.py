@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from accoil.receive.keys import Key, KeyRing
 
@@ -40,6 +40,19 @@ def look_up(ring: KeyRing, candidate: str) -> Key | None:
         return found
     other = candidate[4:] if candidate[:4].lower() == "stg_" else f"stg_{candidate}"
     return ring.keys.get(other)
+
+
+def key_text(headers: Headers, query: bytes) -> str:
+    """The key as its sender knows it, from headers or query; "" without one."""
+    return next(_from_headers(headers), "") or next(outside_headers(query), "")
+
+
+def origin(headers: Headers) -> str:
+    """The origin of the web page that asks; "" where none does."""
+    if given := headers.get(b"origin"):
+        return given.decode("latin-1").lower()
+    page = urlsplit(headers.get(b"referer", b"").decode("latin-1"))  # images send no origin
+    return f"{page.scheme}://{page.netloc}".lower() if page.netloc else ""
 
 
 def outside_headers(query: bytes, *in_body: str | None) -> Iterator[str]:

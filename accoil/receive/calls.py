@@ -56,6 +56,7 @@ class Call(msgspec.Struct, gc=False):
     traits: dict[str, Any] | None = None
     properties: msgspec.Raw = NOTHING
     context: Context | None = None
+    groupTraits: None = None  # Amplitude's accounts: a body with them is read item by item
     writeKey: str | None = None
     api_key: str | None = None
     kind: int = msgspec.field(name="accoil:kind", default=0)
@@ -72,11 +73,13 @@ class Batch(msgspec.Struct, gc=False):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """An item that can't be counted: where it stood in the batch, and why."""
+    """An item that can't be counted: where it stood in the batch, and why; its type and name, where it had any."""
 
     index: int
     code: str
     message: str
+    type: str | None = None
+    name: str | None = None
 
 
 class Body(msgspec.Struct):
@@ -85,6 +88,7 @@ class Body(msgspec.Struct):
     calls: list[Call]
     positions: list[int] | None = None  # of the calls in the batch, where some items were not calls
     rejected: list[Rejected] = []
+    dropped: int = 0  # items that the product's mappings leave out
     sent_at: str | None = None
     keys: tuple[str | None, ...] = ()  # where a key may stand, in the order they count
     is_ping: bool = False
@@ -94,11 +98,16 @@ _one = msgspec.json.Decoder(Call)
 _many = msgspec.json.Decoder(Batch)
 
 
-def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Body | None:
-    """The calls of a body whose every part has the type it should have; None for any other body, which
-    `lenient.decode` reads item by item. Calls without an id get one that tells their content. Raises BadBody."""
+def check_size(body: bytes) -> None:
+    """Raises BadBody for more than can be decoded while others wait."""
     if len(body) > MOST_PARTS and body.count(b",") > MOST_PARTS:
         raise too_many()
+
+
+def decode(body: bytes, batch: bool, type_from_path: str | None = None) -> Body | None:
+    """The calls of a body whose every part has the type it should have; None for any other body, which
+    `lenient.decode` reads item by item. Calls without an id get one that tells their content. Raises BadBody."""
+    check_size(body)
     # Text that holds NUL must be cleaned. Invalid UTF-8 and lone surrogates end in an error here.
     if b"\\u0000" in body:
         return None
@@ -109,7 +118,8 @@ def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Bo
                 raise too_many()
             if decoded.context is not None:
                 return None
-            answer = Body(decoded.batch, sent_at=decoded.sentAt, keys=(decoded.writeKey, decoded.api_key))
+            of_first = decoded.batch[0].writeKey if decoded.batch else None
+            answer = Body(decoded.batch, sent_at=decoded.sentAt, keys=(decoded.writeKey, decoded.api_key, of_first))
         else:
             call = _one.decode(body)
             call.type = type_from_path or call.type

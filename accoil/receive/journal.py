@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -16,7 +16,9 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from accoil.receive import tracks
 from accoil.receive.calls import Call
+from accoil.receive.tracks import Sent
 
 SCHEMA = pa.schema(
     {
@@ -64,7 +66,7 @@ class Request(msgspec.Struct, frozen=True):
 class Waiting(msgspec.Struct):
     """A request on its way to the disk, and who waits for it."""
 
-    request: Request
+    request: Request | Sent
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]
 
@@ -109,7 +111,7 @@ class Journal:
             self._thread.join()
         self.db.close()
 
-    async def append(self, request: Request) -> None:
+    async def append(self, request: Request | Sent) -> None:
         """Returns when the calls are on disk. Raises Overloaded or Unwritable."""
         if self._calls_waiting > MOST_CALLS_WAITING or self._stopping:
             raise Overloaded
@@ -213,30 +215,40 @@ class Journal:
         return Block(number, facts)
 
 
-def table(requests: list[Request]) -> pa.Table:
-    """Columns of facts-to-be."""
-    calls = [call for each in requests for call in each.calls]
+def table(requests: Sequence[Request | Sent]) -> pa.Table:
+    """Columns of facts-to-be: first of the requests that came the short way, then of the others."""
+    short = [each for each in requests if isinstance(each, Sent)]
+    long = [each for each in requests if isinstance(each, Request)]
+    parts = [_table(long, _columns(long))] if long or not short else []
+    if short:
+        parts.insert(0, _table(short, tracks.columns(short)))
+    return pa.concat_tables(parts) if len(parts) > 1 else parts[0]
+
+
+def _table(requests: Sequence[Request | Sent], columns: dict[str, pa.Array]) -> pa.Table:
     sizes = [len(each.calls) for each in requests]
-
-    def of_each(column: str, type: type) -> pa.Array:
-        return pa.array(np.repeat(np.array([getattr(each, column) for each in requests], type), sizes))
-
+    for name, type in (("product", np.int32), ("received", np.int64), ("source", np.int32)):
+        of_requests = np.array([getattr(each, name) for each in requests], type)
+        columns[name] = pa.array(np.repeat(of_requests, sizes))
+    calls = sum(sizes)
     return pa.table(
-        [
-            of_each("product", np.int32),
-            pa.array([call.kind for call in calls], pa.int8()),
-            pa.array([call.messageId for call in calls], pa.string()),
-            pa.array([call.at for call in calls], pa.int64()),
-            of_each("received", np.int64),
-            pa.array([call.userId for call in calls], pa.string()),
-            pa.array([call.anonymousId for call in calls], pa.string()),
-            pa.array([call.groupId for call in calls], pa.string()),
-            pa.array([call.event for call in calls], pa.string()),
-            pa.array([call.pairs for call in calls], pa.map_(pa.string(), pa.string())),
-            of_each("source", np.int32),
-        ],
+        [columns[field.name] if field.name in columns else pa.nulls(calls, field.type) for field in SCHEMA],
         schema=SCHEMA,
     )
+
+
+def _columns(requests: list[Request]) -> dict[str, pa.Array]:
+    calls = [call for each in requests for call in each.calls]
+    return {
+        "kind": pa.array([call.kind for call in calls], pa.int8()),
+        "message": pa.array([call.messageId for call in calls], pa.string()),
+        "sent_at": pa.array([call.at for call in calls], pa.int64()),
+        "user": pa.array([call.userId for call in calls], pa.string()),
+        "anonymous": pa.array([call.anonymousId for call in calls], pa.string()),
+        "account": pa.array([call.groupId for call in calls], pa.string()),
+        "event": pa.array([call.event for call in calls], pa.string()),
+        "traits": pa.array([call.pairs for call in calls], pa.map_(pa.string(), pa.string())),
+    }
 
 
 def _encoded(facts: pa.Table) -> pa.Buffer:

@@ -7,13 +7,15 @@ import msgspec
 from accoil.receive.calls import MOST_CALLS, NOTHING, BadBody, Body, Call, Context, Library, Rejected, too_many
 from accoil.receive.cleaning import TooDeep, any_json, clean
 from accoil.receive.identity import content_key
+from accoil.receive.mapping.mappings import Mappings
 
 _TEXTS = ("type", "event", "name", "timestamp", "originalTimestamp", "sentAt", "messageId", "writeKey", "api_key")
 _IDS = ("userId", "anonymousId", "groupId", "previousId", "to")
 
 
-def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Body:
-    """The calls of any body that holds some. Raises BadBody when there is nothing to read."""
+def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings: Mappings | None = None) -> Body:
+    """The calls of any body that holds some, each as the product's mappings make it. Raises BadBody when there is
+    nothing to read."""
     try:
         whole = any_json(body)
     except RecursionError:
@@ -26,15 +28,58 @@ def decode(body: bytes, *, batch: bool, type_from_path: str | None = None) -> Bo
         raise BadBody("invalid_payload", "The body must be a JSON object, or an array of calls.")
     items, shared = _items(whole, batch)
     answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {} and not type_from_path)
-    answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")))
+    answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")), _key_in(items))
     for index, item in enumerate(items):
-        call = _call_or_reason(item, shared, type_from_path)
-        if isinstance(call, str):
-            answer.rejected.append(Rejected(index, "invalid_event", call))
-        else:
-            answer.calls.append(call)
-            answer.positions.append(index)  # type: ignore[union-attr]
+        _read(item, index, shared, type_from_path, mappings, answer)
     return answer
+
+
+def _read(
+    item: Any,
+    index: int,
+    shared: dict[str, Any],
+    type_from_path: str | None,
+    mappings: Mappings | None,
+    answer: Body,
+) -> None:
+    tidy = _tidy_or_reason(item, shared, type_from_path)
+    if isinstance(tidy, str):
+        answer.rejected.append(_rejected(index, tidy, item))
+        return
+    for whole in with_groups(tidy):
+        made = [whole] if mappings is None else [call for _, call in mappings.run(whole)]
+        for call in made:
+            answer.calls.append(_call(call))
+            answer.positions.append(index)  # type: ignore[union-attr]
+        if made or mappings is None:
+            continue
+        if reason := mappings.reason(whole):
+            answer.rejected.append(_rejected(index, reason, whole))
+        else:
+            answer.dropped += 1
+
+
+def _rejected(index: int, reason: str, item: Any) -> Rejected:
+    told = item if isinstance(item, dict) else {}
+    return Rejected(index, "invalid_event", reason, _text(told.get("type")), _text(told.get("event", told.get("name"))))
+
+
+def with_groups(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """The call, and those that Amplitude packs into it: the accounts of its user, the one he works in first."""
+    groups = item.get("groupTraits")
+    if not isinstance(groups, list):
+        return [item]
+    calls = [] if item.get("type") == "group" and not item.get("groupId") else [item]
+    own = item.get("messageId") or content_key(item, item.get("type"))
+    for place, group in enumerate(each for each in groups if isinstance(each, dict)):
+        call = {"type": "group", "groupId": group.get("groupId"), "traits": group.get("traits")}
+        call |= {key: item[key] for key in ("timestamp", "originalTimestamp", "sentAt") if key in item}
+        if own:
+            call["messageId"] = f"{own}#group-{place}"
+        if not place:  # only the first is where he belongs
+            call |= {key: item[key] for key in ("userId", "anonymousId") if key in item}
+        calls.append(call)
+    return calls
 
 
 def _items(whole: dict[str, Any], batch: bool) -> tuple[list[Any], dict[str, Any]]:
@@ -51,7 +96,12 @@ def _items(whole: dict[str, Any], batch: bool) -> tuple[list[Any], dict[str, Any
     return [whole], {}
 
 
-def _call_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | None) -> Call | str:
+def _key_in(items: list[Any]) -> str | None:
+    return next((_text(key) for item in items if isinstance(item, dict) and (key := item.get("writeKey"))), None)
+
+
+def _tidy_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | None) -> dict[str, Any] | str:
+    """The item as every store takes it, with its type, its id and the context that all share."""
     if not isinstance(item, dict):
         return "Each item of `batch` must be an object."
     if wrong := next((key for key in _IDS if isinstance(item.get(key), bool | dict | list)), None):
@@ -63,14 +113,14 @@ def _call_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | Non
             item["context"] = {**clean(shared), **own} if isinstance(own, dict) else clean(shared)
     except TooDeep as too_deep:
         return str(too_deep)
-    return _call(item, type_from_path)
+    type = type_from_path or _text(item.get("type"))
+    id = _text(item.get("messageId")) or content_key(item, type)
+    return {**item, "type": type, "messageId": id}
 
 
-def _call(item: dict[str, Any], type_from_path: str | None) -> Call:
+def _call(item: dict[str, Any]) -> Call:
     texts: dict[str, Any] = {key: _text(item.get(key)) for key in (*_TEXTS, *_IDS)}
     call = Call(**texts, from_=_text(item.get("from")))
-    call.type = type_from_path or call.type
-    call.messageId = call.messageId or content_key(item, call.type)
     call.traits = item["traits"] if isinstance(item.get("traits"), dict) else None
     call.properties = _raw(item.get("properties"))
     if isinstance(context := item.get("context"), dict):

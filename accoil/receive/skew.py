@@ -1,9 +1,10 @@
 """Clocks of phones and laptops that are wrong: `sentAt`, put on by the same clock as the events, shows by how much."""
 
 from functools import lru_cache
+from typing import Any, Protocol
 
 from accoil.receive import times
-from accoil.receive.calls import Call
+from accoil.receive.calls import Context
 
 # These write sentAt when a file of events is closed, which can be hours before it is sent: a clock that looks
 # slow says nothing there.
@@ -18,7 +19,15 @@ SENT_AT_IS_STALE = (
 _read_once = lru_cache(maxsize=64)(times.parse)  # every call of a batch is asked with the same one
 
 
-def skew(call: Call, given: int, sent: str, received: int) -> int:
+class Timed(Protocol):
+    """A call, on whichever way it goes."""
+
+    timestamp: Any
+    originalTimestamp: str | None
+    context: Context | None
+
+
+def skew(call: Timed, given: int, sent: str, received: int) -> int:
     """What to add to the time a call gives, in ms; 0 where the clock is right or can't be known to be wrong."""
     sent_at = _read_once(sent)
     if sent_at is None:

@@ -42,7 +42,7 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
             kept.append(call)
         else:
             position = body.positions[index] if body.positions else index
-            body.rejected.append(Rejected(position, "invalid_event", reason))
+            body.rejected.append(Rejected(position, "invalid_event", reason, call.type, call.event or call.name))
     if body.rejected:
         body.rejected.sort(key=lambda rejected: rejected.index)
     return kept

@@ -37,6 +37,7 @@ def read(body: Any, path: str = "/v1/batch", now: datetime = NOW) -> Read:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     way = find(path)
     assert way
+    raw = way.translate(raw) if way.translate else raw
     decoded = calls.decode(raw, batch=way.batch, type_from_path=way.type)
     decoded = decoded or lenient.decode(raw, batch=way.batch, type_from_path=way.type)
     received = int(now.timestamp() * 1000)

@@ -61,6 +61,11 @@ class Mappings:
             return made
         return [(id, _with_own_id(call, id)) for id, call in made]
 
+    def reason(self, event: Event) -> str | None:
+        """Why mappings that took an event could make no call of it; None where none took it."""
+        skipped = ((by, made) for by, made in self._take(event) if isinstance(made, Skipped))
+        return next((f"Mapping “{by.name}”: {made.reason}" for by, made in skipped), None)
+
     def explain(self, event: Event) -> list[Outcome]:
         """What each enabled mapping would do, for people who try them on an event."""
         taken = {id(mapping): call for mapping, call in self._take(event)}
