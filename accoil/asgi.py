@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from accoil.control import Control
 from accoil.count import people
 from accoil.count.counting import Counting, InUse
 from accoil.count.load import checksums
-from accoil.receive import tracker
-from accoil.receive.app import FrontDoor, Place, Receive, Scope, Send
+from accoil.receive import answers, bodies, tracker
+from accoil.receive.answers import refusal, respond
+from accoil.receive.app import JSON, FrontDoor, Place, Receive, Scope, Send
+from accoil.receive.bounds import bounds
 from accoil.receive.handling import Handling
+from accoil.receive.http import Http, look_around
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
@@ -31,6 +35,7 @@ from accoil.team.keys import mappings, receiving_keys
 from accoil.team.models import Product
 
 PAGE_THREADS = 4
+STOPS_WITHIN = 5  # seconds that requests on their way are given when the server is told to stop
 # The event loop must get its turn soon after a thread that counts or draws a page; 5 ms, the default, is a p99.
 SWITCH_INTERVAL = 0.0005
 
@@ -54,8 +59,17 @@ class App:
                 {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
             )
             await send({"type": "http.response.body", "body": b'{"status":"ok"}'})
-        else:
-            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+        elif scope["type"] == "http":
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            receive = await bodies.ahead(receive)
+        except bodies.Gone:
+            return
+        except answers.Refused as refused:
+            return await respond(send, refused.status, refusal(refused.code, str(refused)), [JSON, *refused.headers])
+        await self._pages(scope, receive, send)  # type: ignore[arg-type]
 
 
 class Server:
@@ -89,12 +103,15 @@ class Server:
                 ("count days anew in a changed time zone", self._follow_zones, 10),
             ]
         )
+        bound = bounds()
         config = uvicorn.Config(
             App(FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
-            server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=4096,
+            server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096, timeout_notify=0,
+            http=partial(Http, bounds=bound),  # type: ignore[arg-type]  # it is called, nothing else
         )  # fmt: skip
         self._http = uvicorn.Server(config)
+        config.callback_notify = look_around(self._http.server_state, bound)
         self._thread: threading.Thread | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from collections import deque
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -12,10 +13,25 @@ LARGEST_BODY = 5_000_000  # bytes on the wire
 LARGEST_INFLATED = 20_000_000
 MOST_HEARD_OUT = 50_000_000  # bytes of a body that is too large; beyond that we hang up
 SLOWEST_BODY = 30  # seconds
+MOST_ARRIVING = 256_000_000  # bytes, of all bodies that are on their way; more is shed
+HELD_FOR_PAGES = 1_000_000  # bytes of a body that are here before a page is asked
 
 
 class Gone(Exception):
     """The client hung up before its body was whole."""
+
+
+class Arriving:
+    """How many bytes are held of bodies that are not whole yet."""
+
+    held = 0
+
+    @classmethod
+    def more(cls, size: int) -> None:
+        """Raises Refused."""
+        if cls.held + size > MOST_ARRIVING:
+            raise Refused(503, "unavailable", "Too much at once; send it again.", retry_after="5", connection="close")
+        cls.held += size
 
 
 async def read(receive: Receive, headers: Headers) -> bytes:
@@ -37,22 +53,54 @@ async def read(receive: Receive, headers: Headers) -> bytes:
 async def _read_on(receive: Receive, message: MutableMapping[str, Any]) -> bytes:
     """Also hears out a body that is too large: most clients read no answer before they have sent everything."""
     chunks: list[bytes] = []
-    size = 0
-    while True:
-        if message["type"] == "http.disconnect":
-            raise Gone
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > LARGEST_BODY:
-            chunks.clear()
-        if size > MOST_HEARD_OUT:
-            raise _too_large(connection="close")
-        if not message.get("more_body"):
-            break
-        message = await receive()
+    size = held = 0
+    try:
+        while True:
+            if message["type"] == "http.disconnect":
+                raise Gone
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > MOST_HEARD_OUT:
+                raise _too_large(connection="close")
+            if size > LARGEST_BODY:
+                chunks.clear()
+            else:
+                Arriving.more(len(chunk))
+                held += len(chunk)
+                chunks.append(chunk)
+            if not message.get("more_body"):
+                break
+            message = await receive()
+    finally:
+        Arriving.held -= held
     if size > LARGEST_BODY:
         raise _too_large()
     return b"".join(chunks)
+
+
+async def ahead(receive: Receive) -> Receive:
+    """Waits for the body, or a good part of it: a slow sender must not keep one of the few threads that draw pages.
+    Returns how to receive it. Raises Gone, Refused."""
+    messages = deque[MutableMapping[str, Any]]()
+    held = 0
+    try:
+        while held <= HELD_FOR_PAGES:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            messages.append(message)
+            size = len(message.get("body", b""))
+            Arriving.more(size)
+            held += size
+            if not message.get("more_body"):
+                break
+    finally:
+        Arriving.held -= held
+
+    async def again() -> MutableMapping[str, Any]:
+        return messages.popleft() if messages else await receive()
+
+    return again
 
 
 def _too_large(**headers: str) -> Refused:

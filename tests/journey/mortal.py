@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,12 +29,12 @@ main(sys.argv[2:])
 class Mortal:
     """`door` stays good across deaths; what the processes say is in `log`."""
 
-    def __init__(self, data: Path, merge_after: int) -> None:
+    def __init__(self, data: Path, merge_after: int, **settings: object) -> None:
         made = accoil(data, "init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
         assert made.returncode == 0, made.stderr
         told = json.loads(made.stdout)
         self.data, self.port, self.log = data, free_port(), data / "log"
-        self._merge_after = merge_after
+        self._merge_after, self._settings = merge_after, {name: str(value) for name, value in settings.items()}
         address = f"http://127.0.0.1:{self.port}"
         self.door = Door(address, told["product_id"], told["ingest_key"], told["api_token"])
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,11 +46,25 @@ class Mortal:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, *words],
-                env={**own, "ACCOIL_DATA": str(self.data)}, stdout=log, stderr=log,
+                env={**own, **self._settings, "ACCOIL_DATA": str(self.data)}, stdout=log, stderr=log,
             )  # fmt: skip
         while not self._answers():
             if self._process.poll() is not None:
                 raise AssertionError(f"the server did not start:\n{self.log.read_text()[-5000:]}")
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    def memory(self) -> int:
+        """Resident, in MiB."""
+        told = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", told)[1]) // 1024  # type: ignore[index]
+
+    def files(self) -> int:
+        """How many it has open, sockets among them."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
     def kill(self) -> None:
         assert self._process and self._process.poll() is None, self.log.read_text()[-5000:]
@@ -72,8 +87,9 @@ class Mortal:
 
 
 @contextmanager
-def mortal(data: Path, merge_after: int = 500) -> Iterator[Mortal]:
-    server = Mortal(data, merge_after)
+def mortal(data: Path, merge_after: int = 500, **settings: object) -> Iterator[Mortal]:
+    """`settings`: ACCOIL_X=…"""
+    server = Mortal(data, merge_after, **settings)
     server.start()
     try:
         yield server

@@ -1,0 +1,321 @@
+"""Clients that are slow, half there, or gone: others do not notice, and nobody keeps the server for ever."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from accoil import control
+from tests.door import Door
+from tests.journey.mortal import Mortal, mortal
+from tests.journey.raw import Raw, call, chunked, head, request
+
+TIMEOUT, IDLE = 2, 4  # seconds; as set here
+LATE = 2.5  # seconds that a time-out may come later, on a busy machine
+QUICK = 1.0  # seconds; what others may wait at most, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
+    with mortal(
+        tmp_path_factory.mktemp("slow"),
+        ACCOIL_CLIENT_TIMEOUT=TIMEOUT, ACCOIL_IDLE_TIMEOUT=IDLE, ACCOIL_MOST_CONNECTIONS=4000,
+    ) as running:  # fmt: skip
+        yield running
+
+
+@pytest.fixture
+def door(server: Mortal) -> Door:
+    return server.door
+
+
+def others_are_served(door: Door) -> None:
+    for path in ("/v1/track", "/v1/batch"):
+        began = time.monotonic()
+        body = call("Others") if path == "/v1/track" else {"batch": [call("Others")]}
+        assert door.post(path, body).status == 200
+        assert time.monotonic() - began < QUICK
+
+
+def sign_in_page_comes(door: Door) -> None:
+    from tests.door import ask
+
+    began = time.monotonic()
+    assert ask(door.address, "GET", "/sign-in/", None, {}).status == 200
+    assert time.monotonic() - began < QUICK
+
+
+def counted(server: Mortal) -> dict[str, int]:
+    control.ask(server.data, "checksums")  # answers when everything is counted
+    return server.door.events()
+
+
+STALLED: dict[str, Callable[[Door], bytes]] = {
+    "nothing at all": lambda door: b"",
+    "half a request line": lambda door: b"POST /v1/tr",
+    "headers that do not end": lambda door: head(door, "/v1/track")[:-2],
+    "headers without a body": lambda door: head(door, "/v1/track", "Content-Length: 100"),
+    "half a body": lambda door: request(door, call("Never"))[:-5],
+    "half a chunk": lambda door: head(door, "/v1/track", "Transfer-Encoding: chunked") + b"40\r\n{",
+    "chunks without an end": lambda door: head(door, "/v1/track", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n",
+    "half a body for a page": lambda door: head(door, "/sign-in/", "Content-Length: 100") + b"email=",
+    "half a body where none is wanted": lambda door: head(door, "/health", "Content-Length: 100") + b"{",
+}
+LONG = {**call("Trickled"), "properties": {"x": "y" * 1000}}
+TRICKLED: dict[str, Callable[[Door], tuple[bytes, bytes]]] = {
+    "a head": lambda door: (b"", head(door, "/v1/track")),
+    "a body": lambda door: (head(door, "/v1/track", "Content-Length: 1000"), b" " * 1000),
+    "chunks": lambda door: (
+        head(door, "/v1/track", "Transfer-Encoding: chunked"),
+        chunked(json.dumps(LONG).encode(), [1]),
+    ),
+}
+
+
+def test_whoever_stalls_is_hung_up_on(server: Mortal, door: Door) -> None:
+    with ThreadPoolExecutor(2 * len(STALLED) + len(TRICKLED)) as pool:
+        waits = {
+            (stalled, after): pool.submit(hung_up_after, door, STALLED[stalled](door), after)
+            for stalled in STALLED
+            for after in (False, True)
+        }
+        waits |= {(part, False): pool.submit(trickle, door, *TRICKLED[part](door)) for part in TRICKLED}
+        for _ in range(4):
+            others_are_served(door)
+            time.sleep(0.3)
+    for (stalled, after), waited in waits.items():
+        patience = IDLE if after and stalled == "nothing at all" else TIMEOUT
+        least = 0 if stalled == "half a body where none is wanted" else patience - 0.5
+        assert least < waited.result() < patience + LATE, (stalled, after, waited.result())
+
+
+def hung_up_after(door: Door, sent: bytes, after_another: bool) -> float:
+    """Seconds."""
+    raw = Raw(door)
+    if after_another:
+        raw.send(request(door, call("Before")))
+        assert raw.answer().status == 200
+    raw.send(sent)
+    began = time.monotonic()
+    assert raw.is_hung_up_on(IDLE + TIMEOUT + LATE)
+    raw.close()
+    return time.monotonic() - began
+
+
+def trickle(door: Door, at_once: bytes, slowly: bytes) -> float:
+    """One byte every now and then; seconds until it was hung up."""
+    raw = Raw(door)
+    raw.send(at_once)
+    began = time.monotonic()
+    for place in range(len(slowly)):
+        with suppress(OSError):
+            raw.send(slowly[place : place + 1])
+        if raw.is_hung_up_on(0.1):
+            break
+    raw.close()
+    return time.monotonic() - began
+
+
+def test_slow_bodies_for_pages_do_not_keep_pages_from_others(server: Mortal, door: Door) -> None:
+    form = ("Content-Type: application/x-www-form-urlencoded", f"Cookie: accoil_csrf={'x' * 32}")
+    with ExitStack() as stack:
+        for _ in range(20):  # more than there are threads for pages
+            raw = Raw(door)
+            stack.callback(raw.close)
+            raw.send(head(door, "/sign-in/", "Content-Length: 100", *form))
+            raw.send(b"login=a")
+        sign_in_page_comes(door)
+        others_are_served(door)
+
+
+def test_a_slow_but_steady_body_is_taken(server: Mortal, door: Door) -> None:
+    """Longer on its way than the time-out: what counts is that it goes on."""
+    body = json.dumps({"batch": [{**call("Steady"), "properties": {"x": "y" * 250_000}}]}).encode()
+    raw = Raw(door)
+    raw.send(head(door, "/v1/batch", f"Content-Length: {len(body)}"))
+    pieces = 10
+    for piece in range(pieces):
+        raw.send(body[piece * len(body) // pieces : (piece + 1) * len(body) // pieces])
+        time.sleep(2 * TIMEOUT / pieces)
+    assert raw.answer().status == 200
+    assert counted(server)["Steady"] == 1
+
+
+def test_a_client_that_never_reads_its_answers_is_hung_up_on(server: Mortal, door: Door) -> None:
+    before, memory = server.files(), server.memory()
+    readers = []
+    for _ in range(20):
+        raw = Raw(door, receive_buffer=4096)
+        raw.socket.settimeout(0.2)
+        with suppress(OSError):
+            for _ in range(3000):  # answers of some 300 bytes: far more than the system holds for a connection
+                raw.send(request(door, b"{", "/v1/track") * 20)
+        readers.append(raw)
+    others_are_served(door)
+    assert server.memory() - memory < 150
+    wait_until(lambda: server.files() <= before + 3, TIMEOUT + LATE + 3)
+    for raw in readers:
+        raw.close()
+
+
+def test_two_thousand_idle_connections_disturb_nobody(server: Mortal, door: Door) -> None:
+    before, memory = server.files(), server.memory()
+    with ExitStack() as stack:
+        for number in range(2000):
+            raw = Raw(door)
+            stack.callback(raw.close)
+            if number % 2:
+                raw.send(request(door, call("Idle")))
+                assert raw.answer().status == 200
+            if number % 100 == 0:
+                others_are_served(door)
+        others_are_served(door)
+        sign_in_page_comes(door)
+        assert server.memory() - memory < 100
+        wait_until(lambda: server.files() <= before + 3, IDLE + LATE + 3)
+    others_are_served(door)
+
+
+@pytest.mark.parametrize("sent", ["half a head", "head", "half a body", "whole"])
+def test_clients_that_vanish_leave_nothing_behind(server: Mortal, door: Door, sent: str) -> None:
+    whole = request(door, {"batch": [call("Vanished")] * 200}, "/v1/batch")
+    cut = {"half a head": 30, "head": whole.index(b"\r\n\r\n") + 4, "half a body": len(whole) // 2, "whole": len(whole)}
+    before = server.files()
+    for _ in range(50):
+        raw = Raw(door)
+        raw.send(whole[: cut[sent]])
+        raw.vanish()
+    wait_until(lambda: server.files() <= before + 3, 5)
+    others_are_served(door)
+
+
+def test_who_hangs_up_without_waiting_for_the_answer_is_counted(server: Mortal, door: Door) -> None:
+    """As PHP's socket client does: it writes and closes."""
+    for number in range(50):
+        raw = Raw(door)
+        event = "Fired" if number % 2 else "Fired large"
+        large = {} if number % 2 else {"properties": {"x": "y" * 300_000}}
+        raw.send(request(door, {**call(event), **large}))
+        raw.close()
+    wait_until(lambda: counted(server).get("Fired") == counted(server).get("Fired large") == 25, 5)
+
+
+def test_who_has_said_all_may_still_listen(server: Mortal, door: Door) -> None:
+    import socket
+
+    raw = Raw(door)
+    raw.send(request(door, call("Half closed")))
+    raw.socket.shutdown(socket.SHUT_WR)
+    answer = raw.answer()
+    assert (answer.status, answer.headers["connection"]) == (200, "close")
+    assert raw.is_hung_up_on(1)
+
+
+def test_pipelined_requests_are_answered_in_their_order(server: Mortal, door: Door) -> None:
+    raw = Raw(door)
+    whole = [request(door, call(f"Pipe {number}")) if number % 3 else request(door, b"{") for number in range(300)]
+    raw.send(b"".join(whole))
+    buffered = raw.socket.makefile("rb")
+    for number in range(300):
+        status = int(buffered.readline().split()[1])
+        length = 0
+        while (line := buffered.readline().strip().lower()) != b"":
+            if line.startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        buffered.read(length)
+        assert status == (200 if number % 3 else 400)
+    events = counted(server)
+    assert all(events.get(f"Pipe {number}") == (1 if number % 3 else None) for number in range(300))
+
+
+@pytest.mark.parametrize("sizes", [[1], [2, 3, 5], [10_000], [1, 100_000]])
+@pytest.mark.parametrize("extension", [b"", b";name=value"])
+def test_odd_chunks(server: Mortal, door: Door, sizes: list[int], extension: bytes) -> None:
+    event = f"Chunks {sizes} {extension!r}"
+    body = json.dumps({"batch": [{**call(event), "messageId": f"{event} {number}"} for number in range(300)]}).encode()
+    raw = Raw(door)
+    wire = head(door, "/v1/batch", "Transfer-Encoding: chunked") + chunked(body, sizes, extension)
+    for place in range(0, len(wire), 7001):
+        raw.send(wire[place : place + 7001])
+    assert raw.answer().status == 200
+    raw.send(request(door, call("After chunks")))
+    assert raw.answer().status == 200
+    assert counted(server)[event] == 300
+
+
+def test_who_asks_before_sending_a_body_is_told_to_go_on(server: Mortal, door: Door) -> None:
+    body = json.dumps(call("Expected")).encode()
+    raw = Raw(door)
+    raw.send(head(door, "/v1/track", f"Content-Length: {len(body)}", "Expect: 100-continue"))
+    assert raw.socket.recv(1000).startswith(b"HTTP/1.1 100 ")
+    raw.send(body)
+    assert raw.answer().status == 200
+    assert counted(server)["Expected"] == 1
+
+
+def test_who_offers_http_2_is_answered_in_http_1(server: Mortal, door: Door) -> None:
+    """Java's client does, with the first request of a connection."""
+    raw = Raw(door)
+    offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")
+    for number in range(3):
+        raw.send(request(door, call("Offered"), "/v1/track", *(offer if number < 2 else ())))
+        assert raw.answer().status == 200
+    assert counted(server)["Offered"] == 3
+
+
+CHUNKED = b"POST /v1/track HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+ENDLESS: dict[str, tuple[bytes, bytes]] = {
+    "a request line": (b"POST /v1/", b"x" * 60_000),
+    "one header": (b"POST /v1/track HTTP/1.1\r\nHost: x\r\nX: ", b"x" * 60_000),
+    "many headers": (b"POST /v1/track HTTP/1.1\r\nHost: x\r\n", b"X: y\r\n" * 10_000),
+    "trailers": (CHUNKED + b"2\r\n{}\r\n0\r\n", b"X: y\r\n" * 10_000),
+    "one trailer": (CHUNKED + b"2\r\n{}\r\n0\r\nX: ", b"x" * 60_000),
+    "a chunk's extension": (CHUNKED + b"2;", b"x" * 60_000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("endless", ENDLESS)
+def test_what_never_ends_is_not_kept(server: Mortal, door: Door, endless: str) -> None:
+    first, again = ENDLESS[endless]
+    memory = server.memory()
+    raw = Raw(door)
+    raw.send(first)
+    sent = 0
+    with suppress(OSError):
+        while sent < 100_000_000:
+            raw.send(again)
+            sent += len(again)
+    assert sent < 30_000_000  # what the system buffers, at most
+    assert server.memory() - memory < 30
+    others_are_served(door)
+
+
+def test_more_connections_than_allowed_are_told_to_come_back(tmp_path: Path) -> None:
+    with mortal(tmp_path, ACCOIL_MOST_CONNECTIONS=50, ACCOIL_IDLE_TIMEOUT=20) as server, ExitStack() as stack:
+        door = server.door
+        raws = [Raw(door) for _ in range(60)]
+        for raw in raws:
+            stack.callback(raw.close)
+        told = [raw.answer().headers["retry-after"] for raw in raws[50:]]
+        assert told == ["5"] * 10
+        # A crowd makes the server impatient: idle connections go after a tenth of the time.
+        wait_until(lambda: served(door), 5)
+
+
+def served(door: Door) -> bool:
+    with suppress(OSError):
+        return door.post("/v1/track", call("Others")).status == 200
+    return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.1)
