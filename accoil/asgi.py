@@ -25,8 +25,9 @@ from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Place, Receive, Scope, Send
 from accoil.receive.bounds import bounds
+from accoil.receive.direct import Direct
 from accoil.receive.handling import Handling
-from accoil.receive.http import Http, look_around
+from accoil.receive.http import look_around
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
@@ -104,11 +105,12 @@ class Server:
             ]
         )
         bound = bounds()
+        door = FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))
         config = uvicorn.Config(
-            App(FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))),
+            App(door),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
             server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096, timeout_notify=0,
-            http=partial(Http, bounds=bound),  # type: ignore[arg-type]  # it is called, nothing else
+            http=partial(Direct, door=door, bounds=bound),  # type: ignore[arg-type]  # it is called, nothing else
         )  # fmt: skip
         self._http = uvicorn.Server(config)
         config.callback_notify = look_around(self._http.server_state, bound)

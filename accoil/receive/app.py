@@ -186,14 +186,17 @@ class FrontDoor:
         self._tell(asked, key, kept, body.rejected, size)
         return partial(len(kept), body.rejected) if body.rejected else path.ok_body
 
+    def is_open_to(self, key: Key) -> bool:
+        """Whether nothing about the key has to be looked at."""
+        bound = key.origins or key.secret or key.calls_a_second
+        return key.enabled and not bound and self.ring.handling(key.product) is PLAIN
+
     async def _keep(self, request: Request | Sent) -> None:
         """Returns when it is on disk."""
         try:
             await self.journal.append(request)
-        except Overloaded:
-            raise Refused(503, "unavailable", "Too much at once; send it again.", retry_after="1") from None
-        except Unwritable:
-            raise Refused(503, "unavailable", "Can't write to disk just now.", retry_after="5") from None
+        except (Overloaded, Unwritable) as failure:
+            raise unkept(failure) from None
 
     def _check(self, key: Key, asked: Asked, raw: bytes) -> None:
         if not key.enabled:
@@ -227,6 +230,11 @@ class FrontDoor:
     def _known(self, candidates: list[str]) -> Key | None:
         return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
+    def tell(self, key: Key, path: str, received: int, calls: Sequence[Any], agent: bytes, size: int) -> None:
+        """The debugger: that plain tracks were taken in."""
+        if self.debugger:
+            self.debugger.saw(key, path, received, calls, [], agent.decode("latin-1"), size)
+
     def _tell(self, asked: Asked, key: Key, kept: Sequence[Any], rejected: list[Rejected], size: int) -> None:
         if self.debugger:
             agent = asked.headers.get(b"user-agent", b"").decode("latin-1")
@@ -250,3 +258,13 @@ def decode(raw: bytes, path: Path, handling: Handling = PLAIN) -> Short | Body:
     except BadBody as bad:
         # Whoever has the key only in the body may have sent a good one: 401 would be tried again for ever.
         raise Refused(400, bad.code, str(bad)) from None
+
+
+def unkept(failure: Exception) -> Refused:
+    """What to answer when the journal did not take a request."""
+    if isinstance(failure, Overloaded):
+        return Refused(503, "unavailable", "Too much at once; send it again.", retry_after="1")
+    if isinstance(failure, Unwritable):
+        return Refused(503, "unavailable", "Can't write to disk just now.", retry_after="5")
+    log.error("calls could not be kept", exc_info=failure)
+    return Refused(500, "internal", "This is our fault; it has been logged.")

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -63,12 +64,15 @@ class Request(msgspec.Struct, frozen=True):
     source: int = 0  # the ingest key's id
 
 
+Settle = Callable[[Exception | None], None]  # called once: with None when it is on disk, else with what went wrong
+
+
 class Waiting(msgspec.Struct):
     """A request on its way to the disk, and who waits for it."""
 
     request: Request | Sent
     loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
+    settle: Settle
 
 
 class Handed(msgspec.Struct):
@@ -113,15 +117,19 @@ class Journal:
 
     async def append(self, request: Request | Sent) -> None:
         """Returns when the calls are on disk. Raises Overloaded or Unwritable."""
-        if self._calls_waiting > MOST_CALLS_WAITING or self._stopping:
-            raise Overloaded
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
+        self.push(request, loop, partial(_settle, done))
+        await done
+
+    def push(self, request: Request | Sent, loop: asyncio.AbstractEventLoop, settle: Settle) -> None:
+        """`settle` is called in the loop, once. Raises Overloaded."""
+        if self._calls_waiting > MOST_CALLS_WAITING or self._stopping:
+            raise Overloaded
         self._calls_waiting += len(request.calls)  # no call in between: the writer subtracts in another thread
-        self._waiting.append(Waiting(request, loop, done))
+        self._waiting.append(Waiting(request, loop, settle))
         if not self._wake.is_set():
             self._wake.set()
-        await done
 
     def write(self, product: int, received: int, calls: list[Call]) -> None:
         """The same for a caller without an event loop (tests): one block, now. Not while `start`ed."""
@@ -181,12 +189,12 @@ class Journal:
                     self._settle([each])
                 return
             failure = wrong
-        by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+        by_loop: dict[asyncio.AbstractEventLoop, list[Settle]] = {}
         for each in taken:
-            by_loop.setdefault(each.loop, []).append(each.done)
-        for loop, futures in by_loop.items():
+            by_loop.setdefault(each.loop, []).append(each.settle)
+        for loop, settles in by_loop.items():
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, futures, failure)
+                loop.call_soon_threadsafe(_answer, settles, failure)
         if block:
             self.tell(block)
 
@@ -275,11 +283,15 @@ def _open(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _answer(futures: list[asyncio.Future[None]], failure: Exception | None) -> None:
-    for future in futures:
-        if future.done():
-            continue  # the client went away
-        if failure:
-            future.set_exception(failure)
-        else:
-            future.set_result(None)
+def _answer(settles: list[Settle], failure: Exception | None) -> None:
+    for settle in settles:
+        settle(failure)
+
+
+def _settle(done: asyncio.Future[None], failure: Exception | None) -> None:
+    if done.done():
+        return  # the client went away
+    if failure:
+        done.set_exception(failure)
+    else:
+        done.set_result(None)
