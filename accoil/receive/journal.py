@@ -39,6 +39,8 @@ SCHEMA = pa.schema(
 # The stream is compressed as a whole: Arrow's own compression, column by column, costs a small block ten times as much.
 COMPRESSION = pa.Codec("zstd", compression_level=1)
 MOST_CALLS_WAITING = 400_000  # some 100 MB of calls; more is shed
+# Seconds in which more requests come together while many come: fewer blocks cost less, also of each other's turns.
+GATHERING = 0.001
 LARGEST_BLOCK = 50_000  # calls
 
 CREATE = """
@@ -157,11 +159,15 @@ class Journal:
             reader.close()
 
     def _write(self) -> None:
+        busy = False
         while not (self._stopping and not self._waiting and not self._handed):
             self._wake.wait(1)
             self._wake.clear()
             while self._waiting or self._handed:
+                if busy:
+                    time.sleep(GATHERING)
                 if taken := self._take():
+                    busy = len(taken) > 1
                     self._settle(taken)
                 if self._handed:
                     self._settle_handed(self._handed.popleft())
