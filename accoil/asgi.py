@@ -15,7 +15,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from accoil import environment, importing
+from accoil import environment, health, importing
 from accoil.clock import Clock
 from accoil.control import Control
 from accoil.count import people
@@ -27,7 +27,7 @@ from accoil.receive.app import JSON, FrontDoor, Place, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
 from accoil.receive.handling import Handling
-from accoil.receive.http import look_around
+from accoil.receive.http import Serving
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
@@ -46,8 +46,9 @@ log = structlog.get_logger()
 class App:
     """One ASGI application for the whole server."""
 
-    def __init__(self, door: FrontDoor) -> None:
+    def __init__(self, door: FrontDoor, counting: Counting) -> None:
         self._door = door
+        self._counting = counting
         self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,10 +57,7 @@ class App:
         elif scope["type"] == "http" and scope["path"] in (tracker.PATH, settings.INGEST_PREFIX + tracker.PATH):
             await tracker.answer(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health":
-            await send(
-                {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
-            )
-            await send({"type": "http.response.body", "body": b'{"status":"ok"}'})
+            await respond(send, 200, health.told(self._counting), [JSON])
         elif scope["type"] == "http":
             await self._page(scope, receive, send)
 
@@ -80,6 +78,7 @@ class Server:
         self.host = host
         folder = Path(settings.DATA)
         self._zones: dict[int, str] = {}
+        self._told_of_gaps = False
         self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
@@ -104,16 +103,14 @@ class Server:
                 ("count days anew in a changed time zone", self._follow_zones, 10),
             ]
         )
-        bound = bounds()
         door = FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))
         config = uvicorn.Config(
-            App(door),
+            App(door, self.counting),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
-            server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096, timeout_notify=0,
-            http=partial(Direct, door=door, bounds=bound),  # type: ignore[arg-type]  # it is called, nothing else
+            server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096,
+            http=partial(Direct, door=door, bounds=bounds()),  # type: ignore[arg-type]  # it is called, nothing else
         )  # fmt: skip
-        self._http = uvicorn.Server(config)
-        config.callback_notify = look_around(self._http.server_state, bound)
+        self._http = Serving(config, self.counting.journal.shed_if_stalled, self.counting.journal.shed)
         self._thread: threading.Thread | None = None
 
     @property
@@ -189,10 +186,19 @@ class Server:
     def _follow_zones(self) -> None:
         counted_in = self.counting.facts.zones
         if any(counted_in.get(product, zone) != zone for product, zone in self._zones.items()):
+            if self.counting.journal.gaps:
+                if not self._told_of_gaps:
+                    log.error(
+                        "a time zone changed; its days are not counted anew", reason=self.counting.why_not_rebuild()
+                    )
+                self._told_of_gaps = True
+                return
             log.info("a time zone changed: counting its days anew")
             self.counting.rebuild()
 
-    def _rebuild(self) -> list[dict[str, object]]:
+    def _rebuild(self, *anyway: str) -> list[dict[str, object]]:
+        if not anyway and (why_not := self.counting.why_not_rebuild()):
+            raise Refused(why_not)
         self.counting.rebuild()
         return self._checksums()
 
@@ -200,9 +206,10 @@ class Server:
         product = Product.objects.get(pk=product_id)
         return [str(event["event"]) for event in people.known_events(product.pk, product.today())]
 
-    def _progress(self) -> dict[str, int]:
-        """The last block that is on disk, and the last that is in every number."""
-        return {"received": self.counting.journal.last, "counted": self.counting.loader.loaded}
+    def _progress(self) -> dict[str, object]:
+        """The last block that is on disk, the last that is in every number, and why calls are refused, if they are."""
+        journal = self.counting.journal
+        return {"received": journal.last, "counted": self.counting.loader.loaded, "wrong": journal.wrong}
 
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()

@@ -165,13 +165,28 @@ def import_files(
 
 
 @app.command()
-def rebuild(data: Data = None) -> None:
+def rebuild(
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also from a journal that has lost blocks.")] = False,
+    data: Data = None,
+) -> None:
     """Make the store again from the journal. Prints checksums per day."""
     _start()
     from accoil.rebuilding import rebuild as run
 
-    for row in run():
+    for row in run(anyway):
         typer.echo(f"{row['product']}  {row['day']}  {row['messages']:>10,}  {row['checksum']}")
+
+
+@app.command()
+def mend(data: Data = None) -> None:
+    """Save what can be read of a damaged journal. The damaged files are kept beside it; the server must not run."""
+    from accoil.start import load
+
+    load()
+    from accoil.mending import mend as run
+
+    for line in run():
+        typer.echo(line)
 
 
 @app.command()

@@ -5,6 +5,7 @@ import stat
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 Finding = tuple[bool, str]
 
@@ -74,29 +75,34 @@ def time_zones() -> Finding:
 
 
 def journal() -> Finding:
-    import sqlite3
+    from accoil.receive.examining import examine as examined
 
     path = _data() / "journal.sqlite3"
     if not path.exists():
         return True, "There is no journal yet: nothing was received."
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-        blocks, calls, last = db.execute("select count(*), coalesce(sum(calls), 0), max(number) from block").fetchone()
-    if last is not None and last != blocks:
-        return False, f"journal.sqlite3 holds {blocks:,} blocks but the last has number {last:,}: some are missing."
-    return True, f"journal.sqlite3 holds {calls:,} calls in {blocks:,} blocks, without a gap."
+    return examined(path, in_use=_progress() is not None)
 
 
 def store() -> Finding:
-    from accoil import control
-
-    try:
-        progress = control.ask(_data(), "progress")
-    except ConnectionError:
+    progress = _progress()
+    if progress is None:
         return True, "No server runs on this data folder, so what is in the store was not asked for."
+    if wrong := progress.get("wrong"):
+        return False, wrong
     behind = progress["received"] - progress["counted"]
     if behind > MOST_BLOCKS_BEHIND:
         return False, f"The store is {behind:,} blocks behind the journal: see the server's log."
     return True, f"Everything up to block {progress['counted']:,} is in every number."
+
+
+def _progress() -> dict[str, Any] | None:
+    """What a running server says; None where none runs."""
+    from accoil import control
+
+    try:
+        return dict(control.ask(_data(), "progress"))
+    except ConnectionError:
+        return None
 
 
 def disk_space() -> Finding:

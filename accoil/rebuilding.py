@@ -13,20 +13,23 @@ from accoil.refused import Refused
 from accoil.team.models import Product
 
 
-def rebuild() -> list[dict[str, Any]]:
-    """Makes the store again from the journal; checksums as in `accoil.count.load.checksums`."""
+def rebuild(anyway: bool = False) -> list[dict[str, Any]]:
+    """Makes the store again from the journal, `anyway` also from one that has lost blocks; checksums as in
+    `accoil.count.load.checksums`."""
     folder = Path(settings.DATA)
     try:
-        return list(control.ask(folder, "rebuild"))
+        return list(control.ask(folder, "rebuild anyway" if anyway else "rebuild"))
     except ConnectionError:
-        return _rebuild_here(folder)
+        return _rebuild_here(folder, anyway)
     except control.Failed as failed:
         raise Refused(f"The running server could not rebuild: {failed}") from failed
 
 
-def _rebuild_here(folder: Path) -> list[dict[str, Any]]:
+def _rebuild_here(folder: Path, anyway: bool) -> list[dict[str, Any]]:
     counting = Counting(folder, lambda: dict(Product.objects.values_list("id", "time_zone")))
     try:
+        if not anyway and (why_not := counting.why_not_rebuild()):
+            raise Refused(why_not)
         with Progress(
             SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn(), transient=True
         ) as progress:

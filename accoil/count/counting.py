@@ -12,6 +12,7 @@ import structlog
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.receive.journal import Journal
+from accoil.receive.opening import Broken
 from accoil.store.duckdb import DuckDB
 from accoil.store.store import Damaged
 
@@ -31,10 +32,14 @@ class Counting:
         self._folder = folder
         self._zones = zones
         self._memory = memory
-        self._lock = _lock(folder / "counting.lock")
+        self._lock = lock(folder)
         self._running = False
         self._rebuilding = threading.Lock()
-        self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.loader.hear(block))
+        try:
+            self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.loader.hear(block))
+        except Broken:
+            self._lock.close()
+            raise
         path, store = self._latest()
         self._use(path, store)
         self.loader = Loader(self.facts, self.journal, zones)
@@ -62,6 +67,16 @@ class Counting:
             if time.monotonic() >= until:
                 return False
         return True
+
+    def why_not_rebuild(self) -> str | None:
+        """Why the store had better not be made again; None: it can be."""
+        if not (gaps := self.journal.gaps):
+            return None
+        lost = ", ".join(f"{gap.after + 1:,} to {gap.until:,}" for gap in gaps)
+        return (
+            f"The journal has lost the blocks {lost}; the store alone has counted them. Made again, it would be "
+            f"without them: `accoil rebuild --anyway` does so."
+        )
 
     def rebuild(self, told: Callable[[int, int], None] = lambda block, last: None) -> None:
         """Makes the store again from the journal, beside the old one, which answers until the new one has caught up.
@@ -114,8 +129,10 @@ class Counting:
         store.check()
         block = int(store.rows("select block from loaded")[0]["block"])
         if block > self.journal.last:
-            store.close()
-            raise Damaged(f"{path.name} goes on to block {block}, the journal only to {self.journal.last}")
+            # Damaged, or put back from a backup. What was acknowledged is here alone, then: kept, and not overwritten.
+            log.error(
+                "the journal has lost blocks that are counted", store=path.name, **self.journal.go_on_after(block)
+            )
         return block, path, store
 
 
@@ -129,12 +146,12 @@ def _remove(path: Path) -> None:
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
-def _lock(path: Path) -> IO[str]:
-    """Held until closed; freed by the system when the process dies, however it dies."""
-    lock = path.open("w")
+def lock(folder: Path) -> IO[str]:
+    """Held until closed; freed by the system when the process dies, however it dies. Raises InUse."""
+    held = (folder / "counting.lock").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.close()
-        raise InUse(f"Another Accoil process is using {path.parent}.") from None
-    return lock
+        held.close()
+        raise InUse(f"Another Accoil process is using {folder}.") from None
+    return held

@@ -168,7 +168,7 @@ class FrontDoor:
         if key.calls_a_second:
             self._limit(key, len(decoded.calls))
         if isinstance(decoded, Short):
-            await self._keep(Sent(key.product, asked.received, decoded, key.id, asked.path.mends_skew))
+            await self._keep(Sent(key.product, asked.received, decoded, key.id, asked.path.mends_skew), len(raw))
             self._tell(asked, key, decoded.calls, [], len(raw))
             return asked.path.ok_body
         return await self._take_long(asked, key, decoded, len(raw))
@@ -182,7 +182,7 @@ class FrontDoor:
         if path.refuses_bad_calls and body.rejected:
             raise Refused(400, body.rejected[0].code, body.rejected[0].message)
         if kept:
-            await self._keep(Request(key.product, asked.received, kept, key.id))
+            await self._keep(Request(key.product, asked.received, kept, key.id), size)
         self._tell(asked, key, kept, body.rejected, size)
         return partial(len(kept), body.rejected) if body.rejected else path.ok_body
 
@@ -191,10 +191,10 @@ class FrontDoor:
         bound = key.origins or key.secret or key.calls_a_second
         return key.enabled and not bound and self.ring.handling(key.product) is PLAIN
 
-    async def _keep(self, request: Request | Sent) -> None:
-        """Returns when it is on disk."""
+    async def _keep(self, request: Request | Sent, size: int) -> None:
+        """Returns when it is on disk. `size` is that of the plain body."""
         try:
-            await self.journal.append(request)
+            await self.journal.append(request, size)
         except (Overloaded, Unwritable) as failure:
             raise unkept(failure) from None
 

@@ -30,6 +30,11 @@ def bounds() -> Bounds:
     )
 
 
+def bytes_waiting() -> int:
+    """How many bytes of plain bodies may wait for the disk. Raises Refused."""
+    return environment.number("ACCOIL_WAITING_MB", 128, least=1, most=100_000) * 1_000_000
+
+
 def _files() -> int:
     """How many files may be open at once, after asking for as many as an administrator allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -53,7 +53,7 @@ class Direct(Http):
 
     def on_headers_complete(self) -> None:
         way = WAYS.get(self.url)
-        busy = self.cycle is not None and not self.cycle.response_complete
+        busy = self.flow.write_paused or (self.cycle is not None and not self.cycle.response_complete)
         special = self.expect_100_continue or self.parser.get_method() != b"POST" or self.parser.should_upgrade()
         if way is None or busy or special:
             super().on_headers_complete()
@@ -102,7 +102,7 @@ class Direct(Http):
         sent = Sent(key.product, int(time.time() * 1000), short, key.id, way.mends_skew)
         pending = Pending(self.scope, self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive())
         try:
-            self._door.journal.push(sent, self.loop, partial(self._answer, pending, way))
+            self._door.journal.push(sent, self.loop, partial(self._answer, pending, way), len(raw))
         except Overloaded:
             return False
         self.cycle = pending  # type: ignore[assignment]

@@ -1,22 +1,25 @@
 """HTTP as uvicorn speaks it, with the patience it lacks: whoever keeps the server waiting is hung up on.
 
-Nothing is timed request by request. Once a second `look_around` asks each connection what it waits for; one that says
-the same for too long is closed. So a request costs no timer, and a time-out may come a second late."""
+Nothing is timed request by request. Once a second each connection is asked what it waits for; one that says the same
+for too long is closed. So a request costs no timer, and a time-out may come a second late."""
 
+import asyncio
+import socket
 import time
 from asyncio import BaseTransport
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httptools
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
 
 from accoil.receive.bounds import CROWDED, SHORTER, Bounds
 
 LARGEST_HEAD = 65_536  # bytes of a request line with its headers, or of what else is neither head nor body
 MOST_PIPELINED = 1_000  # requests sent ahead of their answers
 LEAST_BODY = 30_000  # bytes of a body that must come while patience lasts
+LAST_CALL = 0.7  # share of the time to stop in, after which those who wait are told to come back
 OFFERS = (b"connection", b"upgrade", b"http2-settings")
 
 # What a connection waits for, and a number that changes when it got some of it.
@@ -104,7 +107,7 @@ class Http(HttpToolsProtocol):
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)
 
-    def tire(self, now: float, crowded: bool) -> None:
+    def tire(self, now: float, connections: int) -> None:
         """Hangs up when it has waited for the same for too long."""
         standing = self._waits_for()
         if standing != self._standing:
@@ -112,6 +115,7 @@ class Http(HttpToolsProtocol):
             return
         if standing is NOTHING:
             return
+        crowded = connections > self.bounds.connections * CROWDED
         patience = self.bounds.idle if standing[0] == "request" else self.bounds.patience
         if now - self._since >= (patience / SHORTER if crowded and standing[0] != "taker" else patience):
             self.transport.abort()
@@ -144,14 +148,23 @@ class Http(HttpToolsProtocol):
         self.transport.close()
 
 
-def look_around(state: ServerState, bounds: Bounds) -> Callable[[], Awaitable[None]]:
-    """To be called about once a second, in the event loop."""
+class Serving(uvicorn.Server):
+    """`each_second` is called in the event loop, `last_call` there shortly before requests are cut off at the end."""
 
-    async def look() -> None:
+    def __init__(self, config: uvicorn.Config, each_second: Callable[[], None], last_call: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._each_second, self._last_call = each_second, last_call
+        config.callback_notify, config.timeout_notify = self._notify, 0
+
+    async def _notify(self) -> None:
         now = time.monotonic()
-        crowded = len(state.connections) > bounds.connections * CROWDED
-        for connection in list(state.connections):
+        for connection in list(self.server_state.connections):
             if isinstance(connection, Http):
-                connection.tire(now, crowded)
+                connection.tire(now, len(self.server_state.connections))
+        self._each_second()
 
-    return look
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.config.timeout_graceful_shutdown:
+            wait = self.config.timeout_graceful_shutdown * LAST_CALL
+            asyncio.get_running_loop().call_later(wait, self._last_call)
+        await super().shutdown(sockets)

@@ -8,45 +8,34 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pyarrow as pa
+import structlog
 
-from accoil.receive import tracks
+from accoil.receive.bounds import bytes_waiting
 from accoil.receive.calls import Call
+from accoil.receive.columns import Request, table
+from accoil.receive.encoding import COMPRESSION, SCHEMA, decoded, encoded
+from accoil.receive.opening import connected, open_journal
 from accoil.receive.tracks import Sent
 
-SCHEMA = pa.schema(
-    {
-        "product": pa.int32(),
-        "kind": pa.int8(),
-        "message": pa.string(),
-        "sent_at": pa.int64(),  # ms, the message time
-        "received": pa.int64(),  # ms
-        "user": pa.string(),
-        "anonymous": pa.string(),
-        "account": pa.string(),
-        "event": pa.string(),
-        "traits": pa.map_(pa.string(), pa.string()),  # key → value as JSON text
-        "source": pa.int32(),  # the ingest key's id; 0: an import, or a block older than this column
-    }
-)
-# The stream is compressed as a whole: Arrow's own compression, column by column, costs a small block ten times as much.
-COMPRESSION = pa.Codec("zstd", compression_level=1)
 MOST_CALLS_WAITING = 400_000  # some 100 MB of calls; more is shed
+MOST_BYTES_WAITING = bytes_waiting()  # of plain bodies
 # Seconds in which more requests come together while many come: fewer blocks cost less, also of each other's turns.
 GATHERING = 0.001
 LARGEST_BLOCK = 50_000  # calls
+LONGEST_STOP = 10.0  # seconds
+LONGEST_WAIT = 8.0  # seconds for a block to be written; the least patient clients give up after as many
 
-CREATE = """
-create table if not exists block (number integer primary key, received integer not null,
-                                  calls integer not null, facts blob not null);
-"""
+__all__ = ["COMPRESSION", "SCHEMA", "Request", "table"]
+
+log = structlog.get_logger()
 
 
 class Overloaded(Exception):
@@ -57,15 +46,6 @@ class Unwritable(Exception):
     """The disk refused the block (full, gone, read-only): nothing of it was accepted, answer 503."""
 
 
-class Request(msgspec.Struct, frozen=True):
-    """The calls of one request that are to be kept."""
-
-    product: int
-    received: int  # ms
-    calls: list[Call]
-    source: int = 0  # the ingest key's id
-
-
 Settle = Callable[[Exception | None], None]  # called once: with None when it is on disk, else with what went wrong
 
 
@@ -73,8 +53,22 @@ class Waiting(msgspec.Struct):
     """A request on its way to the disk, and who waits for it."""
 
     request: Request | Sent
+    size: int  # bytes
     loop: asyncio.AbstractEventLoop
     settle: Settle
+    told: bool = False
+
+
+class Load(msgspec.Struct):
+    calls: int = 0
+    bytes: int = 0
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Blocks that were in the store already when the journal turned out to have lost them: after .. until."""
+
+    after: int
+    until: int
 
 
 class Handed(msgspec.Struct):
@@ -97,41 +91,87 @@ class Journal:
         self.path = path
         self.tell = tell
         self._waiting: deque[Waiting] = deque()
-        self._calls_waiting = 0
+        self._taken: list[Waiting] = []  # of the block that is being written
+        # Counted by one thread each: what was asked for by the event loop, what was begun by the writer.
+        self._asked, self._begun = Load(), Load()
+        self._stalled = False
+        self._writing_since: float | None = None
+        self.failing: str | None = None  # why the last block could not be written
         self._handed: deque[Handed] = deque()
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
-        self.db = _open(path)
-        self.last: int = self.db.execute("select coalesce(max(number), 0) from block").fetchone()[0]
+        self.db = open_journal(path)
+        self.gaps = [Gap(*row) for row in self.db.execute("select after, until from gap order by after")]
+        last: int = self.db.execute("select coalesce(max(number), 0) from block").fetchone()[0]
+        self.last = max(last, *(gap.until for gap in self.gaps), 0)
+
+    @property
+    def wrong(self) -> str | None:
+        """Why calls are refused just now, as a sentence."""
+        if self._stalled:
+            return "The disk does not answer; events are refused until it does."
+        return "Events can't be written to disk; they are refused until they can." if self.failing else None
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Writes what waits, then closes."""
+        """Writes what waits, then closes; leaves it where the disk does not answer."""
         self._stopping = True
         self._wake.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(LONGEST_STOP)
+            if self._thread.is_alive():
+                log.error("the disk does not answer: ending without what waits for it")
+                return
         self.db.close()
 
-    async def append(self, request: Request | Sent) -> None:
-        """Returns when the calls are on disk. Raises Overloaded or Unwritable."""
+    async def append(self, request: Request | Sent, size: int = 0) -> None:
+        """Returns when the calls are on disk; `size` is that of their plain body. Raises Overloaded or Unwritable."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self.push(request, loop, partial(_settle, done))
+        self.push(request, loop, partial(_settle, done), size)
         await done
 
-    def push(self, request: Request | Sent, loop: asyncio.AbstractEventLoop, settle: Settle) -> None:
+    def push(self, request: Request | Sent, loop: asyncio.AbstractEventLoop, settle: Settle, size: int = 0) -> None:
         """`settle` is called in the loop, once. Raises Overloaded."""
-        if self._calls_waiting > MOST_CALLS_WAITING or self._stopping:
+        asked, begun = self._asked, self._begun
+        if asked.calls - begun.calls > MOST_CALLS_WAITING or asked.bytes - begun.bytes > MOST_BYTES_WAITING:
             raise Overloaded
-        self._calls_waiting += len(request.calls)  # no call in between: the writer subtracts in another thread
-        self._waiting.append(Waiting(request, loop, settle))
+        if self._stalled or self._stopping:
+            raise Overloaded
+        asked.calls += len(request.calls)
+        asked.bytes += size
+        self._waiting.append(Waiting(request, size, loop, settle))
         if not self._wake.is_set():
             self._wake.set()
+
+    def shed_if_stalled(self) -> None:
+        """To be called about once a second, in the event loop: nobody waits for a disk that does not answer. What was
+        asked for may still be written; whoever sends it again has it counted once."""
+        since = self._writing_since
+        if since is None or time.monotonic() - since < LONGEST_WAIT:
+            return
+        if not self._stalled:
+            log.error("the disk does not answer; calls are refused until it does", seconds=LONGEST_WAIT)
+            self._stalled = True
+        self.shed()
+
+    def shed(self) -> None:
+        """Whoever waits is told to send it again; in the event loop."""
+        loop = asyncio.get_running_loop()
+        _answer([each for each in [*self._taken, *self._waiting] if each.loop is loop], Overloaded())
+
+    def go_on_after(self, number: int) -> dict[str, int]:
+        """The store has counted blocks that are lost here: their numbers are not used again. Which they are."""
+        gap = Gap(self.last, number)
+        self.db.execute("insert into gap values (?, ?, ?)", (gap.after, gap.until, int(time.time() * 1000)))
+        self.db.commit()
+        self.gaps.append(gap)
+        self.last = number
+        return {"first": gap.after + 1, "last": number}
 
     def write(self, product: int, received: int, calls: list[Call]) -> None:
         """The same for a caller without an event loop (tests): one block, now. Not while `start`ed."""
@@ -140,7 +180,7 @@ class Journal:
     def put(self, facts: pa.Table) -> int:
         """Facts made elsewhere (an import) as a block of their own, from any thread; calls that wait go first. Its
         number, once it is on disk. Raises Unwritable, and Overloaded when the journal is being closed."""
-        handed = Handed(facts, _encoded(facts), Future())
+        handed = Handed(facts, encoded(facts), Future())
         if self._stopping or not (self._thread and self._thread.is_alive()):
             raise Overloaded
         self._handed.append(handed)
@@ -149,12 +189,12 @@ class Journal:
 
     def blocks(self, after: int) -> Iterator[Block]:
         """Blocks with a number above `after`, in order, from disk."""
-        reader = _open(self.path)
+        reader = connected(self.path)
         try:
             for number, facts in reader.execute(
                 "select number, facts from block where number > ? order by number", (after,)
             ):
-                yield Block(number, _decoded(facts))
+                yield Block(number, decoded(facts))
         finally:
             reader.close()
 
@@ -178,120 +218,83 @@ class Journal:
         while self._waiting and calls < LARGEST_BLOCK:
             waiting = self._waiting.popleft()
             calls += len(waiting.request.calls)
+            self._begun.bytes += waiting.size
             taken.append(waiting)
-        self._calls_waiting -= calls
+        self._begun.calls += calls
         return taken
 
     def _settle(self, taken: list[Waiting]) -> None:
         failure: Exception | None = None
         block = None
+        self._taken = taken
         try:
             block = self._commit(table([each.request for each in taken]))
-        except (sqlite3.Error, OSError) as wrong:
-            failure = Unwritable(str(wrong))
+        except Unwritable as wrong:
+            failure = wrong
         except Exception as wrong:  # a call that no column takes: find it, so that it costs nobody else
             if len(taken) > 1:
                 for each in taken:
                     self._settle([each])
                 return
             failure = wrong
-        by_loop: dict[asyncio.AbstractEventLoop, list[Settle]] = {}
+        self._taken = []
+        by_loop: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
         for each in taken:
-            by_loop.setdefault(each.loop, []).append(each.settle)
-        for loop, settles in by_loop.items():
+            by_loop.setdefault(each.loop, []).append(each)
+        for loop, waiting in by_loop.items():
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, settles, failure)
+                loop.call_soon_threadsafe(_answer, waiting, failure)
         if block:
             self.tell(block)
 
     def _settle_handed(self, handed: Handed) -> None:
         try:
             block = self._commit(handed.facts, handed.encoded)
-        except (sqlite3.Error, OSError) as wrong:
-            handed.done.set_exception(Unwritable(str(wrong)))
+        except Unwritable as wrong:
+            handed.done.set_exception(wrong)
             return
         handed.done.set_result(block.number)
         self.tell(block)
 
-    def _commit(self, facts: pa.Table, encoded: pa.Buffer | None = None) -> Block:
-        encoded = encoded or _encoded(facts)
+    def _commit(self, facts: pa.Table, handed: pa.Buffer | None = None) -> Block:
+        """Raises Unwritable."""
+        bytes_of = handed or encoded(facts)
         number = self.last + 1
+        self._writing_since = time.monotonic()
         try:
             self.db.execute(
                 "insert into block values (?, ?, ?, ?)",
-                (number, int(time.time() * 1000), len(facts), memoryview(encoded)),
+                (number, int(time.time() * 1000), len(facts), memoryview(bytes_of)),
             )
             self.db.commit()
+        except (sqlite3.Error, OSError) as wrong:
+            self._fails(str(wrong))
+            raise Unwritable(str(wrong)) from wrong
         except BaseException:
             self.db.rollback()
             raise
+        finally:
+            self._writing_since = None
+            self._stalled = False
+        if self.failing:
+            log.info("the journal can be written again", was=self.failing)
+            self.failing = None
         self.last = number
         return Block(number, facts)
 
-
-def table(requests: Sequence[Request | Sent]) -> pa.Table:
-    """Columns of facts-to-be: first of the requests that came the short way, then of the others."""
-    short = [each for each in requests if isinstance(each, Sent)]
-    long = [each for each in requests if isinstance(each, Request)]
-    parts = [_table(long, _columns(long))] if long or not short else []
-    if short:
-        parts.insert(0, _table(short, tracks.columns(short)))
-    return pa.concat_tables(parts) if len(parts) > 1 else parts[0]
+    def _fails(self, reason: str) -> None:
+        with suppress(sqlite3.Error):  # of a disk that is gone altogether
+            self.db.rollback()
+        if reason != self.failing:  # once, and not for each of a thousand calls a second
+            log.error("the journal can't be written; calls are refused until it can", reason=reason)
+        self.failing = reason
 
 
-def _table(requests: Sequence[Request | Sent], columns: dict[str, pa.Array]) -> pa.Table:
-    sizes = [len(each.calls) for each in requests]
-    for name, type in (("product", np.int32), ("received", np.int64), ("source", np.int32)):
-        of_requests = np.array([getattr(each, name) for each in requests], type)
-        columns[name] = pa.array(np.repeat(of_requests, sizes))
-    calls = sum(sizes)
-    return pa.table(
-        [columns[field.name] if field.name in columns else pa.nulls(calls, field.type) for field in SCHEMA],
-        schema=SCHEMA,
-    )
-
-
-def _columns(requests: list[Request]) -> dict[str, pa.Array]:
-    calls = [call for each in requests for call in each.calls]
-    return {
-        "kind": pa.array([call.kind for call in calls], pa.int8()),
-        "message": pa.array([call.messageId for call in calls], pa.string()),
-        "sent_at": pa.array([call.at for call in calls], pa.int64()),
-        "user": pa.array([call.userId for call in calls], pa.string()),
-        "anonymous": pa.array([call.anonymousId for call in calls], pa.string()),
-        "account": pa.array([call.groupId for call in calls], pa.string()),
-        "event": pa.array([call.event for call in calls], pa.string()),
-        "traits": pa.array([call.pairs for call in calls], pa.map_(pa.string(), pa.string())),
-    }
-
-
-def _encoded(facts: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, SCHEMA) as stream:
-        stream.write_table(facts)
-    return COMPRESSION.compress(sink.getvalue())
-
-
-def _decoded(block: bytes) -> pa.Table:
-    with pa.CompressedInputStream(pa.BufferReader(block), COMPRESSION.name) as plain:
-        facts = pa.ipc.open_stream(plain.read()).read_all()
-    for place in range(facts.num_columns, len(SCHEMA)):  # the block is older than the columns at the end
-        facts = facts.append_column(SCHEMA.field(place), pa.array(np.zeros(len(facts), np.int32)))
-    return facts
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, check_same_thread=False, timeout=30)
-    # WAL with full sync: a commit returns when its bytes are on the disk, not in a cache.
-    for pragma in ("journal_mode = wal", "synchronous = full", "wal_autocheckpoint = 4000"):
-        db.execute(f"pragma {pragma}")
-    db.executescript(CREATE)
-    return db
-
-
-def _answer(settles: list[Settle], failure: Exception | None) -> None:
-    for settle in settles:
-        settle(failure)
+def _answer(waiting: list[Waiting], failure: Exception | None) -> None:
+    for each in waiting:
+        if not each.told:  # else it was shed
+            each.told = True
+            each.settle(failure)
 
 
 def _settle(done: asyncio.Future[None], failure: Exception | None) -> None:

@@ -33,7 +33,7 @@ class Mortal:
         made = accoil(data, "init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
         assert made.returncode == 0, made.stderr
         told = json.loads(made.stdout)
-        self.data, self.port, self.log = data, free_port(), data / "log"
+        self.data, self.port, self.log = data, free_port(), data.with_name(f"{data.name}.log")
         self._merge_after, self._settings = merge_after, {name: str(value) for name, value in settings.items()}
         address = f"http://127.0.0.1:{self.port}"
         self.door = Door(address, told["product_id"], told["ingest_key"], told["api_token"])
@@ -77,6 +77,15 @@ class Mortal:
             return None
         self._process.terminate()
         return self._process.wait(PATIENCE)
+
+    def send_signal(self, number: int) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float) -> int:
+        """Until it has ended; its exit code."""
+        assert self._process
+        return self._process.wait(seconds)
 
     def _answers(self) -> bool:
         try:

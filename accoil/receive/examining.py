@@ -1,0 +1,53 @@
+"""Looking at a journal for `accoil doctor`, without changing it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from accoil.receive import encoding, wal
+from accoil.receive.opening import TORN, log_of
+
+MEND = "Stop the server and run `accoil mend`: it saves what can be read, and keeps the damaged files."
+
+
+def examine(path: Path, in_use: bool) -> tuple[bool, str]:
+    """Whether all is well, and a sentence. Reads every block."""
+    log = None if in_use else wal.read(log_of(path))
+    if log and log.commits_behind > TORN:
+        return False, f"{path.name}-wal is damaged; {log.commits_behind} blocks lie behind the damage. {MEND}"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return _examine(path, db)
+    except sqlite3.DatabaseError as wrong:
+        return False, f"{path.name} is damaged ({wrong}). {MEND}"
+
+
+def _examine(path: Path, db: sqlite3.Connection) -> tuple[bool, str]:
+    answer = db.execute("pragma quick_check(1)").fetchone()[0]
+    if answer != "ok":
+        return False, f"{path.name} is damaged ({' '.join(answer.split())}). {MEND}"
+    blocks = calls = 0
+    wrong, missing = list[int](), list[int]()
+    gaps = db.execute("select after, until from gap").fetchall() if _has_gaps(db) else []
+    for number, held, facts in db.execute("select number, calls, facts from block order by number"):
+        missing += range(blocks + len(missing) + 1, number)
+        blocks, calls = blocks + 1, calls + held
+        try:
+            encoding.checked(facts)
+        except encoding.Wrong:
+            wrong.append(number)
+    if wrong:
+        return False, f"{path.name}: {len(wrong):,} blocks are not as they were written, the first is {wrong[0]:,}."
+    known = {number for after, until in gaps for number in range(after + 1, until + 1)}
+    if unknown := [number for number in missing if number not in known]:
+        return False, f"{path.name} has lost {len(unknown):,} blocks, the first is {unknown[0]:,}."
+    if known:
+        return False, (
+            f"{path.name} has lost {len(known):,} blocks that the store had counted, the first is {min(known):,}. They "
+            f"stay counted as long as the store is not made again: keep a backup of it."
+        )
+    return True, f"{path.name} holds {calls:,} calls in {blocks:,} blocks, whole and without a gap."
+
+
+def _has_gaps(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("select 1 from sqlite_master where name = 'gap'").fetchone())
