@@ -96,7 +96,7 @@ class Counting:
             try:
                 found.append(self._open(path))
             except Damaged as damaged:
-                log.error("the store is damaged; it is made again from the journal", reason=str(damaged))
+                log.error("the store can't be used; it is made again from the journal", reason=str(damaged))
                 path.rename(path.with_suffix(".damaged"))
                 _remove(path)
         if not found:

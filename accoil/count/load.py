@@ -12,21 +12,20 @@ import numpy as np
 import pyarrow as pa
 import structlog
 
-from accoil.count import days
+from accoil.count import adoption, days
 from accoil.count.arrived import Arrived, by_product
 from accoil.count.facts import Facts
 from accoil.count.seen import Seen
+from accoil.count.telling import ASK, tell
 from accoil.receive.journal import Block, Journal
 from accoil.store.questions import beside
-from accoil.store.store import Loading, Store
+from accoil.store.store import Store
 
-ASK = beside(__file__, "load")
 MERGE = beside(__file__, "compact")
 
 MOST_AT_ONCE = 200_000  # messages in one load
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that the loader reads them back from the journal
 MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
-LONG_AGO = -1_000_000  # a day before all days
 LONGEST_REST = 0.3  # seconds between loads
 MANY_BLOCKS = 1_000  # behind: no time to rest
 RESTS = 8  # times as long as the last load took
@@ -52,6 +51,7 @@ class Loader:
         self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
         self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start
         self._appended: dict[str, int] = defaultdict(int)
+        self._linked: set[int] = set()  # products with linked or waiting ids
         self._read_back()
 
     @property
@@ -144,20 +144,26 @@ class Loader:
         """Counts these blocks, which follow the last one loaded."""
         facts = pa.concat_tables([block.facts for block in blocks])
         arrived = by_product(facts, self.seen, self._zones_of(facts))
+        told = None
         with self.store.loading() as loading:
-            moved = self._tell(loading, arrived) if any(len(each.messages) for each in arrived.values()) else set()
+            if any(len(each.messages) for each in arrived.values()):
+                told = tell(loading, list(arrived.values()), self._linked)
             loading.tell(ASK["loaded"], block=blocks[-1].number)
         for product, each in arrived.items():
             self.seen[product].add(each.hashes)
             self.duplicates[product] += each.duplicates
-            if len(each.messages):
-                self._tell_who_asks(product, each, product in moved)
+            if told and len(each.messages):
+                self._tell_who_asks(product, each, told.moved.get(product))
+        if told:
+            self._linked |= told.linked
+            for name, rows in told.appended.items():
+                self._appended[name] += rows
         with self._moved:
             self.loaded = blocks[-1].number
             self._moved.notify_all()
         self._merge_what_grew()
 
-    def _tell_who_asks(self, product: int, arrived: Arrived, past_moved: bool) -> None:
+    def _tell_who_asks(self, product: int, arrived: Arrived, moved_from: int | None) -> None:
         named = arrived.names["id"].to_numpy().astype(np.uint64)
         new = named[self.named[product].first_times(named)]
         self.named[product].add(new)
@@ -167,42 +173,10 @@ class Loader:
         # An earlier day than the last may be somebody's first.
         late = first_day < self._last_day[product]
         self._last_day[product] = max(self._last_day[product], last_day)
-        # Events counted long ago count for another account now: no day can be taken for unchanged.
-        first_day = LONG_AGO if past_moved else first_day
-        self.facts.moved(product, first_day, late or len(new) > 0 or len(arrived.traits) > 0)
-
-    def _tell(self, loading: Loading, arrived: dict[int, Arrived]) -> set[int]:
-        """Products of which events counted before moved to another account."""
-        parts, moved = list(arrived.values()), set[int]()
-        loading.hand_in("fresh", pa.concat_tables([each.messages for each in parts]))
-        loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
-        traits = pa.concat_tables([each.traits for each in parts])
-        self._tell_all(loading, "names", "messages")
-        if len(traits):
-            loading.hand_in("fresh_trait", traits)
-            self._tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
-        if any(pa.compute.any(pa.compute.greater(each.messages["kind"], 1)).as_py() for each in parts):
-            moved = self._move_members(loading)
-        self._tell_all(loading, "fresh_counts", "counts", "ever")
-        rows = sum(len(each.messages) for each in parts)
-        for name, appended in (("name", rows), ("trait", len(traits)), ("ever", rows), ("counts", rows)):
-            self._appended[name] += appended
-        return moved
-
-    def _move_members(self, loading: Loading) -> set[int]:
-        """Memberships, and with them the account that earlier events of these users count for. Returns the products
-        where there were such events."""
-        self._tell_all(
-            loading, "memberships", "touched", "fresh_spans", "changed", "forget_spans", "spans", "counted_before"
-        )
-        moved = set(loading.ask(ASK["whose_counted"])["product"].to_pylist())
-        if moved:
-            self._tell_all(loading, "attribute_again", "forget_ever", "ever_again")
-        return moved
-
-    def _tell_all(self, loading: Loading, *names: str) -> None:
-        for name in names:
-            loading.tell(ASK[name])
+        people_changed = late or len(new) > 0 or len(arrived.traits) > 0 or moved_from is not None
+        # Events counted before may count for another account now, or for another user.
+        first_day = first_day if moved_from is None else min(first_day, moved_from)
+        self.facts.moved(product, first_day, people_changed)
 
     def _merge_what_grew(self) -> None:
         grown = [name for name, rows in self._appended.items() if rows > MERGE_AFTER]
@@ -238,6 +212,7 @@ class Loader:
         """What a restart must know again: the last block, and every message seen."""
         self.loaded = int(self.store.rows(ASK["last_loaded"])[0]["block"])
         self.facts.zones.update({row["product"]: row["zone"] for row in self.store.rows(ASK["zones"])})
+        self._linked = adoption.products(self.store)
         seen = self.store.ask(ASK["seen"])
         products, hashes = seen["product"].to_numpy(), seen["message_id"].to_numpy()
         for product in np.unique(products):

@@ -18,6 +18,7 @@ from accoil.store.store import Damaged, Places, Value
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
 
 _HERE = Path(__file__).parent
+COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
 
 
 class DuckDB:
@@ -96,17 +97,25 @@ class DuckDB:
             raise Damaged(f"{self.path.name} can't be read: {no}") from no
 
     def _migrate(self) -> None:
-        """Numbered files, forward only; functions are made anew at each start, since they are only spellings."""
+        """Numbered files, forward only; functions are made anew at each start, since they are only spellings. Raises
+        Damaged where a file asks that a store with something in it be made again."""
         self._db.execute("create table if not exists migration (number integer)")
         done = {number for (number,) in self._db.execute("select number from migration").fetchall()}
         for path in sorted((_HERE / "schema").glob("*.sql")):
             number = int(path.name.split("_")[0])
             if number not in done:
+                text = path.read_text()
+                if text.startswith(COUNTS_ANEW) and self._holds_something():
+                    self._db.close()
+                    raise Damaged(f"{self.path.name} was made by an earlier version, which counted less")
                 self._db.begin()
-                self._db.execute(path.read_text())
+                self._db.execute(text)
                 self._db.execute("insert into migration values (?)", (number,))
                 self._db.commit()
         self._db.execute((_HERE / "functions" / "duckdb.sql").read_text())
+
+    def _holds_something(self) -> bool:
+        return bool(self._db.execute("select count(*) from loaded where block > 0").fetchall()[0][0])
 
 
 class DuckDBLoading:
