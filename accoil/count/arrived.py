@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from accoil.count import days, ids
-from accoil.count.seen import Hashes, Seen
+from accoil.count.hashes import Hashes
+from accoil.count.seen import Seen
 from accoil.receive import times
 from accoil.receive.calls import ALIAS, IDENTIFY
 

@@ -162,8 +162,17 @@ update loaded set block = :block
 -- name: last_loaded
 select block from loaded
 
+-- name: products_seen
+select distinct product from message
+
 -- name: seen
-select product, message_id from message
+select message_id from message where product = :product
+
+-- name: put_aside
+insert into set_aside values (:block, :reason)
+
+-- name: set_aside
+select block, reason from set_aside order by block
 
 -- name: zones
 select product, zone from product
