@@ -79,7 +79,7 @@ class Server:
                 "rebuild": self._rebuild,
                 "checksums": self._checksums,
                 "events": self._events,
-                "progress": self._progress,
+                "progress": lambda: progress(self.counting),
                 **importing.answers(self.imports),
             },
         )
@@ -87,6 +87,7 @@ class Server:
             [
                 ("look for new keys and products", self.ring.refresh, 2),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
+                ("seal days past the open window", self.counting.seal, 30),
             ]
         )
         config = uvicorn.Config(
@@ -181,13 +182,15 @@ class Server:
         product = Product.objects.get(pk=product_id)
         return [str(event["event"]) for event in people.known_events(product.pk, product.today())]
 
-    def _progress(self) -> dict[str, int]:
-        """The last block that is on disk, and the last that is in every number."""
-        return {"received": self.counting.journal.last, "counted": self.counting.loader.loaded}
-
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()
         return checksums(self.counting.facts.store)
+
+
+def progress(counting: Counting) -> dict[str, object]:
+    """The last block that is on disk, the last that is in every number, and those left out, with the reason."""
+    loader = counting.loader
+    return {"received": counting.journal.last, "counted": loader.loaded, "left_out": loader.set_aside}
 
 
 def start(host: str = "127.0.0.1", port: int = 0) -> Server:
