@@ -46,6 +46,8 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
     fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
     kind = fresh["kind"].combine_chunks()
     sent_at = fresh["sent_at"].to_numpy()
+    if len(sent_at) and not (sent_at.min() >= FIRST_MOMENT and sent_at.max() < LAST_MOMENT):
+        raise ValueError("there are times that no calendar has")
     day = days.local_days(sent_at, zone)
     columns = {
         name: (name_kind, fresh[name].combine_chunks(), ids.ids_of(product, name_kind, fresh[name].combine_chunks()))

@@ -88,13 +88,12 @@ class Counting:
             path = self._folder / f"facts-{_number(self._path) + 1}.duckdb"
             _remove(path)
             store = DuckDB(path, self._memory)
-            loader = self._new_loader(Facts(store))
-            while loader.loaded < self.journal.last and loader.step():
-                told(loader.loaded, self.journal.last)
-                if loader.in_memory > SEALED_ALONG:
-                    loader.seal(self._open_days, time.time())
-            self.loader.stop()
-            loader.catch_up()
+            try:
+                loader = self._new_loader(Facts(store))
+                self._count_anew(loader, told)
+            except BaseException:
+                store.close()
+                raise
             old = self._path
             self._use(path, store, loader.facts)
             self.loader = loader
@@ -102,6 +101,14 @@ class Counting:
                 loader.start()
             # Whoever still reads from the old store keeps its files until he is done.
             _remove(old)
+
+    def _count_anew(self, loader: Loader, told: Callable[[int, int], None]) -> None:
+        while loader.loaded < self.journal.last and loader.step():
+            told(loader.loaded, self.journal.last)
+            if loader.in_memory > SEALED_ALONG:
+                loader.seal(self._open_days, time.time())
+        self.loader.stop()
+        loader.catch_up()
 
     def _heal(self) -> None:
         """Has a damaged store replaced, by a thread of its own: the loader's, which found out, ends here."""

@@ -105,6 +105,8 @@ class Loader:
         blocks, wrong = self._blocks.after(self.loaded)
         if blocks:
             self.load(blocks)
+        if wrong and self.loaded >= self.journal.last:
+            raise wrong  # it is not a block that is damaged
         if wrong:
             self._put_aside(self.loaded + 1, wrong)
         return bool(blocks or wrong)
