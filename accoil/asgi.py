@@ -93,7 +93,7 @@ class Server:
                 "rebuild": self._rebuild,
                 "checksums": self._checksums,
                 "events": self._events,
-                "progress": self._progress,
+                "progress": lambda: progress(self.counting),
                 **importing.answers(self.imports),
             },
         )
@@ -101,6 +101,7 @@ class Server:
             [
                 ("look for new keys and products", self.ring.refresh, 2),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
+                ("seal days past the open window", self.counting.seal, 30),
             ]
         )
         door = FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))
@@ -206,14 +207,18 @@ class Server:
         product = Product.objects.get(pk=product_id)
         return [str(event["event"]) for event in people.known_events(product.pk, product.today())]
 
-    def _progress(self) -> dict[str, object]:
-        """The last block that is on disk, the last that is in every number, and why calls are refused, if they are."""
-        journal = self.counting.journal
-        return {"received": journal.last, "counted": self.counting.loader.loaded, "wrong": journal.wrong}
-
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()
         return checksums(self.counting.facts.store)
+
+
+def progress(counting: Counting) -> dict[str, object]:
+    """The last block that is on disk, the last that is in every number, those left out with the reason, and why calls
+    are refused, if they are."""
+    journal, loader = counting.journal, counting.loader
+    return {
+        "received": journal.last, "counted": loader.loaded, "left_out": loader.set_aside, "wrong": journal.wrong,
+    }  # fmt: skip
 
 
 def start(host: str = "127.0.0.1", port: int = 0) -> Server:

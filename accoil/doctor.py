@@ -89,6 +89,14 @@ def store() -> Finding:
         return True, "No server runs on this data folder, so what is in the store was not asked for."
     if wrong := progress.get("wrong"):
         return False, wrong
+    if left_out := progress.get("left_out"):
+        named = ", ".join(f"{each['block']} ({each['reason']})" for each in left_out[:5])
+        one = len(left_out) == 1
+        blocks = f"{len(left_out):,} {'block' if one else 'blocks'} of the journal can't be read"
+        return False, (
+            f"{blocks} and {'is' if one else 'are'} in no number: {named}. What is there stays: if you have a backup "
+            "of journal.sqlite3 that holds more, put it back and run accoil rebuild."
+        )
     behind = progress["received"] - progress["counted"]
     if behind > MOST_BLOCKS_BEHIND:
         return False, f"The store is {behind:,} blocks behind the journal: see the server's log."

@@ -10,14 +10,18 @@ this is what is taken for right:
 * "its users" of an account (for its created-at) are those who put it into the profile: by a membership or an
   attributed event on a day not after the day asked for;
 * an account is first seen on the day of the first message that names it, so an event that reaches it only because
-  its user joined later can be older.
+  its user joined later can be older;
+* an id is one and the same in whatever field it came: as user id, as anonymous id, as previous id;
+* of two links told at the same moment the one to the larger user id (as text) comes first;
+* a link that would close a circle counts as not sent, and so does one of an id that is somebody's by then;
+* an anonymous id of a group call means nothing, and so does one beside a user id on an event.
 """
 
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,26 +32,61 @@ Fact = tuple[str, str | None, str, date]  # user, account, event, day
 
 @dataclass(frozen=True)
 class Message:
-    """An accepted call. `account` is the group id: of the group call, of the identify, or the track call's own."""
+    """An accepted call. `account` is the group id: of the group call, of the identify, or the track call's own.
+    `anonymous` is the anonymous id, of an alias the previous one."""
 
-    kind: str  # event | identify | group
+    kind: str  # event | identify | group | alias
     message_id: str
     at_ms: int  # UTC
     user: str | None = None
     account: str | None = None
     event: str | None = None
     traits: dict[str, Any] = field(default_factory=dict)
+    anonymous: str | None = None
 
 
 class World:
-    """All messages in the order of the journal: of two with one id the first is the one that counts."""
+    """All messages in the order of the journal: of two with one id the first is the one that counts. `received` are
+    those as they came, `messages` the same under the users they are of (None: nobody's)."""
 
     def __init__(self, messages: Iterable[Message], zone: str) -> None:
         first: dict[str, Message] = {}
         for message in messages:
             first.setdefault(message.message_id, message)
-        self.messages = list(first.values())
+        self.received = list(first.values())
         self.zone = ZoneInfo(zone)
+        self.adopters = self._adopters()
+        known = {each.user for each in self.received}
+        self.messages = [replace(each, user=self._person(each, known)) for each in self.received]
+
+    def _adopters(self) -> dict[str, str]:
+        """Whose each id was told to be first, one link after the other in the order of their times."""
+        links = [
+            (each.at_ms, each.anonymous, each.user)
+            for each in self.received
+            if each.kind in ("identify", "alias") and each.user is not None and each.anonymous is not None
+        ]
+        links.sort(key=lambda link: link[2], reverse=True)
+        links.sort(key=lambda link: link[0])
+        adopters: dict[str, str] = {}
+        for _, id, user in links:
+            if id not in adopters and self._end(user, adopters) != id:
+                adopters[id] = user
+        return adopters
+
+    def _end(self, id: str, adopters: dict[str, str]) -> str:
+        while id in adopters:
+            id = adopters[id]
+        return id
+
+    def _person(self, message: Message, known: set[str | None]) -> str | None:
+        id = message.user
+        if id is None and message.kind in ("event", "identify"):
+            id = message.anonymous
+        if id is None:
+            return None
+        end = self._end(id, self.adopters)
+        return end if end in known else None
 
     def day(self, at_ms: int) -> date:
         return datetime.fromtimestamp(at_ms // 1000, self.zone).date()
@@ -66,6 +105,14 @@ class World:
         for (user, given, event, day), n in self.counts().items():
             account = given if given is not None else self.membership(user, day)
             total[user, account, event, day] += n
+        return total
+
+    def told(self) -> Counter[tuple[str | None, str | None, str, date]]:
+        """Every event, also those of nobody: without a user, for the account they name."""
+        total: Counter[tuple[str | None, str | None, str, date]] = Counter(self.attributed())
+        for each in self.messages:
+            if each.kind == "event" and each.user is None and each.event is not None and each.anonymous is not None:
+                total[None, each.account, each.event, self.day(each.at_ms)] += 1
         return total
 
     def memberships(self, user: str) -> list[tuple[int, str]]:

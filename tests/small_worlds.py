@@ -1,5 +1,6 @@
 """Worlds in a few words, for tests that count by hand: who did what when, who joined, what was said of whom."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,3 +28,22 @@ def joins(user: str | None, account: str, when: int, **traits: Any) -> Message:
 
 def identified(user: str, when: int, account: str | None = None, **traits: Any) -> Message:
     return Message("identify", f"{user} {account} {when} {traits}", when, user, account, traits=traits)
+
+
+def did_anonymously(id: str, event: str, when: int, n: int = 1, account: str | None = None) -> list[Message]:
+    return [replace(each, user=None, anonymous=id) for each in did(id, event, when, n, account)]
+
+
+def told_anonymously(id: str, when: int, account: str | None = None, **traits: Any) -> Message:
+    """An identify call without a user."""
+    return replace(identified(id, when, account, **traits), user=None, anonymous=id)
+
+
+def knows(user: str, id: str, when: int, **traits: Any) -> Message:
+    """An identify call with both ids."""
+    return Message("identify", f"{user} knows {id} {when} {traits}", when, user, traits=traits, anonymous=id)
+
+
+def alias(id: str, user: str, when: int) -> Message:
+    """`id` is `user` from now on, and was before."""
+    return Message("alias", f"{id} is {user} {when}", when, user, anonymous=id)

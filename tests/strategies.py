@@ -6,6 +6,7 @@ content, traits have types nobody asked for. The order of the messages has nothi
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ WINDOWS = (1, 7, 14, 30, 60, 90)
 # "Zoë" is there composed and decomposed; "acme" is a user and an account.
 USERS = ("u1", "U1", "1", "01", "Zoë", "Zoe\u0308", "用户", "acme", "u 1")
 # U+FF21 is below the emoji by code point and above it in UTF-16.
+# Ids nobody knows yet; some are users' own, which makes them theirs.
+ANONYMOUS = ("a1", "A1", "ä1", "u1", "Zoë", "acme", "0")
 ACCOUNTS = ("acme", "Acme", "10", "9", "ácme", "\uff21", "😀")
 EVENTS = ("Report", "report", "Réport", "Re\u0301port", "Rеport", "Report Shared", "📈", "a'b\"c;--", "Viewed Page")
 # With these a definition holds more events than a machine word has bits, seen ones first, last and between.
@@ -77,6 +80,8 @@ def cases(draw: st.DrawFn) -> Case:
     draft = _drafts(draw(_some(USERS, 6)), accounts, events, moments)
     drafts = draw(_exactly(draw(st.integers(0, 30)), draft))
     drafts += draw(_mover(accounts, events, moments, now_ms))
+    drafts += draw(_strangers(draw(_some(USERS, 4)), draw(_some(ANONYMOUS, 5)), accounts, events, moments))
+    drafts = draw(st.permutations(drafts)) if draw(st.booleans()) else drafts
     return Case(_numbered(drafts), zone, now_ms, definition, as_of)
 
 
@@ -158,6 +163,30 @@ def _mover(accounts: list[str], events: list[str], moments: list[int], now_ms: i
     acts = st.lists(st.tuples(act, st.integers(1, 9), st.none()), min_size=1, max_size=2)
     joins = at.flatmap(lambda first: st.tuples(join(st.just(first)), join(_later([first], now_ms)))).map(list)
     return st.one_of(st.just([]), st.builds(list.__add__, acts, joins))
+
+
+def _strangers(
+    users: list[str], ids: list[str], accounts: list[str], events: list[str], moments: list[int]
+) -> st.SearchStrategy[list[Draft]]:
+    """Anonymous calls, and who they turn out to be: chains, circles, one id claimed by several, users that merge. In
+    some worlds there are none."""
+    at, user, id = st.sampled_from(moments), st.sampled_from(users), st.sampled_from(ids)
+    anyone = st.sampled_from([*users, *ids])
+    nobody, maybe_account = st.none(), st.one_of(st.none(), st.none(), st.sampled_from(accounts))
+    event, told = st.sampled_from(events), _traits(ACCOUNT_KEYS)
+    message = partial(st.builds, Message)
+    acts = message(st.just("event"), st.just(""), at, nobody, maybe_account, event, anonymous=id)
+    tells = message(st.just("identify"), st.just(""), at, nobody, maybe_account, traits=told, anonymous=id)
+    knows = message(st.just("identify"), st.just(""), at, user, maybe_account, traits=told, anonymous=anyone)
+    is_now = message(st.just("alias"), st.just(""), at, anyone, anonymous=anyone).filter(
+        lambda each: each.user != each.anonymous
+    )
+    joins = message(st.just("group"), st.just(""), at, st.one_of(nobody, id), st.sampled_from(accounts), anonymous=id)
+    both = message(st.just("event"), st.just(""), at, user, maybe_account, event, anonymous=id)
+    repeated = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 29))
+    counted = st.tuples(st.one_of(acts, acts, both), st.integers(1, 3), repeated)
+    others = st.tuples(st.one_of(tells, knows, knows, is_now, is_now, joins), st.just(1), repeated)
+    return st.one_of(st.just([]), st.lists(st.one_of(counted, others), max_size=14))
 
 
 def _later(moments: list[int], now_ms: int) -> st.SearchStrategy[int]:

@@ -45,7 +45,7 @@ def test_numbers_stay_within_their_bounds(case: Case) -> None:
 @unhurried
 @given(cases())
 def test_the_order_of_arrival_changes_nothing(case: Case) -> None:
-    once = World(case.messages, case.zone).messages
+    once = World(case.messages, case.zone).received
     forwards, backwards = World(once, case.zone), World(once[::-1], case.zone)
     for score in (score_users, score_accounts):
         assert score(forwards, case.definition, case.as_of) == score(backwards, case.definition, case.as_of)

@@ -20,7 +20,7 @@ from accoil.store.duckdb import DuckDB
 from tests.reference_facts import Message
 
 _products = itertools.count(1)
-_TYPES = {"event": "track", "identify": "identify", "group": "group"}
+_TYPES = {"event": "track", "identify": "identify", "group": "group", "alias": "alias"}
 
 
 @dataclass
@@ -80,6 +80,8 @@ def _call(message: Message) -> Call:
         type=_TYPES[message.kind],
         messageId=message.message_id,
         userId=message.user,
+        anonymousId=None if message.kind == "alias" else message.anonymous,
+        previousId=message.anonymous if message.kind == "alias" else None,
         groupId=message.account,
         event=message.event,
         traits=message.traits or None,

@@ -15,7 +15,8 @@ import pyarrow as pa
 from accoil.bench.invented import PRODUCT, Book, Size
 from accoil.count import days
 from accoil.count.facts import Facts
-from accoil.count.load import ASK, Loader
+from accoil.count.load import Loader
+from accoil.count.telling import ASK
 from accoil.receive.calls import EVENT, GROUP, IDENTIFY
 from accoil.receive.journal import SCHEMA, Block, Journal
 from accoil.store.duckdb import DuckDB

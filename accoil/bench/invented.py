@@ -116,6 +116,7 @@ class Book:
                 "event_id": self.events.ids[event],
                 "n": self.chance.geometric(0.45, len(user)),
                 "last_at": day * days.DAY + self.chance.integers(0, days.DAY, len(user)),
+                "sent_as": np.zeros(len(user), np.int64),
             }
         )
 

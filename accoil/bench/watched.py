@@ -22,6 +22,7 @@ class Watched:
 
     def __init__(self, store: Store, names: Mapping[str, str]) -> None:
         self._store = store
+        self.path, self.damaged, self.stopped = store.path, store.damaged, store.stopped
         self._names = names
         self._kept: set[str] = set()
         self._took: dict[str, list[float]] = defaultdict(list)

@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from accoil.count import days, ids
-from accoil.count.seen import Hashes, Seen
+from accoil.count.hashes import Hashes
+from accoil.count.seen import Seen
 from accoil.receive import times
+from accoil.receive.calls import ALIAS, IDENTIFY
 
 FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end
 LAST_MOMENT = times.DAY * days.number(date(9999, 12, 30))
@@ -21,9 +23,11 @@ LAST_MOMENT = times.DAY * days.number(date(9999, 12, 30))
 class Arrived(msgspec.Struct):
     """What one product received: tables as in the store's schema."""
 
+    product: int
     messages: pa.Table  # every new message, with its own account (given_id) and, for identify and group, its account
     names: pa.Table
     traits: pa.Table
+    links: pa.Table  # which ids are told to be which users'
     hashes: Hashes
     duplicates: int
 
@@ -37,17 +41,19 @@ def by_product(facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, st
 
 
 def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
-    # Anonymous people belong to no population until somebody adopts them; alias is theirs too.
     hashes = ids.message_hashes(product, facts["message"])
     new = seen.first_times(hashes)
     fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
     kind = fresh["kind"].combine_chunks()
     sent_at = fresh["sent_at"].to_numpy()
+    if len(sent_at) and not (sent_at.min() >= FIRST_MOMENT and sent_at.max() < LAST_MOMENT):
+        raise ValueError("there are times that no calendar has")
     day = days.local_days(sent_at, zone)
     columns = {
         name: (name_kind, fresh[name].combine_chunks(), ids.ids_of(product, name_kind, fresh[name].combine_chunks()))
         for name, name_kind in (("user", ids.USER), ("account", ids.ACCOUNT), ("event", ids.EVENT))
     }
+    is_anonymous, sender = _senders(product, fresh, columns["user"][2])
     messages = pa.table(
         {
             "product": np.full(len(fresh), product, np.int32),
@@ -55,16 +61,66 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
             "kind": kind,
             "sent_at": sent_at,
             "day": day,
-            "user_id": columns["user"][2],
+            "user_id": sender,
             "given_id": columns["account"][2],
             "event_id": columns["event"][2],
+            "sent_as": np.zeros(len(fresh), np.int64),  # where ids are linked, `adoption` says who they are
+            "is_anonymous": is_anonymous,
+            "waits": is_anonymous,
         }
     )
     named = [_names(product, *column, sent_at, day) for column in columns.values()]
     return Arrived(
-        messages, pa.concat_tables(named), _traits(messages, kind, fresh["traits"].combine_chunks(), zone), hashes[new],
-        len(facts) - len(fresh),
+        product, messages, pa.concat_tables(named), _traits(messages, kind, fresh["traits"].combine_chunks(), zone),
+        _links(product, fresh, columns["user"][2]), hashes[new], len(facts) - len(fresh),
     )  # fmt: skip
+
+
+def _senders(
+    product: int, fresh: pa.Table, users: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Which events and identify calls have no user but an anonymous id, and the id of everyone's sender. An id is one
+    and the same in whatever field it came. (A group's anonymous id is nobody's.)"""
+    kind = fresh["kind"].to_numpy()
+    places = np.flatnonzero((users == ids.NOBODY) & (kind <= IDENTIFY))
+    is_anonymous = np.zeros(len(fresh), bool)
+    if not len(places):
+        return is_anonymous, users
+    anonymous = np.full(len(fresh), ids.NOBODY, np.int64)
+    anonymous[places] = ids.ids_of(product, ids.USER, _not_blank(fresh["anonymous"].take(pa.array(places))))
+    is_anonymous = anonymous != ids.NOBODY
+    return is_anonymous, np.where(is_anonymous, anonymous, users)
+
+
+def _links(product: int, fresh: pa.Table, users: npt.NDArray[np.int64]) -> pa.Table:
+    """An identify call with both ids, or an alias: from when on the one is told to be the other."""
+    kind = fresh["kind"].to_numpy()
+    places = np.flatnonzero((users != ids.NOBODY) & ((kind == IDENTIFY) | (kind == ALIAS)))
+    telling = fresh.take(pa.array(places))
+    table = pa.table(
+        {
+            "id": ids.ids_of(product, ids.USER, _not_blank(telling["anonymous"])),
+            "user_id": users[places],
+            "name": telling["user"],
+            "sent_at": telling["sent_at"],
+        }
+    )
+    told = pc.and_(pc.not_equal(table["id"], ids.NOBODY), pc.not_equal(table["id"], table["user_id"]))
+    grouped = table.filter(told).group_by(["id", "user_id", "name"]).aggregate([("sent_at", "min")])
+    return pa.table(
+        {
+            "product": np.full(len(grouped), product, np.int32),
+            "id": grouped["id"],
+            "user_id": grouped["user_id"],
+            "name": grouped["name"],
+            "sent_at": grouped["sent_at_min"],
+        }
+    )
+
+
+def _not_blank(texts: pa.ChunkedArray) -> pa.Array:
+    texts = texts.combine_chunks()
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts)
 
 
 def _names(
@@ -112,6 +168,8 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
             "number": pa.array([number for _, number, _ in read], pa.float64()).take(values.indices),
             "moment": moments.take(values.indices),
             "moment_day": pc.if_else(moments.is_valid(), moment_days, None).take(values.indices),
+            "sent_as": told_by["sent_as"],
+            "waits": told_by["waits"],
         }
     )
     return table.filter(pc.not_equal(table["id"], ids.NOBODY))

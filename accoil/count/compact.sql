@@ -3,7 +3,8 @@
 -- name: size
 select
     (select count(*) from name) as name, (select count(*) from trait) as trait,
-    (select count(*) from ever) as ever, (select count(*) from counts) as counts
+    (select count(*) from ever) as ever, (select count(*) from counts) as counts,
+    (select count(*) from waiting) as waiting
 
 -- name: name
 create table merged as
@@ -14,10 +15,10 @@ group by product, kind, id
 
 -- name: trait
 create table merged as
-select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day
+select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day, sent_as
 from (
     select *, row_number() over (
-        partition by product, kind, id, key, day order by sent_at desc, value <> 'null' desc, value desc
+        partition by product, kind, id, sent_as, key, day order by sent_at desc, value <> 'null' desc, value desc
     ) as place
     from trait
 ) as ranked
@@ -34,7 +35,14 @@ order by product, user_id
 -- name: counts
 create table merged as
 select product, day, user_id, given_id, account_id, event_id, cast(sum(n) as bigint) as n,
-       max(last_at) as last_at
+       max(last_at) as last_at, sent_as
 from counts
-group by product, day, user_id, given_id, account_id, event_id
+group by product, day, user_id, given_id, account_id, event_id, sent_as
 order by product, day, user_id
+
+-- name: waiting
+create table merged as
+select product, kind, user_id, day, given_id, event_id, cast(sum(n) as bigint) as n, max(last_at) as last_at
+from waiting
+group by product, kind, user_id, day, given_id, event_id, case when kind = 2 then last_at else 0 end
+order by product, user_id

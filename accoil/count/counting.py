@@ -9,6 +9,8 @@ from typing import IO
 
 import structlog
 
+from accoil import environment
+from accoil.count import sealing
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.receive.journal import Journal
@@ -17,6 +19,9 @@ from accoil.store.duckdb import DuckDB
 from accoil.store.store import Damaged
 
 log = structlog.get_logger()
+
+SEALED_ALONG = 2_000_000  # message ids in memory while a store is made again
+HEAL_AFTER = 30.0  # seconds
 
 Zones = Callable[[], Mapping[int, str]]
 
@@ -32,6 +37,7 @@ class Counting:
         self._folder = folder
         self._zones = zones
         self._memory = memory
+        self._open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
         self._lock = lock(folder)
         self._running = False
         self._rebuilding = threading.Lock()
@@ -42,7 +48,7 @@ class Counting:
             raise
         path, store = self._latest()
         self._use(path, store)
-        self.loader = Loader(self.facts, self.journal, zones)
+        self.loader = self._new_loader(self.facts)
 
     def start(self) -> None:
         self._running = True
@@ -52,7 +58,8 @@ class Counting:
     def stop(self) -> None:
         """Writes and counts what is on its way, then closes."""
         self.journal.stop()
-        if self._running:
+        running, self._running = self._running, False
+        if running:
             self.loader.wait_for(self.journal.last, timeout=10)
         self.loader.stop()
         open_facts(None)
@@ -78,18 +85,30 @@ class Counting:
             f"without them: `accoil rebuild --anyway` does so."
         )
 
+    def seal(self) -> None:
+        """Seals what has left the open window, for about a second, unless the store is being made again (that seals
+        as it goes)."""
+        if not self._rebuilding.acquire(blocking=False):
+            return
+        try:
+            if dropped := self.loader.seal(self._open_days, time.time(), seconds=1):
+                log.info("days past the open window were sealed", messages=dropped)
+        finally:
+            self._rebuilding.release()
+
     def rebuild(self, told: Callable[[int, int], None] = lambda block, last: None) -> None:
         """Makes the store again from the journal, beside the old one, which answers until the new one has caught up.
         `told` hears the number of the block done and of the last. What arrives meanwhile waits in the journal."""
         with self._rebuilding:
-            number = int(self._path.stem.split("-")[1]) + 1
-            path = self._folder / f"facts-{number}.duckdb"
+            path = self._folder / f"facts-{_number(self._path) + 1}.duckdb"
+            _remove(path)
             store = DuckDB(path, self._memory)
-            loader = Loader(Facts(store), self.journal, self._zones)
-            while loader.loaded < self.journal.last and loader.step():
-                told(loader.loaded, self.journal.last)
-            self.loader.stop()
-            loader.catch_up()
+            try:
+                loader = self._new_loader(Facts(store))
+                self._count_anew(loader, told)
+            except BaseException:
+                store.close()
+                raise
             old = self._path
             self._use(path, store, loader.facts)
             self.loader = loader
@@ -97,6 +116,48 @@ class Counting:
                 loader.start()
             # Whoever still reads from the old store keeps its files until he is done.
             _remove(old)
+
+    def _count_anew(self, loader: Loader, told: Callable[[int, int], None]) -> None:
+        while loader.loaded < self.journal.last and loader.step():
+            told(loader.loaded, self.journal.last)
+            if loader.in_memory > SEALED_ALONG:
+                loader.seal(self._open_days, time.time())
+        self.loader.stop()
+        loader.catch_up()
+
+    def _heal(self) -> None:
+        """Has a damaged store replaced, by a thread of its own: the loader's, which found out, ends here."""
+        threading.Thread(target=self._heal_until_done, name="heal", daemon=True).start()
+
+    def _heal_until_done(self) -> None:
+        while self._running:
+            try:
+                if not (self.facts.store.stopped and self._reopen()):
+                    self.rebuild()
+                log.warning("the store is whole again", after_block=self.loader.loaded)
+                return
+            except Exception:
+                log.exception("the store could not be made good; it will be tried again")
+                time.sleep(HEAL_AFTER)
+
+    def _reopen(self) -> bool:
+        """An engine that gave up (a disk that was full, a fault of its own) may have left whole files."""
+        with self._rebuilding:
+            self.loader.stop()
+            self.facts.store.close()
+            try:
+                _, path, store = self._open(self._path)
+            except Damaged as damage:
+                log.error("the store's files are damaged too", reason=str(damage))
+                return False
+            self._use(path, store)
+            self.loader = self._new_loader(self.facts)
+            if self._running:
+                self.loader.start()
+            return True
+
+    def _new_loader(self, facts: Facts) -> Loader:
+        return Loader(facts, self.journal, self._zones, self._heal)
 
     def _use(self, path: Path, store: DuckDB, facts: Facts | None = None) -> None:
         self._path, self.facts = path, facts or Facts(store)
@@ -111,11 +172,12 @@ class Counting:
             try:
                 found.append(self._open(path))
             except Damaged as damaged:
-                log.error("the store is damaged; it is made again from the journal", reason=str(damaged))
+                log.error("the store can't be used; it is made again from the journal", reason=str(damaged))
                 path.rename(path.with_suffix(".damaged"))
                 _remove(path)
         if not found:
             path = self._folder / f"facts-{number + 1}.duckdb"
+            _remove(path)
             return path, DuckDB(path, self._memory)
         *others, (_, path, store) = sorted(found, key=lambda each: (each[0], _number(each[1])))
         for _, other, unused in others:
@@ -127,6 +189,11 @@ class Counting:
         """The number of the last block in it, and the store. Raises Damaged."""
         store = DuckDB(path, self._memory)
         store.check()
+        try:
+            sealing.check(store)
+        except Damaged:
+            store.close()
+            raise
         block = int(store.rows("select block from loaded")[0]["block"])
         if block > self.journal.last:
             # Damaged, or put back from a backup. What was acknowledged is here alone, then: kept, and not overwritten.
@@ -144,6 +211,7 @@ def _number(path: Path) -> int:
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    sealing.forget(path)
 
 
 def lock(folder: Path) -> IO[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from accoil.count import days, ids
+from accoil.count import days, ids, people
 from accoil.count.facts import facts
 from accoil.store.questions import beside
 
@@ -17,7 +17,8 @@ EVER = (date(1970, 1, 1), date(9999, 12, 31))
 
 
 class Counts(msgspec.Struct):
-    rows: list[dict[str, Any]]  # the dimensions grouped by, and `count`; `account` None: unattributed
+    # The dimensions grouped by, and `count`; `account` None: unattributed, `user` None: anonymous, nobody's yet.
+    rows: list[dict[str, Any]]
     total_count: int  # of all messages that match, whatever the page
     total: int  # rows in all
 
@@ -34,13 +35,17 @@ def counts(
     limit: int = 1000,
     offset: int = 0,
 ) -> Counts:
-    """Filters are tracking ids and names; days are local and both ends belong to the range; sorted by the grouping."""
+    """Filters are tracking ids and names, of users also an earlier or anonymous id. Days are local, both ends belong to
+    the range. Sorted by the grouping."""
+
+    sent = None if user is None else ids.id_of(product_id, ids.USER, user)
 
     def ask(limit: int, offset: int) -> list[dict[str, Any]]:
         return facts().store.rows(
             ASK["counts"],
             product=product_id,
-            user=None if user is None else ids.id_of(product_id, ids.USER, user),
+            user=None if sent is None else people.whose(product_id, sent),
+            sent=sent,
             account=None if account is None else ids.id_of(product_id, ids.ACCOUNT, account),
             event=None if event is None else ids.id_of(product_id, ids.EVENT, event),
             first=days.number(first or EVER[0]),

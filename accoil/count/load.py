@@ -5,45 +5,56 @@ where the last one ended."""
 
 import threading
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
 import structlog
 
-from accoil.count import days
+from accoil.count import adoption, days
 from accoil.count.arrived import Arrived, by_product
+from accoil.count.blocks import Blocks, is_damage
 from accoil.count.facts import Facts
+from accoil.count.hashes import Hashes
+from accoil.count.sealing import Sealing, first_open_day
 from accoil.count.seen import Seen
+from accoil.count.telling import ASK, tell
 from accoil.receive.journal import Block, Journal
 from accoil.store.questions import beside
-from accoil.store.store import Loading, Store
+from accoil.store.store import Damaged, Store
 
-ASK = beside(__file__, "load")
 MERGE = beside(__file__, "compact")
 
-MOST_AT_ONCE = 200_000  # messages in one load
-MOST_IN_MEMORY = 400_000  # messages waiting; beyond that the loader reads them back from the journal
 MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
-LONG_AGO = -1_000_000  # a day before all days
 LONGEST_REST = 0.3  # seconds between loads
 MANY_BLOCKS = 1_000  # behind: no time to rest
 RESTS = 8  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
+# What columns end in that are not what they should be. (Errors of the store are none of these.)
+STRANGE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError)
 
 log = structlog.get_logger()
 
 
 class Loader:
-    def __init__(self, facts: Facts, journal: Journal, zones: Callable[[], Mapping[int, str]]) -> None:
+    """`damaged` is told once, by the loader's thread, when the store turns out to be; it loads no more then."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        journal: Journal,
+        zones: Callable[[], Mapping[int, str]],
+        damaged: Callable[[], None] = lambda: None,
+    ) -> None:
         self.facts = facts
         self.journal = journal
         self.zones = zones
         self.loaded = 0  # the number of the last block
         self.duplicates: dict[int, int] = defaultdict(int)  # since start, by product
-        self._queue: deque[Block] = deque()
-        self._queued = 0
+        self._tell_damaged = damaged
+        self._loading = threading.Lock()
+        self._blocks = Blocks(journal)
         self._wake = threading.Event()
         self._moved = threading.Condition()
         self._stopping = False
@@ -52,11 +63,17 @@ class Loader:
         self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
         self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start
         self._appended: dict[str, int] = defaultdict(int)
+        self._linked: set[int] = set()  # products with linked or waiting ids
         self._read_back()
 
     @property
     def store(self) -> Store:
         return self.facts.store
+
+    @property
+    def in_memory(self) -> int:
+        """How many message ids are held in memory."""
+        return sum(map(len, self.seen.values()))
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
@@ -70,10 +87,7 @@ class Loader:
 
     def hear(self, block: Block) -> None:
         """A block is on disk (called by the journal's writer)."""
-        messages = len(block.facts)
-        if self._queued < MOST_IN_MEMORY:
-            self._queued += messages  # nothing is called in between: the loader subtracts in another thread
-            self._queue.append(block)
+        self._blocks.hear(block)
         self._wake.set()
 
     def wait_for(self, block: int, timeout: float) -> bool:
@@ -88,9 +102,14 @@ class Loader:
 
     def step(self) -> bool:
         """Loads the next blocks; whether there were any."""
-        if blocks := self._next():
+        blocks, wrong = self._blocks.after(self.loaded)
+        if blocks:
             self.load(blocks)
-        return bool(blocks)
+        if wrong and self.loaded >= self.journal.last:
+            raise wrong  # it is not a block that is damaged
+        if wrong:
+            self._put_aside(self.loaded + 1, wrong)
+        return bool(blocks or wrong)
 
     def _run(self) -> None:
         while not self._stopping:
@@ -102,6 +121,12 @@ class Loader:
                     self._wake.set()  # there may be more
                     if self.journal.last - before < MANY_BLOCKS:
                         self._rest(time.monotonic() - began)
+                if self.store.damaged:  # also when it was a page that found out
+                    raise Damaged(self.store.damaged)
+            except Damaged as damage:
+                log.error("the store is damaged; it will be made good", reason=str(damage), after_block=self.loaded)
+                self._tell_damaged()
+                return
             except Exception:
                 log.exception("a load failed; it will be tried again", after_block=self.loaded)
                 time.sleep(RETRY_AFTER)
@@ -113,51 +138,60 @@ class Loader:
         while not self._stopping and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.05))
 
-    def _next(self) -> list[Block]:
-        blocks: list[Block] = []
-        messages = 0
-        for block in self._queued_blocks() if self._queue_follows() else self.journal.blocks(self.loaded):
-            blocks.append(block)
-            messages += len(block.facts)
-            if messages >= MOST_AT_ONCE:
-                break
-        return blocks
-
-    def _queue_follows(self) -> bool:
-        """Whether the queue goes on where the last load ended; it has a gap when blocks were left on disk."""
-        while self._queue and self._queue[0].number <= self.loaded:
-            messages = len(self._queue.popleft().facts)
-            self._queued -= messages
-        return bool(self._queue) and self._queue[0].number == self.loaded + 1
-
-    def _queued_blocks(self) -> list[Block]:
-        follow = self.loaded + 1
-        blocks = []
-        for block in list(self._queue):
-            if block.number != follow:
-                break
-            blocks.append(block)
-            follow += 1
-        return blocks
-
     def load(self, blocks: list[Block]) -> None:
         """Counts these blocks, which follow the last one loaded."""
-        facts = pa.concat_tables([block.facts for block in blocks])
-        arrived = by_product(facts, self.seen, self._zones_of(facts))
+        with self._loading:
+            self._load(blocks)
+        self._merge_what_grew()
+
+    def _load(self, blocks: list[Block]) -> None:
+        try:
+            facts = pa.concat_tables([block.facts for block in blocks])
+            products = [int(product) for product in pa.compute.unique(facts["product"]).to_pylist()]
+            zones = self._zones_of(products)
+            arrived = by_product(facts, self.seen, zones)
+        except STRANGE as wrong:  # something that no journal should hold: find the block
+            if not is_damage(wrong):
+                raise
+            if len(blocks) == 1:
+                self._put_aside(blocks[0].number, wrong)
+            else:
+                for block in blocks:
+                    self._load([block])
+            return
+        told = None
         with self.store.loading() as loading:
-            moved = self._tell(loading, arrived) if any(len(each.messages) for each in arrived.values()) else set()
+            if any(len(each.messages) for each in arrived.values()):
+                told = tell(loading, list(arrived.values()), self._linked)
             loading.tell(ASK["loaded"], block=blocks[-1].number)
         for product, each in arrived.items():
             self.seen[product].add(each.hashes)
             self.duplicates[product] += each.duplicates
-            if len(each.messages):
-                self._tell_who_asks(product, each, product in moved)
-        with self._moved:
-            self.loaded = blocks[-1].number
-            self._moved.notify_all()
-        self._merge_what_grew()
+            if told and len(each.messages):
+                self._tell_who_asks(product, each, told.moved.get(product))
+        if told:
+            self._linked |= told.linked
+            for name, rows in told.appended.items():
+                self._appended[name] += rows
+        self._done(blocks[-1].number)
 
-    def _tell_who_asks(self, product: int, arrived: Arrived, past_moved: bool) -> None:
+    def _put_aside(self, number: int, why: Exception) -> None:
+        """A block that can't be read must not keep those after it from counting. It stays in the journal, untouched;
+        a rebuild tries it again."""
+        reason = f"{type(why).__name__}: {why}"[:500]
+        log.error("a block of the journal can't be read; it is left out", block=number, reason=reason)
+        with self.store.loading() as loading:
+            loading.tell(ASK["put_aside"], block=number, reason=reason)
+            loading.tell(ASK["loaded"], block=number)
+        self.set_aside.append({"block": number, "reason": reason})
+        self._done(number)
+
+    def _done(self, number: int) -> None:
+        with self._moved:
+            self.loaded = number
+            self._moved.notify_all()
+
+    def _tell_who_asks(self, product: int, arrived: Arrived, moved_from: int | None) -> None:
         named = arrived.names["id"].to_numpy().astype(np.uint64)
         new = named[self.named[product].first_times(named)]
         self.named[product].add(new)
@@ -167,42 +201,10 @@ class Loader:
         # An earlier day than the last may be somebody's first.
         late = first_day < self._last_day[product]
         self._last_day[product] = max(self._last_day[product], last_day)
-        # Events counted long ago count for another account now: no day can be taken for unchanged.
-        first_day = LONG_AGO if past_moved else first_day
-        self.facts.moved(product, first_day, late or len(new) > 0 or len(arrived.traits) > 0)
-
-    def _tell(self, loading: Loading, arrived: dict[int, Arrived]) -> set[int]:
-        """Products of which events counted before moved to another account."""
-        parts, moved = list(arrived.values()), set[int]()
-        loading.hand_in("fresh", pa.concat_tables([each.messages for each in parts]))
-        loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
-        traits = pa.concat_tables([each.traits for each in parts])
-        self._tell_all(loading, "names", "messages")
-        if len(traits):
-            loading.hand_in("fresh_trait", traits)
-            self._tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
-        if any(pa.compute.any(pa.compute.greater(each.messages["kind"], 1)).as_py() for each in parts):
-            moved = self._move_members(loading)
-        self._tell_all(loading, "fresh_counts", "counts", "ever")
-        rows = sum(len(each.messages) for each in parts)
-        for name, appended in (("name", rows), ("trait", len(traits)), ("ever", rows), ("counts", rows)):
-            self._appended[name] += appended
-        return moved
-
-    def _move_members(self, loading: Loading) -> set[int]:
-        """Memberships, and with them the account that earlier events of these users count for. Returns the products
-        where there were such events."""
-        self._tell_all(
-            loading, "memberships", "touched", "fresh_spans", "changed", "forget_spans", "spans", "counted_before"
-        )
-        moved = set(loading.ask(ASK["whose_counted"])["product"].to_pylist())
-        if moved:
-            self._tell_all(loading, "attribute_again", "forget_ever", "ever_again")
-        return moved
-
-    def _tell_all(self, loading: Loading, *names: str) -> None:
-        for name in names:
-            loading.tell(ASK[name])
+        people_changed = late or len(new) > 0 or len(arrived.traits) > 0 or moved_from is not None
+        # Events counted before may count for another account now, or for another user.
+        first_day = first_day if moved_from is None else min(first_day, moved_from)
+        self.facts.moved(product, first_day, people_changed)
 
     def _merge_what_grew(self) -> None:
         grown = [name for name, rows in self._appended.items() if rows > MERGE_AFTER]
@@ -221,12 +223,12 @@ class Loader:
             loading.tell(f"alter table merged rename to {name}")
         self._appended[name] = 0
 
-    def _zones_of(self, facts: pa.Table) -> Mapping[int, str]:
+    def _zones_of(self, products: list[int]) -> Mapping[int, str]:
         """Each product's zone. A new product's is written down, since its days are counted in it from now on: UTC
         where nobody has told it yet, so that it is seen to have changed when somebody does."""
         known = self.facts.zones
         told = self.zones()
-        for product in pa.compute.unique(facts["product"]).to_pylist():
+        for product in products:
             if product not in known:
                 zone = told.get(product, "UTC")
                 with self.store.loading() as loading:
@@ -238,10 +240,25 @@ class Loader:
         """What a restart must know again: the last block, and every message seen."""
         self.loaded = int(self.store.rows(ASK["last_loaded"])[0]["block"])
         self.facts.zones.update({row["product"]: row["zone"] for row in self.store.rows(ASK["zones"])})
-        seen = self.store.ask(ASK["seen"])
-        products, hashes = seen["product"].to_numpy(), seen["message_id"].to_numpy()
-        for product in np.unique(products):
-            self.seen[int(product)] = Seen(hashes[products == product])
+        self._linked = adoption.products(self.store)
+        self.sealing = Sealing(self.store, self._sealed)
+        self.set_aside = self.store.rows(ASK["set_aside"])
+        held = [row["product"] for row in self.store.rows(ASK["products_seen"])]
+        for product in {*held, *self.sealing.products()}:
+            seen = self.store.ask(ASK["seen"], product=product)
+            self.seen[product] = Seen(seen["message_id"].to_numpy(), self.sealing.files(product))
+
+    def seal(self, open_days: int, now: float, seconds: float = float("inf")) -> int:
+        """Seals days past the last `open_days`, for about so long, from any thread; how many messages it dropped."""
+
+        def first_open(product: int) -> int:
+            return first_open_day(self.facts.zones.get(product, "UTC"), open_days, now)
+
+        return self.sealing.seal(first_open, seconds)
+
+    def _sealed(self, product: int, ids: Hashes, files: list[Hashes]) -> None:
+        with self._loading:
+            self.seen[product].seal(ids, files)
 
 
 def checksums(store: Store) -> list[dict[str, object]]:

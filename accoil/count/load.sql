@@ -5,15 +5,16 @@ insert into name select product, kind, id, name, first_at, last_at, first_day fr
 
 -- name: messages
 insert into message
-select product, message_id, kind, sent_at, day, user_id, given_id, event_id from fresh
+select product, message_id, kind, sent_at, day, case when sent_as <> 0 then sent_as else user_id end, given_id, event_id
+from fresh
 
 -- name: traits
 -- The last of a day is enough: a past day is asked for as it ended. Equal times: the larger text, null lowest.
 insert into trait
-select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day
+select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day, sent_as
 from (
     select *, row_number() over (
-        partition by product, kind, id, key, day order by sent_at desc, value <> 'null' desc, value desc
+        partition by product, kind, id, sent_as, key, day order by sent_at desc, value <> 'null' desc, value desc
     ) as place
     from fresh_trait
 ) as ranked
@@ -26,7 +27,7 @@ create or replace temp table told_anew as
 select distinct f.product, f.kind, f.id, f.key
 from fresh_trait f
 left join trait_last l on l.product = f.product and l.kind = f.kind and l.id = f.id and l.key = f.key
-where l.value is null or l.value <> f.value
+where f.kind <> 4 and (l.value is null or l.value <> f.value)
 
 -- name: forget_last_traits
 delete from trait_last where (product, kind, id, key) in (select product, kind, id, key from told_anew)
@@ -45,16 +46,16 @@ where place = 1
 
 -- name: memberships
 insert into membership
-select distinct product, user_id, given_id, sent_at, day
+select distinct product, user_id, given_id, sent_at, day, sent_as
 from fresh
-where kind in (2, 3) and user_id <> 0 and given_id <> 0
+where kind in (2, 3) and user_id <> 0 and given_id <> 0 and not waits
 
 -- name: touched
 -- Users whose memberships may have changed.
 create or replace temp table touched as
 select distinct product, user_id
 from fresh
-where kind in (2, 3) and user_id <> 0 and given_id <> 0
+where kind in (2, 3) and user_id <> 0 and given_id <> 0 and not waits
 
 -- name: fresh_spans
 -- The membership in force per day: the last of that day (equal times: the larger account name); before the first, the earliest.
@@ -108,11 +109,12 @@ from fresh_span f join changed c on c.product = f.product and c.user_id = f.user
 -- name: counted_before
 -- Which of them have events counted already, perhaps for another account. Few: most are new.
 create or replace temp table counted as
-select distinct e.product, e.user_id
+select e.product, e.user_id, min(e.first_day) as first_day
 from ever e join changed c on c.product = e.product and c.user_id = e.user_id
+group by e.product, e.user_id
 
 -- name: whose_counted
-select distinct product from counted
+select product, min(first_day) as first_day from counted group by product
 
 -- name: attribute_again
 update counts
@@ -138,15 +140,15 @@ group by c.product, c.user_id, c.account_id, c.event_id
 create or replace temp table fresh_count as
 select f.product, f.day, f.user_id, f.given_id,
        case when f.given_id <> 0 then f.given_id else coalesce(s.account_id, 0) end as account_id,
-       f.event_id, count(*) as n, max(f.sent_at) as last_at
+       f.event_id, count(*) as n, max(f.sent_at) as last_at, f.sent_as
 from fresh f
 left join span s on s.product = f.product and s.user_id = f.user_id and f.day >= s.from_day and f.day < s.until_day
-where f.kind = 1 and f.user_id <> 0
+where f.kind = 1 and f.user_id <> 0 and not f.waits
 group by all
 
 -- name: counts
 insert into counts
-select product, day, user_id, given_id, account_id, event_id, n, last_at from fresh_count order by day, user_id
+select product, day, user_id, given_id, account_id, event_id, n, last_at, sent_as from fresh_count order by day, user_id
 
 -- name: ever
 insert into ever
@@ -160,8 +162,17 @@ update loaded set block = :block
 -- name: last_loaded
 select block from loaded
 
+-- name: products_seen
+select distinct product from message
+
 -- name: seen
-select product, message_id from message
+select message_id from message where product = :product
+
+-- name: put_aside
+insert into set_aside values (:block, :reason)
+
+-- name: set_aside
+select block, reason from set_aside order by block
 
 -- name: zones
 select product, zone from product
@@ -177,6 +188,10 @@ insert into product values (:product, :zone)
 select product, day, cast(sum(n) as bigint) as messages,
        cast(sum(n * ((user_id % 1000003) * 7919 + (account_id % 1000003) * 104729 + (event_id % 1000003) * 1299709))
             % 9007199254740993 as bigint) as checksum
-from counts
+from (
+    select product, day, user_id, account_id, event_id, n from counts
+    union all
+    select product, day, user_id, given_id, event_id, n from waiting where kind = 1
+) as every
 group by product, day
 order by product, day

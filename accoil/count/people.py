@@ -63,6 +63,12 @@ def exists(product_id: int, kind: Kind, id: int) -> bool:
     return bool(facts().store.rows(ASK["exists"], product=product_id, kind=KINDS[kind], id=id)[0]["n"])
 
 
+def whose(product_id: int, id: int) -> int:
+    """The user an id belongs to: itself, unless a user has adopted it."""
+    rows = facts().store.rows(ASK["whose"], product=product_id, id=id)
+    return int(rows[0]["user_id"]) if rows else id
+
+
 def _traits(product_id: int, kind: Kind, ids: list[int]) -> dict[int, dict[str, Any]]:
     told: dict[int, dict[str, Any]] = {}
     for row in facts().store.rows(ASK["traits"], product=product_id, kind=KINDS[kind], ids=ids):

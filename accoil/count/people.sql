@@ -61,10 +61,16 @@ left join last_times t on t.event_id = e.id
 order by count_30d desc, e.event
 
 -- name: health
-with users as (select distinct id from name where product = :product and kind = 1),
+with users as (
+    select distinct id
+    from name
+    where product = :product and kind = 1 and id not in (select id from adopted where product = :product)
+),
 accounts as (select distinct id from name where product = :product and kind = 2)
 select
-    (select coalesce(cast(sum(n) as bigint), 0) from ever where product = :product) as events,
+    (select coalesce(cast(sum(n) as bigint), 0)
+     from (select n from ever where product = :product
+           union all select n from waiting where product = :product and kind = 1) as every) as events,
     (select count(*) from users) as users,
     (select count(*) from accounts) as accounts,
     (select count(*) from users where id not in (select user_id from span where product = :product)
@@ -75,4 +81,11 @@ select
     (select max(last_at) from name where product = :product and kind = 3) as last_event_at
 
 -- name: exists
-select count(*) as n from name where product = :product and kind = :kind and id = :id
+select count(*) as n
+from name
+where product = :product and kind = :kind and id = :id
+  and (kind <> 1 or id not in (select id from adopted where product = :product))
+
+-- name: whose
+-- The user an id belongs to.
+select user_id from adopted where product = :product and id = :id

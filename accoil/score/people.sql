@@ -21,7 +21,22 @@ with known as (
     select kind, id, arg_min(name, first_at) as tracking_id, min(first_day) as first_day
     from name
     where product = :product and kind in (1, 2)
+      and (kind = 2 or id not in (select id from adopted where product = :product))
     group by kind, id
+),
+others as (
+    -- The first day on which a user's other ids were seen.
+    select coalesce(a.user_id, n.id) as id, min(n.first_day) as first_day
+    from name n
+    left join adopted a on a.product = n.product and a.id = n.id
+    where n.product = :product and (n.kind = 4 or (n.kind = 1 and a.id is not null))
+    group by 1
+),
+everyone as (
+    select k.kind, k.id, k.tracking_id,
+           case when o.first_day < k.first_day then o.first_day else k.first_day end as first_day
+    from known k
+    left join others o on k.kind = 1 and o.id = k.id
 ),
 traits as (
     select kind, id,
@@ -44,6 +59,6 @@ traits as (
 select k.kind, k.id, k.tracking_id, k.first_day,
        coalesce(t.name, case when k.kind = 1 then t.email end, k.tracking_id) as name,
        t.email, t.role, t.status, t.plan, t.mrr, t.created_day
-from known k
+from everyone k
 left join traits t on t.kind = k.kind and t.id = k.id
 where k.kind = 2 or k.first_day <= :as_of

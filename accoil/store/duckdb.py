@@ -18,6 +18,8 @@ from accoil.store.store import Damaged, Places, Value
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
 
 _HERE = Path(__file__).parent
+MEANS_DAMAGE = ("Corrupt database file", "Could not read enough bytes")
+COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
 
 
 class DuckDB:
@@ -37,6 +39,8 @@ class DuckDB:
         except duckdb.Error as no:
             raise Damaged(f"{path.name} can't be opened: {no}") from no
         self._writing = threading.Lock()
+        self.damaged: str | None = None
+        self.stopped = False
         with self._closed_when_damaged():
             self._db.execute("attach ':memory:' as kept")
             self._db.execute("set enable_external_access = false")
@@ -51,14 +55,14 @@ class DuckDB:
                 self._db.execute(f"select bit_xor(hash(row)) from {table} as row").fetchall()  # noqa: S608  its own
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
-        with self._db.cursor() as cursor:
+        with self._noticed(), self._db.cursor() as cursor:
             return _ask(cursor, question, places or {}, values)
 
     def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]:
         return self.ask(question, places, **values).to_pylist()  # type: ignore[no-any-return]
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
-        with self._db.cursor() as cursor:
+        with self._noticed(), self._db.cursor() as cursor:
             places = {**(places or {}), "kept_name": f"kept.{name}"}
             _ask(cursor, f"create or replace table {{kept_name}} as\n{question}", places, values)
 
@@ -71,14 +75,14 @@ class DuckDB:
 
     @contextmanager
     def loading(self) -> Iterator["DuckDBLoading"]:
-        with self._writing, self._db.cursor() as cursor:
+        with self._writing, self._noticed(), self._db.cursor() as cursor:
             cursor.begin()
             loading = DuckDBLoading(cursor)
             try:
                 yield loading
                 cursor.commit()
             except BaseException:
-                with suppress(duckdb.TransactionException):  # a commit that failed has rolled back by itself
+                with suppress(duckdb.Error):  # a commit that failed has rolled back by itself
                     cursor.rollback()
                 raise
             finally:
@@ -86,6 +90,19 @@ class DuckDB:
 
     def close(self) -> None:
         self._db.close()
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        """Raises Damaged for errors that mean it; others, such as a full disk or a wrong question, go their way."""
+        try:
+            yield
+        except duckdb.Error as no:
+            stopped = isinstance(no, duckdb.FatalException)
+            if not stopped and not any(words in str(no) for words in MEANS_DAMAGE):
+                raise
+            self.stopped = self.stopped or stopped
+            self.damaged = str(no)
+            raise Damaged(f"{self.path.name}: {no}") from no
 
     @contextmanager
     def _closed_when_damaged(self) -> Iterator[None]:
@@ -96,17 +113,25 @@ class DuckDB:
             raise Damaged(f"{self.path.name} can't be read: {no}") from no
 
     def _migrate(self) -> None:
-        """Numbered files, forward only; functions are made anew at each start, since they are only spellings."""
+        """Numbered files, forward only; functions are made anew at each start, since they are only spellings. Raises
+        Damaged where a file asks that a store with something in it be made again."""
         self._db.execute("create table if not exists migration (number integer)")
         done = {number for (number,) in self._db.execute("select number from migration").fetchall()}
         for path in sorted((_HERE / "schema").glob("*.sql")):
             number = int(path.name.split("_")[0])
             if number not in done:
+                text = path.read_text()
+                if text.startswith(COUNTS_ANEW) and self._holds_something():
+                    self._db.close()
+                    raise Damaged(f"{self.path.name} was made by an earlier version, which counted less")
                 self._db.begin()
-                self._db.execute(path.read_text())
+                self._db.execute(text)
                 self._db.execute("insert into migration values (?)", (number,))
                 self._db.commit()
         self._db.execute((_HERE / "functions" / "duckdb.sql").read_text())
+
+    def _holds_something(self) -> bool:
+        return bool(self._db.execute("select count(*) from loaded where block > 0").fetchall()[0][0])
 
 
 class DuckDBLoading:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ Places = Mapping[str, str] | None  # names of tables and columns to put into a q
 
 
 class Damaged(Exception):
-    """The store's files can't be opened or read. It is derived: make it again from the journal."""
+    """The store's files can't be opened or read, or its engine gave up. It is derived: it can be made again."""
 
 
 class Loading(Protocol):
@@ -26,6 +27,10 @@ class Loading(Protocol):
 
 
 class Store(Protocol):
+    path: Path  # where its own files are; what belongs to it may be put beside
+    damaged: str | None  # why its answers can't be relied on any more, as soon as a question found out
+    stopped: bool  # the engine gave up; opened again, its files may be whole
+
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table: ...
 
     def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]: ...

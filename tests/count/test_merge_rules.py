@@ -10,9 +10,11 @@ import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +22,7 @@ from hypothesis import strategies as st
 
 from accoil.receive.journal import Journal
 from accoil.score.definition import Definition
+from accoil.store.duckdb import DuckDBLoading
 from tests.count.asking import everything
 from tests.reference import World
 from tests.reference_facts import Message
@@ -27,7 +30,7 @@ from tests.strategies import Case, cases
 from tests.world import Engine
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
-TABLES = ("name", "trait", "ever", "counts")
+TABLES = ("name", "trait", "ever", "counts", "waiting")
 _products = itertools.count(1)
 
 
@@ -44,7 +47,7 @@ def test_order_repetition_blocks_and_restarts_change_no_answer(case: Case, seed:
     plain, torn = engines()
     product, zone, mixed = next(_products), case.zone, random.Random(seed)
     plain.zones[product] = torn.zones[product] = zone
-    once = World(case.messages, zone).messages  # of messages with one id the first counts: here each is there once
+    once = World(case.messages, zone).received  # of messages with one id the first counts: here each is there once
     plain.receive(product, once, per_block=len(once) or 1)
 
     definition = Definition(window=case.definition.window, events=case.definition.events)
@@ -56,6 +59,8 @@ def test_order_repetition_blocks_and_restarts_change_no_answer(case: Case, seed:
         happen(torn, product, piece, mixed)
         if mixed.random() < 0.2:
             torn.loader.merge(mixed.choice(TABLES))
+        if mixed.random() < 0.3:  # of the other worlds too, which only makes them older
+            torn.loader.seal(mixed.choice((1, 3, 30)), case.now_ms / 1000)
         if mixed.random() < 0.1:
             restart(torn)
         if mixed.random() < 0.3:  # what was kept of an answer must not outlive it
@@ -84,21 +89,19 @@ def receive_and_die(engine: Engine, product: int, piece: list[Message], mixed: r
 def receive_and_fail(engine: Engine, product: int, piece: list[Message], mixed: random.Random) -> None:
     """The store gives up in the middle of a load, which is tried again."""
     engine.receive(product, piece, per_block=10, count=False)
-    telling, allowed = engine.loader._tell_all, mixed.randrange(4)
+    telling, allowed = DuckDBLoading.tell, mixed.randrange(30)
 
-    def tell_a_few(*given: object) -> None:
+    def tell_a_few(loading: DuckDBLoading, question: str, **values: Any) -> None:
         nonlocal allowed
-        telling(*given)  # type: ignore[arg-type]
+        telling(loading, question, **values)
         allowed -= 1
         if allowed < 0:
             raise OSError("the store gave up")
 
-    engine.loader._tell_all = tell_a_few  # type: ignore[method-assign]
-    try:
-        engine.loader.catch_up()
-    except OSError:
-        pass
-    engine.loader._tell_all = telling  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DuckDBLoading, "tell", tell_a_few)
+        with suppress(OSError):
+            engine.loader.catch_up()
 
 
 def restart(engine: Engine) -> None:

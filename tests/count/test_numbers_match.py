@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from accoil.count.counts import counts
 from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.score.definition import Definition
 from accoil.score.explain import explain
@@ -31,8 +32,11 @@ def test_every_number_equals_the_reference(case: Case) -> None:
     with engine(case.messages, case.zone) as running:
         book = running.book(definition, case.as_of)
         users, accounts = book.users(limit=EVERYONE), book.accounts(limit=EVERYONE)
+        counted = counts(running.product_id, limit=EVERYONE)
         against = book.benchmark
     assert against == pytest.approx(benchmark(world, given, case.as_of))
+    told = {(row["user"], row["account"], row["event"], row["day"]): row["count"] for row in counted.rows}
+    assert (told, counted.total_count) == (dict(world.told()), world.told().total())
     assert (users.total, accounts.total) == (len(users.rows), len(accounts.rows))
     assert_same(with_account(users.rows, running.product_id, world), score_users(world, given, case.as_of))
     assert_same(accounts.rows, score_accounts(world, given, case.as_of))

@@ -1,0 +1,73 @@
+"""One load, told to the store: what arrived becomes facts, in one transaction."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from accoil.count import adoption
+from accoil.count.arrived import Arrived
+from accoil.store.questions import beside
+from accoil.store.store import Loading
+
+ASK = beside(__file__, "load")
+
+
+class Told(msgspec.Struct):
+    moved: dict[int, int]  # product → the first day on which events counted before count for somebody else now
+    appended: dict[str, int]  # table → rows, at most
+    linked: set[int]  # products with linked or waiting ids in this load
+
+
+def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) -> Told:
+    """`linked`: the products known to have linked or waiting ids before this load."""
+    parts = [each for each in parts if len(each.messages)]
+    messages = pa.concat_tables([each.messages for each in parts])
+    traits = pa.concat_tables([each.traits for each in parts])
+    moved: dict[int, int] = {}
+    loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
+    loading.tell(ASK["names"])
+    concerned = {each.product for each in parts if adoption.concerns(each)}
+    adopts = bool(concerned) or any(each.product in linked for each in parts)
+    if adopts:
+        links = pa.concat_tables([each.links for each in parts])
+        messages, traits, moved = adoption.resolve(loading, messages, traits, links)
+    loading.hand_in("fresh", messages)
+    loading.tell(ASK["messages"])
+    if len(traits):
+        loading.hand_in("fresh_trait", traits)
+        tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
+    if adopts or pc.any(pc.greater(messages["kind"], 1)).as_py():
+        _earlier(moved, _move_members(loading, adopts))
+    loading.tell(ASK["fresh_counts"])
+    rows = len(messages)
+    if adopts:
+        rows += adoption.count(loading)
+    tell_all(loading, "counts", "ever")
+    appended = {"name": rows, "trait": len(traits), "ever": rows, "counts": rows, "waiting": rows if adopts else 0}
+    return Told(moved, appended, concerned)
+
+
+def _move_members(loading: Loading, adopts: bool) -> dict[int, int]:
+    """Memberships, and with them the account that earlier events of these users count for: where there were such
+    events, and from which day on."""
+    tell_all(loading, "memberships", "touched")
+    if adopts:
+        adoption.join(loading)
+    tell_all(loading, "fresh_spans", "changed", "forget_spans", "spans", "counted_before")
+    found = loading.ask(ASK["whose_counted"])
+    moved = dict(zip(found["product"].to_pylist(), found["first_day"].to_pylist(), strict=True))
+    if moved:
+        tell_all(loading, "attribute_again", "forget_ever", "ever_again")
+    return moved
+
+
+def _earlier(moved: dict[int, int], also: dict[int, int]) -> None:
+    for product, first_day in also.items():
+        moved[product] = min(first_day, moved.get(product, first_day))
+
+
+def tell_all(loading: Loading, *names: str) -> None:
+    for name in names:
+        loading.tell(ASK[name])
