@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accoil.show import forms
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.snippets import Snippet, snippets
-from accoil.team.models import ApiToken
+from accoil.team.models import ApiToken, IngestKey, Product
 
 
 @signed_in
@@ -75,6 +75,8 @@ def shown(
 ) -> HttpResponse:
     values: dict[str, Any] = {
         "key": key_of(frame),
+        "keys_on": frame.product.ingest_keys.filter(disabled_at=None).count(),
+        "staging": Product.objects.filter(staging_of=frame.product).first(),
         "snippets": snippets_of(frame),
         "zone_form": zone_form or forms.TimeZone(now=frame.product.time_zone),
         "token_form": token_form or forms.NewToken(),
@@ -86,8 +88,10 @@ def shown(
 
 
 def key_of(frame: Frame) -> str:
-    """The key shown: the newest that is switched on; "" when there is none."""
-    key = frame.product.ingest_keys.filter(disabled_at=None).order_by("-id").first()
+    """The key shown: the product's own, by its name, else the oldest that is on; "" when none is. A key made for one
+    sender, a web page for example, never takes its place."""
+    on = frame.product.ingest_keys.filter(disabled_at=None)
+    key = on.filter(name=IngestKey.OWN_NAME).order_by("-id").first() or on.first()
     return key.key if key else ""
 
 
