@@ -31,8 +31,8 @@ class KeyForm(forms.Form):
     origins = forms.CharField(
         label="Web pages that may use it",
         required=False,
-        help_text="One a line: https://app.example.com, http://localhost:3000, *.example.com. Empty: any page. "
-        "Servers say no origin and are not held to this.",
+        help_text="One a line: https://app.example.com, http://localhost:3000, *.example.com. Empty: any page, and "
+        "servers. With a list, whoever names no page, as servers do, is refused too.",
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
     calls_a_second = forms.IntegerField(
@@ -48,7 +48,12 @@ class KeyForm(forms.Form):
         },
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    signed = forms.ChoiceField(label="Signature", widget=forms.RadioSelect, required=False)
+    signed = forms.ChoiceField(
+        label="Signature",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": "Choose one of these: there is no secret to keep."},
+    )
     secret = forms.CharField(
         label="The sender's shared secret",
         required=False,

@@ -1,5 +1,6 @@
 """Settings > Keys: what lets events in. Made, changed, rotated, switched off and on, deleted."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -75,9 +76,14 @@ def rotate_key(request: HttpRequest, product_id: int, key_id: int) -> HttpRespon
     """The new key takes over the name, the limits and the secret; the old one goes on until it is switched off."""
     frame = changing(request, product_id)
     old = key_for(frame, key_id)
+    if not old.enabled:
+        messages.error(
+            request, f"“{old.name}” is off, so nothing goes on beside a new one: switch it on, or make a key."
+        )
+        return redirect("ingest-key", product_id, key_id)
     new = IngestKey(product=frame.product, name=old.name, origins=old.origins, calls_a_second=old.calls_a_second)
     new.secret = old.secret
-    old.name = _old_name(frame, old.name)
+    old.name = old_name(frame, old.name)
     with transaction.atomic():
         old.save(update_fields=["name"])
         new.save()
@@ -111,12 +117,18 @@ def shown(
 ) -> HttpResponse:
     # A name that was refused must not stand in the heading: the key is asked for anew.
     key = key_for(frame, key.pk)
-    values = {**told(key), "form": form or KeyForm(frame.product, key), "secret": secret}
+    values = {
+        **told(key),
+        "form": form or KeyForm(frame.product, key),
+        "secret": secret,
+        "old_name": old_name(frame, key.name),
+    }
     return page(frame, "show/key.html", values, status)
 
 
-def _old_name(frame: Frame, name: str) -> str:
+def old_name(frame: Frame, name: str) -> str:
     """Website → Website (old), or Website (old 2) when that is taken."""
+    name = re.sub(rf" \({OLD}( \d+)?\)$", "", name)
     taken = set(frame.product.ingest_keys.values_list("name", flat=True))
     number = 1
     while True:
