@@ -102,7 +102,7 @@ class Server:
         self._clock = Clock(
             [
                 ("look for new keys and products", self.ring.refresh, 2),
-                ("keep when keys were last used", self._keep_last_seen, 10),
+                ("keep when keys were last used", self._keep_last_seen, 5),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
             ]
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from accoil.asgi import Server
 from accoil.receive.heard import heard
 from accoil.team.models import IngestKey, Product
 from accoil.team.staging import make_staging
-from tests.door import Answer, Door, basic
+from tests.door import PATIENCE, Answer, Door, basic
 
 Body = dict[str, Any]
 
@@ -207,6 +208,16 @@ def test_a_test_of_the_key_and_a_call_are_heard_before_anything_is_counted(serve
     assert abs(last.at - datetime.now(UTC).timestamp()) < 60
 
 
+def test_when_a_key_was_last_used_outlives_the_server(server: Server, door: Door) -> None:
+    deliver(door, TRACK)
+    key, until = IngestKey.objects.get(key=door.key), time.monotonic() + PATIENCE
+    while key.last_seen_at is None:
+        assert time.monotonic() < until, "nobody kept it"
+        time.sleep(0.1)
+        key.refresh_from_db()
+    assert abs(key.last_seen_at - datetime.now(UTC)) < timedelta(seconds=PATIENCE)
+
+
 def test_a_call_with_a_key_that_is_off_is_heard_as_refused(server: Server, door: Door) -> None:
     off = IngestKey.objects.create(product_id=door.product_id, disabled_at=datetime.now(UTC))
     assert door.post("/segment", TRACK, Authorization=basic(f"{off.key}:"), **SEGMENT).status == 403
@@ -214,6 +225,19 @@ def test_a_call_with_a_key_that_is_off_is_heard_as_refused(server: Server, door:
     last = heard.last_refused(off.pk)
     assert last is not None
     assert (last.agent, last.refused) == ("Segment (Actions)", "key_disabled")
+
+
+def test_a_key_for_web_pages_is_refused_from_a_cloud_and_heard_as_such(server: Server, door: Door) -> None:
+    key = IngestKey.objects.create(product_id=door.product_id, name="Website", origins="*.example.com")
+    header = basic(f"{key.key}:")
+    assert door.post("/segment", TRACK, Authorization=header, **SEGMENT).code == "origin_not_allowed"
+    last = heard.last_refused(key.pk)
+    assert last is not None
+    assert last.refused == "origin_not_allowed"
+    for origin in ("https://app.example.com", "http://app.example.com"):
+        assert door.post("/segment", TRACK, Authorization=header, Origin=origin).status == 202
+    for origin in ("https://example.com", "https://app.example.com.evil.test", "null"):
+        assert door.post("/segment", TRACK, Authorization=header, Origin=origin).status == 403
 
 
 @pytest.mark.parametrize("sent", [lambda key: key, lambda key: f"stg_{key}", lambda key: f"STG_{key}"])

@@ -9,7 +9,7 @@ from accoil.receive.heard import heard
 from accoil.show import connecting
 from accoil.team.models import IngestKey, Product
 from tests.show.reading import link_to, main, words
-from tests.show.test_keys import nothing_heard  # noqa: F401  (used by name)
+from tests.show.test_keys import nothing_heard, now  # noqa: F401  (used by name)
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ def test_the_five_steps_are_all_there(ann, home):
 
 def test_the_light_waits_turns_green_and_says_from_whom(ann, home, first):
     assert "Waiting for the first call with this key" in light(ann, home)
-    heard.taken(first.pk, b"Segment (Actions)", is_ping=True)
+    heard.taken(first.pk, now(), b"Segment (Actions)", is_ping=True)
     assert "Connected The last test of the key came just now from Segment (Actions) ." in light(ann, home)
-    heard.taken(first.pk, b"analytics-node/3.0.13")
+    heard.taken(first.pk, now(), b"analytics-node/3.0.13")
     assert "The last call came just now from analytics-node/3.0.13 ." in light(ann, home)
 
 
 def test_a_refused_call_is_told_with_its_reason(ann, home, first):
-    heard.refused(first.pk, b"Segment (Actions)", "invalid_signature")
+    heard.refused(first.pk, now(), b"Segment (Actions)", "invalid_signature")
     assert "Heard, but refused" in light(ann, home)
     assert "signature is missing or does not fit" in light(ann, home)
 
@@ -66,12 +66,12 @@ def test_a_refused_call_is_told_with_its_reason(ann, home, first):
 def test_while_nothing_new_came_the_page_is_left_alone(ann, home, first):
     known = re.search(r'hx-get="([^"]+)"', ann.get(home).content.decode())[1].replace("&amp;", "&")
     assert ann.get(known, headers={"HX-Request": "true"}).status_code == 204
-    heard.taken(first.pk, b"curl/8")
+    heard.taken(first.pk, now(), b"curl/8")
     assert "Connected" in light(ann, known)
 
 
 def test_a_name_of_a_program_can_not_break_the_page(ann, home, first):
-    heard.taken(first.pk, b"<script>alert(1)</script>\xff" * 100)
+    heard.taken(first.pk, now(), b"<script>alert(1)</script>\xff" * 100)
     page = ann.get(home).content.decode()
     assert "<script>alert" not in page
     assert len(page) < 30_000
@@ -79,11 +79,35 @@ def test_a_name_of_a_program_can_not_break_the_page(ann, home, first):
 
 def test_each_key_has_its_light(ann, world, home, first):
     other = world.web.ingest_keys.create(name="Website")
-    heard.taken(other.pk, b"curl/8")
+    heard.taken(other.pk, now(), b"curl/8")
     page = ann.get(home)
     assert "Waiting" in main(page)
     assert "Connected" in main(ann.get(link_to(page, "Website")))
     assert ann.get(home, {"key": 999_999}).status_code == 404
+
+
+def test_a_key_that_does_not_fit_a_cloud_is_said(ann, world, home, first):
+    assert "Try it from your own computer" in main(ann.get(home))
+    first.secret = "quiet please"
+    first.save()
+    signed = main(ann.get(home))
+    assert "must be signed" in signed
+    assert "As Shared Secret, set the one that belongs to this key." in signed
+    first.secret, first.origins = "", "https://app.example.com"
+    first.save()
+    assert "“API key” is for certain web pages." in main(ann.get(home))
+    assert "curl " not in main(ann.get(home))
+
+
+def test_the_settings_page_says_when_its_snippets_would_be_refused(ann, world, first):
+    address = f"/p/{world.web.pk}/settings"
+    assert "are refused with it" not in main(ann.get(address))
+    first.origins = "https://app.example.com"
+    first.save()
+    assert "takes calls of certain web pages alone" in main(ann.get(address))
+    first.secret = "quiet please"
+    first.save()
+    assert "takes signed calls alone" in main(ann.get(address))
 
 
 def test_a_key_of_another_team_has_no_light_here(eve, world, first):

@@ -1,6 +1,7 @@
 """Settings > Keys: what lets events in is made, changed, rotated, switched off and on, deleted; and who may."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +21,11 @@ def nothing_heard():
     """Ids of keys come again in the next test; what was heard of them in another must not."""
     heard._taken.clear()
     heard._refused.clear()
+
+
+def now() -> int:
+    """In ms."""
+    return time.time_ns() // 1_000_000
 
 
 @pytest.fixture
@@ -47,7 +53,7 @@ def test_every_key_is_listed_with_what_it_allows(ann, world, home, first):
 
 
 def test_when_a_key_was_last_used_and_by_what(ann, home, first):
-    heard.taken(first.pk, b"Segment (Actions)", is_ping=True)
+    heard.taken(first.pk, now(), b"Segment (Actions)", is_ping=True)
     page = main(ann.get(home))
     assert "1 key lets events in; the last call came just now." in page
     assert "last test just now from Segment (Actions)" in page
@@ -60,10 +66,10 @@ def test_what_was_kept_before_a_restart_is_shown(ann, home, first):
 
 def test_who_still_sends_with_a_key_that_is_off_is_seen(ann, home, first):
     ann.post(f"{home}/{first.pk}/switch", {"to": "off"})
-    heard.refused(first.pk, b"python/3", "key_disabled")
+    heard.refused(first.pk, now(), b"python/3", "key_disabled")
     page = main(ann.get(home))
     assert "A call was refused just now: the key is switched off. It came from python/3." in page
-    heard.taken(first.pk, b"python/3")
+    heard.taken(first.pk, now(), b"python/3")
     assert "A call was refused" not in main(ann.get(home))
 
 

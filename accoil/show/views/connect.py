@@ -8,7 +8,7 @@ from django.utils import timezone
 from accoil.show import connecting, words
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.last_call import LastCall, last_call, last_refusal
-from accoil.show.views.product_settings import address_of, key_of
+from accoil.show.views.product_settings import address_of, own_key
 from accoil.team.models import IngestKey
 
 
@@ -43,7 +43,7 @@ def light(key: IngestKey) -> dict[str, Any]:
 def _chosen(frame: Frame, keys: list[IngestKey]) -> IngestKey | None:
     wanted = frame.request.GET.get("key")
     if wanted is None:
-        return next((key for key in keys if key.key == key_of(frame)), None)
+        return own_key(frame)
     for key in keys:
         if str(key.pk) == wanted:
             return key

@@ -74,7 +74,7 @@ def shown(
     status: int = 200,
 ) -> HttpResponse:
     values: dict[str, Any] = {
-        "key": key_of(frame),
+        "key": own_key(frame),
         "keys_on": frame.product.ingest_keys.filter(disabled_at=None).count(),
         "staging": Product.objects.filter(staging_of=frame.product).first(),
         "snippets": snippets_of(frame),
@@ -87,12 +87,11 @@ def shown(
     return page(frame, "show/settings.html", values, status)
 
 
-def key_of(frame: Frame) -> str:
-    """The key shown: the product's own, by its name, else the oldest that is on; "" when none is. A key made for one
-    sender, a web page for example, never takes its place."""
+def own_key(frame: Frame) -> IngestKey | None:
+    """The key shown: the product's own, by its name, else the oldest that is on; None when none is. A key made for
+    one sender, a web page for example, never takes its place."""
     on = frame.product.ingest_keys.filter(disabled_at=None)
-    key = on.filter(name=IngestKey.OWN_NAME).order_by("-id").first() or on.first()
-    return key.key if key else ""
+    return on.filter(name=IngestKey.OWN_NAME).order_by("-id").first() or on.first()
 
 
 def address_of(frame: Frame) -> str:
@@ -101,4 +100,5 @@ def address_of(frame: Frame) -> str:
 
 
 def snippets_of(frame: Frame) -> list[Snippet]:
-    return snippets(key_of(frame) or "YOUR_API_KEY", address_of(frame))
+    key = own_key(frame)
+    return snippets(key.key if key else "YOUR_API_KEY", address_of(frame))
