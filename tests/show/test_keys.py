@@ -188,6 +188,8 @@ def test_a_key_may_be_rotated_again_and_again(ann, world, home, first):
         ann.post(f"{home}/{named(world, 'API key').pk}/rotate")
     names = set(world.web.ingest_keys.values_list("name", flat=True))
     assert names == {"API key", "API key (old)", "API key (old 2)", "API key (old 3)"}
+    listed = re.findall(r"<h2>(.*?)</h2>", ann.get(home).content.decode())
+    assert listed == sorted(names)  # each after the one that took over from it
 
 
 def test_a_key_that_is_off_has_nothing_to_go_on_beside(ann, world, home, first):

@@ -22,7 +22,7 @@ OLD = "old"
 @signed_in
 def keys(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
-    rows = [told(key) for key in frame.product.ingest_keys.all()]
+    rows = [told(key) for key in sorted(frame.product.ingest_keys.all(), key=lambda key: key.name.casefold())]
     on = [row for row in rows if row["key"].enabled]
     last = max((row["last"].at for row in rows if row["last"]), default=None)
     return page(frame, "show/keys.html", {"on": on, "off": [row for row in rows if row not in on], "last": last})
