@@ -1,92 +1,29 @@
 """What clouds really send to /segment: the bare bodies of the ready-made destinations, whole events one by one and in
-arrays, tests of the key, all of it again after a delivery that was thought to have failed. Counted exactly."""
+arrays, all of it again after a delivery that was thought to have failed. Counted exactly."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from accoil.asgi import Server
-from accoil.receive.heard import heard
-from accoil.team.models import IngestKey, Product
-from accoil.team.staging import make_staging
-from tests.door import PATIENCE, Answer, Door, basic
-
-Body = dict[str, Any]
-
-DAY = datetime.now(UTC) - timedelta(days=2)
-SEGMENT = {"User_Agent": "Segment (Actions)", "Content_Type": "application/json"}
-
-
-def at(second: int = 0) -> str:
-    """As JavaScript writes a time."""
-    return (DAY.replace(microsecond=678_000) + timedelta(seconds=second)).isoformat()[:23] + "Z"
-
-
-# The ready-made destination, one body for each of its actions: no message id, no properties.
-TRACK = {"type": "track", "event": "Report Created", "userId": "u1", "timestamp": at()}
-PAGE = {"type": "page", "userId": "u1", "name": "Home", "timestamp": at()}
-SCREEN = {"type": "screen", "userId": "u1", "name": "Dashboard", "timestamp": at()}
-IDENTIFY = {
-    "type": "identify",
-    "userId": "u1",
-    "traits": {"email": "ada@example.com", "name": "Ada", "createdAt": "2023-05-12T08:00:00", "role": "Admin"},
-    "timestamp": at(),
-}
-GROUP = {
-    "type": "group",
-    "userId": "u1",
-    "groupId": "acme",
-    "traits": {"name": "Acme Ltd", "mrr": 9900, "plan": "starter", "createdAt": "2021-03-15 09:00:00Z"},
-    "timestamp": at(),
-}
-BARE = [GROUP, IDENTIFY, TRACK, PAGE, SCREEN]
-COUNTED = {"Report Created": 1, "Viewed Home": 1, "Viewed Dashboard": 1}
-
-
-def whole(bare: Body, number: int) -> Body:
-    """A whole event, as Segment hands it to webhooks."""
-    return {
-        "anonymousId": "507f191e810c19729de860ea",
-        "context": {
-            "ip": "8.8.8.8",
-            "library": {"name": "analytics.js", "version": "2.11.1"},
-            "page": {"path": "/reports", "title": "Reports", "url": "https://app.example.com/reports"},
-            "userAgent": "Mozilla/5.0",
-        },
-        "integrations": {"All": True},
-        "messageId": f"ajs-next-{number}-be1e0c3a",
-        "originalTimestamp": bare["timestamp"],
-        "receivedAt": at(5),
-        "sentAt": at(4),
-        "version": 2,
-        "channel": "client",
-        "projectId": "kDq2Zz6vYKmf",
-        "properties": {"name": bare["name"]} if "name" in bare else {"item": "Book", "price": 25.0},
-        **bare,
-    }
-
-
-def stream(n: int, first: int = 0) -> list[Body]:
-    """Track events of ten users, three names, all different."""
-    names = ("Report Created", "Report Shared", "Login")
-    return [
-        whole({"type": "track", "event": names[i % 3], "userId": f"u{i % 10}", "timestamp": at(i)}, i)
-        for i in range(first, first + n)
-    ]
-
-
-def deliver(door: Door, *bodies: Any, **headers: str) -> list[Answer]:
-    answers = [door.post("/segment", body, **{**SEGMENT, **headers}) for body in bodies]
-    assert [answer.status for answer in answers] == [202] * len(bodies), answers
-    return answers
+from tests.door import Door
+from tests.receive.cloud import (
+    BARE,
+    COUNTED,
+    DAY,
+    GROUP,
+    PAGE,
+    SCREEN,
+    SEGMENT,
+    TRACK,
+    Body,
+    at,
+    deliver,
+    stream,
+    whole,
+)
 
 
 def test_each_action_of_the_ready_made_destination_counts_once(server: Server, door: Door) -> None:
@@ -184,96 +121,6 @@ def test_an_empty_array_is_well(server: Server, door: Door) -> None:
     assert door.counts() == {}
 
 
-def test_the_test_of_the_key(server: Server, door: Door) -> None:
-    deliver(door, {})
-    for wrong in (basic("wrong:"), "", "Basic", f"Bearer {'x' * 32}"):
-        assert door.post("/segment", {}, Authorization=wrong).status >= 400
-    off = IngestKey.objects.create(product_id=door.product_id, disabled_at=datetime.now(UTC))
-    assert door.post("/segment", {}, Authorization=basic(f"{off.key}:")).status == 403
-    assert server.wait_counted()
-    assert door.counts() == {}
-
-
-def test_a_test_of_the_key_and_a_call_are_heard_before_anything_is_counted(server: Server, door: Door) -> None:
-    key = IngestKey.objects.get(key=door.key)
-    assert heard.last(key.pk) is None
-    deliver(door, {})
-    last = heard.last(key.pk)
-    assert last is not None
-    assert (last.agent, last.is_ping) == ("Segment (Actions)", True)
-    deliver(door, TRACK, User_Agent="RudderLabs")
-    last = heard.last(key.pk)
-    assert last is not None
-    assert (last.agent, last.is_ping) == ("RudderLabs", False)
-    assert abs(last.at - datetime.now(UTC).timestamp()) < 60
-
-
-def test_when_a_key_was_last_used_outlives_the_server(server: Server, door: Door) -> None:
-    deliver(door, TRACK)
-    key, until = IngestKey.objects.get(key=door.key), time.monotonic() + PATIENCE
-    while key.last_seen_at is None:
-        assert time.monotonic() < until, "nobody kept it"
-        time.sleep(0.1)
-        key.refresh_from_db()
-    assert abs(key.last_seen_at - datetime.now(UTC)) < timedelta(seconds=PATIENCE)
-
-
-def test_a_call_with_a_key_that_is_off_is_heard_as_refused(server: Server, door: Door) -> None:
-    off = IngestKey.objects.create(product_id=door.product_id, disabled_at=datetime.now(UTC))
-    assert door.post("/segment", TRACK, Authorization=basic(f"{off.key}:"), **SEGMENT).status == 403
-    assert heard.last(off.pk) is None
-    last = heard.last_refused(off.pk)
-    assert last is not None
-    assert (last.agent, last.refused) == ("Segment (Actions)", "key_disabled")
-
-
-def test_a_key_for_web_pages_is_refused_from_a_cloud_and_heard_as_such(server: Server, door: Door) -> None:
-    key = IngestKey.objects.create(product_id=door.product_id, name="Website", origins="*.example.com")
-    header = basic(f"{key.key}:")
-    assert door.post("/segment", TRACK, Authorization=header, **SEGMENT).code == "origin_not_allowed"
-    last = heard.last_refused(key.pk)
-    assert last is not None
-    assert last.refused == "origin_not_allowed"
-    for origin in ("https://app.example.com", "http://app.example.com"):
-        assert door.post("/segment", TRACK, Authorization=header, Origin=origin).status == 202
-    for origin in ("https://example.com", "https://app.example.com.evil.test", "null"):
-        assert door.post("/segment", TRACK, Authorization=header, Origin=origin).status == 403
-
-
-@pytest.mark.parametrize("sent", [lambda key: key, lambda key: f"stg_{key}", lambda key: f"STG_{key}"])
-def test_a_live_key_finds_its_product_with_and_without_stg(
-    server: Server, door: Door, sent: Callable[[str], str]
-) -> None:
-    staging_of(door)  # its key must not catch what is meant for the real one
-    deliver(door, *BARE, Authorization=basic(f"{sent(door.key)}:"))
-    assert server.wait_counted()
-    assert door.events() == COUNTED
-
-
-@pytest.mark.parametrize(
-    "sent", [lambda key: key, lambda key: key.removeprefix("stg_"), lambda key: key.upper()[:4] + key[4:]]
-)
-def test_a_staging_key_finds_its_product_as_it_is_and_stripped(
-    server: Server, door: Door, sent: Callable[[str], str]
-) -> None:
-    """Segment's and PostHog's destinations take stg_ off, RudderStack's leaves it on."""
-    staging = staging_of(door)
-    deliver(door, *BARE, Authorization=basic(f"{sent(staging.key)}:"))
-    assert server.wait_counted()
-    assert door.events() == {}
-    assert staging.events() == COUNTED
-
-
-def staging_of(door: Door) -> Door:
-    """The staging product of the one behind the door."""
-    from accoil.team.models import ApiToken
-
-    made = make_staging(Product.objects.get(pk=door.product_id))
-    key = made.ingest_keys.get().key
-    assert key.startswith("stg_")
-    return Door(door.address, made.pk, key, ApiToken.issue(made, "Test"))
-
-
 # RudderStack's Accoil destination: no message id, times with their own zone, traits as they were sent.
 RUDDER = [
     {"type": "group", "userId": "u1", "groupId": "acme", "traits": {"name": "Acme", "mrr": "10.1"}, "timestamp": at()},
@@ -321,49 +168,3 @@ def test_rudders_webhook_sends_whole_events(server: Server, door: Door) -> None:
     deliver(door, track, identify, track)
     assert server.wait_counted()
     assert list(door.counts().items()) == [(("u1", None, "Report Created", DAY.date()), 1)]
-
-
-def signed_by(secret: str, text: bytes) -> str:
-    return hmac.new(secret.encode(), text, hashlib.sha1).hexdigest()
-
-
-def compact(body: Any) -> bytes:
-    """JSON as JavaScript writes it."""
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-SECRET = "a shared secret"
-
-
-@pytest.fixture
-def signed(door: Door) -> Door:
-    """The same product by a key whose calls must be signed."""
-    key = IngestKey.objects.create(product_id=door.product_id, name="Segment", secret=SECRET)
-    return Door(door.address, door.product_id, key.key, door.token)
-
-
-def test_signed_events_and_arrays_are_taken(server: Server, signed: Door) -> None:
-    one, many = compact(whole(TRACK, 1)), stream(50, first=100)
-    batch = compact(many)
-    assert signed.post("/segment", one, X_Signature=signed_by(SECRET, one)).status == 202
-    # Of a batch, Segment signs the first event; others sign the whole body.
-    assert signed.post("/segment", batch, X_Signature=signed_by(SECRET, compact(many[0]))).status == 202
-    assert signed.post("/segment", batch, X_Signature=signed_by(SECRET, batch)).status == 202
-    assert server.wait_counted()
-    assert sum(signed.events().values()) == 51
-
-
-@pytest.mark.parametrize(
-    "signature",
-    ["", "0" * 40, signed_by("another secret", compact(TRACK)), signed_by(SECRET, b"{}"), "nonsense", "é"],
-)
-def test_what_is_not_signed_with_the_shared_secret_is_refused(server: Server, signed: Door, signature: str) -> None:
-    body = compact(TRACK)
-    headers = {"X_Signature": signature} if signature else {}
-    answer = signed.post("/segment", body, **headers)
-    assert (answer.status, answer.code) == (401, "invalid_signature")
-    refused = heard.last_refused(IngestKey.objects.get(key=signed.key).pk)
-    assert refused is not None
-    assert refused.refused == "invalid_signature"
-    assert server.wait_counted()
-    assert signed.counts() == {}
