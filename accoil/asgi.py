@@ -27,12 +27,13 @@ from accoil.receive.app import JSON, FrontDoor, Place, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
 from accoil.receive.handling import Handling
+from accoil.receive.heard import heard
 from accoil.receive.http import Serving
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
-from accoil.team.keys import mappings, receiving_keys
+from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
 
 PAGE_THREADS = 4
@@ -79,6 +80,7 @@ class Server:
         folder = Path(settings.DATA)
         self._zones: dict[int, str] = {}
         self._told_of_gaps = False
+        self._last_seen: dict[int, float] = {}  # key → when it was last used, as the database has it
         self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
@@ -100,6 +102,7 @@ class Server:
         self._clock = Clock(
             [
                 ("look for new keys and products", self.ring.refresh, 2),
+                ("keep when keys were last used", self._keep_last_seen, 5),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
                 ("seal days past the open window", self.counting.seal, 30),
             ]
@@ -183,6 +186,11 @@ class Server:
         if known is None or known[0] != rows:
             known = self._mappings[product] = (rows, Mappings.of(Mapping(**row) for row in rows))
         return Handling(None if known[1].are_presets else known[1])
+
+    def _keep_last_seen(self) -> None:
+        now = heard.times()
+        remember_last_seen({key: at for key, at in now.items() if self._last_seen.get(key) != at})
+        self._last_seen = now
 
     def _follow_zones(self) -> None:
         counted_in = self.counting.facts.zones

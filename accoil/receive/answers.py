@@ -32,7 +32,7 @@ def no_key() -> Refused:
 
 
 def unknown_key(status: int) -> Refused:
-    return Refused(status, "invalid_write_key", "No product has this API key: see Settings > General.")
+    return Refused(status, "invalid_write_key", "No product has this API key: see Settings > Keys.")
 
 
 def refusal(code: str, message: str) -> bytes:

@@ -25,6 +25,7 @@ from accoil.receive.answers import (
 from accoil.receive.bodies import Gone, inflate, read
 from accoil.receive.calls import BadBody, Body, Rejected
 from accoil.receive.handling import PLAIN, Handling
+from accoil.receive.heard import heard
 from accoil.receive.journal import Journal, Overloaded, Request, Unwritable
 from accoil.receive.keys import Key, KeyRing
 from accoil.receive.limits import Limits
@@ -176,6 +177,7 @@ class FrontDoor:
     async def _take_long(self, asked: Asked, key: Key, body: Body, size: int) -> bytes:
         path = asked.path
         if body.is_ping:
+            self._tell(asked, key, [], [], size)
             return path.ok_body
         sent_at = body.sent_at or asked.headers.get(b"sentat", b"").decode("latin-1")
         kept = steps.run(body, steps.Arrival(asked.received, sent_at, path.mends_skew))
@@ -231,19 +233,24 @@ class FrontDoor:
         return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
     def tell(self, key: Key, path: str, received: int, calls: Sequence[Any], agent: bytes, size: int) -> None:
-        """The debugger: that plain tracks were taken in."""
+        """Whoever looks on: that plain tracks were taken in."""
+        heard.taken(key.id, received, agent)
         if self.debugger:
             self.debugger.saw(key, path, received, calls, [], agent.decode("latin-1"), size)
 
     def _tell(self, asked: Asked, key: Key, kept: Sequence[Any], rejected: list[Rejected], size: int) -> None:
+        agent = asked.headers.get(b"user-agent", b"")
+        heard.taken(key.id, asked.received, agent, is_ping=not kept and not rejected)
         if self.debugger:
-            agent = asked.headers.get(b"user-agent", b"").decode("latin-1")
-            self.debugger.saw(key, asked.scope["path"], asked.received, kept, rejected, agent, size)
+            told = (kept, rejected, agent.decode("latin-1"), size)
+            self.debugger.saw(key, asked.scope["path"], asked.received, *told)
 
     def _tell_refused(self, asked: Asked, refused: Refused) -> None:
+        agent = asked.headers.get(b"user-agent", b"")
+        if asked.key:
+            heard.refused(asked.key.id, asked.received, agent, refused.code)
         if self.debugger:
-            agent = asked.headers.get(b"user-agent", b"").decode("latin-1")
-            told = (refused.status, refused.code, str(refused), agent)
+            told = (refused.status, refused.code, str(refused), agent.decode("latin-1"))
             self.debugger.refused(asked.key, asked.scope["path"], asked.received, *told)
 
 

@@ -35,11 +35,11 @@ def may_hold_key(headers: Headers) -> bool:
 
 
 def look_up(ring: KeyRing, candidate: str) -> Key | None:
-    """The key as sent, else with or without the `stg_` that some clients leave on and others take off."""
+    """The key as sent, else with or without the `stg_` (in any case) that some clients leave on and others take off."""
     if found := ring.keys.get(candidate):
         return found
-    other = candidate[4:] if candidate[:4].lower() == "stg_" else f"stg_{candidate}"
-    return ring.keys.get(other)
+    bare = candidate[4:] if candidate[:4].lower() == "stg_" else candidate
+    return ring.keys.get(f"stg_{bare}") or ring.keys.get(bare)
 
 
 def key_text(headers: Headers, query: bytes) -> str:

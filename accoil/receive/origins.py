@@ -14,8 +14,8 @@ Place = tuple[str, str, int]  # scheme, host, port
 @lru_cache(maxsize=4096)
 def allows(patterns: tuple[str, ...], origin: str) -> bool:
     """Whether a page of `origin`, as browsers write it in their Origin header, is among the patterns; no patterns allow
-    every page. `*.example.com` stands for every host below example.com, not for example.com itself; without a scheme
-    it means http and https."""
+    everything. Who names no origin (""), as servers do, is among none. `*.example.com` stands for every host below
+    example.com, not for example.com itself; without a scheme it means http and https."""
     if not patterns:
         return True
     try:

@@ -87,6 +87,7 @@ class Frame:
     def settings_nav(self) -> list[dict[str, str]]:
         """The pages of Settings: name of the address, title, link; `here` on the one that is shown."""
         shown = self.request.resolver_match.url_name if self.request.resolver_match else ""
+        shown = SETTINGS_BELOW.get(shown or "", shown)
         return [
             {"name": name, "title": title, "link": self.link(name), "here": "yes" if name == shown else ""}
             for name, title in SETTINGS_PAGES.items()
@@ -134,7 +135,11 @@ TITLES = {
 # What Settings is made of, by the name of the address.
 SETTINGS_PAGES = {
     "settings": "General",
+    "keys": "Keys",
+    "connect": "Connect data",
 }
+# Pages that stand below one of them.
+SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}
 
 
 def frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:

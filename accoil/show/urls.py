@@ -4,7 +4,18 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accoil.show.views import dashboard, people, person, product_settings, profiles, start, style
+from accoil.show.views import (
+    connect,
+    dashboard,
+    keys,
+    people,
+    person,
+    product_settings,
+    profiles,
+    staging,
+    start,
+    style,
+)
 
 product = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -20,6 +31,14 @@ product = [
     path("settings/time-zone", product_settings.time_zone, name="time-zone"),
     path("settings/tokens", product_settings.new_token, name="new-token"),
     path("settings/tokens/<int:token_id>/revoke", product_settings.revoke_token, name="revoke-token"),
+    path("settings/keys", keys.keys, name="keys"),
+    path("settings/keys/new", keys.new_key, name="new-key"),
+    path("settings/keys/<int:key_id>", keys.ingest_key, name="ingest-key"),
+    path("settings/keys/<int:key_id>/switch", keys.switch_key, name="switch-key"),
+    path("settings/keys/<int:key_id>/rotate", keys.rotate_key, name="rotate-key"),
+    path("settings/keys/<int:key_id>/delete", keys.delete_key, name="delete-key"),
+    path("settings/connect", connect.connect, name="connect"),
+    path("settings/staging", staging.staging, name="staging"),
     path("start", start.start, name="start"),
 ]
 

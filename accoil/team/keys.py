@@ -1,5 +1,6 @@
 """The ingest keys and what products want done with their calls, as the front door needs them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from accoil.team.models import IngestKey, Mapping
@@ -29,3 +30,9 @@ def mappings() -> dict[int, list[Row]]:
     for row in Mapping.objects.values("product_id", *fields):
         found.setdefault(row.pop("product_id"), []).append(row)
     return found
+
+
+def remember_last_seen(times: dict[int, float]) -> None:
+    """Keeps when keys were last used: key → Unix time in seconds."""
+    for key, at in times.items():
+        IngestKey.objects.filter(pk=key).update(last_seen_at=datetime.fromtimestamp(at, UTC))

@@ -103,6 +103,10 @@ class Product(models.Model):
         return self.name
 
     @property
+    def is_staging(self) -> bool:
+        return self.staging_of_id is not None
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
@@ -118,9 +122,11 @@ def new_key() -> str:
 class IngestKey(models.Model):
     """Lets events in. Kept as plain text: it only writes, browsers show it anyway, and people read it again."""
 
+    OWN_NAME = "API key"  # of the product's first key, and of those that took over from it
+
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="ingest_keys")
     key = models.CharField(max_length=64, unique=True, default=new_key)
-    name = models.CharField(max_length=NAME_LENGTH, default="API key")
+    name = models.CharField(max_length=NAME_LENGTH, default=OWN_NAME)
     origins = models.TextField(blank=True)  # of web pages that may use it, one a line; empty: of any
     calls_a_second = models.PositiveIntegerField(default=0)  # 0: as many as come
     secret = EncryptedField(blank=True)  # the sender signs bodies with it
@@ -133,6 +139,12 @@ class IngestKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # However it is made: nobody takes a staging key for one of the real product.
+        if self._state.adding and self.product.is_staging and not self.key.startswith(STAGING):
+            self.key = STAGING + self.key
+        super().save(*args, **kwargs)
 
     @property
     def enabled(self) -> bool:

@@ -30,14 +30,15 @@ def product_for(request: HttpRequest, product_id: int) -> Product:
 
 
 def product_named(name: str | None) -> Product:
-    """The product an operator means: by name, "Team/Product" or number; without a name the only one there is.
+    """The product an operator means: by name, "Team/Product" or number; without a name the only one there is, staging
+    products left aside.
 
     Raises Refused with the names to choose from.
     """
     products = list(Product.objects.select_related("team"))
     if not products:
         raise Refused("There is no product yet; make one with accoil init --team T --product P --email E.")
-    found = [product for product in products if name is None or name in _spellings(product)]
+    found = [each for each in products if name in _spellings(each) or (name is None and not each.is_staging)]
     if len(found) == 1:
         return found[0]
     choices = ", ".join(f"“{product.team}/{product}”" for product in products)

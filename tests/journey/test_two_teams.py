@@ -19,7 +19,7 @@ from accoil.count import ids
 from accoil.count.facts import open_facts
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
-from accoil.team.models import ApiToken, Member, Product, User
+from accoil.team.models import ApiToken, IngestKey, Member, Product, User
 from tests.door import Answer, Door, ask, make_product
 
 
@@ -58,11 +58,13 @@ def tenant(server: Server, door: Door, mark: str) -> Tenant:
     token = ApiToken.objects.create(
         pk=profile.pk * 7_919_000 + 3, product=product, name=f"{mark} token", digest=mark * 8, last4="....",
     )  # fmt: skip
+    other = IngestKey.objects.create(pk=profile.pk * 7_919_000 + 5, product=product, name=f"{mark} key")
     parts = {
         "product_id": product.pk,
         "profile_id": profile.pk,
         "workspace_id": profile.pk,
         "token_id": token.pk,
+        "key_id": other.pk,
         "user_id": ids.id_of(product.pk, ids.USER, user),
         "account_id": ids.id_of(product.pk, ids.ACCOUNT, account),
     }
@@ -121,6 +123,12 @@ def body(answer: HttpResponse) -> str:
     return content.decode("utf-8", "replace")
 
 
+def rows(of: Tenant) -> list[dict[str, Any]]:
+    """Tokens and keys, but for when a key was last used."""
+    keys = IngestKey.objects.filter(product=of.product).values()
+    return [*ApiToken.objects.filter(product=of.product).values(), *({**key, "last_seen_at": None} for key in keys)]
+
+
 def api(tenant: Tenant, method: str, address: str) -> Answer:
     headers = {"Authorization": f"Bearer {tenant.door.token}"}
     return ask(tenant.door.address, method, address, b"{}" if method == "POST" else None, headers)
@@ -130,7 +138,7 @@ def test_the_walk_goes_somewhere() -> None:
     assert len([page for page in PAGES if "<product_id>" in page]) >= 12
     assert len(API) >= 10
     assert {name for address in PAGES + API for name in re.findall(r"<(\w+)>", address)} <= {
-        "product_id", "profile_id", "workspace_id", "token_id", "user_id", "account_id",
+        "product_id", "profile_id", "workspace_id", "token_id", "key_id", "user_id", "account_id",
     }, "a new kind of id in an address: give `Tenant.parts` one of each tenant"  # fmt: skip
 
 
@@ -149,11 +157,11 @@ def test_nothing_of_theirs_is_reached_through_my_product(
     mine: Tenant, theirs: Tenant, address: str, method: str
 ) -> None:
     path = filled(address, {**theirs.parts, "product_id": mine.parts["product_id"]})
-    before = list(ApiToken.objects.filter(product=theirs.product).values())
+    before = rows(theirs)
     answer: HttpResponse = getattr(signed_in(mine), method)(path)
     assert answer.status_code in (404, 405)
     assert not leaks(body(answer), theirs, asked=path)
-    assert list(ApiToken.objects.filter(product=theirs.product).values()) == before
+    assert rows(theirs) == before
 
 
 @pytest.mark.parametrize("address", PAGES)

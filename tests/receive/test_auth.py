@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from accoil.team.models import IngestKey
+from accoil.receive.auth import look_up
+from accoil.receive.keys import Key, KeyRing, Ring
+from accoil.team.models import IngestKey, Product
+from accoil.team.staging import make_staging
 from tests.door import Door, basic
 
 CALL = {"type": "track", "userId": "u1", "event": "E", "messageId": "m1"}
@@ -111,6 +114,29 @@ def test_without_any_key_the_answer_says_how_to_send_one(door: Door, path: str) 
     answer = door.post(path, {**CALL, "batch": [CALL]}, Authorization="")
     assert (answer.status, answer.code) == (401, "unauthorized")
     assert "Basic" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("how", BY_HEADER)
+def test_a_staging_key_in_the_authorization_header(server: Any, door: Door, how: str) -> None:
+    """As it is, and with stg_ taken off by its sender."""
+    staging = make_staging(Product.objects.get(pk=door.product_id))
+    key = staging.ingest_keys.get().key
+    for sent in (key, key.removeprefix("stg_")):
+        if "stg_" not in how.lower() or sent != key:
+            assert door.post("/v1/track", CALL, Authorization=BY_HEADER[how](sent)).status == 200
+    assert server.wait_counted()
+    assert door.counts() == {}  # all went to the staging product
+
+
+def test_a_key_is_found_as_it_is_before_any_other_spelling_of_it() -> None:
+    ring = KeyRing(lambda: Ring({"abc": Key(1, 10), "stg_abc": Key(2, 20), "stg_x": Key(3, 30), "y": Key(4, 40)}))
+    ring.refresh()
+    found = {sent: look_up(ring, sent) for sent in ("abc", "stg_abc", "STG_abc", "x", "stg_x", "y", "stg_y", "Stg_y")}
+    products = {sent: key.product if key else None for sent, key in found.items()}
+    assert products == {
+        "abc": 10, "stg_abc": 20, "STG_abc": 20, "x": 30, "stg_x": 30, "y": 40, "stg_y": 40, "Stg_y": 40,
+    }  # fmt: skip
+    assert look_up(ring, "X") is None
 
 
 def test_a_key_that_was_switched_off_is_refused_as_such(server: Any, door: Door) -> None:

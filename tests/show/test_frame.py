@@ -23,10 +23,14 @@ def every_page(client, world) -> dict[str, object]:
         "/profiles/new",
         f"/profiles/{world.profile.pk}",
         "/settings",
+        "/settings/keys",
+        "/settings/keys/new",
+        "/settings/connect",
         "/start",
     ]
     pages = {path: client.get(home + path) for path in paths}
     return pages | {
+        "a key": client.get(f"{home}/settings/keys/{world.web.ingest_keys.get().pk}"),
         "an account": client.get(link_to(accounts, "Acme Ltd")),
         "a user": client.get(link_to(users, "Ann Marlow")),
         "signing in": Client().get("/sign-in/"),

@@ -1,7 +1,7 @@
 """The check-list of the first steps: each turns green when it is done, and the page stops asking when all are."""
 
 from tests.show.conftest import EVERYDAY, receive
-from tests.show.reading import main, words
+from tests.show.reading import link_to, main, words
 from tests.small_worlds import at, did, joins
 
 
@@ -16,6 +16,7 @@ def test_a_new_product_is_told_how_to_send_its_first_event(eve, world):
     assert "Send one event" in main(page)
     assert world.evil.ingest_keys.get().key in page.content.decode()
     assert 'hx-trigger="every 2s"' in page.content.decode()
+    assert link_to(page, "Connect it") == f"/p/{world.evil.pk}/settings/connect"
 
 
 def test_the_first_event_turns_the_first_step_green(eve, world, engine):

@@ -5,8 +5,27 @@ from django.test import Client
 
 from tests.show.reading import link_to
 
-PAGES = ["", "accounts", "users", "accounts/1", "users/1", "profiles", "profiles/new", "settings", "start"]
-ACTS = ["profiles/new", "profiles/preview", "settings/tokens", "settings/time-zone"]
+PAGES = [
+    "",
+    "accounts",
+    "users",
+    "accounts/1",
+    "users/1",
+    "profiles",
+    "profiles/new",
+    "settings",
+    "settings/keys",
+    "settings/connect",
+    "start",
+]
+ACTS = [
+    "profiles/new",
+    "profiles/preview",
+    "settings/tokens",
+    "settings/time-zone",
+    "settings/keys/new",
+    "settings/staging",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

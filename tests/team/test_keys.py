@@ -1,8 +1,10 @@
 import re
+from datetime import UTC, datetime
 
+from django.db import connection
 from django.utils import timezone
 
-from accoil.team.keys import receiving_keys
+from accoil.team.keys import receiving_keys, remember_last_seen
 from accoil.team.models import ApiToken, IngestKey
 
 
@@ -47,3 +49,23 @@ def test_a_revoked_token_opens_nothing(world):
 def test_what_was_never_issued_opens_nothing(world):
     digest = ApiToken.objects.create(product=world.web, name="x", digest="d" * 64, last4="dddd").digest
     assert [ApiToken.product_of(token) for token in ("", "accoil_", digest)] == [None, None, None]
+
+
+def test_when_a_key_was_last_used_is_kept(world):
+    used, unused = (IngestKey.objects.create(product=world.web) for _ in range(2))
+    remember_last_seen({used.pk: 1_800_000_000.5, 999: 1.0})
+    used.refresh_from_db(), unused.refresh_from_db()
+    assert used.last_seen_at == datetime(2027, 1, 15, 8, 0, 0, 500_000, tzinfo=UTC)
+    assert unused.last_seen_at is None
+
+
+def test_origins_and_limits_reach_the_front_door(world):
+    key = IngestKey.objects.create(
+        product=world.web, origins="https://App.example.com\n*.example.com", calls_a_second=5, secret="quiet please"
+    )
+    row = receiving_keys()[key.key]
+    assert row["origins"] == ("https://app.example.com", "*.example.com")
+    assert (row["calls_a_second"], row["secret"]) == (5, "quiet please")
+    with connection.cursor() as asking:
+        asking.execute("select secret from team_ingestkey where id = %s", [key.pk])
+        assert "quiet" not in asking.fetchone()[0]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accoil.show import forms
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.snippets import Snippet, snippets
-from accoil.team.models import ApiToken
+from accoil.team.models import ApiToken, IngestKey, Product
 
 
 @signed_in
@@ -74,7 +74,9 @@ def shown(
     status: int = 200,
 ) -> HttpResponse:
     values: dict[str, Any] = {
-        "key": key_of(frame),
+        "key": own_key(frame),
+        "keys_on": frame.product.ingest_keys.filter(disabled_at=None).count(),
+        "staging": Product.objects.filter(staging_of=frame.product).first(),
         "snippets": snippets_of(frame),
         "zone_form": zone_form or forms.TimeZone(now=frame.product.time_zone),
         "token_form": token_form or forms.NewToken(),
@@ -85,10 +87,11 @@ def shown(
     return page(frame, "show/settings.html", values, status)
 
 
-def key_of(frame: Frame) -> str:
-    """The key shown: the newest that is switched on; "" when there is none."""
-    key = frame.product.ingest_keys.filter(disabled_at=None).order_by("-id").first()
-    return key.key if key else ""
+def own_key(frame: Frame) -> IngestKey | None:
+    """The key shown: the product's own, by its name, else the oldest that is on; None when none is. A key made for
+    one sender, a web page for example, never takes its place."""
+    on = frame.product.ingest_keys.filter(disabled_at=None)
+    return on.filter(name=IngestKey.OWN_NAME).order_by("-id").first() or on.first()
 
 
 def address_of(frame: Frame) -> str:
@@ -97,4 +100,5 @@ def address_of(frame: Frame) -> str:
 
 
 def snippets_of(frame: Frame) -> list[Snippet]:
-    return snippets(key_of(frame) or "YOUR_API_KEY", address_of(frame))
+    key = own_key(frame)
+    return snippets(key.key if key else "YOUR_API_KEY", address_of(frame))
