@@ -49,8 +49,9 @@ class Mappings:
     def run(self, event: Event) -> list[tuple[int | None, Event]]:
         """The calls to count, each with the id of its mapping; none where the event is dropped.
 
-        Where several mappings act, the message id gets the id of the mapping, so that each counts once. `event` is
-        left as it is. An event of a type that is not mapped comes back alone, with None.
+        Where several mappings act, each call must count once: the oldest mapping's keeps the message id, the others'
+        get the id of their mapping (docs/decisions/0005). `event` is left as it is. An event of a type that is not
+        mapped comes back alone, with None.
         """
         type = event.get("type")
         if not isinstance(type, str) or type not in MAPPED_TYPES:
@@ -59,7 +60,8 @@ class Mappings:
         made: list[tuple[int | None, Event]] = [(by.id, call) for by, call in taken if not isinstance(call, Skipped)]
         if len(made) < 2:
             return made
-        return [(id, _with_own_id(call, id)) for id, call in made]
+        oldest = min(range(len(made)), key=lambda at: made[at][0] or 0)
+        return [(id, call if at == oldest else _with_own_id(call, id)) for at, (id, call) in enumerate(made)]
 
     def reason(self, event: Event) -> str | None:
         """Why mappings that took an event could make no call of it; None where none took it."""
