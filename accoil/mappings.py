@@ -50,6 +50,10 @@ def replaced(mappings: Iterable[Mapping], old: Mapping, new: Mapping) -> list[Ma
     return [msgspec.structs.replace(new, id=each.id) if each == old else each for each in mappings]
 
 
+def switched(mappings: Iterable[Mapping], mapping: Mapping, on: bool) -> list[Mapping]:
+    return [msgspec.structs.replace(each, enabled=on) if each == mapping else each for each in mappings]
+
+
 def moved(mappings: Sequence[Mapping], mapping: Mapping, by: int) -> list[Mapping]:
     """With that one `by` places further down (negative: up), as far as there is room."""
     others = [each for each in mappings if each != mapping]

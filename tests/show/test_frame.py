@@ -23,6 +23,9 @@ def every_page(client, world) -> dict[str, object]:
         "/profiles/new",
         f"/profiles/{world.profile.pk}",
         "/settings",
+        "/settings/mappings",
+        "/settings/mappings/new",
+        "/settings/mappings/track",
         "/start",
     ]
     pages = {path: client.get(home + path) for path in paths}
