@@ -58,9 +58,8 @@ def tenant(server: Server, door: Door, mark: str) -> Tenant:
     token = ApiToken.objects.create(
         pk=profile.pk * 7_919_000 + 3, product=product, name=f"{mark} token", digest=mark * 8, last4="....",
     )  # fmt: skip
-    # With it the product takes none but track calls, like the preset alone.
     mapping = Mapping.objects.create(
-        pk=profile.pk * 6_101_000 + 7, product=product, name=f"{mark} mapping", trigger='type = "track"', action="track",
+        pk=profile.pk * 6_101_000 + 7, product=product, name=f"{mark} mapping", trigger="event exists", action="track",
     )  # fmt: skip
     parts = {
         "product_id": product.pk,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,23 @@ MAPPED_TYPES = frozenset(action.type for action in ACTIONS.values() if action.ty
 _preset_deeds = Counter(preset.does() for preset in PRESETS)
 
 
+Taker = tuple[Mapping, Test, Make]
+
+
+class _Takers:
+    """The mappings that may take an event of one type. Most of many pick one event by its name."""
+
+    def __init__(self, takers: list[tuple[Taker, frozenset[str] | None]]) -> None:
+        names: set[str] = set().union(*(names for _, names in takers if names))
+        self._all = [taker for taker, _ in takers]
+        self._of_any_name = [taker for taker, names in takers if names is None]
+        self._by_name = {name: [taker for taker, names in takers if names is None or name in names] for name in names}
+
+    def of(self, name: Any) -> list[Taker]:
+        """In their order; `name` is that of the event, of whatever type it was sent."""
+        return self._by_name.get(name, self._of_any_name) if isinstance(name, str) else self._all
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What one mapping made of an event: a call, a reason why it could not, or nothing since it did not take it."""
 
@@ -34,12 +52,13 @@ class Mappings:
         """Raises Refused for a mapping that did not pass `check`."""
         self.enabled = [mapping for mapping in mappings if mapping.enabled]
         self.are_presets = Counter(mapping.does() for mapping in self.enabled) == _preset_deeds
-        self._takers: dict[str, list[tuple[Mapping, Test, Make]]] = {type: [] for type in MAPPED_TYPES}
+        takers: dict[str, list[tuple[Taker, frozenset[str] | None]]] = {type: [] for type in MAPPED_TYPES}
         for mapping in self.enabled:
             trigger = Filter(mapping.trigger)
             make = maker(ACTIONS[mapping.action], mapping.fields)
             for type in trigger.possible_types(MAPPED_TYPES):
-                self._takers[type].append((mapping, trigger.matches, make))
+                takers[type].append(((mapping, trigger.matches, make), trigger.possible_names()))
+        self._takers = {type: _Takers(each) for type, each in takers.items()}
 
     @classmethod
     def of(cls, mappings: Iterable[Mapping]) -> "Mappings":
@@ -75,7 +94,9 @@ class Mappings:
 
     def _take(self, event: Event) -> list[tuple[Mapping, Event | Skipped]]:
         type = event.get("type")
-        takers = self._takers.get(type, ()) if isinstance(type, str) else ()
+        if not isinstance(type, str) or type not in self._takers:
+            return []
+        takers = self._takers[type].of(event.get("event"))
         seen = as_read(event)
         return [(mapping, make(event, seen)) for mapping, matches, make in takers if matches(seen)]
 

@@ -147,3 +147,16 @@ def test_people_see_what_each_mapping_would_do():
 def test_a_mapping_that_was_not_checked_is_refused():
     with pytest.raises(Refused):
         Mappings.of([Mapping(name="A", trigger="nonsense(", action="track")])
+
+
+def test_an_event_is_offered_to_those_alone_that_may_take_its_name():
+    mappings = Mappings.of([
+        mapping(1, 'type = "track" and event = "a"'),
+        mapping(2, 'type = "track" and event in ["a", "b"] and userId = "u1"'),
+        mapping(3, 'event = "b" or event = "5"'),
+        mapping(4, 'event in ["b", 5]'),
+        mapping(5, 'event != "a"'),
+        mapping(6, 'event = "a" and event = "b"'),
+    ])  # fmt: skip
+    taken = {name: [by for by, _ in mappings.run({**TRACK, "event": name})] for name in ("a", "b", "c", "5", 5, 5.0)}
+    assert taken == {"a": [1, 2], "b": [2, 3, 4, 5], "c": [5], "5": [3, 4, 5], 5: [3, 4, 5]}
