@@ -36,7 +36,7 @@ def edit(product: Product, change: Edit) -> list[Mapping]:
         if not after:
             raise Refused("One mapping must stay, or the presets would count again; switch it off to take nothing.")
         if after != before:
-            _write(product, after)
+            _write(product, before, after)
     return kept(product)
 
 
@@ -68,12 +68,13 @@ def name_for_copy(name: str, mappings: Iterable[Mapping]) -> str:
     return next(each for each in spellings if each not in taken)
 
 
-def _write(product: Product, mappings: Sequence[Mapping]) -> None:
-    stay = [mapping.id for mapping in mappings if mapping.id]
-    product.mappings.exclude(pk__in=stay).delete()
+def _write(product: Product, before: Sequence[Mapping], after: Sequence[Mapping]) -> None:
+    product.mappings.exclude(pk__in=[mapping.id for mapping in after]).delete()
     # Two may have swapped their names: none may be taken while the others are written. No name ends in a line break.
     product.mappings.update(name=Concat(Cast("pk", CharField()), Value("\n")))
-    for position, mapping in enumerate(mappings):
+    # Presets that become rows are older than what is new beside them, wherever they stand.
+    old = {mapping.name for mapping in before}
+    for position, mapping in sorted(enumerate(after), key=lambda placed: placed[1].name not in old):
         values = {key: getattr(mapping, key) for key in FIELDS if key != "id"}
         if mapping.id:
             product.mappings.filter(pk=mapping.id).update(**values, position=position)

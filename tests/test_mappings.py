@@ -61,6 +61,13 @@ def test_an_id_is_never_used_again(product):
     assert min(mapping.id for mapping in mappings.kept(product)) > second.id
 
 
+def test_presets_are_older_than_what_is_new_beside_them(product):
+    mappings.edit(product, lambda before: [REPORTS, *before])
+    added, *presets = mappings.kept(product)
+    assert added.name == "Reports"
+    assert all(preset.id < added.id for preset in presets)
+
+
 def test_two_can_swap_their_names(product):
     def swap(before: list[Mapping]) -> list[Mapping]:
         raws = [mapping.to_yaml_dict() for mapping in before]
