@@ -102,9 +102,8 @@ ACTING = [set(ids) for n in (1, 2, 3) for ids in combinations((7, 8, 9), n)]
 @pytest.mark.parametrize("after", ACTING)
 def test_a_message_sent_again_after_an_edit_counts_no_more_than_it_must(before: set[int], after: set[int]):
     again = len(ids_of(after) - ids_of(before))
+    assert again <= len(after - before)
     assert again < len(after)  # one of them always finds the message counted
-    if after <= before:
-        assert again == 0
 
 
 def test_a_mapping_that_can_make_nothing_does_not_count_as_acting():
