@@ -98,12 +98,14 @@ def trial(mappings: Sequence[Mapping], text: str, zone: ZoneInfo) -> Trial:
             state = "kept" if outcome.call == event else "made"
             told.append(Told(mapping, state, call=written(outcome.call)))
     takes = ("made", "kept", "cannot")
-    ends = [counted(call, zone) for _, call in ready.run(event)]
+    # As the front door does it, to the last step.
+    body = lenient.decode(msgspec.json.encode(event), batch=False, mappings=ready)
+    kept = steps.run(body, steps.Arrival(int(time.time() * 1000)))
     return Trial(
         takers=[each for each in told if each.state in takes],
         others=[each for each in told if each.state not in takes],
-        counted=[sentence for is_counted, sentence in ends if is_counted],
-        refused=[sentence for is_counted, sentence in ends if not is_counted],
+        counted=[as_words(call, zone) for call in kept],
+        refused=[rejected.message for rejected in body.rejected],
     )
 
 
@@ -132,15 +134,6 @@ def read(text: str) -> dict[str, Any]:
 
 def written(call: dict[str, Any]) -> str:
     return json.dumps(call, indent=2, ensure_ascii=False)
-
-
-def counted(call: dict[str, Any], zone: ZoneInfo) -> tuple[bool, str]:
-    """Whether the front door would count the call, and as what, or why not."""
-    body = lenient.decode(msgspec.json.encode(call), batch=False)
-    kept = steps.run(body, steps.Arrival(int(time.time() * 1000)))
-    if not kept:
-        return False, body.rejected[0].message
-    return True, as_words(kept[0], zone)
 
 
 def as_words(call: calls.Call, zone: ZoneInfo) -> str:

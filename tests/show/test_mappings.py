@@ -233,7 +233,7 @@ def test_a_call_is_tried_on_what_is_in_force(ann, world, home, renaming):
 def test_a_call_is_tried_on_the_draft(ann, world, home, renaming):
     sent = form(world, "Reports", action="group", field_groupId="$.properties.team", do="", call=json.dumps(TRACK))
     told = part(ann, f"{home}/{named(world, 'Reports').id}", {**sent, "shown": "group"})
-    assert "Nothing counts: the call is dropped." in told
+    assert "Nothing counts: the call is refused." in told
     assert (
         "Reports this one takes it and can make nothing of it. "
         "Group ID is required, and $.properties.team finds none." in told
@@ -262,6 +262,8 @@ def test_a_call_is_tried_on_the_draft(ann, world, home, renaming):
         ('{"type": "identify", "userId": "u1"}', "Makes user u1 known."),
         ('[{"type": "group", "groupId": "g", "userId": "u", "traits": {"b": 1, "a": 2}}]',
          "Sets b and a of account g, and puts user u into it."),
+        ('{"type": "track", "event": "x", "userId": true}', "`userId` must be text or a number."),
+        ('{"type": "identify", "userId": "u", "groupTraits": [{"groupId": "a"}, {"groupId": "b"}]}', "3 calls count."),
     ],
 )  # fmt: skip
 def test_what_would_count_is_said_in_words(ann, home, call: str, sentence: str):
