@@ -85,7 +85,7 @@ class Draft:
         """What the trigger picks. Ask only when it is not broken."""
         return Filter(self.trigger).to_words()
 
-    def doubts(self, known_events: Collection[str], others: Iterable[Mapping]) -> list[str]:
+    def doubts(self, known_events: Collection[str], others: Iterable[Mapping]) -> list[mapping_hints.Doubt]:
         """What can be read and may yet not be meant; `others` are the mappings beside it."""
         if self.broken or not self.enabled:
             return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from accoil.receive.mapping import Mapping
 from accoil.receive.mapping.filter import Filter, tree
@@ -9,23 +10,28 @@ from accoil.receive.mapping.filter import Filter, tree
 EVENT = tree.Path(("event",))
 
 
-def twice(trigger: Filter, others: Iterable[Mapping]) -> list[str]:
-    """A sentence for each event the trigger asks for by name that another mapping takes as well."""
+class Doubt(NamedTuple):
+    """`write`: what to write somewhere else to remove it."""
+
+    sentence: str
+    write: str = ""
+
+
+def twice(trigger: Filter, others: Iterable[Mapping]) -> list[Doubt]:
+    """One for each event the trigger asks for by name that another mapping takes as well."""
     said = []
     for name in dict.fromkeys(_names(trigger.tree)):
         event = {"type": "track", "event": name, "userId": "somebody"}
         takers = [other.name for other in others if other.enabled and Filter(other.trigger).matches(event)]
         if name and takers and trigger.matches(event):
-            said.append(
-                f"“{takers[0]}” takes “{name}” too, so both count. "
-                f"To leave it out there, add to its trigger: and event != {tree.scalar(name)}"
-            )
+            sentence = f"“{takers[0]}” takes “{name}” too, so both count. To leave it out there, add to its trigger:"
+            said.append(Doubt(sentence, f"and event != {tree.scalar(name)}"))
     return said
 
 
-def unseen(trigger: Filter, known: Collection[str]) -> list[str]:
-    """A sentence for each name the trigger asks for and nothing was counted under."""
-    return [_sentence(name, known) for name in dict.fromkeys(_names(trigger.tree)) if name and name not in known]
+def unseen(trigger: Filter, known: Collection[str]) -> list[Doubt]:
+    """One for each name the trigger asks for and nothing was counted under."""
+    return [Doubt(_sentence(name, known)) for name in dict.fromkeys(_names(trigger.tree)) if name and name not in known]
 
 
 def _sentence(name: str, known: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accoil.show.views import dashboard, mappings, people, person, product_settings, profiles, start, style
+from accoil.show.views import dashboard, mapping, mappings, people, person, product_settings, profiles, start, style
 
 product = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -21,10 +21,10 @@ product = [
     path("settings/tokens", product_settings.new_token, name="new-token"),
     path("settings/tokens/<int:token_id>/revoke", product_settings.revoke_token, name="revoke-token"),
     path("settings/mappings", mappings.mappings, name="mappings"),
-    path("settings/mappings/new", mappings.new, name="new-mapping"),
+    path("settings/mappings/new", mapping.new, name="new-mapping"),
     path("settings/mappings/try", mappings.try_them, name="try-mappings"),
     path("settings/mappings/reset", mappings.reset, name="reset-mappings"),
-    path("settings/mappings/<slug:mapping_id>", mappings.edit, name="mapping"),
+    path("settings/mappings/<slug:mapping_id>", mapping.edit, name="mapping"),
     path("settings/mappings/<slug:mapping_id>/do", mappings.act, name="change-mapping"),
     path("start", start.start, name="start"),
 ]
