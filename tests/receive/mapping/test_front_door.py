@@ -208,3 +208,13 @@ def test_presets_take_the_short_way(server, door, maps):
     assert not server.ring.handling(door.product_id).is_plain
     maps("  []", prune=True)
     assert server.ring.handling(door.product_id) is PLAIN
+
+
+def test_mappings_that_can_not_be_read_harm_nobody(server, door, new_product, maps):
+    other = new_product()
+    maps(RENAME)
+    product(other).mappings.create(name="Odd", trigger="nonsense(", action="track")
+    server.ring.refresh()
+    for each in (door, other):
+        send(server, each, track("report.created"))
+    assert (door.events(), other.events()) == ({"Report_Created": 1}, {"report.created": 1})
