@@ -12,7 +12,7 @@ import msgspec
 
 from accoil.receive import calls, lenient, steps
 from accoil.receive.cleaning import TooDeep, any_json, clean
-from accoil.receive.mapping import Mapping, Mappings
+from accoil.receive.mapping import Mapping, Mappings, Outcome
 from accoil.refused import Refused
 from accoil.show import words
 from accoil.show.mapping_words import joined
@@ -57,6 +57,7 @@ class Told:
     state: str
     reason: str = ""
     call: str = ""  # JSON
+    is_asked: bool = False  # the one that somebody is writing
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ class Trial:
         return "Nothing counts: the call is dropped." if not self.refused else "Nothing counts: the call is refused."
 
 
-def trial(mappings: Sequence[Mapping], text: str, zone: ZoneInfo) -> Trial:
-    """What the mappings make of the call that the text is."""
+def trial(mappings: Sequence[Mapping], text: str, zone: ZoneInfo, asked: Mapping | None = None) -> Trial:
+    """What the mappings make of the call that the text is; `asked`: the one of them that somebody is writing."""
     if not text.strip():
         return Trial()
     try:
@@ -86,17 +87,7 @@ def trial(mappings: Sequence[Mapping], text: str, zone: ZoneInfo) -> Trial:
         return Trial(refusal=str(wrong))
     ready = Mappings(mappings)
     outcomes = {id(outcome.mapping): outcome for outcome in ready.explain(event)}
-    told = []
-    for mapping in mappings:
-        if (outcome := outcomes.get(id(mapping))) is None:
-            told.append(Told(mapping, "off"))
-        elif outcome.reason:
-            told.append(Told(mapping, "cannot", reason=outcome.reason))
-        elif outcome.call is None:
-            told.append(Told(mapping, "passes"))
-        else:
-            state = "kept" if outcome.call == event else "made"
-            told.append(Told(mapping, state, call=written(outcome.call)))
+    told = [_told(mapping, outcomes.get(id(mapping)), event, mapping == asked) for mapping in mappings]
     takes = ("made", "kept", "cannot")
     # As the front door does it, to the last step.
     body = lenient.decode(msgspec.json.encode(event), batch=False, mappings=ready)
@@ -107,6 +98,17 @@ def trial(mappings: Sequence[Mapping], text: str, zone: ZoneInfo) -> Trial:
         counted=[as_words(call, zone) for call in kept],
         refused=[rejected.message for rejected in body.rejected],
     )
+
+
+def _told(mapping: Mapping, outcome: Outcome | None, event: dict[str, Any], is_asked: bool) -> Told:
+    if outcome is None:
+        return Told(mapping, "off", is_asked=is_asked)
+    if outcome.reason:
+        return Told(mapping, "cannot", outcome.reason, is_asked=is_asked)
+    if outcome.call is None:
+        return Told(mapping, "passes", is_asked=is_asked)
+    state = "kept" if outcome.call == event else "made"
+    return Told(mapping, state, call=written(outcome.call), is_asked=is_asked)
 
 
 def read(text: str) -> dict[str, Any]:

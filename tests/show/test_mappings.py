@@ -277,6 +277,17 @@ def test_every_example_counts_under_the_presets(ann, home, example: str):
     assert f"{example.title()} Calls takes it as it came." in told
 
 
+@pytest.mark.parametrize(
+    "sent", [{}, {"example": "nonsense"}, {"action": "nonsense", "shown": "x"}, {"trigger": "\x00"}]
+)
+def test_any_form_is_answered(ann, home, sent: dict[str, str]):
+    assert "counts." in part(ann, f"{home}/try", sent)
+    for path in ("new", "track"):
+        assert ann.post(f"{home}/{path}", sent, headers={"HX-Request": "true"}).status_code == 200
+        assert ann.post(f"{home}/{path}", {**sent, "do": "save"}).status_code in (409, 422)
+    assert ann.post(f"{home}/track/do", {**sent, "do": "dance"}, follow=True).status_code == 200
+
+
 def test_without_script_trying_and_checking_are_whole_pages(ann, world, home):
     page = ann.post(f"{home}/try", {"call": "", "example": "group"})
     assert "Sets name, plan, status and mrr of account acme, and puts user user-1 into it." in main(page)
@@ -293,6 +304,15 @@ def test_who_saves_must_have_seen_what_he_replaces(ann, world, home, renaming):
     assert answer.status_code == 409
     assert "Somebody changed this mapping meanwhile." in main(answer)
     assert named(world, "Reports").trigger == 'event = "other"'
+
+
+def test_a_draft_can_be_tried_before_it_has_a_name(ann, home):
+    page = main(ann.get(f"{home}/new"))
+    assert "This mapping this one does not take it." in page
+    assert "until it is mended" not in page
+    sent = {"name": "", "trigger": 'event = "report.created"', "action": "track", "enabled": "1"}
+    assert "2 calls count." in part(ann, f"{home}/new", {**sent, "call": json.dumps(TRACK)})
+    assert "A mapping needs a name." in main(ann.post(f"{home}/new", {**sent, "do": "save"}))
 
 
 def test_members_look_and_try_and_change_nothing(bob, world, home, renaming):

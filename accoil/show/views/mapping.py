@@ -1,5 +1,8 @@
 """The editor of one mapping: it tells while somebody writes, tries the draft on a call, and saves."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -89,12 +92,11 @@ def editor(
 def told(frame: Frame, kept: list[Mapping], mapping: Mapping | None, draft: Draft) -> Values:
     """What is to be said about the draft, and what the mappings with it make of the call in the box."""
     names = [row["event"] for row in seen(frame)]
-    try:
-        made = draft.mapping()
+    made = None
+    tries = [each for each in kept if each != mapping]
+    with suppress(Refused):
+        made = replace(draft, name=draft.name.strip() or "This mapping").mapping()  # it can act before it has a name
         tries = keeping.replaced(kept, mapping, made) if mapping else [*kept, made]
-    except Refused:
-        tries = [each for each in kept if each != mapping]
-        made = None
     return {
         "draft": draft,
         "names": names[:NAMES_SHOWN],
@@ -102,7 +104,7 @@ def told(frame: Frame, kept: list[Mapping], mapping: Mapping | None, draft: Draf
         "change": mapping_words.change(made) if made else "",
         "action_changed": frame.request.POST.get("shown", draft.action.key) != draft.action.key,
         "unfinished": made is None,
-        **tried(frame, tries, draft),
+        **tried(frame, tries, made, draft.action.type),
     }
 
 

@@ -16,7 +16,6 @@ from accoil.refused import Refused
 from accoil.show import mapping_trial as trials
 from accoil.show import mapping_words
 from accoil.show.frame import Frame, frame_of, page, signed_in
-from accoil.show.mapping_drafts import Draft
 
 Values = dict[str, Any]
 
@@ -96,21 +95,20 @@ def listed(frame: Frame) -> HttpResponse:
     return page(frame, "show/mappings.html", {**values, **tried(frame, kept)})
 
 
-def tried(frame: Frame, tries: Sequence[Mapping], draft: Draft | None = None) -> Values:
-    """What the mappings make of the call in the box; an example stands in it until somebody writes another."""
-    asked = frame.request.POST
-    example = asked.get("example", "")
-    if example in trials.EXAMPLES or "call" not in asked:
-        name = example or (draft.action.type if draft else None) or "track"
-        call = trials.written(trials.EXAMPLES[name])
+def tried(frame: Frame, tries: Sequence[Mapping], asked: Mapping | None = None, type: str | None = None) -> Values:
+    """What the mappings make of the call in the box; an example, of that type, stands in it until somebody writes."""
+    sent = frame.request.POST
+    example = sent.get("example", "")
+    example = example if example in trials.EXAMPLES else ""
+    if example or "call" not in sent:
+        call = trials.written(trials.EXAMPLES[example or type or "track"])
     else:
-        call = asked["call"]
+        call = sent["call"]
     return {
         "call": call,
         "example": example,
         "examples": list(trials.EXAMPLES),
-        "trial": trials.trial(tries, call, frame.product.zone),
-        "tried_name": draft.name.strip() if draft else "",
+        "trial": trials.trial(tries, call, frame.product.zone, asked),
     }
 
 
