@@ -118,18 +118,19 @@ def written(mapping: Mapping, id: int | None = None, **other: Any) -> Draft:
 
 def read(form: QueryDict, id: int = 0) -> Draft:
     """What was typed. What stood there by default for the action shown before becomes the default of the chosen one."""
-    shown = ACTIONS.get(form.get("shown", ""))
-    action = ACTIONS.get(form.get("action", ""), ACTIONS["track"])
-    trigger = form.get("trigger", "").replace("\r\n", "\n")
+    typed = {key: (form.get(key) or "").replace("\x00", "").replace("\r\n", "\n") for key in form}
+    shown = ACTIONS.get(typed.get("shown", ""))
+    action = ACTIONS.get(typed.get("action", ""), ACTIONS["track"])
+    trigger = typed.get("trigger", "")
     if shown and shown is not action and trigger.strip() in ("", shown.trigger, NEW_TRIGGER):
         trigger = action.trigger
     texts = {}
     for each in action.fields:
-        text = form.get(f"field-{each.key}")
+        text = typed.get(f"field-{each.key}")
         before = shown.field(each.key) if shown else None
         if text is not None and (before is None or shown is action or text != before.default):
             texts[each.key] = text.strip()
-    return Draft(id, form.get("name", ""), trigger, action, form.get("enabled") == "1", texts)
+    return Draft(id, typed.get("name", ""), trigger, action, typed.get("enabled") == "1", texts)
 
 
 def stamp(mapping: Mapping) -> str:

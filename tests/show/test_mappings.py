@@ -120,7 +120,7 @@ def link_of(client, home: str, name: str) -> str:
 def test_a_mapping_is_added_with_what_differs_from_the_defaults(ann, world, home):
     sent = form(world, field_event="Report_Created", field_userId="$.userId", field_timestamp="$.timestamp")
     sent |= {"name": " Reports ", "trigger": 'event = "report.created"', "action": "track", "shown": "track"}
-    ann.post(f"{home}/new", sent)
+    ann.post(f"{home}/new", {key: f"{text}\x00" if key == "name" else text for key, text in sent.items()})
     added = mappings.kept(world.web)[-1]
     assert (added.name, added.fields) == ("Reports", {"event": "Report_Created"})
     page = ann.get(f"{home}/{added.id}").content.decode()
