@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from accoil import mappings
@@ -195,6 +196,13 @@ def test_an_alias_always_goes_its_way(server, door, maps):
     answer = send(server, door, {"type": "alias", "userId": "u1", "previousId": "a1"}, track("Login"), track("Other"))
     assert answer.json() == {"success": True}
     assert door.events() == {"Login": 1}
+
+
+def test_with_every_mapping_off_nothing_counts(server, door):
+    mappings.edit(product(door), lambda before: [msgspec.structs.replace(each, enabled=False) for each in before])
+    server.ring.refresh()
+    assert send(server, door, track("Login"), {"type": "page", "userId": "u1"}).json() == {"success": True}
+    assert door.events() == {}
 
 
 def test_presets_take_the_short_way(server, door, maps):
