@@ -184,7 +184,7 @@ class Server:
     def _handling(self, product: int, rows: list[dict[str, Any]]) -> Handling:
         known = self._mappings.get(product)
         if known is None or known[0] != rows:
-            known = self._mappings[product] = (rows, Mappings.of(Mapping(**row) for row in rows))
+            known = self._mappings[product] = (rows, _mappings(product, rows))
         return Handling(None if known[1].are_presets else known[1])
 
     def _keep_last_seen(self) -> None:
@@ -227,6 +227,15 @@ def progress(counting: Counting) -> dict[str, object]:
     return {
         "received": journal.last, "counted": loader.loaded, "left_out": loader.set_aside, "wrong": journal.wrong,
     }  # fmt: skip
+
+
+def _mappings(product: int, rows: list[dict[str, Any]]) -> Mappings:
+    """They were checked when they were written; if one can't be read all the same, no other product suffers from it."""
+    try:
+        return Mappings.of(Mapping(**row) for row in rows)
+    except Refused as wrong:
+        log.error("mappings can't be read; every call counts as it comes", product=product, reason=str(wrong))
+        return Mappings.of([])
 
 
 def start(host: str = "127.0.0.1", port: int = 0) -> Server:

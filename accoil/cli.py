@@ -69,7 +69,7 @@ def apply(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML definitions; - reads standard input.")],
     product: ProductName = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Also delete profiles the file leaves out.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Also delete what the file leaves out.")] = False,
     data: Data = None,
 ) -> None:
     """Put a file of definitions into force. All or nothing; prints what changed."""

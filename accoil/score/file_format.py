@@ -5,11 +5,12 @@ from typing import Any
 
 import yaml
 
+from accoil.receive.mapping import Mapping, check_all
 from accoil.refused import Refused
 from accoil.score.definition import Definition
 from accoil.team.zones import is_zone
 
-KEYS = ("time_zone", "profiles")
+KEYS = ("time_zone", "profiles", "mappings")
 
 # Known from the file format and meant to come: silence here would make people believe they are in force.
 NOT_YET = {
@@ -19,7 +20,6 @@ NOT_YET = {
     "automations",
     "configuration",
     "journeys",
-    "mappings",
     "feeds",
     "summary_profile",
 }
@@ -31,21 +31,23 @@ class File:
 
     time_zone: str | None
     profiles: dict[str, Definition] | None
+    mappings: list[Mapping] | None
 
 
 def read(text: str) -> File:
     """Raises Refused with a sentence that names the key, the profile or the line that is wrong."""
     content = _load(text)
     if content is None:
-        raise Refused("The file is empty; it may hold time_zone and profiles.")
+        raise Refused(f"The file is empty; it may hold {', '.join(KEYS)}.")
     if not isinstance(content, dict):
-        raise Refused("The file must be a mapping with the keys time_zone and profiles.")
+        raise Refused(f"The file must hold keys: {', '.join(KEYS)}.")
     for key in content:
         if key in NOT_YET:
             raise Refused(f"“{key}” is not supported yet; take it out of the file.")
         if key not in KEYS:
             raise Refused(f"“{key}” is not a key of a definitions file; there are: {', '.join(KEYS)}.")
-    return File(_time_zone(content), _profiles(content))
+    mappings = check_all(content["mappings"]) if "mappings" in content else None
+    return File(_time_zone(content), _profiles(content), mappings)
 
 
 class _Loader(yaml.SafeLoader):

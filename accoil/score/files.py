@@ -7,6 +7,10 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from accoil import mappings
+from accoil.receive.mapping import PRESETS, check_number
+from accoil.receive.mapping import Mapping as CallMapping
+from accoil.score import mapping_section
 from accoil.score.definition import Definition
 from accoil.score.file_format import File, read
 from accoil.score.models import Profile, check_name
@@ -24,12 +28,13 @@ class Plan:
     new: list[tuple[str, Definition]] = field(default_factory=list)
     changed: list[tuple[Profile, Definition]] = field(default_factory=list)
     pruned: list[Profile] = field(default_factory=list)
+    mappings: list[CallMapping] | None = None  # all of them, in their order; None: they stay
     lines: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.time_zone or self.new or self.changed or self.pruned)
+        return not (self.time_zone or self.new or self.changed or self.pruned or self.mappings)
 
 
 def apply(
@@ -59,7 +64,9 @@ def apply(
 def definitions(product: Product) -> str:
     """Everything `apply` can read, as YAML."""
     profiles = [{"name": profile.name, **profile.current.definition} for profile in product.profiles.all()]
-    content = {"time_zone": product.time_zone, "profiles": profiles}
+    content: dict[str, Any] = {"time_zone": product.time_zone, "profiles": profiles}
+    if written := mapping_section.written(mappings.kept(product)):
+        content["mappings"] = written
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -68,19 +75,35 @@ def _plan(file: File, product: Product, prune: bool) -> Plan:
     if file.time_zone and file.time_zone != product.time_zone:
         plan.time_zone = file.time_zone
         plan.lines.append(f"~ time zone: {product.time_zone} → {file.time_zone} (every day is counted anew in it)")
-    if file.profiles is None:  # a section the file does not have is left alone
-        return plan
+    # A section the file does not have is left alone.
+    if file.profiles is not None:
+        _plan_profiles(plan, file.profiles, prune)
+    if file.mappings is not None:
+        _plan_mappings(plan, file.mappings, prune)
+    return plan
+
+
+def _plan_profiles(plan: Plan, wanted: Mapping[str, Definition], prune: bool) -> None:
+    product = plan.product
     existing = {profile.name: profile for profile in product.profiles.all()}
-    for name, definition in file.profiles.items():
+    for name, definition in wanted.items():
         if name in existing:
             _plan_change(plan, existing[name], definition)
         else:
             plan.new.append((check_name(product, name), definition))
             plan.lines.append(f"+ profile {name} ({_in_words(definition)})")
     if prune:
-        plan.pruned = [profile for name, profile in existing.items() if name not in file.profiles]
+        plan.pruned = [profile for name, profile in existing.items() if name not in wanted]
         plan.lines += [f"- profile {profile}" for profile in plan.pruned]
-    return plan
+
+
+def _plan_mappings(plan: Plan, wanted: list[CallMapping], prune: bool) -> None:
+    before = mappings.kept(plan.product)
+    then = mapping_section.after(before, wanted, prune)
+    check_number(then)
+    plan.lines += mapping_section.lines(before, then)
+    if then != before:
+        plan.mappings = then
 
 
 def _plan_change(plan: Plan, profile: Profile, definition: Definition) -> None:
@@ -104,6 +127,10 @@ def _carry_out(plan: Plan, author: User | None) -> None:
         profile.save_definition(definition, author, NOTE)
     for name, definition in plan.new:
         Profile.create(plan.product, name, definition, author, NOTE)
+    if plan.mappings == list(PRESETS):
+        mappings.reset(plan.product)
+    elif plan.mappings:
+        mappings.edit(plan.product, lambda _: plan.mappings or [])
 
 
 def _differences(before: Definition, after: Definition) -> list[str]:

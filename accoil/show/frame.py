@@ -137,6 +137,7 @@ SETTINGS_PAGES = {
     "settings": "General",
     "keys": "Keys",
     "connect": "Connect data",
+    "mappings": "Mappings",
 }
 # Pages that stand below one of them.
 SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}

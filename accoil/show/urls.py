@@ -8,6 +8,8 @@ from accoil.show.views import (
     connect,
     dashboard,
     keys,
+    mapping,
+    mappings,
     people,
     person,
     product_settings,
@@ -39,6 +41,12 @@ product = [
     path("settings/keys/<int:key_id>/delete", keys.delete_key, name="delete-key"),
     path("settings/connect", connect.connect, name="connect"),
     path("settings/staging", staging.staging, name="staging"),
+    path("settings/mappings", mappings.mappings, name="mappings"),
+    path("settings/mappings/new", mapping.new, name="new-mapping"),
+    path("settings/mappings/try", mappings.try_them, name="try-mappings"),
+    path("settings/mappings/reset", mappings.reset, name="reset-mappings"),
+    path("settings/mappings/<slug:mapping_id>", mapping.edit, name="mapping"),
+    path("settings/mappings/<slug:mapping_id>/do", mappings.act, name="change-mapping"),
     path("start", start.start, name="start"),
 ]
 

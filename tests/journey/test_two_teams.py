@@ -19,7 +19,7 @@ from accoil.count import ids
 from accoil.count.facts import open_facts
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
-from accoil.team.models import ApiToken, IngestKey, Member, Product, User
+from accoil.team.models import ApiToken, IngestKey, Mapping, Member, Product, User
 from tests.door import Answer, Door, ask, make_product
 
 
@@ -59,12 +59,16 @@ def tenant(server: Server, door: Door, mark: str) -> Tenant:
         pk=profile.pk * 7_919_000 + 3, product=product, name=f"{mark} token", digest=mark * 8, last4="....",
     )  # fmt: skip
     other = IngestKey.objects.create(pk=profile.pk * 7_919_000 + 5, product=product, name=f"{mark} key")
+    mapping = Mapping.objects.create(
+        pk=profile.pk * 6_101_000 + 7, product=product, name=f"{mark} mapping", trigger="event exists", action="track",
+    )  # fmt: skip
     parts = {
         "product_id": product.pk,
         "profile_id": profile.pk,
         "workspace_id": profile.pk,
         "token_id": token.pk,
         "key_id": other.pk,
+        "mapping_id": mapping.pk,
         "user_id": ids.id_of(product.pk, ids.USER, user),
         "account_id": ids.id_of(product.pk, ids.ACCOUNT, account),
     }
@@ -124,9 +128,9 @@ def body(answer: HttpResponse) -> str:
 
 
 def rows(of: Tenant) -> list[dict[str, Any]]:
-    """Tokens and keys, but for when a key was last used."""
-    keys = IngestKey.objects.filter(product=of.product).values()
-    return [*ApiToken.objects.filter(product=of.product).values(), *({**key, "last_seen_at": None} for key in keys)]
+    """What somebody could change, but for when a key was last used."""
+    found = [row for kind in (ApiToken, IngestKey, Mapping) for row in kind.objects.filter(product=of.product).values()]
+    return [{**row, "last_seen_at": None} for row in found]
 
 
 def api(tenant: Tenant, method: str, address: str) -> Answer:
@@ -138,7 +142,7 @@ def test_the_walk_goes_somewhere() -> None:
     assert len([page for page in PAGES if "<product_id>" in page]) >= 12
     assert len(API) >= 10
     assert {name for address in PAGES + API for name in re.findall(r"<(\w+)>", address)} <= {
-        "product_id", "profile_id", "workspace_id", "token_id", "key_id", "user_id", "account_id",
+        "product_id", "profile_id", "workspace_id", "token_id", "key_id", "mapping_id", "user_id", "account_id",
     }, "a new kind of id in an address: give `Tenant.parts` one of each tenant"  # fmt: skip
 
 

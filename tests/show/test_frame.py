@@ -26,6 +26,9 @@ def every_page(client, world) -> dict[str, object]:
         "/settings/keys",
         "/settings/keys/new",
         "/settings/connect",
+        "/settings/mappings",
+        "/settings/mappings/new",
+        "/settings/mappings/track",
         "/start",
     ]
     pages = {path: client.get(home + path) for path in paths}

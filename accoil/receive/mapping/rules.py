@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from accoil.receive.mapping.actions import ACTIONS, Action
+from accoil.receive.mapping.actions import ACTIONS, Action, Field
 from accoil.receive.mapping.fields import read_form
 from accoil.receive.mapping.filter import Filter
 from accoil.refused import Refused
@@ -129,15 +129,20 @@ def _fields(value: object, action: Action) -> dict[str, Any]:
     differing = {}
     for field in action.fields:
         form = value.get(field.key, field.default)
-        if form is None and field.required:
-            raise Refused(f"{field.label} is required; say where it comes from, such as {field.default}.")
-        try:
-            read_form(form, field.type)
-        except Refused as wrong:
-            raise Refused(f"{field.label}: {wrong}") from None
+        check_form(field, form)
         if form != field.default:
             differing[field.key] = form
     return differing
+
+
+def check_form(field: Field, form: Any) -> None:
+    """Whether a form (fields.py) can fill the field. Raises Refused with a sentence that begins with its label."""
+    if form is None and field.required:
+        raise Refused(f"{field.label} is required; say where it comes from, such as {field.default}.")
+    try:
+        read_form(form, field.type)
+    except Refused as wrong:
+        raise Refused(f"{field.label}: {wrong}") from None
 
 
 def _enabled(value: object) -> bool:

@@ -36,6 +36,8 @@ def test_a_filter_means_what_a_slow_reading_says(data: Any, tree: Any, events: l
         assert canonical.matches(event) is expected
         possible = read.possible_types(set(slow_filter.TYPES))
         assert not expected or event["type"] in possible
+        names = read.possible_names()
+        assert not expected or names is None or not isinstance(event.get("event"), str) or event["event"] in names
 
 
 @settings(max_examples=1_000, deadline=None)

@@ -1,5 +1,7 @@
 """What a product's mappings make of events together."""
 
+from collections.abc import Iterable
+from itertools import combinations, permutations
 from typing import Any
 
 import pytest
@@ -78,9 +80,30 @@ def test_an_event_that_no_mapping_takes_is_dropped():
 def test_an_event_is_split_into_calls_with_ids_of_their_own():
     group = mapping(9, 'type = "track" and event = "report.created"', "group", groupId="acme")
     calls = Mappings.of([*PRESETS, RENAME, group]).run(TRACK)
-    assert [call["messageId"] for _, call in calls] == ["m1#mapping-0", "m1#mapping-7", "m1#mapping-9"]
+    assert [call["messageId"] for _, call in calls] == ["m1", "m1#mapping-7", "m1#mapping-9"]
     assert [call["type"] for _, call in calls] == ["track", "track", "group"]
     assert TRACK["messageId"] == "m1"
+
+
+def ids_of(ids: Iterable[int]) -> set[str]:
+    """The fact ids of a message that these mappings act on, whatever their order."""
+    found = [
+        {call["messageId"] for _, call in Mappings.of([mapping(id, 'type = "track"') for id in order]).run(TRACK)}
+        for order in permutations(ids)
+    ]
+    assert all(each == found[0] and len(each) == len(set(ids)) for each in found)
+    return found[0]
+
+
+ACTING = [set(ids) for n in (1, 2, 3) for ids in combinations((7, 8, 9), n)]
+
+
+@pytest.mark.parametrize("before", ACTING)
+@pytest.mark.parametrize("after", ACTING)
+def test_a_message_sent_again_after_an_edit_counts_no_more_than_it_must(before: set[int], after: set[int]):
+    again = len(ids_of(after) - ids_of(before))
+    assert again <= len(after - before)
+    assert again < len(after)  # one of them always finds the message counted
 
 
 def test_a_mapping_that_can_make_nothing_does_not_count_as_acting():
@@ -123,3 +146,16 @@ def test_people_see_what_each_mapping_would_do():
 def test_a_mapping_that_was_not_checked_is_refused():
     with pytest.raises(Refused):
         Mappings.of([Mapping(name="A", trigger="nonsense(", action="track")])
+
+
+def test_an_event_is_offered_to_those_alone_that_may_take_its_name():
+    mappings = Mappings.of([
+        mapping(1, 'type = "track" and event = "a"'),
+        mapping(2, 'type = "track" and event in ["a", "b"] and userId = "u1"'),
+        mapping(3, 'event = "b" or event = "5"'),
+        mapping(4, 'event in ["b", 5]'),
+        mapping(5, 'event != "a"'),
+        mapping(6, 'event = "a" and event = "b"'),
+    ])  # fmt: skip
+    taken = {name: [by for by, _ in mappings.run({**TRACK, "event": name})] for name in ("a", "b", "c", "5", 5, 5.0)}
+    assert taken == {"a": [1, 2], "b": [2, 3, 4, 5], "c": [5], "5": [3, 4, 5], 5: [3, 4, 5]}

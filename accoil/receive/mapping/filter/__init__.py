@@ -6,7 +6,7 @@ from accoil.receive.mapping.filter import words
 from accoil.receive.mapping.filter.meaning import Test, compile_tree
 from accoil.receive.mapping.filter.parser import parse
 from accoil.receive.mapping.filter.tree import canonical
-from accoil.receive.mapping.filter.types import possible_types
+from accoil.receive.mapping.filter.types import possible_names, possible_types
 from accoil.receive.mapping.wrong import FilterError
 
 __all__ = ["Filter", "FilterError"]
@@ -26,6 +26,10 @@ class Filter:
     def possible_types(self, types: Set[str]) -> Set[str]:
         """Those of `types` that an event it matches may have."""
         return possible_types(self.tree, types)
+
+    def possible_names(self) -> frozenset[str] | None:
+        """Those that an event named by a text may have for it to match; None: any."""
+        return possible_names(self.tree)
 
     @property
     def canonical(self) -> str:

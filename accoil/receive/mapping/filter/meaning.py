@@ -7,7 +7,7 @@ from typing import Any
 from accoil.receive.mapping.filter import tree
 from accoil.receive.mapping.filter.functions import FUNCTIONS, contains, ends_with, starts_with
 from accoil.receive.mapping.filter.glob import compile_glob
-from accoil.receive.mapping.filter.values import number, same
+from accoil.receive.mapping.filter.values import number, same, text
 from accoil.receive.mapping.path import Parts, look_up
 
 Event = dict[str, Any]
@@ -63,6 +63,8 @@ def _comparison(sign: str, left: tree.Operand, right: tree.Operand) -> Test:
     match sign, left, right:
         case "=", tree.Path((str(name),)), tree.Value(str(wanted)):
             return _is_text(name, wanted)
+        case "in", _, tree.Listing(values) if all(isinstance(value, str) for value in values):
+            return _is_one_of(_read(left), frozenset(map(str, values)))
     holds, first, second = _SIGNS[sign], _read(left), _read(right)
     return lambda event: holds(first(event), second(event))
 
@@ -73,6 +75,16 @@ def _is_text(name: str, wanted: str) -> Test:
     def test(event: Event) -> bool:
         found = event.get(name)
         return found == wanted if isinstance(found, str) else same(found, wanted)
+
+    return test
+
+
+def _is_one_of(read: Read, wanted: frozenset[str]) -> Test:
+    """The preset that takes all events but the renamed ones has a long list."""
+
+    def test(event: Event) -> bool:
+        found = read(event)
+        return (found if isinstance(found, str) else text(found)) in wanted
 
     return test
 
