@@ -107,7 +107,7 @@ class Server:
                 ("seal days past the open window", self.counting.seal, 30),
             ]
         )
-        door = FrontDoor(self.counting.journal, self.ring, Place(settings.PUBLIC_URL, settings.INGEST_PREFIX))
+        door = FrontDoor(self.counting.journal, self.ring, _place())
         config = uvicorn.Config(
             App(door, self.counting),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
@@ -218,6 +218,11 @@ class Server:
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()
         return checksums(self.counting.facts.store)
+
+
+def _place() -> Place:
+    pretends = {"refuse": (), "segment": (200,), "accoil": (202,)}[settings.UNKNOWN_KEY]
+    return Place(settings.PUBLIC_URL, settings.INGEST_PREFIX, frozenset(pretends), settings.STRICT)
 
 
 def progress(counting: Counting) -> dict[str, object]:

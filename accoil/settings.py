@@ -23,6 +23,9 @@ _secure = PUBLIC_URL.startswith("https:")
 
 # Ad blockers know the usual paths: everything that takes events in is reached under this one too.
 INGEST_PREFIX = environment.path("ACCOIL_INGEST_PREFIX")
+# What others do with calls that nobody will ever count: say that all is well.
+UNKNOWN_KEY = environment.one_of("ACCOIL_UNKNOWN_KEY", ["refuse", "segment", "accoil"], "refuse")
+STRICT = environment.flag("ACCOIL_STRICT")
 
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]", *environment.names("ACCOIL_ALLOWED_HOSTS")]
 if _public and _public.hostname:

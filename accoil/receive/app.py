@@ -41,10 +41,12 @@ log = structlog.get_logger()
 
 class Place(msgspec.Struct, frozen=True):
     """Where the door stands: scheme and host as the world knows them ("": as each request says), and the path, such
-    as /in, under which everything is reached a second time."""
+    as /in, under which everything is reached a second time. And how it treats what others would let pass."""
 
     address: str = ""
     prefix: str = ""
+    pretends: frozenset[int] = frozenset()  # paths that answer so when all is well do so to an unknown key too
+    is_strict: bool = False  # a single call that can't be counted is refused on every path
 
 
 HERE = Place()
@@ -125,7 +127,13 @@ class FrontDoor:
         raw = inflate(await read(receive, asked.headers), asked.headers.get(b"content-encoding", b""))
         if path.serves == "nothing":
             return path.ok, path.ok_body, [JSON]
-        body = await self._take(asked, raw)
+        try:
+            body = await self._take(asked, raw)
+        except Refused as refused:
+            if refused.code != "invalid_write_key" or path.ok not in self.place.pretends:
+                raise
+            self._tell_refused(asked, refused)
+            body = path.ok_body
         return path.ok, body, [JSON] if body else []
 
     async def _pixel(self, asked: Asked) -> tuple[int, bytes, Pairs]:
@@ -181,7 +189,8 @@ class FrontDoor:
             return path.ok_body
         sent_at = body.sent_at or asked.headers.get(b"sentat", b"").decode("latin-1")
         kept = steps.run(body, steps.Arrival(asked.received, sent_at, path.mends_skew))
-        if path.refuses_bad_calls and body.rejected:
+        refuses = path.refuses_bad_calls or (self.place.is_strict and not path.batch)
+        if refuses and body.rejected:
             raise Refused(400, body.rejected[0].code, body.rejected[0].message)
         if kept:
             await self._keep(Request(key.product, asked.received, kept, key.id), size)
