@@ -4,7 +4,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accoil.show.views import dashboard, people, person, product_settings, profiles, start, style
+from accoil.show.views import dashboard, imports, people, person, product_settings, profiles, start, style
 
 product = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -20,6 +20,11 @@ product = [
     path("settings/time-zone", product_settings.time_zone, name="time-zone"),
     path("settings/tokens", product_settings.new_token, name="new-token"),
     path("settings/tokens/<int:token_id>/revoke", product_settings.revoke_token, name="revoke-token"),
+    path("settings/import", imports.imports, name="imports"),
+    path("settings/import/<slug:import_id>/stop", imports.stop, name="stop-import"),
+    path("settings/import/<slug:import_id>/go-on", imports.go_on, name="go-on-import"),
+    path("settings/import/<slug:import_id>/delete", imports.delete, name="delete-import"),
+    path("settings/import/<slug:import_id>/errors", imports.errors, name="import-errors"),
     path("start", start.start, name="start"),
 ]
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pyarrow as pa
@@ -26,6 +27,7 @@ from accoil.receive.journal import SCHEMA, Request, table
 
 POLITENESS = 10  # live traffic goes first
 TOLD = b"told"
+Cause = Literal["", "somebody", "trouble", "file"]  # of a failure; with a file that is wrong there is no going on
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Told(msgspec.Struct, frozen=True):
     errors_size: int
     is_last: bool
     failure: str | None = None
+    cause: Cause = ""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -71,8 +74,10 @@ def read(job: Job) -> Iterator[tuple[pa.RecordBatch, Told]]:
                 Told(offset, line, file.done, len(found.calls), reasons, errors.size, is_last),
             )
     except (files.CutShort, OSError) as wrong:
-        sentence = str(wrong) if isinstance(wrong, files.CutShort) else f"{errors.path} cannot be written: {wrong}."
-        yield _batch(job.product, 0, []), Told(offset, line, file.done, 0, {}, errors.size, True, sentence)
+        is_damaged = isinstance(wrong, files.CutShort)
+        sentence = str(wrong) if is_damaged else f"{errors.path} cannot be written: {wrong}."
+        cause: Cause = "file" if is_damaged else "trouble"
+        yield _batch(job.product, 0, []), Told(offset, line, file.done, 0, {}, errors.size, True, sentence, cause)
     finally:
         file.close()
 

@@ -15,6 +15,8 @@ from accoil.show import charts, words
 register = template.Library()
 
 register.filter("number", words.number)
+register.filter("size", words.size)
+register.filter("duration", words.duration)
 register.filter("percent", words.percent)
 register.filter("money", words.money)
 register.filter("event_words", words.event)
