@@ -134,6 +134,7 @@ TITLES = {
 # What Settings is made of, by the name of the address.
 SETTINGS_PAGES = {
     "settings": "General",
+    "imports": "Import",
 }
 
 

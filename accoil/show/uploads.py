@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import File
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
@@ -62,8 +61,8 @@ def free() -> int:
 def _check(coming: int) -> None:
     if coming > settings.LARGEST_UPLOAD:
         raise TooLarge(
-            f"That is {size(coming)}; at most {size(settings.LARGEST_UPLOAD)} can be uploaded at once. Pack it with gzip "
-            "or zstd, or import it on the server: accoil import FILE."
+            f"That is {size(coming)}; at most {size(settings.LARGEST_UPLOAD)} can be uploaded at once. Pack it with "
+            "gzip or zstd, or import it on the server: accoil import FILE."
         )
     if coming > (left := free()):
         raise Full(
@@ -90,7 +89,7 @@ class ToDisk(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         with self._disk():
-            self._path = uploads.new(Path(settings.DATA) / FOLDER) / _short(self.file_name or "")
+            self._path = uploads.new(Path(settings.DATA) / FOLDER) / stored_name(self.file_name or "")
             self._file = self._path.open("xb")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -99,7 +98,7 @@ class ToDisk(FileUploadHandler):
         with self._disk():
             self._written.write(raw_data)
 
-    def file_complete(self, file_size: int) -> File | None:
+    def file_complete(self, file_size: int) -> None:
         with self._disk():
             self._written.flush()
             os.fsync(self._written.fileno())  # what is shown as queued survives a power cut
@@ -107,7 +106,6 @@ class ToDisk(FileUploadHandler):
         assert self._path
         self._arrived.append(self._path)
         self._path = self._file = None
-        return None
 
     def upload_interrupted(self) -> None:
         """The browser went away in the middle."""
@@ -140,7 +138,7 @@ class ToDisk(FileUploadHandler):
         return StopUpload(connection_reset=True)  # the rest is not worth waiting for
 
 
-def _short(name: str) -> str:
+def stored_name(name: str) -> str:
     """A name that can be shown and stored, with its ending: .csv.gz tells people what it is."""
     name = "".join(filter(str.isprintable, name)).strip(" .") or "upload"
     while len(name.encode()) > LONGEST_NAME:
