@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import log10
 from pathlib import Path
 
 from accoil.receive.importing import Import
@@ -10,7 +11,17 @@ from accoil.show.words import count, duration, number, percent, size
 MOST_REASONS = 5
 CALLED = {"segment": "Segment calls"}
 ONE = {"events": "event", "groups": "group", "users": "user", "segment": "call"}
-LINE_OF_MARKS = {"done": "good", "done with errors": "fair", "failed": "bad"}
+MARKS = {"done": "good", "done with errors": "fair", "failed": "bad"}
+ONCE = "Every row counts once, however often it comes."
+SAID = {
+    "queued": "waits for its turn",
+    "validating": "is being looked at",
+    "importing": "is being imported",
+    "done": "is in",
+    "done with errors": "is in, but for some rows",
+    "failed": "could not be imported",
+    "stopped": "was stopped on its way; it can go on from there",
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,8 @@ class Card:
     done: int  # of size
     size: int
     progress: str  # while it moves, and where it stopped
-    result: str  # what became of it
+    came: str  # what of it is in, if it came to an end: 2,000 events
+    result: str  # and what is not
     failure: str
     reasons: list[tuple[str, str]]  # rows, why
     other_reasons: str
@@ -44,12 +56,13 @@ def card(each: Import) -> Card:
         id=each.id,
         name=each.name,
         status="stopped" if each.cause == "somebody" else each.status,
-        mark="" if each.cause == "somebody" else LINE_OF_MARKS.get(each.status, ""),
+        mark="" if each.cause == "somebody" else MARKS.get(each.status, ""),
         kind=CALLED.get(kind, kind),
         moves=not each.is_finished,
         done=each.done,
         size=each.size,
         progress=_progress(each),
+        came=_came(each, kind) if each.status in ("done", "done with errors") else "",
         result=_result(each, kind),
         failure="" if each.cause == "somebody" else _failure(each),
         reasons=[(number(rows), reason) for reason, rows in _by_rows(each)[:MOST_REASONS]],
@@ -64,28 +77,19 @@ def card(each: Import) -> Card:
     )
 
 
-def sentence(cards: list[Card]) -> str:
-    """What a colleague would say of them all."""
-    if moving := [each for each in cards if each.moves]:
-        now = next((each for each in moving if each.status == "importing"), moving[0])
-        others = f"; {count(len(moving) - 1, 'other')} {'waits' if len(moving) == 2 else 'wait'}" if moving[1:] else ""
-        return (
-            f"{now.name} is {now.status}: {now.progress}{others}."
-            if now.progress
-            else f"{now.name} is {now.status}{others}."
-        )
+def sentence(cards: list[Card]) -> tuple[str, str]:
+    """What a colleague would say of them all: of which one, and what."""
     if not cards:
-        return "Bring in what happened before Accoil was there. Every row counts once, however often it comes."
-    last = cards[0]
-    return f"{last.name} {SAID[last.status]}. Every row counts once, however often it comes."
-
-
-SAID = {
-    "done": "is in",
-    "done with errors": "is in, but for some rows",
-    "failed": "could not be imported",
-    "stopped": "was stopped on its way",
-}
+        return "", f"Bring in what happened before Accoil was there. {ONCE}"
+    if not (moving := [each for each in cards if each.moves]):
+        last = cards[0]
+        told = f"{SAID[last.status]}{last.came and f': {last.came}'}."
+        return last.name, f"{told} {ONCE}" if last.came else told
+    now = next((each for each in moving if each.status != "queued"), moving[0])
+    told = f"{SAID[now.status]}{now.progress and f': {now.progress}'}"
+    if others := len(moving) - 1:
+        told += f"; {count(others, 'other')} {'waits' if others == 1 else 'wait'}"
+    return now.name, f"{told}."
 
 
 def _progress(each: Import) -> str:
@@ -93,18 +97,27 @@ def _progress(each: Import) -> str:
         return ""
     parts = [percent(each.done / each.size) if each.size else ""]
     if each.status == "importing":
-        parts += [f"{number(round(each.rate))} rows/s"]
+        parts += [f"{number(_rounded(each.rate))} rows/s"]
         parts += [f"{duration(each.seconds_left)} left"] if each.seconds_left else []
     return ", ".join(filter(None, parts))
+
+
+def _rounded(rate: float) -> float:
+    """To three figures: the rest changes faster than anybody reads."""
+    return round(rate, 2 - int(log10(rate))) if rate >= 1 else 0
+
+
+def _came(each: Import, kind: str) -> str:
+    return count(each.accepted, ONE[kind])
 
 
 def _result(each: Import, kind: str) -> str:
     if not each.shape or not each.rows:
         return ""
-    told = f"{count(each.accepted, ONE[kind])} accepted"
+    told = f"{_came(each, kind)} accepted"
     if each.rejected_rows:
         told += f", {count(each.rejected_rows, 'row')} rejected"
-    return f"{told}, in {duration(each.seconds)}" if each.status in ("done", "done with errors") else told
+    return f"{told} in {duration(each.seconds)}" if each.status in ("done", "done with errors") else told
 
 
 def _failure(each: Import) -> str:

@@ -67,8 +67,8 @@ def test_a_file_is_handed_in_imported_and_then_forgotten(ann, world, opened, hom
     done = finished(opened, world)
     assert (done.name, done.status, done.accepted, done.asked_by) == ("past.csv", "done", 500, "Ann")
     page = main(ann.get(home))
-    assert "past.csv is in." in page
-    assert "500 events accepted, in" in page
+    assert "past.csv is in: 500 events." in page
+    assert "500 events accepted in" in page
     assert "Ann, just now" in page
     assert uploaded(settings.DATA) == []
     assert "Delete file" not in page
@@ -89,10 +89,10 @@ def test_rows_that_can_not_be_used_are_told_and_can_be_had(ann, world, opened, h
     upload(ann, home, ("past.csv", past.as_csv([*past.rows(7), *bad])))
     done = finished(opened, world)
     page = main(ann.get(home))
-    assert "past.csv is in, but for some rows." in page
+    assert "past.csv is in, but for some rows: 7 events." in page
     assert "Done with errors" in page
     assert "7 events accepted, 3 rows rejected" in page
-    assert "2 `timestamp` is not a time" in page
+    assert "2 timestamp is not a time" in page
     answer = ann.get(f"{home}/{done.id}/errors")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="past.csv.errors.csv"'
     lines = b"".join(answer.streaming_content).decode().splitlines()
@@ -111,7 +111,7 @@ def test_a_file_of_a_wrong_shape_is_refused_in_words_without_places_of_the_serve
     finished(opened, world)
     page = main(ann.get(home))
     assert "past.csv could not be imported." in page
-    assert "past.csv has columns that events do not have: `colour`." in page
+    assert "past.csv has columns that events do not have: colour" in page
     assert str(settings.DATA) not in page
     assert "Go on" not in page
     assert uploaded(settings.DATA) == []  # nothing of it is of any use
@@ -133,12 +133,12 @@ def test_one_that_runs_is_followed_stopped_and_gone_on_with(ann, world, opened, 
     upload(ann, home, ("past.csv", past.as_csv(past.rows(150_000))))
     until(lambda: newest(opened, world).line > 20_000)
     page = ann.get(home)
-    assert "past.csv is importing" in main(page)
+    assert "past.csv is being imported: " in main(page)
     assert 'hx-trigger="every 1s"' in page.content.decode()
     ann.post(f"{home}/{newest(opened, world).id}/stop")
     stopped = finished(opened, world)
     page = ann.get(home)
-    assert "past.csv was stopped on its way." in main(page)
+    assert "past.csv was stopped on its way; it can go on from there." in main(page)
     assert "Stopped" in main(page)
     assert "hx-trigger" not in page.content.decode()
     assert uploaded(settings.DATA) == ["past.csv"]

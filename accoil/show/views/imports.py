@@ -89,7 +89,7 @@ def told(frame: Frame) -> dict[str, Any]:
     try:
         found = importing.running().all(frame.product.pk)
     except (ConnectionError, Refused):
-        return {"known": "", "cards": [], "sentence": NOT_THERE, "is_missing": True}
+        return {"known": "", "cards": [], "sentence": ("", NOT_THERE), "is_missing": True}
     cards: list[Card] = [card(each) for each in found[:MOST_SHOWN]]
     return {
         "known": hashlib.blake2b(repr(cards).encode(), digest_size=8).hexdigest(),

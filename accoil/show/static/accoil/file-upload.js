@@ -28,11 +28,10 @@ customElements.define("file-upload", class extends HTMLElement {
     chosen.addEventListener("change", () => chosen.setCustomValidity(""), { once: true });
     if (wrong) return chosen.reportValidity();
     let answer = null;
+    const body = new FormData(form); // before its fields are switched off
     this.show(form, true);
     for (const [place, file] of files.entries()) {
-      const body = new FormData(form);
-      body.delete("files");
-      body.append("files", file);
+      body.set("files", file);
       const which = files.length > 1 ? `${file.name} (${place + 1} of ${files.length})` : file.name;
       try {
         answer = await this.post(form.action, body, which);
