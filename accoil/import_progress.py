@@ -41,6 +41,8 @@ def told(each: Import) -> list[str]:
     speed = f"{each.seconds:,.1f} s, {each.rate:,.0f} rows/s"
     what = CALLED.get(each.shape.kind, each.shape.kind)
     lines = [f"{Path(each.path).name}: {each.accepted:,} {what} imported ({speed}). What was here already counts once."]
+    if each.left_out:
+        lines.append(f"{each.left_out:,} {'row was' if each.left_out == 1 else 'rows were'} left out by the mappings.")
     if each.rejected:
         rows = "row was not, and stands" if each.rejected_rows == 1 else "rows were not, and stand"
         lines.append(f"{each.rejected_rows:,} {rows} in {each.errors}:")

@@ -16,7 +16,10 @@ from accoil.import_progress import shown
 from accoil.receive.importing import Import, Imports
 from accoil.receive.importing.kinds import NAMES
 from accoil.receive.importing.shape import look
+from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
+from accoil.team.keys import mappings
 from accoil.team.models import Product
 
 FOLDER = "imports"
@@ -62,8 +65,15 @@ def imports(folder: Path, counting: Counting) -> Imports:
     """The imports of a data folder, into what is counted there; `desk` finds them in this process."""
     global _own
     # The loader is asked for anew each time: a rebuild replaces it.
-    _own = Imports(folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds))
+    _own = Imports(
+        folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds), _mappings
+    )
     return _own
+
+
+def _mappings(product: int) -> tuple[Mapping, ...] | None:
+    written = tuple(Mapping(**row) for row in mappings().get(product, []))
+    return None if Mappings.of(written).are_presets else written
 
 
 def answers(at: Imports) -> dict[str, Any]:

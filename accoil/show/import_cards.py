@@ -117,6 +117,8 @@ def _result(each: Import, kind: str) -> str:
     told = f"{_came(each, kind)} accepted"
     if each.rejected_rows:
         told += f", {count(each.rejected_rows, 'row')} rejected"
+    if each.left_out:
+        told += f", {count(each.left_out, 'row')} left out by your mappings"
     return f"{told} in {duration(each.seconds)}" if each.status in ("done", "done with errors") else told
 
 

@@ -16,10 +16,12 @@ import pyarrow as pa
 import structlog
 
 from accoil.receive.importing import errors, process, uploads
+from accoil.receive.importing.kinds import SEGMENT
 from accoil.receive.importing.reader import Cause, Job
 from accoil.receive.importing.shape import look
 from accoil.receive.importing.state import Import, id_of, recall
 from accoil.receive.journal import Journal, Overloaded, Unwritable
+from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
 
 PIECES_AHEAD = 10  # of counting, so that live events need not wait long behind an import
@@ -28,6 +30,7 @@ STOPPED = "It was stopped."
 
 log = structlog.get_logger()
 
+MappingsOf = Callable[[int], tuple[Mapping, ...] | None]  # of a product; None: the presets
 Wait = Callable[[int, float], bool]  # whether the block with this number was counted within so many seconds
 
 
@@ -42,11 +45,18 @@ class Closing(Exception):
 class Imports:
     """Imports of one data folder. Between `open` and `close` a thread works through them, first come first served."""
 
-    def __init__(self, folder: Path, journal: Journal, was_counted: Wait = lambda block, seconds: True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        was_counted: Wait = lambda block, seconds: True,
+        mappings: MappingsOf = lambda product: None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._journal = journal
         self._was_counted = was_counted
+        self._mappings = mappings
         self._known = recall(folder)
         self._here: set[str] = set()  # queued or at work in this process
         self._stopped: set[str] = set()
@@ -175,7 +185,8 @@ class Imports:
         with self._changing:
             each.begin(shape, errors.place(path, self._folder / f"{each.id}{errors.ENDING}"))
         ahead: deque[int] = deque()
-        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size)
+        mappings = self._mappings(each.product) if shape.kind == SEGMENT else None
+        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size, mappings)
         with closing(process.batches(job)) as batches:
             for batch, told in batches:
                 self._check(each)

@@ -24,6 +24,8 @@ from accoil.receive.importing.files import File
 from accoil.receive.importing.found import find
 from accoil.receive.importing.shape import Shape
 from accoil.receive.journal import SCHEMA, Request, table
+from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.mapping.rules import Mapping
 
 POLITENESS = 10  # live traffic goes first
 TOLD = b"told"
@@ -40,6 +42,7 @@ class Told(msgspec.Struct, frozen=True):
     rejected: dict[str, int]
     errors_size: int
     is_last: bool
+    left_out: int = 0  # rows, by the product's mappings
     failure: str | None = None
     cause: Cause = ""
 
@@ -52,32 +55,34 @@ class Job(msgspec.Struct, frozen=True):
     offset: int
     line: int
     errors_size: int
+    mappings: tuple[Mapping, ...] | None = None  # None: the presets, for which there is nothing to do
 
 
 def read(job: Job) -> Iterator[tuple[pa.RecordBatch, Told]]:
     """The file from `offset` on. What ends it early is told, after all that could be read."""
     file = File(Path(job.path))
     errors = ErrorFile(Path(job.errors), job.shape.columns, job.errors_size)
+    mappings = Mappings.of(job.mappings) if job.mappings is not None else None
     offset, line, left, is_last = job.offset, job.line, b"", False
     try:
         file.go_to(offset)
         while not is_last:
             piece = pieces.read(file, left)
             received = int(time.time() * 1000)
-            found = find(piece, job.shape, received)
+            found = find(piece, job.shape, received, mappings)
             errors.add(found.bad, line)
             left, is_last = piece.text[found.used :] if found.used < piece.size else b"", piece.is_last
             offset, line = offset + found.used, line + found.lines
             reasons = Counter(bad.reason for bad in found.bad)
             yield (
                 _batch(job.product, received, found.calls),
-                Told(offset, line, file.done, len(found.calls), reasons, errors.size, is_last),
+                Told(offset, line, file.done, len(found.calls), reasons, errors.size, is_last, found.left_out),
             )
     except (files.CutShort, OSError) as wrong:
         is_damaged = isinstance(wrong, files.CutShort)
         sentence = str(wrong) if is_damaged else f"{errors.path} cannot be written: {wrong}."
         cause: Cause = "file" if is_damaged else "trouble"
-        yield _batch(job.product, 0, []), Told(offset, line, file.done, 0, {}, errors.size, True, sentence, cause)
+        yield _batch(job.product, 0, []), Told(offset, line, file.done, 0, {}, errors.size, True, 0, sentence, cause)
     finally:
         file.close()
 

@@ -39,6 +39,7 @@ class Import(msgspec.Struct):
     done: int = 0
     accepted: int = 0
     rejected: dict[str, int] = {}  # reason → rows
+    left_out: int = 0  # rows that the product's mappings take no part of
     block: int = 0  # of the journal, the last that holds rows of it
     began: float = 0.0  # this run: Unix time, and what was there before it
     began_rows: int = 0
@@ -56,6 +57,7 @@ class Import(msgspec.Struct):
     def go_on(self, told: Told, block: int) -> None:
         self.offset, self.line, self.done, self.block = told.offset, told.line, told.done, block
         self.accepted += told.accepted
+        self.left_out += told.left_out
         self.errors_size = told.errors_size
         for reason, rows in told.rejected.items():
             known = reason in self.rejected or len(self.rejected) < MOST_REASONS
@@ -86,7 +88,7 @@ class Import(msgspec.Struct):
 
     @property
     def rows(self) -> int:
-        return self.accepted + self.rejected_rows
+        return self.accepted + self.rejected_rows + self.left_out
 
     @property
     def rejected_rows(self) -> int:
