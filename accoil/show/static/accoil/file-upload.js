@@ -65,7 +65,9 @@ customElements.define("file-upload", class extends HTMLElement {
         const left = Math.ceil(seconds * (total - loaded) / loaded);
         this.say(loaded < total ? `${which}: ${Math.floor(100 * loaded / total)} %${seconds > 1 ? `, ${words(left)} left` : ""}` : `${which}: arriving`);
       });
-      request.addEventListener("load", () => resolve(request.response));
+      request.addEventListener("load", () => (request.response?.querySelector("#imports")
+        ? resolve(request.response)
+        : reject(new Error(`${which} was not taken. Reload the page and try again.`))));
       request.addEventListener("error", () => reject(new Error(`${which} did not arrive: the connection broke. Try again.`)));
       request.addEventListener("abort", () => reject(new Error(`${which} was not uploaded.`)));
       request.open("POST", address);
@@ -94,7 +96,6 @@ const words = (seconds) => (seconds < 90 ? `${seconds} s` : `${Math.round(second
 // The answer is the page as it is now, with what went wrong, if anything did.
 function swap(answer) {
   const main = answer.querySelector("main");
-  if (!main) return location.reload();
   document.querySelector("main").replaceWith(main);
   window.htmx?.process(main);
   (main.querySelector("#import-wrong") ?? main.querySelector("[type=file]"))?.focus();
