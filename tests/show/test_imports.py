@@ -254,11 +254,3 @@ def test_without_a_server_that_imports_the_page_says_so(ann, world, home, settin
     assert "does not answer" in main(ann.get(home))
     answer = upload(ann, home, ("past.csv", past.as_csv(past.rows(5))))
     assert (answer.status_code, uploaded(tmp_path)) == (422, [])
-
-
-def test_uploads_that_a_crash_left_behind_are_swept_away(tmp_path, world):
-    left = tmp_path / "data" / "imports" / "uploads" / "abc" / "past.csv"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(b"name,time")
-    with open_imports(tmp_path / "data", resume=True):
-        assert not left.parent.exists()
