@@ -7,7 +7,7 @@ import msgspec
 
 from accoil.receive.calls import Body, Call, Rejected
 from accoil.receive.cleaning import clean
-from accoil.receive.importing import mapped, rows
+from accoil.receive.importing import rows
 from accoil.receive.importing.csv_rows import csv_rows
 from accoil.receive.importing.kinds import FIELDS, SEGMENT
 from accoil.receive.importing.pieces import Bad, Piece, decode, lines_of
@@ -82,22 +82,18 @@ def _in_order(whole: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
 def _in_lines(piece: Piece, kind: str, received: int, mappings: Mappings | None) -> Found:
     lines, bad = lines_of(piece)
     places = [place for place, line in enumerate(lines) if line and not line.isspace()]
-    filled, left_out = [lines[place] for place in places], 0
-    if kind == SEGMENT and mappings:
-        body, left_out = mapped.calls_of_lines(filled, mappings)
-    else:
-        body = _calls_of(filled, kind)
+    body = _calls_of([lines[place] for place in places], kind, mappings)
     kept = rows.count(body, received)
     say = str if kind == SEGMENT else _as_columns
     for each in body.rejected:
         place = places[each.index]
         bad.append(Bad(place, say(each.message), [decode(lines[place])]))
-    return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut, left_out)
+    return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut, body.dropped)
 
 
-def _calls_of(lines: list[bytes], kind: str) -> Body:
+def _calls_of(lines: list[bytes], kind: str, mappings: Mappings | None) -> Body:
     if kind == SEGMENT:
-        return rows.calls_of_lines(lines)
+        return rows.calls_of_lines(lines, mappings)
     read: list[Row] = []
     places: list[int] = []
     unread: list[Rejected] = []

@@ -13,6 +13,7 @@ from accoil.receive.calls import BadBody, Body, Call, Rejected
 from accoil.receive.cleaning import TooDeep, clean
 from accoil.receive.identity import content_key
 from accoil.receive.importing.kinds import EVENTS, GROUPS, USERS
+from accoil.receive.mapping.mappings import Mappings
 
 EVENT_TYPES = {
     "": "track",
@@ -46,33 +47,41 @@ def calls_of(kind: str, rows: list[Row]) -> Body:
     return body
 
 
-def calls_of_lines(lines: list[bytes]) -> Body:
-    """Calls of Segment-shaped lines. Many together where all of them are as they should be, else line by line."""
+def calls_of_lines(lines: list[bytes], mappings: Mappings | None = None) -> Body:
+    """Calls of Segment-shaped lines, as the product's mappings make them. Without mappings many are decoded together
+    where all of them are as they should be, else line by line."""
     body = Body([], [])
     for begin in range(0, len(lines), AT_ONCE):
         part = lines[begin : begin + AT_ONCE]
-        try:
-            together = calls.decode(b'{"batch":[' + b",".join(part) + b"]}", batch=True)
-        except BadBody:  # too many commas for one request
-            together = None
+        together = None if mappings else _together(part)
         if together and len(together.calls) == len(part):
             body.calls += together.calls
             body.positions += range(begin, begin + len(part))  # type: ignore[operator]
         else:
-            _one_by_one(part, begin, body)
+            _one_by_one(part, begin, mappings, body)
     return body
 
 
-def _one_by_one(lines: list[bytes], begin: int, body: Body) -> None:
+def _together(lines: list[bytes]) -> Body | None:
+    try:
+        return calls.decode(b'{"batch":[' + b",".join(lines) + b"]}", batch=True)
+    except BadBody:  # too many commas for one request
+        return None
+
+
+def _one_by_one(lines: list[bytes], begin: int, mappings: Mappings | None, body: Body) -> None:
     for place, line in enumerate(lines, begin):
         try:
-            one = calls.decode(line, batch=False) or lenient.decode(line, batch=False)
+            calls.check_size(line)
+            one = None if mappings else calls.decode(line, batch=False)
+            one = one or lenient.decode(line, batch=False, mappings=mappings)
         except BadBody as bad:
             body.rejected.append(Rejected(place, bad.code, str(bad)))
             continue
         body.calls += one.calls
         body.positions += [place] * len(one.calls)  # type: ignore[operator]
         body.rejected += [Rejected(place, each.code, each.message) for each in one.rejected]
+        body.dropped += one.dropped
 
 
 def count(body: Body, received: int) -> list[Call]:
