@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,7 @@ from accoil.show.words import size
 
 MOST_AT_ONCE = 2  # each holds a page thread for as long as it takes
 KEPT_FREE = 1 << 30  # bytes of the disk that no upload takes: live events need them
-LOOK_EVERY = 1 << 26  # bytes, for room on the disk
+LOOK_EVERY = 1 << 24  # bytes: for room on the disk, and to write them out
 LONGEST_NAME = 200  # bytes; ".errors.csv" is still to be added
 
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)
@@ -48,6 +49,8 @@ def arriving(request: HttpRequest) -> Iterator["ToDisk"]:
     request.upload_handlers = [handler]
     try:
         yield handler
+    except CancelledError:
+        raise Busy("The server is stopping; upload it again in a moment.") from None
     finally:
         _places.release()
         handler.forget()
@@ -93,15 +96,17 @@ class ToDisk(FileUploadHandler):
             self._file = self._path.open("xb")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start % LOOK_EVERY < len(raw_data) and not free():
+        is_time = start % LOOK_EVERY < len(raw_data)
+        if is_time and not free():
             raise self._stop(Full("The server's disk has no more room, so the upload was stopped."))
         with self._disk():
             self._written.write(raw_data)
+            if is_time:
+                self._sync()
 
     def file_complete(self, file_size: int) -> None:
         with self._disk():
-            self._written.flush()
-            os.fsync(self._written.fileno())  # what is shown as queued survives a power cut
+            self._sync()  # what is shown as queued survives a power cut
             self._written.close()
         assert self._path
         self._arrived.append(self._path)
@@ -119,6 +124,11 @@ class ToDisk(FileUploadHandler):
         for path in (*self._arrived, *filter(None, [self._path])):
             uploads.remove(path)
         self._arrived, self._path, self._file = [], None, None
+
+    def _sync(self) -> None:
+        """A little at a time: live events wait for the same disk, and would for all of a large file at its end."""
+        self._written.flush()
+        os.fdatasync(self._written.fileno())
 
     @property
     def _written(self) -> IO[bytes]:
