@@ -57,7 +57,7 @@ class Imports:
         self._journal = journal
         self._was_counted = was_counted
         self._mappings = mappings
-        self._known = recall(folder)
+        self._known = {id: self._trusted(each) for id, each in recall(folder).items()}
         self._here: set[str] = set()  # queued or at work in this process
         self._stopped: set[str] = set()
         self._changing = threading.Lock()
@@ -144,10 +144,19 @@ class Imports:
             raise Refused(f"There is no import {id!r}.")
         return self._known[id]
 
+    def _trusted(self, each: Import) -> Import:
+        """One whose last rows the journal has lost begins anew. Looked at when the process starts: later, others may
+        have taken the numbers of the lost blocks."""
+        if each.block <= self._journal.last or each.status in ("done", "done with errors"):
+            return each
+        anew = each.anew()
+        anew.status, anew.failure, anew.cause, anew.asked = each.status, each.failure, each.cause, each.asked
+        return anew
+
     def _take_in(self, known: Import, new: Import) -> None:
-        """Goes on with what is known if it was stopped on its way, and what it had read is still in the journal."""
+        """Goes on with what is known if it was stopped on its way."""
         goes_on = known.status == "failed" or not known.is_finished
-        each = known if goes_on and known.shape and known.block <= self._journal.last else new
+        each = known if goes_on and known.shape else new
         each.status, each.failure, each.cause, each.asked, each.ended = "queued", None, "", time.time(), None
         self._known[each.id] = each
         self._keep(each)
