@@ -20,7 +20,7 @@ SAID = {
     "done": "is in",
     "done with errors": "is in, but for some rows",
     "failed": "could not be imported",
-    "stopped": "was stopped on its way; it can go on from there",
+    "stopped": "was stopped on its way",
 }
 
 
@@ -83,8 +83,10 @@ def sentence(cards: list[Card]) -> tuple[str, str]:
         return "", f"Bring in what happened before Accoil was there. {ONCE}"
     if not (moving := [each for each in cards if each.moves]):
         last = cards[0]
-        told = f"{SAID[last.status]}{last.came and f': {last.came}'}."
-        return last.name, f"{told} {ONCE}" if last.came else told
+        told = f"{SAID[last.status]}{last.came and f': {last.came}'}"
+        if last.came:
+            return last.name, f"{told}. {ONCE}"
+        return last.name, f"{told}; it can go on from there." if last.can_go_on else f"{told}."
     now = next((each for each in moving if each.status != "queued"), moving[0])
     told = f"{SAID[now.status]}{now.progress and f': {now.progress}'}"
     if others := len(moving) - 1:
@@ -137,4 +139,8 @@ def _by_rows(each: Import) -> list[tuple[str, int]]:
 def _others(each: Import) -> str:
     rest = _by_rows(each)[MOST_REASONS:]
     rows = sum(rows for _, rows in rest)
-    return f"{count(rows, 'row')} for {count(len(rest), 'other reason')}; all stand in the file." if rest else ""
+    return (
+        f"{count(rows, 'row')} for {count(len(rest), 'other reason')}; all stand among the rejected rows."
+        if rest
+        else ""
+    )

@@ -19,8 +19,8 @@ from accoil.refused import Refused
 from accoil.show.words import size
 
 MOST_AT_ONCE = 2  # each holds a page thread for as long as it takes
-KEPT_FREE = 1 << 30  # bytes of the disk that no upload takes: live events need them
-LOOK_EVERY = 1 << 24  # bytes: for room on the disk, and to write them out
+KEPT_FREE = 1_000_000_000  # bytes of the disk that no upload takes: live events need them
+LOOK_EVERY = 16_000_000  # bytes: for room on the disk, and to write them out
 LONGEST_NAME = 200  # bytes; ".errors.csv" is still to be added
 
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)

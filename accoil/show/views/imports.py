@@ -1,6 +1,7 @@
 """Settings > Import: files of the past are handed in here, and followed until they are counted."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accoil import importing
 from accoil.receive.importing import Import
-from accoil.receive.importing.kinds import KINDS, NAMES
+from accoil.receive.importing.kinds import NAMES
+from accoil.receive.importing.uploads import remove
 from accoil.refused import Refused
 from accoil.show import uploads
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -75,7 +77,6 @@ def errors(request: HttpRequest, product_id: int, import_id: str) -> FileRespons
 
 def shown(frame: Frame, wrong: str = "", status: int = 200) -> HttpResponse:
     values = {
-        "kinds": KINDS,
         "wrong": wrong,
         "largest": settings.LARGEST_UPLOAD,
         "free": uploads.free(),
@@ -118,7 +119,7 @@ def _mine(request: HttpRequest, product_id: int, import_id: str, to_change: bool
     return _changing(frame) if to_change else frame, each
 
 
-def _acted(frame: Frame, act: Any) -> HttpResponse:
+def _acted(frame: Frame, act: Callable[[], Import]) -> HttpResponse:
     try:
         act()
     except (ConnectionError, Refused) as refused:
@@ -150,5 +151,9 @@ def _take(request: HttpRequest, frame: Frame, disk: uploads.ToDisk) -> HttpRespo
     if not paths:
         raise Refused("Choose a file first.")
     for path in paths:
-        desk.start(path, frame.product.pk, kind, str(request.user), True)
+        try:
+            desk.start(path, frame.product.pk, kind, str(request.user), is_upload=True)
+        except Refused:
+            remove(path)
+            raise
     return redirect("imports", frame.product.pk)
