@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from accoil.receive.importing import Import
 
 CALLED = {"segment": "calls"}
+GOES_ON = "Import it again, and it goes on from there."
 
 
 def shown(first: Import, states: Iterable[Import]) -> Import:
@@ -34,16 +35,19 @@ def shown(first: Import, states: Iterable[Import]) -> Import:
 
 def told(each: Import) -> list[str]:
     """What became of it, in sentences."""
+    failure = " ".join(filter(None, (each.failure, GOES_ON if each.can_go_on else "")))
     if each.shape is None:
-        return [each.failure or ""]
+        return [failure]
     speed = f"{each.seconds:,.1f} s, {each.rate:,.0f} rows/s"
     what = CALLED.get(each.shape.kind, each.shape.kind)
     lines = [f"{Path(each.path).name}: {each.accepted:,} {what} imported ({speed}). What was here already counts once."]
+    if each.left_out:
+        lines.append(f"{each.left_out:,} {'row was' if each.left_out == 1 else 'rows were'} left out by the mappings.")
     if each.rejected:
         rows = "row was not, and stands" if each.rejected_rows == 1 else "rows were not, and stand"
         lines.append(f"{each.rejected_rows:,} {rows} in {each.errors}:")
         ordered = sorted(each.rejected.items(), key=lambda reason: -reason[1])
         lines += [f"  {rows:>9,}  {reason}" for reason, rows in ordered]
-    if each.failure:
-        lines.append(each.failure)
+    if failure:
+        lines.append(failure)
     return lines

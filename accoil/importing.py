@@ -1,10 +1,10 @@
-"""`accoil import`: hands files to the server that runs, or imports them here when none does."""
+"""`accoil import` and the pages: files are handed to the server that runs, or imported here when none does."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -16,10 +16,14 @@ from accoil.import_progress import shown
 from accoil.receive.importing import Import, Imports
 from accoil.receive.importing.kinds import NAMES
 from accoil.receive.importing.shape import look
+from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
+from accoil.team.keys import mappings
 from accoil.team.models import Product
 
 FOLDER = "imports"
+T = TypeVar("T")
 LOOK_EVERY = 0.1  # seconds
 
 
@@ -29,9 +33,14 @@ _own: Imports | None = None
 class Desk(Protocol):
     """Where imports are done: in the running server, or here."""
 
-    def start(self, path: Path, product: int, kind: str | None) -> Import: ...
+    def start(
+        self, path: Path, product: int, kind: str | None, asked_by: str = "", is_upload: bool = False
+    ) -> Import: ...
     def get(self, id: str) -> Import: ...
+    def all(self, product: int) -> list[Import]: ...
     def stop(self, id: str) -> Import: ...
+    def go_on(self, id: str) -> Import: ...
+    def delete(self, id: str) -> Import: ...
 
 
 def run(paths: list[Path], product: Product, kind: str | None) -> list[Import]:
@@ -56,32 +65,50 @@ def imports(folder: Path, counting: Counting) -> Imports:
     """The imports of a data folder, into what is counted there; `desk` finds them in this process."""
     global _own
     # The loader is asked for anew each time: a rebuild replaces it.
-    _own = Imports(folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds))
+    _own = Imports(
+        folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds), _mappings
+    )
     return _own
+
+
+def _mappings(product: int) -> tuple[Mapping, ...] | None:
+    written = tuple(Mapping(**row) for row in mappings().get(product, []))
+    return None if Mappings.of(written).are_presets else written
 
 
 def answers(at: Imports) -> dict[str, Any]:
     """What a server answers on its control socket."""
     return {
-        "import": lambda path, product, kind: _told(at.start(Path(unquote(path)), int(product), _kind(kind))),
+        "import": lambda path, product, kind, by="", upload="": _told(
+            at.start(Path(unquote(path)), int(product), _kind(kind), unquote(by), bool(upload))
+        ),
+        "imports": lambda product: _told(at.all(int(product))),
         "import-progress": lambda id: _told(at.get(id)),
         "import-stop": lambda id: _told(at.stop(id)),
+        "import-go-on": lambda id: _told(at.go_on(id)),
+        "import-delete": lambda id: _told(at.delete(id)),
     }
+
+
+def running() -> Desk:
+    """This server's, or that of the server that runs. Raises ConnectionError when none does."""
+    if _own and _own.is_open:
+        return _own
+    folder = Path(settings.DATA)
+    control.ask(folder, "progress")
+    return There(folder)
 
 
 @contextmanager
 def desk(folder: Path) -> Iterator[Desk]:
-    """This server's, or that of the server that runs, else one of our own for as long as this lasts."""
-    if _own and _own.is_open:
-        yield _own
-        return
+    """That of the server that runs, else one of our own for as long as this lasts."""
     try:
-        control.ask(folder, "progress")
+        at = running()
     except ConnectionError:
         with _here(folder) as own:
             yield own
     else:
-        yield There(folder)
+        yield at
 
 
 @contextmanager
@@ -107,18 +134,30 @@ class There:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def start(self, path: Path, product: int, kind: str | None) -> Import:
-        return self._ask(f"import {quote(str(path.absolute()))} {product} {kind or '-'}")
+    def start(self, path: Path, product: int, kind: str | None, asked_by: str = "", is_upload: bool = False) -> Import:
+        words = ["import", quote(str(path.absolute()), safe=""), str(product), kind or "-"]
+        if asked_by:
+            words += [quote(asked_by, safe=""), *(["upload"] if is_upload else [])]
+        return self._ask(" ".join(words), Import)
 
     def get(self, id: str) -> Import:
-        return self._ask(f"import-progress {id}")
+        return self._ask(f"import-progress {id}", Import)
+
+    def all(self, product: int) -> list[Import]:
+        return self._ask(f"imports {product}", list[Import])
 
     def stop(self, id: str) -> Import:
-        return self._ask(f"import-stop {id}")
+        return self._ask(f"import-stop {id}", Import)
 
-    def _ask(self, command: str) -> Import:
+    def go_on(self, id: str) -> Import:
+        return self._ask(f"import-go-on {id}", Import)
+
+    def delete(self, id: str) -> Import:
+        return self._ask(f"import-delete {id}", Import)
+
+    def _ask(self, command: str, answer: type[T]) -> T:
         try:
-            return msgspec.convert(control.ask(self._folder, command), Import)
+            return msgspec.convert(control.ask(self._folder, command), answer)
         except ConnectionError as gone:
             raise Refused("The server has stopped. It goes on with the import when it starts again.") from gone
         except control.Failed as failed:
@@ -135,8 +174,8 @@ def _followed(at: Desk, id: str) -> Iterator[Import]:
         time.sleep(LOOK_EVERY)
 
 
-def _told(each: Import) -> Any:
-    return msgspec.to_builtins(each)
+def _told(found: Import | list[Import]) -> Any:
+    return msgspec.to_builtins(found)
 
 
 def _kind(word: str) -> str | None:

@@ -143,6 +143,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
 
 globals().update(mail_settings())
 
+LARGEST_UPLOAD = environment.number("ACCOIL_LARGEST_UPLOAD", 10_000, least=1, most=10_000_000) * 1_000_000  # bytes
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the package: nothing to collect after an install
 WHITENOISE_AUTOREFRESH = DEBUG

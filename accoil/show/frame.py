@@ -138,6 +138,7 @@ SETTINGS_PAGES = {
     "keys": "Keys",
     "connect": "Connect data",
     "mappings": "Mappings",
+    "imports": "Import",
 }
 # Pages that stand below one of them.
 SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}

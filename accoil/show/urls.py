@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from accoil.show.views import (
     connect,
     dashboard,
+    imports,
     keys,
     mapping,
     mappings,
@@ -47,6 +48,11 @@ product = [
     path("settings/mappings/reset", mappings.reset, name="reset-mappings"),
     path("settings/mappings/<slug:mapping_id>", mapping.edit, name="mapping"),
     path("settings/mappings/<slug:mapping_id>/do", mappings.act, name="change-mapping"),
+    path("settings/import", imports.imports, name="imports"),
+    path("settings/import/<slug:import_id>/stop", imports.stop, name="stop-import"),
+    path("settings/import/<slug:import_id>/go-on", imports.go_on, name="go-on-import"),
+    path("settings/import/<slug:import_id>/delete", imports.delete, name="delete-import"),
+    path("settings/import/<slug:import_id>/errors", imports.errors, name="import-errors"),
     path("start", start.start, name="start"),
 ]
 

@@ -30,6 +30,27 @@ def count(n: float, one: str, many: str = "") -> str:
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
+def size(n: float) -> str:
+    """Bytes: 900 bytes, 12 kB, 3.4 MB, 1.2 GB"""
+    for unit, amount in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n >= amount:
+            return (
+                f"{n / amount:,.1f}".removesuffix(".0") + f" {unit}"
+                if n < 100 * amount
+                else f"{n / amount:,.0f} {unit}"
+            )
+    return count(n, "byte")
+
+
+def duration(seconds: float) -> str:
+    """4 s, 12 min, 3 h 20 min"""
+    whole = round(seconds)
+    if whole < 90:
+        return f"{max(1, whole)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def percent(fraction: float) -> str:
     """0.604 → 60 %"""
     return f"{int(fraction * 100 + 0.5)} %"

@@ -103,7 +103,7 @@ def every_page(page: Page, server: Server) -> list[str]:
     user = page.get_by_role("link", name="ann").first.get_attribute("href")
     page.goto(server.page("profiles"))
     profile = page.get_by_role("main").get_by_role("link").first.get_attribute("href")
-    paths = ["", "accounts", "users", "profiles", "profiles/new", "settings", "start"]
+    paths = ["", "accounts", "users", "profiles", "profiles/new", "settings", "settings/import", "start"]
     return [*(server.page(path) for path in paths), *(f"{server.address}{link}" for link in (account, user, profile))]
 
 

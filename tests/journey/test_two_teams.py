@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accoil.asgi import Server
 from accoil.count import ids
 from accoil.count.facts import open_facts
+from accoil.receive.importing.state import Import
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.team.models import ApiToken, IngestKey, Mapping, Member, Product, User
 from tests.door import Answer, Door, ask, make_product
+from tests.receive.importing.running import until
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Tenant:
     mark: str
     product: Product
     user: User
-    parts: dict[str, int]  # names in address patterns → ids of this product
+    parts: dict[str, int | str]  # names in address patterns → ids of this product
 
     @property
     def secrets(self) -> list[str]:
@@ -39,7 +42,7 @@ class Tenant:
         return [self.mark, self.door.key, self.door.token, self.user.email, *map(str, self.parts.values())]
 
 
-def tenant(server: Server, door: Door, mark: str) -> Tenant:
+def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
     user, account = f"{mark} user", f"{mark} account"
     batch = [
         {"type": "group", "userId": user, "groupId": account, "traits": {"name": f"{mark} Inc"}},
@@ -62,7 +65,7 @@ def tenant(server: Server, door: Door, mark: str) -> Tenant:
     mapping = Mapping.objects.create(
         pk=profile.pk * 6_101_000 + 7, product=product, name=f"{mark} mapping", trigger="event exists", action="track",
     )  # fmt: skip
-    parts = {
+    parts: dict[str, int | str] = {
         "product_id": product.pk,
         "profile_id": profile.pk,
         "workspace_id": profile.pk,
@@ -71,16 +74,30 @@ def tenant(server: Server, door: Door, mark: str) -> Tenant:
         "mapping_id": mapping.pk,
         "user_id": ids.id_of(product.pk, ids.USER, user),
         "account_id": ids.id_of(product.pk, ids.ACCOUNT, account),
+        "import_id": imported(server, product, folder / f"{mark}.csv", user).id,
     }
     return Tenant(door, mark, product, Member.objects.get(team=product.team).user, parts)
 
 
+def imported(server: Server, product: Product, path: Path, user: str) -> Import:
+    """A file of which one row could not be used."""
+    path.write_text(f"name,timestamp,user_id\n{path.stem} event,2025-03-01,{user}\n{path.stem} secret,soon,{user}\n")
+    started = server.imports.start(path, product.pk)
+    until(lambda: server.imports.get(started.id).is_finished)
+    assert server.imports.get(started.id).status == "done with errors"
+    return started
+
+
 @pytest.fixture(scope="module")
-def tenants(_running: Server, django_db_blocker: Any) -> tuple[Tenant, Tenant]:
+def tenants(
+    _running: Server, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Tenant, Tenant]:
     """Made once: nothing below may change what they have."""
     open_facts(_running.counting.facts)
     with django_db_blocker.unblock():
-        return tenant(_running, make_product(_running), "lion"), tenant(_running, make_product(_running), "zebra")
+        folder = tmp_path_factory.mktemp("files")
+        lion, zebra = (tenant(_running, make_product(_running), mark, folder) for mark in ("lion", "zebra"))
+        return lion, zebra
 
 
 @pytest.fixture
@@ -109,7 +126,7 @@ def addresses(resolver: URLResolver | None = None, before: str = "/") -> Iterato
             yield here
 
 
-def filled(address: str, parts: dict[str, int]) -> str:
+def filled(address: str, parts: dict[str, int | str]) -> str:
     return re.sub(r"<(\w+)>", lambda name: str(parts[name[1]]), address)
 
 
@@ -143,6 +160,7 @@ def test_the_walk_goes_somewhere() -> None:
     assert len(API) >= 10
     assert {name for address in PAGES + API for name in re.findall(r"<(\w+)>", address)} <= {
         "product_id", "profile_id", "workspace_id", "token_id", "key_id", "mapping_id", "user_id", "account_id",
+        "import_id",
     }, "a new kind of id in an address: give `Tenant.parts` one of each tenant"  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from accoil.receive.importing.kinds import FIELDS, SEGMENT
 from accoil.receive.importing.pieces import Bad, Piece, decode, lines_of
 from accoil.receive.importing.rows import Row
 from accoil.receive.importing.shape import Shape
+from accoil.receive.mapping.mappings import Mappings
 
 AS_COLUMNS = {"`userId`": "`user_id`", "`groupId`": "`group_id`", "`event`": "`name`"}
 NO_ROW = "This line does not fit: {}."
@@ -23,6 +24,7 @@ class Found(msgspec.Struct):
     bad: list[Bad]  # by line, from 0 in the piece
     used: int  # bytes of the piece; the rest goes in front of the next
     lines: int  # in these bytes
+    left_out: int = 0  # rows that the product's mappings take no part of
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,11 +42,12 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 _line = msgspec.json.Decoder(Line)
 
 
-def find(piece: Piece, shape: Shape, received: int) -> Found:
-    """All calls of a piece that can be counted, `received` now (ms)."""
+def find(piece: Piece, shape: Shape, received: int, mappings: Mappings | None = None) -> Found:
+    """All calls of a piece that can be counted, `received` now (ms). Mappings are for Segment's lines alone: columns
+    say already what they mean."""
     if shape.columns:
         return _in_table(piece, shape, received)
-    return _in_lines(piece, shape.kind, received)
+    return _in_lines(piece, shape.kind, received, mappings)
 
 
 def _in_table(piece: Piece, shape: Shape, received: int) -> Found:
@@ -76,21 +79,21 @@ def _in_order(whole: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
     return list(map(pick, whole))
 
 
-def _in_lines(piece: Piece, kind: str, received: int) -> Found:
+def _in_lines(piece: Piece, kind: str, received: int, mappings: Mappings | None) -> Found:
     lines, bad = lines_of(piece)
     places = [place for place, line in enumerate(lines) if line and not line.isspace()]
-    body = _calls_of([lines[place] for place in places], kind)
+    body = _calls_of([lines[place] for place in places], kind, mappings)
     kept = rows.count(body, received)
     say = str if kind == SEGMENT else _as_columns
     for each in body.rejected:
         place = places[each.index]
         bad.append(Bad(place, say(each.message), [decode(lines[place])]))
-    return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut)
+    return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut, body.dropped)
 
 
-def _calls_of(lines: list[bytes], kind: str) -> Body:
+def _calls_of(lines: list[bytes], kind: str, mappings: Mappings | None) -> Body:
     if kind == SEGMENT:
-        return rows.calls_of_lines(lines)
+        return rows.calls_of_lines(lines, mappings)
     read: list[Row] = []
     places: list[int] = []
     unread: list[Rejected] = []

@@ -15,20 +15,22 @@ import msgspec
 import pyarrow as pa
 import structlog
 
-from accoil.receive.importing import errors, process
-from accoil.receive.importing.reader import Job
+from accoil.receive.importing import errors, process, uploads
+from accoil.receive.importing.kinds import SEGMENT
+from accoil.receive.importing.reader import Cause, Job
 from accoil.receive.importing.shape import look
 from accoil.receive.importing.state import Import, id_of, recall
 from accoil.receive.journal import Journal, Overloaded, Unwritable
+from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
 
 PIECES_AHEAD = 10  # of counting, so that live events need not wait long behind an import
 COUNTED_WITHIN = 60.0  # seconds; an import does not stop because counting does
-GOES_ON = "Import it again, and it goes on from there."
-STOPPED = f"It was stopped. {GOES_ON}"
+STOPPED = "It was stopped."
 
 log = structlog.get_logger()
 
+MappingsOf = Callable[[int], tuple[Mapping, ...] | None]  # of a product; None: the presets
 Wait = Callable[[int, float], bool]  # whether the block with this number was counted within so many seconds
 
 
@@ -43,12 +45,19 @@ class Closing(Exception):
 class Imports:
     """Imports of one data folder. Between `open` and `close` a thread works through them, first come first served."""
 
-    def __init__(self, folder: Path, journal: Journal, was_counted: Wait = lambda block, seconds: True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        was_counted: Wait = lambda block, seconds: True,
+        mappings: MappingsOf = lambda product: None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._journal = journal
         self._was_counted = was_counted
-        self._known = recall(folder)
+        self._mappings = mappings
+        self._known = {id: self._trusted(each) for id, each in recall(folder).items()}
         self._here: set[str] = set()  # queued or at work in this process
         self._stopped: set[str] = set()
         self._changing = threading.Lock()
@@ -65,7 +74,9 @@ class Imports:
         with self._changing:
             for each in list(self._known.values()) if resume else ():
                 if not each.is_finished:
-                    self._take_in(each, Import(each.id, each.product, each.path, each.size, each.kind))
+                    self._take_in(each, each.anew())
+        if resume:
+            uploads.sweep(self._folder, [each.path for each in self._known.values() if each.is_upload])
         self._thread.start()
 
     def close(self) -> None:
@@ -75,23 +86,43 @@ class Imports:
         if self.is_open:
             self._thread.join()
 
-    def start(self, path: Path, product: int, kind: str | None = None) -> Import:
+    def start(
+        self, path: Path, product: int, kind: str | None = None, asked_by: str = "", is_upload: bool = False
+    ) -> Import:
         """Queues a file (`kind` None: guessed from its first line). One that is on its way stays one; one that was
         stopped goes on. Raises Refused where there is no such file; its shape is looked at when its turn comes."""
         id = id_of(path, product, kind)
         with self._changing:
             self._stopped.discard(id)
             if id not in self._here:
-                new = Import(id, product, str(path.absolute()), path.stat().st_size, kind)
+                size = path.stat().st_size
+                new = Import(id, product, str(path.absolute()), size, kind, asked_by=asked_by, is_upload=is_upload)
                 self._take_in(self._known.get(id, new), new)
             return _copy(self._known[id])
+
+    def go_on(self, id: str) -> Import:
+        """Queues one again that was stopped. Raises Refused when its file is gone, or it is not one to go on with."""
+        each = self.get(id)
+        if not each.can_go_on:
+            raise Refused(f"{each.name} has not stopped on its way, so there is nothing to go on with.")
+        return self.start(Path(each.path), each.product, each.kind, each.asked_by, each.is_upload)
+
+    def delete(self, id: str) -> Import:
+        """Deletes the files of a finished upload: the copy, and the rows that could not be used. What became of it
+        stays known. Raises Refused for one that is on its way, and for files that are not ours to delete."""
+        with self._changing:
+            each = self._find(id)
+            if each.id in self._here:
+                raise Refused(f"{each.name} is being imported; stop it first.")
+            if not each.is_upload:
+                raise Refused(f"{each.name} was not uploaded: it is yours to delete.")
+            uploads.remove(Path(each.path))
+            return _copy(each)
 
     def get(self, id: str) -> Import:
         """How far it is. Raises Refused for an id that is none."""
         with self._changing:
-            if id not in self._known:
-                raise Refused(f"There is no import {id!r}.")
-            return _copy(self._known[id])
+            return _copy(self._find(id))
 
     def all(self, product: int) -> list[Import]:
         """The imports of a product, the newest first."""
@@ -105,14 +136,28 @@ class Imports:
         with self._changing:
             self._stopped.add(id)
             if each.status == "queued":
-                self._end(self._known[id], STOPPED)
+                self._end(self._known[id], STOPPED, "somebody")
             return _copy(self._known[id])
 
+    def _find(self, id: str) -> Import:
+        if id not in self._known:
+            raise Refused(f"There is no import {id!r}.")
+        return self._known[id]
+
+    def _trusted(self, each: Import) -> Import:
+        """One whose last rows the journal has lost begins anew. Looked at when the process starts: later, others may
+        have taken the numbers of the lost blocks."""
+        if each.block <= self._journal.last or each.status in ("done", "done with errors"):
+            return each
+        anew = each.anew()
+        anew.status, anew.failure, anew.cause, anew.asked = each.status, each.failure, each.cause, each.asked
+        return anew
+
     def _take_in(self, known: Import, new: Import) -> None:
-        """Goes on with what is known if it was stopped on its way, and what it had read is still in the journal."""
+        """Goes on with what is known if it was stopped on its way."""
         goes_on = known.status == "failed" or not known.is_finished
-        each = known if goes_on and known.shape and known.block <= self._journal.last else new
-        each.status, each.failure, each.asked, each.ended = "queued", None, time.time(), None
+        each = known if goes_on and known.shape else new
+        each.status, each.failure, each.cause, each.asked, each.ended = "queued", None, "", time.time(), None
         self._known[each.id] = each
         self._keep(each)
         self._here.add(each.id)
@@ -127,14 +172,16 @@ class Imports:
             except (Closing, Overloaded):
                 return
             except Stopped:
-                self._finish(each, STOPPED)
-            except (Refused, process.Died) as wrong:
-                self._finish(each, str(wrong) if isinstance(wrong, Refused) else f"{wrong} {GOES_ON}")
+                self._finish(each, STOPPED, "somebody")
+            except Refused as wrong:
+                self._finish(each, str(wrong), "file")
+            except process.Died as wrong:
+                self._finish(each, str(wrong), "trouble")
             except (Unwritable, OSError) as wrong:
-                self._finish(each, f"The disk refused it: {wrong}. {GOES_ON}")
+                self._finish(each, f"The disk refused it: {wrong}.", "trouble")
             except Exception as wrong:
                 log.exception("an import failed", path=each.path)
-                self._finish(each, f"{type(wrong).__name__}: {wrong}. {GOES_ON}")
+                self._finish(each, f"{type(wrong).__name__}: {wrong}.", "trouble")
 
     def _import(self, each: Import) -> None:
         self._check(each)
@@ -147,7 +194,8 @@ class Imports:
         with self._changing:
             each.begin(shape, errors.place(path, self._folder / f"{each.id}{errors.ENDING}"))
         ahead: deque[int] = deque()
-        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size)
+        mappings = self._mappings(each.product) if shape.kind == SEGMENT else None
+        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size, mappings)
         with closing(process.batches(job)) as batches:
             for batch, told in batches:
                 self._check(each)
@@ -159,7 +207,8 @@ class Imports:
                 if len(ahead) > PIECES_AHEAD:
                     self._wait_counted(each, ahead.popleft())
         self._wait_counted(each, each.block)
-        self._finish(each, told.failure and f"{told.failure} What came before line {told.line:,} is in.")
+        failure = told.failure and f"{told.failure} What came before line {told.line:,} is in."
+        self._finish(each, failure, told.cause)
 
     def _wait_counted(self, each: Import, block: int) -> None:
         until = time.monotonic() + COUNTED_WITHIN
@@ -172,15 +221,17 @@ class Imports:
         if self._closing.is_set():
             raise Closing
 
-    def _finish(self, each: Import, failure: str | None = None) -> None:
+    def _finish(self, each: Import, failure: str | None = None, cause: Cause = "") -> None:
         with self._changing:
-            self._end(each, failure)
+            self._end(each, failure, cause)
 
-    def _end(self, each: Import, failure: str | None) -> None:
-        each.failure, each.ended = failure, time.time()
+    def _end(self, each: Import, failure: str | None, cause: Cause) -> None:
+        each.failure, each.cause, each.ended = failure, cause, time.time()
         each.status = "failed" if failure else "done with errors" if each.rejected else "done"
         self._keep(each)
         self._here.discard(each.id)
+        if each.is_upload and (each.status == "done" or (cause == "file" and each.shape is None)):
+            uploads.remove(Path(each.path))  # nothing of it will be asked for again
 
     def _keep(self, each: Import) -> None:
         try:

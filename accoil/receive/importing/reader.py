@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pyarrow as pa
@@ -23,9 +24,12 @@ from accoil.receive.importing.files import File
 from accoil.receive.importing.found import find
 from accoil.receive.importing.shape import Shape
 from accoil.receive.journal import SCHEMA, Request, table
+from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.mapping.rules import Mapping
 
 POLITENESS = 10  # live traffic goes first
 TOLD = b"told"
+Cause = Literal["", "somebody", "trouble", "file"]  # of a failure; with a file that is wrong there is no going on
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -38,7 +42,9 @@ class Told(msgspec.Struct, frozen=True):
     rejected: dict[str, int]
     errors_size: int
     is_last: bool
+    left_out: int = 0  # rows, by the product's mappings
     failure: str | None = None
+    cause: Cause = ""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -49,30 +55,34 @@ class Job(msgspec.Struct, frozen=True):
     offset: int
     line: int
     errors_size: int
+    mappings: tuple[Mapping, ...] | None = None  # None: the presets, for which there is nothing to do
 
 
 def read(job: Job) -> Iterator[tuple[pa.RecordBatch, Told]]:
     """The file from `offset` on. What ends it early is told, after all that could be read."""
     file = File(Path(job.path))
     errors = ErrorFile(Path(job.errors), job.shape.columns, job.errors_size)
+    mappings = Mappings.of(job.mappings) if job.mappings is not None else None
     offset, line, left, is_last = job.offset, job.line, b"", False
     try:
         file.go_to(offset)
         while not is_last:
             piece = pieces.read(file, left)
             received = int(time.time() * 1000)
-            found = find(piece, job.shape, received)
+            found = find(piece, job.shape, received, mappings)
             errors.add(found.bad, line)
             left, is_last = piece.text[found.used :] if found.used < piece.size else b"", piece.is_last
             offset, line = offset + found.used, line + found.lines
             reasons = Counter(bad.reason for bad in found.bad)
             yield (
                 _batch(job.product, received, found.calls),
-                Told(offset, line, file.done, len(found.calls), reasons, errors.size, is_last),
+                Told(offset, line, file.done, len(found.calls), reasons, errors.size, is_last, found.left_out),
             )
     except (files.CutShort, OSError) as wrong:
-        sentence = str(wrong) if isinstance(wrong, files.CutShort) else f"{errors.path} cannot be written: {wrong}."
-        yield _batch(job.product, 0, []), Told(offset, line, file.done, 0, {}, errors.size, True, sentence)
+        is_damaged = isinstance(wrong, files.CutShort)
+        sentence = str(wrong) if is_damaged else f"{errors.path} cannot be written: {wrong}."
+        cause: Cause = "file" if is_damaged else "trouble"
+        yield _batch(job.product, 0, []), Told(offset, line, file.done, 0, {}, errors.size, True, 0, sentence, cause)
     finally:
         file.close()
 

@@ -13,6 +13,7 @@ from accoil.receive.calls import BadBody, Body, Call, Rejected
 from accoil.receive.cleaning import TooDeep, clean
 from accoil.receive.identity import content_key
 from accoil.receive.importing.kinds import EVENTS, GROUPS, USERS
+from accoil.receive.mapping.mappings import Mappings
 
 EVENT_TYPES = {
     "": "track",
@@ -25,6 +26,8 @@ NO_TIME_NO_ID = "It has neither a `timestamp` nor a message id, so it could not 
 NO_TIME = "`timestamp` is not a time: write it like 2025-01-31T09:30:00Z."
 FAR_TIME = "`timestamp` lies before the year 2000, or more than a day ahead."
 NO_TRAITS = '`traits` is not a JSON object, such as {"plan": "pro"}.'
+
+AT_ONCE = 1_000  # lines that are decoded together; one that is odd costs so many the slow way
 
 Row = tuple[Any, ...]  # type, name, timestamp, user_id, group_id, message_id, traits
 Read = Callable[[Row], Call | str]  # the call, or what is wrong with the row
@@ -44,22 +47,41 @@ def calls_of(kind: str, rows: list[Row]) -> Body:
     return body
 
 
-def calls_of_lines(lines: list[bytes]) -> Body:
-    """Calls of Segment-shaped lines. Together where all are as they should be, else line by line."""
-    together = calls.decode(b'{"batch":[' + b",".join(lines) + b"]}", batch=True)
-    if together and len(together.calls) == len(lines):
-        return together
+def calls_of_lines(lines: list[bytes], mappings: Mappings | None = None) -> Body:
+    """Calls of Segment-shaped lines, as the product's mappings make them. Without mappings many are decoded together
+    where all of them are as they should be, else line by line."""
     body = Body([], [])
-    for place, line in enumerate(lines):
+    for begin in range(0, len(lines), AT_ONCE):
+        part = lines[begin : begin + AT_ONCE]
+        together = None if mappings else _together(part)
+        if together and len(together.calls) == len(part):
+            body.calls += together.calls
+            body.positions += range(begin, begin + len(part))  # type: ignore[operator]
+        else:
+            _one_by_one(part, begin, mappings, body)
+    return body
+
+
+def _together(lines: list[bytes]) -> Body | None:
+    try:
+        return calls.decode(b'{"batch":[' + b",".join(lines) + b"]}", batch=True)
+    except BadBody:  # too many commas for one request
+        return None
+
+
+def _one_by_one(lines: list[bytes], begin: int, mappings: Mappings | None, body: Body) -> None:
+    for place, line in enumerate(lines, begin):
         try:
-            one = calls.decode(line, batch=False) or lenient.decode(line, batch=False)
+            calls.check_size(line)
+            one = None if mappings else calls.decode(line, batch=False)
+            one = one or lenient.decode(line, batch=False, mappings=mappings)
         except BadBody as bad:
             body.rejected.append(Rejected(place, bad.code, str(bad)))
             continue
         body.calls += one.calls
         body.positions += [place] * len(one.calls)  # type: ignore[operator]
         body.rejected += [Rejected(place, each.code, each.message) for each in one.rejected]
-    return body
+        body.dropped += one.dropped
 
 
 def count(body: Body, received: int) -> list[Call]:

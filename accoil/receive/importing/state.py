@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from accoil.receive.importing import files
-from accoil.receive.importing.reader import Told
+from accoil.receive.importing.reader import Cause, Told
 from accoil.receive.importing.shape import Shape
 
 Status = Literal["queued", "validating", "importing", "done", "done with errors", "failed"]
@@ -26,8 +26,11 @@ class Import(msgspec.Struct):
     size: int
     kind: str | None = None  # as asked for; the shape has the one it is
     asked: float = 0.0  # Unix time
+    asked_by: str = ""  # a person; "" on the command line
+    is_upload: bool = False  # `path` is a copy of ours, alone in a folder of its own
     status: Status = "queued"
     failure: str | None = None
+    cause: Cause = ""
     shape: Shape | None = None
     errors: str = ""  # where the error file is, once a row was rejected
     errors_size: int = 0
@@ -36,6 +39,7 @@ class Import(msgspec.Struct):
     done: int = 0
     accepted: int = 0
     rejected: dict[str, int] = {}  # reason → rows
+    left_out: int = 0  # rows that the product's mappings take no part of
     block: int = 0  # of the journal, the last that holds rows of it
     began: float = 0.0  # this run: Unix time, and what was there before it
     began_rows: int = 0
@@ -53,11 +57,25 @@ class Import(msgspec.Struct):
     def go_on(self, told: Told, block: int) -> None:
         self.offset, self.line, self.done, self.block = told.offset, told.line, told.done, block
         self.accepted += told.accepted
+        self.left_out += told.left_out
         self.errors_size = told.errors_size
         for reason, rows in told.rejected.items():
             known = reason in self.rejected or len(self.rejected) < MOST_REASONS
             name = reason if known else OTHER_REASONS
             self.rejected[name] = self.rejected.get(name, 0) + rows
+
+    @property
+    def name(self) -> str:
+        return Path(self.path).name
+
+    @property
+    def has_file(self) -> bool:
+        """Whether it still lies where it was imported from."""
+        return Path(self.path).is_file()
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.status == "failed" and self.cause in ("somebody", "trouble") and self.has_file
 
     @property
     def is_finished(self) -> bool:
@@ -70,7 +88,7 @@ class Import(msgspec.Struct):
 
     @property
     def rows(self) -> int:
-        return self.accepted + self.rejected_rows
+        return self.accepted + self.rejected_rows + self.left_out
 
     @property
     def rejected_rows(self) -> int:
@@ -90,6 +108,12 @@ class Import(msgspec.Struct):
     def seconds_left(self) -> float | None:
         read = self.done - self.began_done
         return self.seconds * (self.size - self.done) / read if read > 0 and not self.is_finished else None
+
+    def anew(self) -> "Import":
+        """The same, from the first row."""
+        return Import(
+            self.id, self.product, self.path, self.size, self.kind, asked_by=self.asked_by, is_upload=self.is_upload
+        )
 
     def keep(self, folder: Path) -> None:
         """A kill leaves the old state or the new; after a power cut it may be unreadable, and the import starts anew,

@@ -1,5 +1,6 @@
 """The parts as template tags, and the small words as filters. Their markup is in templates/show/parts/."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accoil.show import charts, words
@@ -15,6 +16,8 @@ from accoil.show import charts, words
 register = template.Library()
 
 register.filter("number", words.number)
+register.filter("size", words.size)
+register.filter("duration", words.duration)
 register.filter("percent", words.percent)
 register.filter("money", words.money)
 register.filter("event_words", words.event)
@@ -43,6 +46,14 @@ def counted(n: int, noun: str) -> str:
     """{{ 3|counted:"account" }} → 3 accounts; {{ 3|counted:"person,people" }} → 3 people"""
     one, _comma, many = noun.partition(",")
     return words.count(n, one, many)
+
+
+@register.filter
+def ticked(text: str) -> SafeString:
+    """Words between `backticks` as code."""
+    parts = re.split(r"`([^`]+)`", text)  # every second one was between them
+    marked = [format_html("<code>{}</code>", part) if place % 2 else part for place, part in enumerate(parts)]
+    return format_html_join("", "{}", ((part,) for part in marked))
 
 
 @register.simple_tag

@@ -25,11 +25,11 @@ def open_imports(folder: Path, resume: bool = False) -> Iterator[tuple[Imports, 
         counting.stop()
 
 
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
+def until(holds: Callable[[], object], patience: float = PATIENCE, every: float = 0.002) -> None:
+    end = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.002)
+        time.sleep(every)
 
 
 def finished(imports: Imports, started: Import) -> Import:

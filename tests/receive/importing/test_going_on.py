@@ -77,6 +77,24 @@ def test_an_import_begins_anew_when_its_place_is_not_to_be_trusted(tmp_path, har
         assert past.found(counting) == past.counted(past.rows(150_000))
 
 
+def test_a_stopped_one_begins_anew_when_others_took_the_place_of_its_lost_blocks(tmp_path):
+    path, other = past.write(tmp_path / "past.csv", past.rows(150_000)), tmp_path / "other.csv"
+    past.write(other, past.rows(150_000, begin=150_000))
+    data = tmp_path / "data"
+    with open_imports(data) as (imports, _):
+        started = imports.start(path, 1)
+        until(lambda: imports.get(started.id).line > 20_000)
+        imports.stop(started.id)
+        assert finished(imports, started).block < 10
+    for file in [*data.glob("journal*"), *data.glob("facts*")]:
+        file.unlink()
+    with open_imports(data) as (imports, counting):
+        assert brought_in(imports, other).block >= 10
+        done = brought_in(imports, path)
+        assert (done.began_rows, done.accepted) == (0, 150_000)
+        assert past.found(counting) == past.counted(past.rows(300_000))
+
+
 def test_a_file_that_changed_meanwhile_is_not_gone_on_with(tmp_path):
     path = past.write(tmp_path / "past.csv", past.rows(150_000))
     with open_imports(tmp_path / "data") as (imports, _):

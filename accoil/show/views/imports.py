@@ -1,0 +1,159 @@
+"""Settings > Import: files of the past are handed in here, and followed until they are counted."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from accoil import importing
+from accoil.receive.importing import Import
+from accoil.receive.importing.kinds import NAMES
+from accoil.receive.importing.uploads import remove
+from accoil.refused import Refused
+from accoil.show import uploads
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.import_cards import Card, card, sentence
+
+MOST_SHOWN = 50
+NOT_THERE = "The server that imports does not answer; nothing is lost. Reload the page in a moment."
+STATUSES = {uploads.TooLarge: 413, uploads.Busy: 503, uploads.Full: 507}
+
+
+# An upload is read only when it is clear that it may be: Django would look for its token in it first, and read it all.
+@csrf_exempt
+@signed_in
+def imports(request: HttpRequest, product_id: int) -> HttpResponseBase:
+    """The whole page, or for htmx the imports alone. They stop asking when none is on its way."""
+    frame = frame_of(request, product_id, "settings")
+    if request.method == "POST":
+        return _received(_changing(frame))
+    if request.headers.get("HX-Request") != "true":
+        return shown(frame)
+    values = told(frame)
+    if request.GET.get("known") == values["known"]:
+        return HttpResponse(status=204)
+    return page(frame, "show/imports_list.html", values)
+
+
+@signed_in
+@require_POST
+def stop(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
+    frame, each = _mine(request, product_id, import_id, to_change=True)
+    return _acted(frame, lambda: importing.running().stop(each.id))
+
+
+@signed_in
+@require_POST
+def go_on(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
+    frame, each = _mine(request, product_id, import_id, to_change=True)
+    return _acted(frame, lambda: importing.running().go_on(each.id))
+
+
+@signed_in
+@require_POST
+def delete(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
+    """Deletes its files, not what was counted from them."""
+    frame, each = _mine(request, product_id, import_id, to_change=True)
+    return _acted(frame, lambda: importing.running().delete(each.id))
+
+
+@signed_in
+@require_safe
+def errors(request: HttpRequest, product_id: int, import_id: str) -> FileResponse:
+    """The rows that could not be used, as a table to mend and import."""
+    _, each = _mine(request, product_id, import_id)
+    path = Path(each.errors)
+    if not each.rejected or not path.is_file():
+        raise Http404("Every row could be used, or the rows that could not were deleted.")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv")
+
+
+def shown(frame: Frame, wrong: str = "", status: int = 200) -> HttpResponse:
+    values = {
+        "wrong": wrong,
+        "largest": settings.LARGEST_UPLOAD,
+        "free": uploads.free(),
+        **told(frame),
+    }
+    return page(frame, "show/imports.html", values, status)
+
+
+def told(frame: Frame) -> dict[str, Any]:
+    """The newest imports. `known` changes when anything about them does."""
+    try:
+        found = importing.running().all(frame.product.pk)
+    except (ConnectionError, Refused):
+        return {"known": "", "cards": [], "sentence": ("", NOT_THERE), "is_missing": True}
+    cards: list[Card] = [card(each) for each in found[:MOST_SHOWN]]
+    return {
+        "known": hashlib.blake2b(repr(cards).encode(), digest_size=8).hexdigest(),
+        "cards": cards,
+        "sentence": sentence(cards),
+        "moving": any(each.moves for each in cards),
+        "older": len(found) - len(cards),
+    }
+
+
+def _changing(frame: Frame) -> Frame:
+    if not frame.may_change:
+        raise PermissionDenied("Only owners and managers of the team import files.")
+    return frame
+
+
+def _mine(request: HttpRequest, product_id: int, import_id: str, to_change: bool = False) -> tuple[Frame, Import]:
+    """Raises Http404 alike for another product's import and for none."""
+    frame = frame_of(request, product_id, "settings")
+    try:
+        each = importing.running().get(import_id)
+    except (ConnectionError, Refused):
+        raise Http404("There is no such import.") from None
+    if each.product != frame.product.pk:
+        raise Http404("There is no such import.")
+    return _changing(frame) if to_change else frame, each
+
+
+def _acted(frame: Frame, act: Callable[[], Import]) -> HttpResponse:
+    try:
+        act()
+    except (ConnectionError, Refused) as refused:
+        return shown(frame, NOT_THERE if isinstance(refused, ConnectionError) else str(refused), 409)
+    return redirect("imports", frame.product.pk)
+
+
+def _received(frame: Frame) -> HttpResponseBase:
+    try:
+        with uploads.arriving(frame.request) as disk:
+            return _take(frame.request, frame, disk)
+    except Refused as refused:
+        return shown(frame, str(refused), STATUSES.get(type(refused), 422))
+
+
+@csrf_protect
+def _take(request: HttpRequest, frame: Frame, disk: uploads.ToDisk) -> HttpResponse:
+    """Queues what arrived: read by now, while its token was looked for. Raises Refused."""
+    kind = request.POST.get("kind") or None
+    if disk.refused:
+        raise disk.refused
+    if kind not in (None, *NAMES):
+        raise Refused("Choose one of the types, or let the first line tell.")
+    try:
+        desk = importing.running()
+    except ConnectionError:
+        raise Refused(NOT_THERE) from None
+    paths = disk.take()
+    if not paths:
+        raise Refused("Choose a file first.")
+    for path in paths:
+        try:
+            desk.start(path, frame.product.pk, kind, str(request.user), is_upload=True)
+        except Refused:
+            remove(path)
+            raise
+    return redirect("imports", frame.product.pk)
