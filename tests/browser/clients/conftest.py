@@ -37,7 +37,7 @@ class Visit:
 
     def carry(self, file: str) -> None:
         """Puts a published file into the page, as a customer's bundle would."""
-        self.page.goto(self.site.put("/", ""))
+        self.page.goto(self.site.put("/", "<title>Shop</title>"))
         self.page.add_script_tag(path=MODULES / file)
 
     def run(self, script: str) -> Any:
@@ -64,8 +64,8 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
         door = Door(server.address, server.product, server.key, server.token)
         watching = watched(context.new_page())
         visit = Visit(next(watching), door, site)
-        context.on("request", visit.requests.append)
-        context.on("response", visit.answers.append)
+        context.on("request", lambda request: visit.requests.append(request))
+        context.on("response", lambda answer: visit.answers.append(answer))
         yield visit
         next(watching, None)
         context.close()

@@ -21,7 +21,7 @@ TALK = """async () => {
     await analytics.page("Pricing");
     await analytics.page();
 }"""
-COUNTED = {"Report_Created": 25, "Viewed Pricing": 1, "Viewed Page": 1}
+COUNTED = {"Report_Created": 25, "Viewed Pricing": 1, "Viewed Shop": 1}
 BATCHING = """{ integrations: { 'Segment.io': {
     deliveryStrategy: { strategy: 'batching', config: { size: 10, timeout: 500 } },
 } } }"""
