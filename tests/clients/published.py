@@ -71,7 +71,7 @@ RUDDER_NODE = _node("@rudderstack/rudder-sdk-node", "3.0.13")
 JUNE_NODE = _node("@june-so/analytics-node", "8.0.0", takes_ids=False)
 
 PYTHON = (SEGMENT_PYTHON, SEGMENT_PYTHON_23, ANALYTICS_PYTHON, RUDDER_PYTHON)
-ON_NODE = (SEGMENT_NODE, SEGMENT_NODE_2, SEGMENT_NODE_1, ANALYTICS_NODE, RUDDER_NODE)
+ON_NODE = (SEGMENT_NODE, SEGMENT_NODE_2, SEGMENT_NODE_1, ANALYTICS_NODE, RUDDER_NODE, JUNE_NODE)
 
 
 def where_here(clients: Iterable[Published]) -> list[Any]:
