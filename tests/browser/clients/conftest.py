@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
-from tests.browser.conftest import Server, watched
+from tests.browser.conftest import FLAGS, Server, chromium
 from tests.browser.tracker.customer import Site, customer, until
 from tests.clients.published import NODE
 from tests.door import Door
@@ -34,6 +34,17 @@ class Visit:
     site: Site
     requests: list[Request] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)  # of the console
+
+    def __post_init__(self) -> None:
+        self.page.context.on("request", lambda request: self.requests.append(request))
+        self.page.context.on("response", lambda answer: self.answers.append(answer))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
 
     def carry(self, file: str) -> None:
         """Puts a published file into the page, as a customer's bundle would."""
@@ -50,28 +61,29 @@ class Visit:
     def counts(self, events: dict[str, int]) -> None:
         """Waits until exactly these are counted."""
         until(lambda: self.door.events() == events, lambda: f"{self.door.events()}, not {events}")
+        self.page.evaluate("1")  # what the network did meanwhile is heard of now
 
     def hosts(self) -> set[str]:
         return {urlsplit(request.url).netloc for request in self.requests}
 
 
+@pytest.fixture(scope="package")
+def no_other_host(browser: Browser) -> Iterator[Browser]:
+    """A browser that finds no host but this one, whatever it asks for."""
+    flags = [*FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+    closed = browser.browser_type.launch(executable_path=chromium(), args=flags)
+    yield closed
+    closed.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+def visit(no_other_host: Browser, server: Server) -> Iterator[Visit]:
     """Fails when anything else than the site and our server was asked for anything, or the console complained."""
     with customer() as site:
-        context = browser.new_context()
-        context.route(_elsewhere(site.address, server.address), lambda route: route.abort())
+        context = no_other_host.new_context()
         door = Door(server.address, server.product, server.key, server.token)
-        watching = watched(context.new_page())
-        visit = Visit(next(watching), door, site)
-        context.on("request", lambda request: visit.requests.append(request))
-        context.on("response", lambda answer: visit.answers.append(answer))
+        visit = Visit(context.new_page(), door, site)
         yield visit
-        next(watching, None)
         context.close()
+        assert not visit.complaints
         assert visit.hosts() <= {urlsplit(address).netloc for address in (site.address, server.address)}
-
-
-def _elsewhere(*addresses: str) -> Callable[[str], bool]:
-    known = {urlsplit(address).netloc for address in addresses}
-    return lambda url: urlsplit(url).netloc not in known and not url.startswith("data:")

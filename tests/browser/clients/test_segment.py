@@ -26,6 +26,8 @@ BATCHING = """{ integrations: { 'Segment.io': {
     deliveryStrategy: { strategy: 'batching', config: { size: 10, timeout: 500 } },
 } } }"""
 
+KEEPALIVE = "{ integrations: { 'Segment.io': { deliveryStrategy: { config: { keepalive: true } } } } }"
+
 
 def load(visit: Visit, options: str = "{}", talk: str = TALK) -> None:
     visit.carry(UMD)
@@ -53,15 +55,19 @@ def test_batches_arrive_and_go_nowhere_else(visit: Visit) -> None:
     assert len(visit.posts()) < 10
 
 
-@pytest.mark.parametrize("options", ["{}", BATCHING], ids=["single", "batches"])
-def test_a_page_that_is_left_loses_nothing_it_said(visit: Visit, options: str) -> None:
+@pytest.mark.parametrize("options", [KEEPALIVE, BATCHING], ids=["single", "batches"])
+def test_a_page_that_is_left_at_once_has_sent_what_it_said(visit: Visit, options: str) -> None:
     load(visit, options, "async () => { analytics.identify('ann'); analytics.track('Report_Created') }")
     visit.page.goto(visit.site.put("/next", ""))
     visit.counts({"Report_Created": 1})
 
 
-def test_an_unknown_key_loads_nothing(visit: Visit) -> None:
+def test_an_unknown_key_sends_nothing(visit: Visit) -> None:
+    """Its program is told, where it asks."""
     visit.carry(UMD)
-    error = visit.run(f"({LOAD.replace('KEY', 'f' * 32)})({{}}).then(() => '', (error) => String(error))")
-    assert error
+    error = visit.run(f"""() => AnalyticsNext.AnalyticsBrowser.load({{ writeKey: "{"f" * 32}", cdnURL: "ADDRESS" }})
+        .then(() => "loaded", (error) => String(error))""")
+    assert error != "loaded"
+    assert [text for text in visit.complaints if "404" not in text and "No product has this API key" not in text] == []
+    visit.complaints.clear()
     assert not visit.posts()
