@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class Passed:
     path: str
     headers: dict[str, str]  # names in lower case
     body: bytes
+    at: float  # s, of a clock that only runs on
     answer: Answer = field(default_factory=lambda: Answer(0, {}, b""))
 
     def ids(self) -> tuple[str, ...]:
@@ -88,7 +90,9 @@ def way(to: str, goes: Iterator[str] | None = None, wait: str | None = None) -> 
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            passed = Passed(self.command, self.path, {n.lower(): text for n, text in self.headers.items()}, body)
+            passed = Passed(
+                self.command, self.path, {n.lower(): text for n, text in self.headers.items()}, body, time.monotonic()
+            )
             with taking:
                 mishap = next(going)
                 own.happened[mishap] += 1
