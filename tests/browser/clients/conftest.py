@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,8 +36,10 @@ class Visit:
     requests: list[Request] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)  # of the console
+    address: str = ""  # of the server, as the page knows it
 
     def __post_init__(self) -> None:
+        self.address = self.door.address
         self.page.context.on("request", lambda request: self.requests.append(request))
         self.page.context.on("response", lambda answer: self.answers.append(answer))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -53,10 +56,14 @@ class Visit:
 
     def run(self, script: str) -> Any:
         """KEY and ADDRESS in the script are those of the product."""
-        return self.page.evaluate(script.replace("KEY", self.door.key).replace("ADDRESS", self.door.address))
+        return self.page.evaluate(script.replace("KEY", self.door.key).replace("ADDRESS", self.address))
 
     def posts(self, path: str = "") -> list[Request]:
         return [request for request in self.requests if request.method == "POST" and path in request.url]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Single calls, as often as they were sent."""
+        return [json.loads(request.post_data or "{}") for request in self.posts("/v1/")]
 
     def counts(self, events: dict[str, int]) -> None:
         """Waits until exactly these are counted."""
@@ -86,4 +93,4 @@ def visit(no_other_host: Browser, server: Server) -> Iterator[Visit]:
         yield visit
         context.close()
         assert not visit.complaints
-        assert visit.hosts() <= {urlsplit(address).netloc for address in (site.address, server.address)}
+        assert visit.hosts() <= {urlsplit(address).netloc for address in (site.address, visit.address)}
