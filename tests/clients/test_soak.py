@@ -22,7 +22,7 @@ from tests.traffic import Item, expected
 pytestmark = pytest.mark.soak
 
 CALLS = 10_000
-DEATHS = 12
+DEATHS = 6
 TRIES = 60  # through many deaths of the server
 
 
