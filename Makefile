@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak bench lock clean browser
+.PHONY: help run test check soak bench lock clean browser clients
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -15,7 +15,7 @@ help: ## list the verbs
 run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
-test: .venv/ready-for-tests browser check ## everything that proves the product (not the long runs)
+test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
 	$(BIN)/pytest -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
 	$(BIN)/pytest -m "not soak" --ignore tests/browser
 
@@ -26,7 +26,7 @@ check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(SETTINGS) $(BIN)/mypy
 	$(SETTINGS) $(BIN)/accoil manage makemigrations --check --dry-run
 
-soak: .venv/ready-for-tests ## the long runs: kills, fuzz, thousands of random worlds, 100,000 events through the SDK
+soak: .venv/ready-for-tests clients ## the long runs: kills, fuzz, thousands of random worlds, published clients under faults
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest -m soak
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py
 
@@ -38,9 +38,11 @@ lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allow
 	$(INSTALL) pip-tools
 	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --extra dev -o requirements/dev.txt pyproject.toml
+	for client in $(PYTHON_CLIENTS); do \
+		$(BIN)/pip-compile $(LOCK) -o $(OF_CLIENTS)/$$client.txt $(OF_CLIENTS)/$$client.in || exit 1; done
 
 clean: ## forget the virtual environment (the data folder stays)
-	rm -rf .venv .check-data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv $(NODE_MODULES) .check-data .mypy_cache .ruff_cache .pytest_cache
 
 # No addresses of package indexes in what is committed.
 LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-trusted-host \
@@ -62,3 +64,21 @@ browser:
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 		&& apt-get update -qq >/dev/null && apt-get install -y -qq chromium >/dev/null; } \
 		|| echo "Chromium is not here and can't be installed: browser tests will be skipped."
+
+# Published clients that the tests send with, as they are. Python's have a folder each, since one environment holds one
+# version. Where npm is missing, those of Node and browsers are skipped, by name.
+OF_CLIENTS := tests/clients/python
+PYTHON_CLIENTS := $(basename $(notdir $(wildcard $(OF_CLIENTS)/*.in)))
+NODE_MODULES := tests/clients/node/node_modules
+
+clients: $(PYTHON_CLIENTS:%=.venv/clients/%/ready) $(if $(shell command -v npm),$(NODE_MODULES)/ready)
+	@command -v npm >/dev/null || echo "npm is missing: tests with clients of Node and browsers will be skipped."
+
+.venv/clients/%/ready: $(OF_CLIENTS)/%.txt | .venv/ready-for-tests
+	rm -rf $(@D)
+	$(INSTALL) --no-warn-conflicts --require-hashes --target $(@D) -r $<
+	touch $@
+
+$(NODE_MODULES)/ready: tests/clients/node/package-lock.json
+	@npm ci --prefix tests/clients/node --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
+		|| echo "npm can't install the clients of Node and browsers: tests with them will be skipped."

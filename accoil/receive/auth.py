@@ -62,7 +62,10 @@ def outside_headers(query: bytes, *in_body: str | None) -> Iterator[str]:
 
 def _from_headers(headers: Headers) -> Iterator[str]:
     if key := headers.get(b"x-write-key"):
-        yield key.decode("latin-1").strip()
+        whole = key.decode("latin-1").strip()
+        yield whole
+        if ":" in whole:  # Jitsu's clients take no key that is not "id:secret"
+            yield whole.split(":", 1)[0]
     scheme, _, rest = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
     rest = rest.strip()
     if scheme.lower() == "basic":

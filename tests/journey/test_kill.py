@@ -10,14 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from accoil import control
+from tests.clients.published import SEGMENT_PYTHON, tell
 from tests.door import Door, basic, heard
 from tests.journey.mortal import Mortal, mortal
-from tests.journey.sdk import tell
 from tests.traffic import Item, expected, traffic
 
 BATCH = 20
@@ -73,11 +74,17 @@ def test_killed_in_mid_stream_it_counts_every_call_once(tmp_path: Path, calls: i
     share = calls // 4
     with mortal(tmp_path) as server:
         door = server.door
+        given_up: list[dict[str, Any]] = []
+
+        def tell_the_rest() -> None:
+            given_up.extend(tell(SEGMENT_PYTHON, door.address, door.key, items[3 * share :], batch=BATCH).given_up)
+
         threads = all_at_once(
             *(lambda part=part: insist(door, items[part * share : (part + 1) * share]) for part in range(3)),  # type: ignore[misc]
-            lambda: tell(door.address, door.key, items[3 * share :], upload_size=BATCH),
+            tell_the_rest,
         )
         assert kill_while(server, threads, kills, random.Random(seed)) == kills
+        assert not given_up
         control.ask(server.data, "checksums")  # answers when everything is counted
         assert door.counts() == expected(items)
 

@@ -92,6 +92,11 @@ def test_the_key_outside_the_headers(door: Door, path: str, body: Any) -> None:
     assert answer.status in (200, 202), answer
 
 
+def test_behind_a_colon_the_write_key_header_may_hold_anything(door: Door) -> None:
+    """Jitsu's clients refuse to start with a key that has no colon."""
+    assert door.post("/v1/track", CALL, Authorization="", X_Write_Key=f"{door.key}:anything").status == 200
+
+
 def test_the_write_key_header_wins_over_a_masked_key_in_the_body(door: Door) -> None:
     masked = {**CALL, "writeKey": f"{door.key[:4]}:***"}
     assert door.post("/v1/track", masked, Authorization="", X_Write_Key=door.key).status == 200
