@@ -138,6 +138,8 @@ SETTINGS_PAGES = {
     "keys": "Keys",
     "connect": "Connect data",
     "mappings": "Mappings",
+    "debugger": "Debugger",
+    "ingest-health": "Ingest health",
 }
 # Pages that stand below one of them.
 SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}

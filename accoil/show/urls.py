@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 from accoil.show.views import (
     connect,
     dashboard,
+    debugger,
+    ingest_health,
     keys,
     mapping,
     mappings,
@@ -47,6 +49,10 @@ product = [
     path("settings/mappings/reset", mappings.reset, name="reset-mappings"),
     path("settings/mappings/<slug:mapping_id>", mapping.edit, name="mapping"),
     path("settings/mappings/<slug:mapping_id>/do", mappings.act, name="change-mapping"),
+    path("settings/debugger", debugger.debugger_page, name="debugger"),
+    path("settings/ingest-health", ingest_health.health_page, name="ingest-health"),
+    path("settings/ingest-health/caps", ingest_health.caps, name="caps"),
+    path("settings/ingest-health/silences/<int:watched_id>", ingest_health.mute, name="mute"),
     path("start", start.start, name="start"),
 ]
 

@@ -3,6 +3,7 @@ import "./score-chart.js";
 import "./copy-button.js";
 import "./profile-editor.js";
 import "./name-button.js";
+import "./live-calls.js";
 
 // Menus close when somebody clicks elsewhere or presses Escape.
 const menus = () => document.querySelectorAll("details[data-popup][open]");
