@@ -5,10 +5,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -26,7 +28,7 @@ from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Place, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
-from accoil.receive.handling import Handling
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.heard import heard
 from accoil.receive.http import Serving
 from accoil.receive.keys import Key, KeyRing, Ring
@@ -35,6 +37,7 @@ from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
+from accoil.watch.running import Watch
 
 PAGE_THREADS = 4
 STOPS_WITHIN = 5  # seconds that requests on their way are given when the server is told to stop
@@ -82,12 +85,15 @@ class Server:
         self._told_of_gaps = False
         self._last_seen: dict[int, float] = {}  # key → when it was last used, as the database has it
         self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
+        self._full: Callable[[], dict[int, Handling]] = dict  # full products; nobody knows them before the watch does
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
         try:
             self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
         except InUse as in_use:
             raise Refused(str(in_use)) from in_use
+        self.watch = Watch(self.counting)
+        self._full = lambda: self.watch.full
         self.imports = importing.imports(folder, self.counting)
         self._control = Control(
             folder,
@@ -105,9 +111,10 @@ class Server:
                 ("keep when keys were last used", self._keep_last_seen, 5),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
                 ("seal days past the open window", self.counting.seal, 30),
+                *self.watch.acts,
             ]
         )
-        door = FrontDoor(self.counting.journal, self.ring, _place())
+        door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
             App(door, self.counting),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
@@ -163,6 +170,7 @@ class Server:
         # Calls come and go by the hundred thousand and hold no cycles: looking for some that often is wasted.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+        self.watch.start()
         self.counting.start()
         self.imports.open()
         self._control.start()
@@ -173,19 +181,24 @@ class Server:
         self._control.stop()
         self.imports.close()
         self.counting.stop()
+        self.watch.stop()
 
     def _keys(self) -> Ring:
         """All that the front door looks up. The zones with it: nothing is received for a product of unknown zone."""
         keys = {text: Key(**row) for text, row in receiving_keys().items()}
-        handling = {product: self._handling(product, rows) for product, rows in mappings().items()}
+        rows, full = mappings(), self._full()
+        handling = {
+            product: self._handling(rows.get(product, []), product, full.get(product, PLAIN))
+            for product in {*rows, *full}
+        }
         self._zones = dict(Product.objects.values_list("id", "time_zone"))
         return Ring(keys, {product: each for product, each in handling.items() if not each.is_plain})
 
-    def _handling(self, product: int, rows: list[dict[str, Any]]) -> Handling:
+    def _handling(self, rows: list[dict[str, Any]], product: int, full: Handling) -> Handling:
         known = self._mappings.get(product)
         if known is None or known[0] != rows:
             known = self._mappings[product] = (rows, _mappings(product, rows))
-        return Handling(None if known[1].are_presets else known[1])
+        return msgspec.structs.replace(full, mappings=None if known[1].are_presets else known[1])
 
     def _keep_last_seen(self) -> None:
         now = heard.times()

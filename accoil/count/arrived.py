@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from accoil.count import days, ids
+from accoil.count.duplicates import Repeats, repeats
 from accoil.count.hashes import Hashes
 from accoil.count.seen import Seen
 from accoil.receive import times
@@ -30,6 +31,7 @@ class Arrived(msgspec.Struct):
     links: pa.Table  # which ids are told to be which users'
     hashes: Hashes
     duplicates: int
+    again: Repeats | None  # what was a duplicate
 
 
 def by_product(facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str]) -> dict[int, Arrived]:
@@ -72,7 +74,7 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
     named = [_names(product, *column, sent_at, day) for column in columns.values()]
     return Arrived(
         product, messages, pa.concat_tables(named), _traits(messages, kind, fresh["traits"].combine_chunks(), zone),
-        _links(product, fresh, columns["user"][2]), hashes[new], len(facts) - len(fresh),
+        _links(product, fresh, columns["user"][2]), hashes[new], len(facts) - len(fresh), repeats(facts, hashes, new),
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ class Counting:
             _remove(path)
             store = DuckDB(path, self._memory)
             try:
-                loader = self._new_loader(Facts(store))
+                loader = self._new_loader(Facts(store, self.facts.duplicates))
                 self._count_anew(loader, told)
             except BaseException:
                 store.close()

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 
+from accoil.count.duplicates import Duplicates
 from accoil.store.store import Store
 
 
 class Facts:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, duplicates: Duplicates | None = None) -> None:
         self.store = store
+        self.duplicates = duplicates or Duplicates()
         self.zones: dict[int, str] = {}  # product → the zone its days are counted in
         self.version: dict[int, int] = defaultdict(int)  # product → changes so far
         self.told: dict[int, int] = defaultdict(int)  # product → the version at which people last changed

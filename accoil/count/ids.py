@@ -27,6 +27,10 @@ def ids_of(product: int, kind: int, names: pa.Array) -> npt.NDArray[np.int64]:
     return np.array([*ids, NOBODY], np.int64)[places]
 
 
+def message_hash(product: int, message: str) -> int:
+    return xxh3_64_intdigest(message.encode(), seed=product)
+
+
 def message_hashes(product: int, messages: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
     texts = messages.cast(pa.binary()).to_pylist()
     return np.fromiter((xxh3_64_intdigest(text, seed=product) for text in texts), np.uint64, len(texts))

@@ -173,6 +173,8 @@ class Loader:
             self._linked |= told.linked
             for name, rows in told.appended.items():
                 self._appended[name] += rows
+        again = {product: each.again for product, each in arrived.items()}
+        self.facts.duplicates.heard(blocks[0].number, blocks[-1].number, again)
         self._done(blocks[-1].number)
 
     def _put_aside(self, number: int, why: Exception) -> None:

@@ -1,6 +1,6 @@
 """Users, accounts and events as they are known, beside any score."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,6 +40,14 @@ def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     return shown
 
 
+def accounts_of(product_id: int, users: Collection[str], day: date) -> dict[str, str]:
+    """The account (as the customer calls it) that the events of these users count for on a day; both tracking ids."""
+    by_id = {ids.id_of(product_id, ids.USER, user): user for user in users}
+    question = ASK["account_of_users"]
+    rows = facts().store.rows(question, product=product_id, day=days.number(day), ids=list(by_id)) if by_id else []
+    return {by_id[row["user_id"]]: row["account"] for row in rows}
+
+
 def events(product_id: int, kind: Kind, id: int, first: date, last: date) -> list[dict[str, Any]]:
     """`event`, `count`, `days` on which it happened, `last_day`; most frequent first."""
     question = ASK[f"events_of_{kind}"]
@@ -51,6 +59,30 @@ def known_events(product_id: int, as_of: date) -> list[dict[str, Any]]:
     """Every event name ever received: `event`, `count_30d`, `users_30d`, `accounts_30d`, `first_day`, `last_day`."""
     rows = facts().store.rows(ASK["known_events"], product=product_id, as_of=days.number(as_of))
     return [row | {"first_day": days.day(row["first_day"]), "last_day": _day(row["last_day"])} for row in rows]
+
+
+def accounts_told(product_id: int) -> dict[str, Any]:
+    """`accounts`; of them `without_name`, `without_created_at`, `without_mrr`; how many are `paying`, their
+    `median_mrr` (cents, None when nobody pays), and how many pay `whole_hundreds` of cents."""
+    return facts().store.rows(ASK["accounts_told"], product=product_id)[0]
+
+
+def how_many_names(product_id: int) -> dict[str, int]:
+    """How many different `events`, `user_traits` and `account_traits` (keys) were ever received."""
+    return facts().store.rows(ASK["how_many_names"], product=product_id)[0]
+
+
+def all_names(product_id: int, what: str) -> frozenset[str]:
+    """All names of one of those kinds."""
+    return frozenset(row["name"] for row in facts().store.rows(ASK["all_names"], product=product_id, what=what))
+
+
+def event_days(product_id: int, first: date) -> dict[str, dict[date, int]]:
+    """Event → day → how many people did it, from `first` on."""
+    found: dict[str, dict[date, int]] = {}
+    for row in facts().store.rows(ASK["event_days"], product=product_id, first=days.number(first)):
+        found.setdefault(row["event"], {})[days.day(row["day"])] = row["n"]
+    return found
 
 
 def health(product_id: int) -> dict[str, Any]:

@@ -18,6 +18,22 @@ from (
 where value <> 'null'
 order by id, key
 
+-- name: account_of_users
+-- The account that each user's events of a day count for; those without one are left out.
+with belongs as (
+    select user_id, account_id
+    from span
+    where product = :product and from_day <= :day and until_day > :day and user_id in (select unnest(:ids))
+)
+select b.user_id, n.name as account
+from belongs b
+join (
+    select id, arg_min(name, first_at) as name
+    from name
+    where product = :product and kind = 2 and id in (select account_id from belongs)
+    group by id
+) as n on n.id = b.account_id
+
 -- name: events_of_user
 select n.name as event, cast(sum(c.n) as bigint) as count, cast(count(distinct c.day) as integer) as days, max(c.day) as last_day
 from counts c
@@ -59,6 +75,42 @@ from events e
 left join lately l on l.event_id = e.id
 left join last_times t on t.event_id = e.id
 order by count_30d desc, e.event
+
+-- name: accounts_told
+-- What is known of accounts, and how MRR (cents a month) looks where somebody pays.
+with accounts as (select distinct id from name where product = :product and kind = 2),
+told as (select id, key, number from trait_last where product = :product and kind = 2),
+paying as (select number from told where key = 'mrr' and number > 0)
+select
+    (select count(*) from accounts) as accounts,
+    (select count(*) from accounts where id not in (select id from told where key = 'name')) as without_name,
+    (select count(*) from accounts where id not in (
+        select id from told where key in ('created_at', 'createdAt', 'created'))) as without_created_at,
+    (select count(*) from accounts where id not in (select id from told where key = 'mrr')) as without_mrr,
+    (select count(*) from paying) as paying,
+    (select median(number) from paying) as median_mrr,
+    (select count(*) from paying where number % 100 = 0) as whole_hundreds
+
+-- name: how_many_names
+select (select count(distinct id) from name where product = :product and kind = 3) as events,
+       (select count(distinct key) from trait_last where product = :product and kind = 1) as user_traits,
+       (select count(distinct key) from trait_last where product = :product and kind = 2) as account_traits
+
+-- name: all_names
+select distinct name from name where :what = 'events' and product = :product and kind = 3
+union all
+select distinct key from trait_last where :what = 'user_traits' and product = :product and kind = 1
+union all
+select distinct key from trait_last where :what = 'account_traits' and product = :product and kind = 2
+
+-- name: event_days
+-- How many people did each event on each day from `first` on.
+select n.event, c.day, count(distinct c.user_id) as n
+from counts c
+join (select id, arg_min(name, first_at) as event from name where product = :product and kind = 3 group by id) as n
+  on n.id = c.event_id
+where c.product = :product and c.day >= :first
+group by n.event, c.day
 
 -- name: health
 with users as (

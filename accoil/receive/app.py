@@ -188,13 +188,14 @@ class FrontDoor:
             self._tell(asked, key, [], [], size)
             return path.ok_body
         sent_at = body.sent_at or asked.headers.get(b"sentat", b"").decode("latin-1")
-        kept = steps.run(body, steps.Arrival(asked.received, sent_at, path.mends_skew))
+        handling = self.ring.handling(key.product)
+        kept = steps.run(body, steps.Arrival(asked.received, sent_at, path.mends_skew, handling))
         refuses = path.refuses_bad_calls or (self.place.is_strict and not path.batch)
         if refuses and body.rejected:
             raise Refused(400, body.rejected[0].code, body.rejected[0].message)
         if kept:
             await self._keep(Request(key.product, asked.received, kept, key.id), size)
-        self._tell(asked, key, kept, body.rejected, size)
+        self._tell(asked, key, kept, body.rejected + body.dropped, size)
         return partial(len(kept), body.rejected) if body.rejected else path.ok_body
 
     def is_open_to(self, key: Key) -> bool:
@@ -241,11 +242,17 @@ class FrontDoor:
     def _known(self, candidates: list[str]) -> Key | None:
         return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
-    def tell(self, key: Key, path: str, received: int, calls: Sequence[Any], agent: bytes, size: int) -> None:
-        """Whoever looks on: that plain tracks were taken in."""
-        heard.taken(key.id, received, agent)
-        if self.debugger:
-            self.debugger.saw(key, path, received, calls, [], agent.decode("latin-1"), size)
+    def tell(self, sent: Sent, key: Key, path: str, agent: bytes, size: int, refused: Refused | None) -> None:
+        """Whoever looks on: that plain tracks are on disk, or why they are not."""
+        if refused is None:
+            heard.taken(key.id, sent.received, agent)
+            if self.debugger:
+                self.debugger.saw(key, path, sent.received, sent.calls, [], agent.decode("latin-1"), size)
+        else:
+            heard.refused(key.id, sent.received, agent, refused.code)
+            if self.debugger:
+                told = (refused.status, refused.code, str(refused), agent.decode("latin-1"))
+                self.debugger.refused(key, path, sent.received, *told)
 
     def _tell(self, asked: Asked, key: Key, kept: Sequence[Any], rejected: list[Rejected], size: int) -> None:
         agent = asked.headers.get(b"user-agent", b"")
@@ -268,7 +275,9 @@ def decode(raw: bytes, path: Path, handling: Handling = PLAIN) -> Short | Body:
     try:
         body = path.translate(raw) if path.translate else raw
         batch, type = path.batch, path.type
-        if handling is PLAIN and (found := tracks.decode(body, batch, type) or calls.decode(body, batch, type)):
+        if handling is PLAIN and (short := tracks.decode(body, batch, type)):
+            return short
+        if handling.mappings is None and (found := calls.decode(body, batch, type)):
             return found
         return lenient.decode(body, batch, type, handling.mappings)
     except BadBody as bad:

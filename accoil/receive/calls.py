@@ -8,6 +8,8 @@ from accoil.receive.identity import content_key
 
 EVENT, IDENTIFY, GROUP, ALIAS = 1, 2, 3, 4
 
+DROPPED = "dropped_by_mapping"  # the code of calls that the product itself did not want
+
 MOST_CALLS = 10_000  # in one request
 MOST_PARTS = 500_000  # commas; a body of millions of tiny parts would keep everybody waiting for seconds
 
@@ -88,7 +90,7 @@ class Body(msgspec.Struct):
     calls: list[Call]
     positions: list[int] | None = None  # of the calls in the batch, where some items were not calls
     rejected: list[Rejected] = []
-    dropped: int = 0  # items that the product's mappings leave out
+    dropped: list[Rejected] = []  # items that the product's mappings leave out: no fault of the sender, who isn't told
     sent_at: str | None = None
     keys: tuple[str | None, ...] = ()  # where a key may stand, in the order they count
     is_ping: bool = False

@@ -30,6 +30,9 @@ WAYS: dict[bytes, Path] = {
 SPECIAL = {b"origin", b"x-write-key", b"sentat"}  # headers that change how a call is read or answered
 
 
+Told = tuple[Key, str, bytes, int]  # path, User-Agent, bytes of the body
+
+
 class Pending:
     """Stands for a request that waits for the disk where uvicorn expects its own."""
 
@@ -102,25 +105,26 @@ class Direct(Http):
         sent = Sent(key.product, int(time.time() * 1000), short, key.id, way.mends_skew)
         pending = Pending(self.scope, self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive())
         try:
-            self._door.journal.push(sent, self.loop, partial(self._answer, pending, way), len(raw))
+            told = (key, self.url.decode(), headers.get(b"user-agent", b""), len(raw))
+            self._door.journal.push(sent, self.loop, partial(self._answer, pending, way, sent, told), len(raw))
         except Overloaded:
             return False
         self.cycle = pending  # type: ignore[assignment]
-        self._door.tell(key, self.url.decode(), sent.received, short.calls, headers.get(b"user-agent", b""), len(raw))
         return True
 
     def _key_of(self, short: Short) -> Key | None:
         return next((self._door.ring.keys.get(text) for text in short.keys if text), None)
 
-    def _answer(self, pending: Pending, way: Path, failure: Exception | None) -> None:
+    def _answer(self, pending: Pending, way: Path, sent: Sent, told: Told, failure: Exception | None) -> None:
         """The disk has it, or has refused it."""
         pending.response_complete = True
+        refused = unkept(failure) if failure else None
+        self._door.tell(sent, *told, refused)
         if pending.disconnected or self.transport.is_closing():
             return
-        if failure is None:
+        if refused is None:
             self.transport.write(self._written(way.ok, way.ok_body, pending.keep_alive))
         else:
-            refused = unkept(failure)
             more = b"".join(b"%b: %b\r\n" % pair for pair in refused.headers)
             body = refusal(refused.code, str(refused))
             self.transport.write(self._written(refused.status, body, pending.keep_alive, more))

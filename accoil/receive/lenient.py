@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from accoil.receive.calls import MOST_CALLS, NOTHING, BadBody, Body, Call, Context, Library, Rejected, too_many
+from accoil.receive.calls import DROPPED, MOST_CALLS, NOTHING, BadBody, Body, Call, Context, Library, Rejected, too_many
 from accoil.receive.cleaning import TooDeep, any_json, clean
 from accoil.receive.identity import content_key
 from accoil.receive.mapping.mappings import Mappings
@@ -56,12 +56,12 @@ def _read(
         if reason := mappings.reason(whole):
             answer.rejected.append(_rejected(index, reason, whole))
         else:
-            answer.dropped += 1
+            answer.dropped.append(_rejected(index, "No mapping takes it.", whole, DROPPED))
 
 
-def _rejected(index: int, reason: str, item: Any) -> Rejected:
+def _rejected(index: int, reason: str, item: Any, code: str = "invalid_event") -> Rejected:
     told = item if isinstance(item, dict) else {}
-    return Rejected(index, "invalid_event", reason, _text(told.get("type")), _text(told.get("event", told.get("name"))))
+    return Rejected(index, code, reason, _text(told.get("type")), _text(told.get("event", told.get("name"))))
 
 
 def with_groups(item: dict[str, Any]) -> list[dict[str, Any]]:

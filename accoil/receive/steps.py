@@ -8,7 +8,9 @@ import msgspec
 
 from accoil.receive import times
 from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY, Body, Call, Rejected
+from accoil.receive.caps import cap
 from accoil.receive.cleaning import TooDeep, clean, unwrap
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.skew import skew
 
 LONGEST_ID = 255
@@ -25,6 +27,7 @@ class Arrival(msgspec.Struct):
     received: int  # ms
     sent_at: str | None = None
     mends_skew: bool = True
+    handling: Handling = PLAIN
 
 
 def run(body: Body, arrival: Arrival) -> list[Call]:
@@ -36,6 +39,8 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
             for step in STEPS.get(call.type or "", UNKNOWN):
                 if reason := step(call, arrival):
                     break
+            else:
+                reason = cap(call, arrival.handling)
         except (RecursionError, TooDeep):
             reason = str(TooDeep())
         if reason is None:

@@ -28,3 +28,8 @@ class NewToken(forms.Form):
         },
         widget=forms.TextInput(attrs={"placeholder": "Warehouse export", "autocomplete": "off"}),
     )
+
+
+class Caps(forms.Form):
+    most_events = forms.IntegerField(label="Event names", min_value=1, max_value=100_000)
+    most_traits = forms.IntegerField(label="Traits of users, and of accounts", min_value=1, max_value=10_000)

@@ -139,6 +139,8 @@ SETTINGS_PAGES = {
     "connect": "Connect data",
     "mappings": "Mappings",
     "imports": "Import",
+    "debugger": "Debugger",
+    "ingest-health": "Ingest health",
 }
 # Pages that stand below one of them.
 SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}

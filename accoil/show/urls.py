@@ -7,7 +7,9 @@ from django.views.generic import RedirectView
 from accoil.show.views import (
     connect,
     dashboard,
+    debugger,
     imports,
+    ingest_health,
     keys,
     mapping,
     mappings,
@@ -53,6 +55,10 @@ product = [
     path("settings/import/<slug:import_id>/go-on", imports.go_on, name="go-on-import"),
     path("settings/import/<slug:import_id>/delete", imports.delete, name="delete-import"),
     path("settings/import/<slug:import_id>/errors", imports.errors, name="import-errors"),
+    path("settings/debugger", debugger.debugger_page, name="debugger"),
+    path("settings/ingest-health", ingest_health.health_page, name="ingest-health"),
+    path("settings/ingest-health/caps", ingest_health.caps, name="caps"),
+    path("settings/ingest-health/silences/<int:watched_id>", ingest_health.mute, name="mute"),
     path("start", start.start, name="start"),
 ]
 

@@ -3,6 +3,9 @@
 import re
 from datetime import date, datetime, timedelta
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
 from accoil.show.charts import band_of
 
 BAND_WORDS = {
@@ -172,3 +175,8 @@ def listed(names: list[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def with_code(text: str) -> SafeString:
+    """`userId` is missing → its names set as code, in safe HTML."""
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308  escaped just before

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from accoil.team.encrypted import EncryptedField
+from accoil.team.ingest import SourceDay, Upkeep, Watched  # noqa: F401  Django looks for models here
 from accoil.team.roles import Role
 from accoil.team.zones import check_zone
 

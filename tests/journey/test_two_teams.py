@@ -14,6 +14,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accoil.asgi import Server
 from accoil.count import ids
@@ -21,6 +22,7 @@ from accoil.count.facts import open_facts
 from accoil.receive.importing.state import Import
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.team.ingest import EVENT, Watched
 from accoil.team.models import ApiToken, IngestKey, Mapping, Member, Product, User
 from tests.door import Answer, Door, ask, make_product
 from tests.receive.importing.running import until
@@ -65,6 +67,9 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
     mapping = Mapping.objects.create(
         pk=profile.pk * 6_101_000 + 7, product=product, name=f"{mark} mapping", trigger="event exists", action="track",
     )  # fmt: skip
+    watched = Watched.objects.create(
+        pk=profile.pk * 7_919_000 + 11, product=product, kind=EVENT, name=f"{mark} event", silent_since=timezone.now(),
+    )  # fmt: skip
     parts: dict[str, int | str] = {
         "product_id": product.pk,
         "profile_id": profile.pk,
@@ -72,6 +77,7 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         "token_id": token.pk,
         "key_id": other.pk,
         "mapping_id": mapping.pk,
+        "watched_id": watched.pk,
         "user_id": ids.id_of(product.pk, ids.USER, user),
         "account_id": ids.id_of(product.pk, ids.ACCOUNT, account),
         "import_id": imported(server, product, folder / f"{mark}.csv", user).id,
@@ -159,8 +165,8 @@ def test_the_walk_goes_somewhere() -> None:
     assert len([page for page in PAGES if "<product_id>" in page]) >= 12
     assert len(API) >= 10
     assert {name for address in PAGES + API for name in re.findall(r"<(\w+)>", address)} <= {
-        "product_id", "profile_id", "workspace_id", "token_id", "key_id", "mapping_id", "user_id", "account_id",
-        "import_id",
+        "product_id", "profile_id", "workspace_id", "token_id", "key_id", "mapping_id", "watched_id", "import_id",
+        "user_id", "account_id",
     }, "a new kind of id in an address: give `Tenant.parts` one of each tenant"  # fmt: skip
 
 

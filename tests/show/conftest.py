@@ -70,9 +70,10 @@ def busy(world, engine) -> World:
     return world
 
 
-def receive(engine: Engine, product: Product, messages: Iterable[Message | list[Message]]) -> None:
+def receive(engine: Engine, product: Product, messages: Iterable[Message | list[Message]], per_block: int = 4) -> None:
     engine.zones[product.pk] = product.time_zone
-    engine.receive(product.pk, [m for each in messages for m in (each if isinstance(each, list) else [each])])
+    told = [m for each in messages for m in (each if isinstance(each, list) else [each])]
+    engine.receive(product.pk, told, per_block)
 
 
 def told() -> list[Message | list[Message]]:

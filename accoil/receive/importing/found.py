@@ -88,7 +88,7 @@ def _in_lines(piece: Piece, kind: str, received: int, mappings: Mappings | None)
     for each in body.rejected:
         place = places[each.index]
         bad.append(Bad(place, say(each.message), [decode(lines[place])]))
-    return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut, body.dropped)
+    return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut, len(body.dropped))
 
 
 def _calls_of(lines: list[bytes], kind: str, mappings: Mappings | None) -> Body:

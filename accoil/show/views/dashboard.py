@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accoil.count.ids import Kind
-from accoil.show import charts, sentences, tables, tiles
+from accoil.show import charts, health, sentences, tables, tiles
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
@@ -47,6 +47,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "kind": kind,
         "window": seen.window,
         "is_empty": not summary["users"],
+        "silent": health.silent_sentence(frame),
     }
 
 

@@ -4,6 +4,7 @@ import "./copy-button.js";
 import "./profile-editor.js";
 import "./name-button.js";
 import "./file-upload.js";
+import "./live-calls.js";
 
 // Menus close when somebody clicks elsewhere or presses Escape.
 const menus = () => document.querySelectorAll("details[data-popup][open]");

@@ -1,0 +1,1 @@
+"""How well events come in: what the server writes down about it, and whom it tells. Beside the stream, not of it."""
