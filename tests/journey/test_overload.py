@@ -108,7 +108,7 @@ def test_a_disk_that_hangs_sheds_load_and_recovers(server: Mortal) -> None:
             assert server.memory() - memory < 200
             asked = time.monotonic()
             assert ask(server.door.address, "GET", "/sign-in/", None, {}).status == 200
-            assert time.monotonic() - asked < 2
+            assert time.monotonic() - asked < 5
         time.sleep(3)  # the flood goes on
         after = [took for at, took in flood.took if at > time.monotonic() - 2]
         print(
