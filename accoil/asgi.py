@@ -101,7 +101,7 @@ class Server:
                 "rebuild": self._rebuild,
                 "checksums": self._checksums,
                 "events": self._events,
-                "progress": lambda: progress(self.counting),
+                "progress": lambda: health.progress(self.counting),
                 **importing.answers(self.imports),
             },
         )
@@ -236,15 +236,6 @@ class Server:
 def _place() -> Place:
     pretends = {"refuse": (), "segment": (200,), "accoil": (202,)}[settings.UNKNOWN_KEY]
     return Place(settings.PUBLIC_URL, settings.INGEST_PREFIX, frozenset(pretends), settings.STRICT)
-
-
-def progress(counting: Counting) -> dict[str, object]:
-    """The last block that is on disk, the last that is in every number, those left out with the reason, and why calls
-    are refused, if they are."""
-    journal, loader = counting.journal, counting.loader
-    return {
-        "received": journal.last, "counted": loader.loaded, "left_out": loader.set_aside, "wrong": journal.wrong,
-    }  # fmt: skip
 
 
 def _mappings(product: int, rows: list[dict[str, Any]]) -> Mappings:

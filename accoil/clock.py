@@ -14,6 +14,7 @@ Act = tuple[str, Callable[[], None], float]  # words, function, seconds
 class Clock:
     def __init__(self, every: list[Act]) -> None:
         self._every = every
+        self._failing: dict[str, str] = {}  # words → why
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
 
@@ -30,8 +31,18 @@ class Clock:
             for words, function, seconds in self._every:
                 if due[words] > time.monotonic():
                     continue
-                try:
-                    function()
-                except Exception:
-                    log.exception("the clock could not do its work; it will try again", work=words)
+                self._do(words, function)
                 due[words] = time.monotonic() + seconds
+
+    def _do(self, words: str, function: Callable[[], None]) -> None:
+        """What goes wrong again and again is in the log once."""
+        try:
+            function()
+        except Exception as wrong:
+            reason = f"{type(wrong).__name__}: {wrong}"
+            if reason != self._failing.get(words):
+                log.exception("the clock could not do its work; it will try again", work=words)
+            self._failing[words] = reason
+        else:
+            if self._failing.pop(words, None):
+                log.info("the clock can do its work again", work=words)

@@ -88,7 +88,7 @@ def store() -> Finding:
     if progress is None:
         return True, "No server runs on this data folder, so what is in the store was not asked for."
     if wrong := progress.get("wrong"):
-        return False, wrong
+        return False, " ".join(wrong)
     if left_out := progress.get("left_out"):
         named = ", ".join(f"{each['block']} ({each['reason']})" for each in left_out[:5])
         one = len(left_out) == 1

@@ -8,10 +8,24 @@ MOST_BLOCKS_BEHIND = 1_000
 
 
 def told(counting: Counting) -> bytes:
-    wrong = [sentence for sentence in (counting.journal.wrong, _behind(counting)) if sentence]
-    return msgspec.json.encode({"status": "degraded", "wrong": wrong} if wrong else {"status": "ok"})
+    if sentences := wrong(counting):
+        return msgspec.json.encode({"status": "degraded", "wrong": sentences})
+    return b'{"status":"ok"}'
+
+
+def progress(counting: Counting) -> dict[str, object]:
+    """The last block that is on disk, the last that is in every number, those left out with the reason, and what is
+    wrong, as sentences."""
+    last, loader = counting.journal.last, counting.loader
+    return {"received": last, "counted": loader.loaded, "left_out": loader.set_aside, "wrong": wrong(counting)}
+
+
+def wrong(counting: Counting) -> list[str]:
+    return [sentence for sentence in (counting.journal.wrong, _behind(counting)) if sentence]
 
 
 def _behind(counting: Counting) -> str | None:
+    if counting.loader.failing:
+        return "What was received is not counted just now; it will be, as soon as that is possible."
     behind = counting.journal.last - counting.loader.loaded
     return f"Numbers are {behind:,} blocks behind what was received." if behind > MOST_BLOCKS_BEHIND else None

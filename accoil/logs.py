@@ -1,5 +1,6 @@
 """How log lines look: one shape for our own (structlog) and everybody else's (logging), on standard error."""
 
+import logging
 from typing import Any
 
 
@@ -34,14 +35,22 @@ def logging_settings(level: str, shape: str) -> dict[str, Any]:
                 "foreign_pre_chain": [*shared, structlog.stdlib.ExtraAdder()],
             }
         },
+        "filters": {"line": {"()": lambda: _without_traceback}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level.upper()},
         # Django's own handlers would print each line twice.
         "loggers": {
             "django": {"handlers": [], "level": "NOTSET", "propagate": True},
             "django.request": {"level": "ERROR"},  # what a client did wrong is told to the client
+            "django.security.DisallowedHost": {"filters": ["line"]},
         },
     }
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Anybody can ask for a host that we are not: worth a line, not a page."""
+    record.exc_info = None
+    return True
 
 
 def _last_step(shape: str) -> list[Any]:

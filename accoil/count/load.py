@@ -51,6 +51,7 @@ class Loader:
         self.journal = journal
         self.zones = zones
         self.loaded = 0  # the number of the last block
+        self.failing: str | None = None  # why the last load was not done
         self.duplicates: dict[int, int] = defaultdict(int)  # since start, by product
         self._tell_damaged = damaged
         self._loading = threading.Lock()
@@ -123,13 +124,22 @@ class Loader:
                         self._rest(time.monotonic() - began)
                 if self.store.damaged:  # also when it was a page that found out
                     raise Damaged(self.store.damaged)
+                self._says(None)
             except Damaged as damage:
                 log.error("the store is damaged; it will be made good", reason=str(damage), after_block=self.loaded)
                 self._tell_damaged()
                 return
-            except Exception:
-                log.exception("a load failed; it will be tried again", after_block=self.loaded)
+            except Exception as wrong:
+                self._says(f"{type(wrong).__name__}: {wrong}")
                 time.sleep(RETRY_AFTER)
+
+    def _says(self, failing: str | None) -> None:
+        """In the log once, not at each try."""
+        if failing and failing != self.failing:
+            log.exception("a load failed; it will be tried again", after_block=self.loaded)
+        elif self.failing and not failing:
+            log.info("loads work again", after_block=self.loaded)
+        self.failing = failing
 
     def _rest(self, took: float) -> None:
         """Lets more come together: a load costs some 15 ms however little it brings, and four times as much a message

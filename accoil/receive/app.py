@@ -160,8 +160,14 @@ class FrontDoor:
         address = documents.address(self.place.address, scope["scheme"], headers.get(b"host", b""), prefix)
         return 200, documents.settings(text, address), [JSON, (b"cache-control", b"max-age=60")]
 
+    async def _freshen(self) -> None:
+        try:
+            await self.ring.freshen()
+        except Exception:  # the clock tries it too, and says what is wrong
+            raise Refused(503, "unavailable", "Keys can't be looked up now; send it again.", retry_after="5") from None
+
     async def _freshened(self, text: str) -> Key | None:
-        await self.ring.freshen()
+        await self._freshen()
         return auth.look_up(self.ring, text)
 
     async def _take(self, asked: Asked, raw: bytes) -> bytes:
@@ -234,7 +240,7 @@ class FrontDoor:
         # A key in the headers wins, also one we have not heard of yet: no other may stand in for it meanwhile.
         if not auth.may_hold_key(headers) and (found := self._known(candidates)):
             return found
-        await self.ring.freshen()
+        await self._freshen()
         if found := auth.header_key(self.ring, headers) or self._known(candidates):
             return found
         raise unknown_key(asked.path.unknown_key)

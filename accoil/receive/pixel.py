@@ -20,7 +20,9 @@ def body(query: bytes) -> bytes:
     for name, value in flat.items():
         outer, dot, inner = name.partition(".")
         if dot and outer in NESTED:
-            call.setdefault(outer, {})[inner] = value
+            if not isinstance(call.get(outer), dict):
+                call[outer] = {}
+            call[outer][inner] = value
         else:
             call[name] = value
     return msgspec.json.encode(call)

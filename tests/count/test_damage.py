@@ -18,8 +18,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from accoil import doctor
-from accoil.asgi import Server, progress
+from accoil.asgi import Server
 from accoil.control import Control
+from accoil.health import progress
 from accoil.receive.journal import COMPRESSION
 from accoil.store.store import Damaged
 from tests.count.test_rebuild import answers, counting, receive

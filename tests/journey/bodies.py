@@ -51,6 +51,14 @@ REAL: list[tuple[str, Any]] = [
     ("/segment", {}),
     ("/v2/track", {"userId": "u5", "event": "E", "timestamp": "2026-11-20T10:00:00Z"}),
     ("/v2/identify", {"userId": "u5", "groupId": "acme", "traits": {"role": "admin"}}),
+    ("/beacon/v1/batch", {"batch": [{"type": "track", "userId": "u6", "event": "Left", "messageId": "m10"}]}),
+    ("/sdk/batch", {"batch": [{"type": "page", "userId": "u6", "name": "June", "messageId": "m11"}], "sentAt": "2026"}),
+    ("/sdk/track", {"userId": "u6", "event": "E", "messageId": "m12", "timestamp": "2026-11-20T10:00:00.000Z"}),
+    ("/api/s/track", {"userId": "u7", "event": "E", "messageId": "m13", "timestamp": "2026-11-20T10:00:00.000Z"}),
+    ("/api/s/s2s/page", {"userId": "u7", "name": "Jitsu", "messageId": "m14"}),
+    ("/v1/events", {"api_key": "WK", "user_id": "u8", "event": "E", "timestamp": 1795000000000, "message_id": "m15"}),
+    ("/v1/users", {"api_key": "WK", "user_id": 8, "traits": {"name": "Eve"}, "timestamp": "1795000000000"}),
+    ("/v1/groups", {"api_key": "WK", "user_id": "u8", "group_id": "acme", "traits": {}}),
 ]  # fmt: skip
 
 ODD: tuple[Any, ...] = (

@@ -108,9 +108,12 @@ def test_a_disk_that_hangs_sheds_load_and_recovers(server: Mortal) -> None:
             assert server.memory() - memory < 200
             asked = time.monotonic()
             assert ask(server.door.address, "GET", "/sign-in/", None, {}).status == 200
-            assert time.monotonic() - asked < 2
+            assert time.monotonic() - asked < 5
         time.sleep(3)  # the flood goes on
         after = [took for at, took in flood.took if at > time.monotonic() - 2]
+        print(
+            f"p99 {p99(before) * 1000:.0f} ms before, {p99(after) * 1000:.0f} ms after; {len(flood.refused):,} refused"
+        )
         assert p99(after) < 5 * p99(before) + 0.5
         assert health(server.door) == {"status": "ok"}
     assert {(answer.status, answer.headers.get("retry-after") is not None) for answer in flood.refused} == {(503, True)}
