@@ -13,6 +13,7 @@ import pytest
 
 from accoil.asgi import Server
 from accoil.receive.importing.state import Import
+from accoil.team.models import Mapping
 from tests.door import Door
 from tests.receive.importing.running import until
 
@@ -140,3 +141,26 @@ def test_a_membership_told_twice_is_one_and_a_later_one_only_in_the_file_counts(
     brought_in(server, path, door)
     rows = door.get("/counts", group_by="account").json()["data"]
     assert {row["account"]: row["count"] for row in rows} == {"acme": 1, "globex": 1}
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_mappings_make_the_same_of_a_file_as_of_live_calls(
+    server: Server, door: Door, tmp_path: Path, ids: bool
+) -> None:
+    for name, trigger, fields in (
+        ("Fives", 'event = "Event 5"', {"event": "Renamed"}),
+        ("All but some", 'type = "track" and event != "Event 5" and event != "Event 6"', {}),
+        ("Fours", 'event = "Event 4"', {"event": "Split"}),
+    ):
+        Mapping.objects.create(
+            product_id=door.product_id, name=name, trigger=trigger, action="track", fields=fields
+        )  # fmt: skip
+    server.ring.refresh()
+    made = calls(ids=ids)
+    expected = once(made)
+    expected["Renamed"], expected["Split"] = expected.pop("Event 5"), expected["Event 4"]
+    dropped = expected.pop("Event 6")
+    live(door, made[: N * 2 // 3])
+    done = brought_in(server, lines(tmp_path / "archive.jsonl", made), door)
+    assert done.left_out == dropped
+    assert door.events() == expected
