@@ -10,6 +10,7 @@ from typing import IO
 import structlog
 
 from accoil import environment
+from accoil import memory as memory_of_process
 from accoil.count import sealing
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
@@ -34,6 +35,7 @@ class Counting:
     """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
 
     def __init__(self, folder: Path, zones: Zones, memory: str = "1GB") -> None:
+        memory_of_process.spare()
         self._folder = folder
         self._zones = zones
         self._memory = memory
