@@ -164,7 +164,8 @@ def test_chains_are_followed_in_whatever_order_they_are_told(engine: Engine) -> 
         [alias("a", "b", at(9))], [alias("b", "c", at(5))], [alias("c", "d", at(7))],
     ]  # fmt: skip
     for order in some_orders(pieces):
-        assert Place(engine).tell(*order) == {("d", None, day): 1 for day in (1, 2, 3)}
+        place = Place(engine)
+        assert place.tell(*order) == {("d", None, day): 1 for day in (1, 2, 3)}
         assert set(place.users(9)) == {"d"}
 
 
@@ -174,7 +175,8 @@ def test_a_link_that_closes_a_circle_is_as_good_as_not_sent(engine: Engine) -> N
         [alias("b", "c", at(3))], [alias("c", "a", at(4))], [alias("c", "d", at(5))],
     ]  # fmt: skip
     for order in some_orders(pieces):
-        assert Place(engine).tell(*order) == {("d", None, 1): 3}
+        place = Place(engine)
+        assert place.tell(*order) == {("d", None, 1): 3}
     place = Place(engine)
     assert place.tell(*pieces[:-1]) == {("c", None, 1): 3}
     # An earlier link opens the circle somewhere else.
