@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from collections.abc import Callable
 
 import pyarrow as pa
 
@@ -13,7 +14,16 @@ def spare() -> None:
     """Threads share two arenas of memory instead of having up to 8 a core, each as large as its busiest moment was; and
     columns come from there too. To be called before there are threads."""
     pa.set_memory_pool(pa.system_memory_pool())
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it, others do well without
-        if mallopt:
-            mallopt(M_ARENA_MAX, ARENAS)
+    if mallopt := _of_glibc("mallopt"):
+        mallopt(M_ARENA_MAX, ARENAS)
+
+
+def give_back() -> None:
+    """After something large was let go."""
+    if malloc_trim := _of_glibc("malloc_trim"):
+        malloc_trim(0)
+
+
+def _of_glibc(name: str) -> Callable[..., int] | None:
+    """None where the C library is another one: those do well without."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
