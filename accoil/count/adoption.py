@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from accoil.count import ids as ids_of
 from accoil.count import trees
 from accoil.count.arrived import Arrived
 from accoil.store.questions import beside
@@ -27,64 +28,121 @@ def concerns(arrived: Arrived) -> bool:
     return len(arrived.links) > 0 or bool(pc.any(arrived.messages["is_anonymous"]).as_py())
 
 
-def resolve(
-    loading: Loading, messages: pa.Table, traits: pa.Table, links: pa.Table
-) -> tuple[pa.Table, pa.Table, dict[int, int]]:
-    """Follows new links and moves what they move; messages and traits under the users they are of, and by product the
-    first day on which numbers of before change. Names are in the store already."""
-    loading.hand_in("fresh_link", links)
-    loading.tell(ASK["no_moves"])
-    loading.tell(ASK["new_links"])
-    if told := loading.ask(ASK["new_products"])["product"].to_pylist():
-        loading.tell(ASK["forget_later_links"])
-        loading.tell(ASK["links"])
-    for product in told:
-        _follow(loading, product)
-    moved = _move_users(loading)
-    for product, first_day in _release(loading).items():
-        moved[product] = min(first_day, moved.get(product, first_day))
-    known = _known(loading, messages)
-    return _of_users(messages, "user_id", known), _traits_of_users(traits, known), moved
+class Adoption:
+    """One load's part of it."""
 
+    def __init__(self, loading: Loading) -> None:
+        self._loading = loading
+        self.released = 0  # rows that wait no more
 
-def join(loading: Loading) -> None:
-    """Has memberships that waited looked at with the new ones."""
-    loading.tell(ASK["released_touched"])
+    def resolve(
+        self, messages: pa.Table, traits: pa.Table, links: pa.Table
+    ) -> tuple[pa.Table, pa.Table, dict[int, int]]:
+        """Follows new links and moves what they move; messages and traits under the users they are of, and by product
+        the first day on which numbers of before change. Names are in the store already."""
+        moved = self._move_users() if self._follow_all(links) else {}
+        for product, first_day in self._release().items():
+            moved[product] = min(first_day, moved.get(product, first_day))
+        known = self._known(messages)
+        return _of_users(messages, "user_id", known), _traits_of_users(traits, known), moved
 
+    def join(self) -> None:
+        """Has memberships that waited looked at with the new ones."""
+        if self.released:
+            self._tell("released_touched")
 
-def count(loading: Loading) -> int:
-    """Events that waited are counted with the new ones, and new ones of nobody wait. How many rows were let go."""
-    for name in ("released_counts", "adopted_names", "waiting"):
-        loading.tell(ASK[name])
-    return int(loading.ask(ASK["how_many_released"])["n"][0].as_py())
+    def count(self, messages: pa.Table) -> None:
+        """Events that waited are counted with the new ones, and new ones of nobody wait."""
+        if self.released:
+            self._tell("released_counts")
+        if pc.any(pc.and_not(messages["is_anonymous"], messages["waits"])).as_py():
+            self._tell("adopted_names")
+        if pc.any(messages["waits"]).as_py():
+            self._tell("waiting")
 
+    def _follow_all(self, links: pa.Table) -> bool:
+        """Whether anybody is somebody else than before."""
+        self._tell("no_moves")
+        if not len(links):
+            return False
+        self._loading.hand_in("fresh_link", links)
+        self._tell("new_links")
+        told = self._loading.ask(ASK["new_products"])["product"].to_pylist()
+        if told:
+            self._tell("forget_later_links", "links")
+        moves = [self._follow(product) for product in told]
+        return any(moves)
 
-def _follow(loading: Loading, product: int) -> None:
-    """Puts the links of one product into force: `adopted`, and into `moved` whoever is somebody else than before."""
-    changed = _pairs(loading.ask(ASK["changed_links"], product=product), "id", "by_id")
-    if not changed:
-        return
-    tree = _Tree(loading, product)
-    tree.add({*changed, *changed.values()})
-    parents: dict[int, int] = {**tree.parents, **changed}
-    ends = None if tree.has_circles() else trees.ends(parents)
-    if ends is None:
-        parents = tree.in_order()
-        ends = trees.ends(parents) or {}
-    ids = sorted({*tree.was, *ends})
-    loading.hand_in(
-        "tree",
-        pa.table(
-            {
-                "id": pa.array(ids, pa.int64()),
-                "by_id": pa.array([parents.get(id, 0) for id in ids], pa.int64()),
-                "old_id": pa.array([tree.was.get(id, id) for id in ids], pa.int64()),
-                "user_id": pa.array([ends.get(id, id) for id in ids], pa.int64()),
-            }
-        ),
-    )
-    for name in ("moves", "forget_adopted", "adopted"):
-        loading.tell(ASK[name], product=product)
+    def _follow(self, product: int) -> bool:
+        """Puts the links of one product into force: `adopted`, and into `moved` whoever is somebody else now."""
+        changed = _pairs(self._loading.ask(ASK["changed_links"], product=product), "id", "by_id")
+        if not changed:
+            return False
+        tree = _Tree(self._loading, product)
+        tree.add({*changed, *changed.values()})
+        parents: dict[int, int] = {**tree.parents, **changed}
+        ends = None if tree.has_circles else trees.ends(parents)
+        if ends is None:
+            parents = tree.in_order()
+            ends = trees.ends(parents) or {}
+        ids = sorted({*tree.was, *ends})
+        columns = {
+            "id": ids,
+            "by_id": [parents.get(id, ids_of.NOBODY) for id in ids],
+            "old_id": [tree.was.get(id, id) for id in ids],
+            "user_id": [ends.get(id, id) for id in ids],
+        }
+        self._loading.hand_in("tree", pa.table({name: pa.array(each, pa.int64()) for name, each in columns.items()}))
+        for name in ("moves", "forget_adopted", "adopted"):
+            self._loading.tell(ASK[name], product=product)
+        return True
+
+    def _move_users(self) -> dict[int, int]:
+        """Facts counted already for somebody who is somebody else now: of merged users and of links that changed."""
+        self._tell("counted_as_users")
+        moved = _pairs(self._loading.ask(ASK["moved_products"]), "product", "first_day")
+        if moved:
+            self._tell("move_counts", "move_memberships", "move_traits", "touched", "told_again")
+            self._attribute("fresh_spans", "changed", "forget_spans", "spans")
+            self._tell("counted")
+            self._attribute("attribute_again")
+            self._tell("without_account")
+            self._attribute("forget_ever", "ever_again")
+            self._tell("forget_last_traits", "last_traits")
+        return moved
+
+    def _release(self) -> dict[int, int]:
+        """Lets go what waited for ids that are somebody's now; its memberships and events go the way of new ones."""
+        self._tell("released")
+        found = self._loading.ask(ASK["released_products"])
+        self.released = sum(found["n"].to_pylist())
+        if self.released:
+            self._tell(
+                "forget_waiting", "released_names", "released_traits", "told_of_released", "forget_last_traits",
+                "last_traits", "released_memberships",
+            )  # fmt: skip
+        return _pairs(found, "product", "first_day")
+
+    def _known(self, messages: pa.Table) -> dict[int, int]:
+        """Of the ids in this load those that are a user's: whose."""
+        columns = ["product", "user_id", "is_anonymous"]
+        asked = messages.select(columns).group_by(columns).aggregate([])
+        asked = asked.rename_columns(["product", "id", "is_anonymous"])
+        self._loading.hand_in("asked", asked)
+        known = _pairs(self._loading.ask(ASK["who_they_are"]), "id", "user_id")
+        anonymous = asked.filter(asked["is_anonymous"])
+        if not len(anonymous):
+            return known
+        self._loading.hand_in("asked", anonymous)
+        return {id: id for id in self._loading.ask(ASK["who_are_users"])["id"].to_pylist()} | known
+
+    def _tell(self, *names: str) -> None:
+        for name in names:
+            self._loading.tell(ASK[name])
+
+    def _attribute(self, *names: str) -> None:
+        for name in names:
+            self._loading.tell(ATTRIBUTE[name])
 
 
 class _Tree:
@@ -95,16 +153,15 @@ class _Tree:
         self._product = product
         self.was: dict[int, int] = {}  # id → the user it was in the end
         self.parents: dict[int, int] = {}  # id → the link in force
+        self.has_circles = False
 
     def add(self, ids: set[int]) -> None:
-        roots = _pairs(self._ask("roots", ids), "id", "user_id")
-        ends = {roots.get(id, id) for id in ids}
-        grown = self._ask("trees", ends)
-        self.was |= {end: end for end in ends} | _pairs(grown, "id", "user_id")
-        self.parents |= _pairs(grown, "id", "by_id")
-
-    def has_circles(self) -> bool:
-        return len(self._ask("circles", set(self.was))) > 0
+        """With everybody who is one of these in the end, and who that is."""
+        for row in self._ask("trees", ids).to_pylist():
+            self.was[row["id"]] = row["user_id"]
+            if row["id"] != row["user_id"]:
+                self.parents[row["id"]] = row["by_id"]
+            self.has_circles = self.has_circles or row["in_circle"]
 
     def in_order(self) -> dict[int, int]:
         """The links in force where some may close circles: all links of all these ids, one after the other."""
@@ -131,48 +188,6 @@ class _Tree:
 
     def _hand_in(self, ids: set[int]) -> None:
         self._loading.hand_in("asked", pa.table({"id": pa.array(sorted(ids), pa.int64())}))
-
-
-def _move_users(loading: Loading) -> dict[int, int]:
-    """Facts counted already for somebody who is somebody else now: of merged users and of links that changed."""
-    loading.tell(ASK["counted_as_users"])
-    moved = _pairs(loading.ask(ASK["moved_products"]), "product", "first_day")
-    if moved:
-        for name in ("move_counts", "move_memberships", "move_traits", "touched", "told_again"):
-            loading.tell(ASK[name])
-        for name in ("fresh_spans", "changed", "forget_spans", "spans"):
-            loading.tell(ATTRIBUTE[name])
-        loading.tell(ASK["counted"])
-        loading.tell(ATTRIBUTE["attribute_again"])
-        loading.tell(ASK["without_account"])
-        for name in ("forget_ever", "ever_again"):
-            loading.tell(ATTRIBUTE[name])
-        for name in ("forget_last_traits", "last_traits"):
-            loading.tell(ASK[name])
-    return moved
-
-
-def _release(loading: Loading) -> dict[int, int]:
-    """Lets go what waited for ids that are somebody's now; its memberships and events go the way of new ones."""
-    loading.tell(ASK["released"])
-    moved = _pairs(loading.ask(ASK["released_products"]), "product", "first_day")
-    if moved:
-        for name in (
-            "forget_waiting", "released_names", "released_traits", "told_of_released", "forget_last_traits",
-            "last_traits", "released_memberships",
-        ):  # fmt: skip
-            loading.tell(ASK[name])
-    return moved
-
-
-def _known(loading: Loading, messages: pa.Table) -> dict[int, int]:
-    """Of the ids in this load those that are a user's: whose."""
-    columns = ["product", "user_id", "is_anonymous"]
-    asked = messages.select(columns).group_by(columns).aggregate([]).rename_columns(["product", "id", "is_anonymous"])
-    loading.hand_in("asked", asked)
-    known = _pairs(loading.ask(ASK["who_they_are"]), "id", "user_id")
-    loading.hand_in("asked", asked.filter(asked["is_anonymous"]))
-    return {id: id for id in loading.ask(ASK["who_are_users"])["id"].to_pylist()} | known
 
 
 def _of_users(table: pa.Table, column: str, known: dict[int, int]) -> pa.Table:

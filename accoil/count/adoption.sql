@@ -29,15 +29,19 @@ from (
 left join adopted a on a.product = :product and a.id = f.id
 where f.place = 1 and (a.by_id is null or a.by_id <> f.user_id)
 
--- name: roots
-select a.id, a.user_id from adopted a join asked q on q.id = a.id where a.product = :product
-
 -- name: trees
--- Everybody who is one of these in the end.
-select a.id, a.by_id, a.user_id from adopted a join asked q on q.id = a.user_id where a.product = :product
-
--- name: circles
-select c.id from circle c join asked q on q.id = c.id where c.product = :product
+-- Everybody who in the end is the same as one of these, and that one; whether a link of theirs closed a circle.
+with ends as (
+    select distinct coalesce(a.user_id, q.id) as id
+    from asked q
+    left join adopted a on a.product = :product and a.id = q.id
+),
+members as (
+    select a.id, a.by_id, a.user_id from adopted a join ends e on e.id = a.user_id where a.product = :product
+    union all
+    select id, 0 as by_id, id as user_id from ends
+)
+select m.id, m.by_id, m.user_id, m.id in (select id from circle where product = :product) as in_circle from members m
 
 -- name: links_of
 select l.id, l.user_id as by_id, l.name, l.sent_at from link l join asked q on q.id = l.id where l.product = :product
@@ -144,7 +148,7 @@ join (
 ) as r on r.product = w.product and r.id = w.user_id
 
 -- name: released_products
-select product, min(day) as first_day from released group by product
+select product, min(day) as first_day, count(*) as n from released group by product
 
 -- name: forget_waiting
 delete from waiting
@@ -185,9 +189,6 @@ from released r
 left join span s on s.product = r.product and s.user_id = r.user_id and r.day >= s.from_day and r.day < s.until_day
 where r.kind = 1
 group by all
-
--- name: how_many_released
-select count(*) as n from released
 
 -- name: who_they_are
 -- Of the ids in this load (`asked`): those that are somebody else's.

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from accoil.receive.journal import Block, Journal
 
-MOST_AT_ONCE = 200_000  # messages in one load
+MOST_AT_ONCE = 50_000  # messages in one load; more is no faster and needs more memory
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that they are read back from the journal
 
 # What bytes that are no block end in; an OSError is the decompression's.

@@ -10,6 +10,7 @@ from typing import IO
 import structlog
 
 from accoil import environment
+from accoil import memory as memory_of_process
 from accoil.count import sealing
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
@@ -34,6 +35,7 @@ class Counting:
     """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
 
     def __init__(self, folder: Path, zones: Zones, memory: str = "1GB") -> None:
+        memory_of_process.spare()
         self._folder = folder
         self._zones = zones
         self._memory = memory
@@ -93,6 +95,7 @@ class Counting:
         try:
             if dropped := self.loader.seal(self._open_days, time.time(), seconds=1):
                 log.info("days past the open window were sealed", messages=dropped)
+                memory_of_process.give_back()
         finally:
             self._rebuilding.release()
 
@@ -116,6 +119,7 @@ class Counting:
                 loader.start()
             # Whoever still reads from the old store keeps its files until he is done.
             _remove(old)
+            memory_of_process.give_back()
 
     def _count_anew(self, loader: Loader, told: Callable[[int, int], None]) -> None:
         while loader.loaded < self.journal.last and loader.step():
@@ -133,6 +137,8 @@ class Counting:
         while self._running:
             try:
                 if not (self.facts.store.stopped and self._reopen()):
+                    if lost := self.why_not_rebuild():
+                        log.error("the store must be made again although blocks are lost", reason=lost)
                     self.rebuild()
                 log.warning("the store is whole again", after_block=self.loader.loaded)
                 return

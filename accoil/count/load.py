@@ -109,8 +109,13 @@ class Loader:
         if wrong and self.loaded >= self.journal.last:
             raise wrong  # it is not a block that is damaged
         if wrong:
-            self._put_aside(self.loaded + 1, wrong)
+            self._put_aside(self._next_number(), wrong)
         return bool(blocks or wrong)
+
+    def _next_number(self) -> int:
+        """Of the block after the last one loaded: the journal may have lost some in between."""
+        gaps = (gap.until for gap in self.journal.gaps if gap.after == self.loaded)
+        return next(gaps, self.loaded) + 1
 
     def _run(self) -> None:
         while not self._stopping:

@@ -20,7 +20,7 @@ from accoil.store.store import Damaged, Store
 
 ASK = beside(__file__, "seal")
 
-MOST_AT_ONCE = 200_000  # messages; loading waits while they are dropped
+MOST_AT_ONCE = 100_000  # messages; loading waits while they are dropped
 
 log = structlog.get_logger()
 

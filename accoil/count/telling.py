@@ -6,7 +6,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from accoil.count import adoption
+from accoil.count.adoption import Adoption, concerns
 from accoil.count.arrived import Arrived
 from accoil.store.questions import beside
 from accoil.store.store import Loading
@@ -28,33 +28,34 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     moved: dict[int, int] = {}
     loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
     loading.tell(ASK["names"])
-    concerned = {each.product for each in parts if adoption.concerns(each)}
-    adopts = bool(concerned) or any(each.product in linked for each in parts)
-    if adopts:
+    concerned = {each.product for each in parts if concerns(each)}
+    adoption = Adoption(loading) if concerned or any(each.product in linked for each in parts) else None
+    if adoption:
         links = pa.concat_tables([each.links for each in parts])
-        messages, traits, moved = adoption.resolve(loading, messages, traits, links)
+        messages, traits, moved = adoption.resolve(messages, traits, links)
     loading.hand_in("fresh", messages)
     loading.tell(ASK["messages"])
     if len(traits):
         loading.hand_in("fresh_trait", traits)
         tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
-    if adopts or pc.any(pc.greater(messages["kind"], 1)).as_py():
-        _earlier(moved, _move_members(loading, adopts))
+    if (adoption and adoption.released) or pc.any(pc.greater(messages["kind"], 1)).as_py():
+        _earlier(moved, _move_members(loading, adoption))
     loading.tell(ASK["fresh_counts"])
     rows = len(messages)
-    if adopts:
-        rows += adoption.count(loading)
+    if adoption:
+        adoption.count(messages)
+        rows += adoption.released
     tell_all(loading, "counts", "ever")
-    appended = {"name": rows, "trait": len(traits), "ever": rows, "counts": rows, "waiting": rows if adopts else 0}
+    appended = {"name": rows, "trait": len(traits), "ever": rows, "counts": rows, "waiting": rows if adoption else 0}
     return Told(moved, appended, concerned)
 
 
-def _move_members(loading: Loading, adopts: bool) -> dict[int, int]:
+def _move_members(loading: Loading, adoption: Adoption | None) -> dict[int, int]:
     """Memberships, and with them the account that earlier events of these users count for: where there were such
     events, and from which day on."""
     tell_all(loading, "memberships", "touched")
-    if adopts:
-        adoption.join(loading)
+    if adoption:
+        adoption.join()
     tell_all(loading, "fresh_spans", "changed", "forget_spans", "spans", "counted_before")
     found = loading.ask(ASK["whose_counted"])
     moved = dict(zip(found["product"].to_pylist(), found["first_day"].to_pylist(), strict=True))

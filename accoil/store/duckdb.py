@@ -30,7 +30,7 @@ class DuckDB:
             "temp_directory": str(path.with_suffix(".spill")),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "checkpoint_threshold": "256MB",
+            "checkpoint_threshold": "64MB",
         }
         if threads:
             settings["threads"] = threads
