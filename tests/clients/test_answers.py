@@ -152,7 +152,7 @@ def test_429_is_tried_again_until_the_key_may_send(server: Server, send: Send) -
     spent: set[str] = set()
 
     def limited(door: Door) -> str:
-        IngestKey.objects.filter(key=door.key).update(calls_a_second=10)
+        IngestKey.objects.filter(key=door.key).update(calls_a_second=1)
         server.ring.refresh()
         return door.key
 
@@ -160,7 +160,7 @@ def test_429_is_tried_again_until_the_key_may_send(server: Server, send: Send) -
         """Just before the first request of each passes, somebody else uses up what its key may send."""
         if door.key not in spent:
             spent.add(door.key)
-            assert door.post("/v1/batch", {"batch": [{"type": "identify", "userId": "ann"}] * 20}).status == 200
+            assert door.post("/v1/batch", {"batch": [{"type": "identify", "userId": "ann"}] * 4}).status == 200
         return body
 
     senders = send(key=limited, spoil=spend, tries=10)
