@@ -40,6 +40,13 @@ def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     return shown
 
 
+def adopters(product_id: int, sent: Collection[str]) -> dict[str, str]:
+    """Whose these ids are now (tracking ids), of those that turned out to be somebody else's."""
+    by_id = {ids.id_of(product_id, ids.USER, text): text for text in sent}
+    rows = facts().store.rows(ASK["adopters"], product=product_id, ids=list(by_id)) if by_id else []
+    return {by_id[row["id"]]: row["user"] for row in rows}
+
+
 def accounts_of(product_id: int, users: Collection[str], day: date) -> dict[str, str]:
     """The account (as the customer calls it) that the events of these users count for on a day; both tracking ids."""
     by_id = {ids.id_of(product_id, ids.USER, user): user for user in users}

@@ -18,6 +18,18 @@ from (
 where value <> 'null'
 order by id, key
 
+-- name: adopters
+-- Whose these ids are, where they are somebody else's.
+with theirs as (select id, user_id from adopted where product = :product and id in (select unnest(:ids)))
+select t.id, n.name as "user"
+from theirs t
+join (
+    select id, arg_min(name, first_at) as name
+    from name
+    where product = :product and kind = 1 and id in (select user_id from theirs)
+    group by id
+) as n on n.id = t.user_id
+
 -- name: account_of_users
 -- The account that each user's events of a day count for; those without one are left out.
 with belongs as (

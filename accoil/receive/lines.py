@@ -36,6 +36,7 @@ class Line(msgspec.Struct):
     user: str = ""
     anonymous: str = ""
     account: str = ""
+    by_adoption: bool = False  # the user was found by the anonymous id
     by_membership: bool = False  # the account is the user's, not one that the call named
     message: str = ""
     properties: list[str] = []

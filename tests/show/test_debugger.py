@@ -79,6 +79,15 @@ def test_each_fate_is_told_with_what_to_do(ann, home, send):
     assert "counted for Friday 20 March, 11 days before it arrived" in page
 
 
+def test_what_an_anonymous_person_did_is_somebodys_once_he_is_known(ann, home, send):
+    send(event("Pricing_Viewed", user=None, message="a"))
+    assert "Anonymous track Pricing_Viewed anon-1" in main(ann.get(home))
+    send(Call(type="identify", kind=IDENTIFY, userId="bob", anonymousId="anon-1", messageId="i", at=at(31)))
+    page = main(ann.get(home))
+    assert "Accepted track Pricing_Viewed bob · acme" in page
+    assert "bob by the anonymous id" in page
+
+
 def test_of_two_with_one_message_id_the_second_is_the_duplicate(ann, home, send):
     send(event("First", message="same"))
     send(event("Again", message="same"), received=at(31, 13))
