@@ -30,7 +30,7 @@ def test_an_event_is_renamed(page, server):
     trigger.fill('type = "track" and event = ""')
     trigger.press("ArrowLeft")
     page.get_by_text("Names of events seen").click()
-    page.get_by_role("button", name="report.created").click()
+    page.get_by_role("listitem").get_by_role("button", name="report.created").click()
     expect(trigger).to_have_value('type = "track" and event = "report.created"')
     expect(told).to_contain_text("Takes a call when type is “track” and event is “report.created”.")
     expect(told).to_contain_text("“Track Calls” takes “report.created” too, so both count.")
@@ -61,6 +61,8 @@ def test_an_example_of_each_type_can_be_tried(page, server):
     page.get_by_role("button", name="group", exact=True).click()
     expect(outcome).to_contain_text("Sets name, plan, status and mrr of account acme")
     expect(box).to_have_value(re.compile('"type": "group"'))
+    page.get_by_role("button", name="report.created").click()
+    expect(outcome).to_contain_text("Counts report.created of user")
     box.fill("{")
     expect(outcome).to_contain_text("This is not JSON")
 
@@ -111,6 +113,7 @@ def test_without_javascript_a_mapping_is_made_moved_and_deleted(scriptless, serv
 
 
 def test_a_phone_shows_it_all_without_scrolling_sideways(phone, server):
+    server.send(event("ann", "A_Very_Long_Name_" * 12, 1))
     seen(phone, server)
     for path in ("settings/mappings", "settings/mappings/identify"):
         phone.goto(server.page(path))

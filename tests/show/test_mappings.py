@@ -2,10 +2,15 @@
 
 import json
 import re
+import time
+from collections.abc import Iterator
 
 import pytest
 
 from accoil import mappings
+from accoil.receive import lenient, steps
+from accoil.receive.debugger import Debugger, open_debugger
+from accoil.receive.keys import Key
 from accoil.receive.mapping import MOST, PRESETS
 from accoil.score.files import apply
 from accoil.show.mapping_drafts import stamp
@@ -286,6 +291,39 @@ def test_any_form_is_answered(ann, home, sent: dict[str, str]):
         assert ann.post(f"{home}/{path}", sent, headers={"HX-Request": "true"}).status_code == 200
         assert ann.post(f"{home}/{path}", {**sent, "do": "save"}).status_code in (409, 422)
     assert ann.post(f"{home}/track/do", {**sent, "do": "dance"}, follow=True).status_code == 200
+
+
+@pytest.fixture
+def lately(world) -> Iterator[Debugger]:
+    """What came in lately."""
+    seen = Debugger()
+    open_debugger(seen)
+    body = {"batch": [
+        {**TRACK, "properties": {"format": "pdf", "rows": 5}, "context": {"groupId": "acme"}},
+        {**TRACK, "messageId": "m2"},
+        {"type": "page", "userId": "u2", "name": "Home"},
+        {"type": "identify", "userId": "u2", "traits": {"plan": "secret"}},
+    ]}  # fmt: skip
+    read = lenient.decode(json.dumps(body).encode(), batch=True)
+    now = int(time.time() * 1000)
+    key = Key(1, world.web.pk)
+    seen.saw(key, "/v1/batch", now, steps.run(read, steps.Arrival(now)), read.rejected, "curl")
+    yield seen
+    open_debugger(Debugger())
+
+
+def test_a_call_that_came_in_lately_is_tried_by_its_names(ann, home, renaming, lately):
+    page = ann.get(home).content.decode()
+    offered = dict(re.findall(r'name="recent" value="(\d+)"[^>]*>([^<]+)<', page))
+    assert list(offered.values()) == ["identify", "Viewed Home", "report.created"]
+    number = {label: number for number, label in offered.items()}
+    told = part(ann, f"{home}/try", {"call": "", "recent": number["identify"]})
+    assert '"plan": "…"' in told
+    assert "secret" not in told
+    assert "Sets plan of user u2." in told
+    assert "Counts Viewed Home of user u2" in part(ann, f"{home}/try", {"call": "", "recent": number["Viewed Home"]})
+    told = part(ann, f"{home}/new", {"call": "", "recent": number["report.created"]})
+    assert "Counts Report_Created of user u1" in told
 
 
 def test_without_script_trying_and_checking_are_whole_pages(ann, world, home):

@@ -16,6 +16,7 @@ from accoil.refused import Refused
 from accoil.show import mapping_trial as trials
 from accoil.show import mapping_words
 from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.recent_calls import recent
 
 Values = dict[str, Any]
 
@@ -96,18 +97,24 @@ def listed(frame: Frame) -> HttpResponse:
 
 
 def tried(frame: Frame, tries: Sequence[Mapping], asked: Mapping | None = None, type: str | None = None) -> Values:
-    """What the mappings make of the call in the box; an example, of that type, stands in it until somebody writes."""
+    """What the mappings make of the call in the box; an example, of that type, stands in it until somebody writes or
+    picks another."""
     sent = frame.request.POST
     example = sent.get("example", "")
     example = example if example in trials.EXAMPLES else ""
-    if example or "call" not in sent:
+    lately = recent(frame.product.pk)
+    picked = next((each.call for each in lately if str(each.number) == sent.get("recent")), "")
+    if picked:
+        call = picked
+    elif example or "call" not in sent:
         call = trials.written(trials.EXAMPLES[example or type or "track"])
     else:
         call = sent["call"]
     return {
         "call": call,
-        "example": example,
+        "was_picked": bool(example or picked),
         "examples": list(trials.EXAMPLES),
+        "recent": lately,
         "trial": trials.trial(tries, call, frame.product.zone, asked),
     }
 
