@@ -15,12 +15,14 @@ from accoil.count.counting import Counting, InUse
 from accoil.import_progress import shown
 from accoil.receive.importing import Import, Imports
 from accoil.receive.importing.kinds import NAMES
+from accoil.receive.importing.reader import Wanted
 from accoil.receive.importing.shape import look
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
 from accoil.team.keys import mappings
 from accoil.team.models import Product
+from accoil.watch.caps import Caps
 
 FOLDER = "imports"
 T = TypeVar("T")
@@ -66,13 +68,19 @@ def imports(folder: Path, counting: Counting) -> Imports:
     global _own
     # The loader is asked for anew each time: a rebuild replaces it.
     _own = Imports(
-        folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds), _mappings
+        folder / FOLDER, counting.journal, lambda block, seconds: counting.loader.wait_for(block, seconds), _wanted
     )
     return _own
 
 
+def _wanted(product: int) -> Wanted:
+    """What the front door does with this product's calls."""
+    limits = Product.objects.values_list("most_events", "most_traits").get(pk=product)
+    full = Caps().of(product, limits)
+    return Wanted(_mappings(product), full.events, full.user_traits, full.account_traits)
+
+
 def _mappings(product: int) -> tuple[Mapping, ...] | None:
-    """What the front door does to this product's calls; None where that is nothing."""
     written = tuple(Mapping(**row) for row in mappings().get(product, []))
     try:
         return None if Mappings.of(written).are_presets else written

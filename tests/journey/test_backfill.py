@@ -13,7 +13,7 @@ import pytest
 
 from accoil.asgi import Server
 from accoil.receive.importing.state import Import
-from accoil.team.models import Mapping
+from accoil.team.models import Mapping, Product
 from tests.door import Door
 from tests.receive.importing.running import until
 
@@ -164,3 +164,18 @@ def test_mappings_make_the_same_of_a_file_as_of_live_calls(
     done = brought_in(server, lines(tmp_path / "archive.jsonl", made), door)
     assert done.left_out == dropped
     assert door.events() == expected
+
+
+def test_a_product_that_is_full_takes_no_new_event_names_from_a_file(
+    server: Server, door: Door, tmp_path: Path
+) -> None:
+    live(door, [{"type": "track", "event": "Known", "userId": "ann", "timestamp": "2025-03-01T00:00:00Z"}])
+    assert server.wait_counted()
+    Product.objects.filter(pk=door.product_id).update(most_events=1)
+    path = tmp_path / "past.csv"
+    path.write_text("name,timestamp,user_id\nKnown,2025-03-02,ann\nNew,2025-03-02,ann\n")
+    started = server.imports.start(path, door.product_id)
+    until(lambda: server.imports.get(started.id).is_finished)
+    assert server.imports.get(started.id).rejected_rows == 1
+    assert server.wait_counted()
+    assert door.events() == {"Known": 2}

@@ -7,6 +7,7 @@ import msgspec
 
 from accoil.receive.calls import Body, Call, Rejected
 from accoil.receive.cleaning import clean
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.importing import rows
 from accoil.receive.importing.csv_rows import csv_rows
 from accoil.receive.importing.kinds import FIELDS, SEGMENT
@@ -42,15 +43,15 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 _line = msgspec.json.Decoder(Line)
 
 
-def find(piece: Piece, shape: Shape, received: int, mappings: Mappings | None = None) -> Found:
+def find(piece: Piece, shape: Shape, received: int, handling: Handling = PLAIN) -> Found:
     """All calls of a piece that can be counted, `received` now (ms). Mappings are for Segment's lines alone: columns
     say already what they mean."""
     if shape.columns:
-        return _in_table(piece, shape, received)
-    return _in_lines(piece, shape.kind, received, mappings)
+        return _in_table(piece, shape, received, handling)
+    return _in_lines(piece, shape.kind, received, handling)
 
 
-def _in_table(piece: Piece, shape: Shape, received: int) -> Found:
+def _in_table(piece: Piece, shape: Shape, received: int, handling: Handling) -> Found:
     read = csv_rows(piece, shape.delimiter)
     width = len(shape.columns)
     whole, places, bad = read.rows, None, read.bad
@@ -63,7 +64,7 @@ def _in_table(piece: Piece, shape: Shape, received: int) -> Found:
             if len(row) not in (0, width)  # empty lines are nothing
         ]
     body = rows.calls_of(shape.kind, _in_order(whole, shape.columns))
-    kept = rows.count(body, received)
+    kept = rows.count(body, received, handling)
     for each in body.rejected:
         place = places[each.index] if places else each.index
         bad.append(Bad(read.starts[place], _as_columns(each.message), read.rows[place][:width]))
@@ -79,11 +80,11 @@ def _in_order(whole: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
     return list(map(pick, whole))
 
 
-def _in_lines(piece: Piece, kind: str, received: int, mappings: Mappings | None) -> Found:
+def _in_lines(piece: Piece, kind: str, received: int, handling: Handling) -> Found:
     lines, bad = lines_of(piece)
     places = [place for place, line in enumerate(lines) if line and not line.isspace()]
-    body = _calls_of([lines[place] for place in places], kind, mappings)
-    kept = rows.count(body, received)
+    body = _calls_of([lines[place] for place in places], kind, handling.mappings)
+    kept = rows.count(body, received, handling)
     say = str if kind == SEGMENT else _as_columns
     for each in body.rejected:
         place = places[each.index]

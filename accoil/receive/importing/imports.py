@@ -16,12 +16,10 @@ import pyarrow as pa
 import structlog
 
 from accoil.receive.importing import errors, process, uploads
-from accoil.receive.importing.kinds import SEGMENT
-from accoil.receive.importing.reader import Cause, Job
+from accoil.receive.importing.reader import Cause, Job, Wanted
 from accoil.receive.importing.shape import look
 from accoil.receive.importing.state import Import, id_of, recall
 from accoil.receive.journal import Journal, Overloaded, Unwritable
-from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
 
 PIECES_AHEAD = 10  # of counting, so that live events need not wait long behind an import
@@ -30,7 +28,7 @@ STOPPED = "It was stopped."
 
 log = structlog.get_logger()
 
-MappingsOf = Callable[[int], tuple[Mapping, ...] | None]  # of a product; None: the presets
+Wants = Callable[[int], Wanted]  # what a product wants done with its calls
 Wait = Callable[[int, float], bool]  # whether the block with this number was counted within so many seconds
 
 
@@ -50,13 +48,13 @@ class Imports:
         folder: Path,
         journal: Journal,
         was_counted: Wait = lambda block, seconds: True,
-        mappings: MappingsOf = lambda product: None,
+        wants: Wants = lambda product: Wanted(),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._journal = journal
         self._was_counted = was_counted
-        self._mappings = mappings
+        self._wants = wants
         self._known = {id: self._trusted(each) for id, each in recall(folder).items()}
         self._here: set[str] = set()  # queued or at work in this process
         self._stopped: set[str] = set()
@@ -194,8 +192,8 @@ class Imports:
         with self._changing:
             each.begin(shape, errors.place(path, self._folder / f"{each.id}{errors.ENDING}"))
         ahead: deque[int] = deque()
-        mappings = self._mappings(each.product) if shape.kind == SEGMENT else None
-        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size, mappings)
+        wanted = self._wants(each.product)
+        job = Job(each.path, each.errors, each.product, shape, each.offset, each.line, each.errors_size, wanted)
         with closing(process.batches(job)) as batches:
             for batch, told in batches:
                 self._check(each)

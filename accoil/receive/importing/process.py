@@ -17,13 +17,24 @@ class Died(Exception):
 
 def batches(job: Job) -> Generator[tuple[pa.RecordBatch, Told], None, None]:
     """What the reader finds, as it finds it; it is ended when nobody asks any more. Raises Died."""
-    words = [sys.executable, "-m", "accoil.receive.importing", msgspec.json.encode(job).decode()]
+    words = [sys.executable, "-m", "accoil.receive.importing"]
     # In a group of its own: Ctrl-C is for us, and we end it.
-    with subprocess.Popen(words, stdout=subprocess.PIPE, process_group=0) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+    ) as process:
         try:
+            _hand_over(job, process)
             yield from _batches(process)
         finally:
             process.kill()
+
+
+def _hand_over(job: Job, process: "subprocess.Popen[bytes]") -> None:
+    """Through a pipe: mappings and names may be longer than an argument can be."""
+    assert process.stdin
+    with suppress(BrokenPipeError):  # it died: `_batches` says so
+        process.stdin.write(msgspec.json.encode(job))
+        process.stdin.close()
 
 
 def _batches(process: "subprocess.Popen[bytes]") -> Generator[tuple[pa.RecordBatch, Told], None, None]:

@@ -1,6 +1,6 @@
 """Reads a file in a process of its own, so that the server that imports it goes on answering.
 
-    python -m accoil.receive.importing JOB
+    python -m accoil.receive.importing < JOB
 
 writes an Arrow stream of journal facts, one batch a piece, to its standard output; with each batch stands how far the
 reading is once that batch is safe. It ends when nobody reads it any more."""
@@ -18,6 +18,7 @@ import msgspec
 import pyarrow as pa
 
 from accoil.receive.calls import Call
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.importing import files, pieces
 from accoil.receive.importing.errors import ErrorFile
 from accoil.receive.importing.files import File
@@ -47,6 +48,20 @@ class Told(msgspec.Struct, frozen=True):
     cause: Cause = ""
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What a product wants done with its calls (`Handling`), as it travels to another process."""
+
+    mappings: tuple[Mapping, ...] | None = None  # None: the presets, for which there is nothing to do
+    events: frozenset[str] | None = None  # names that may still come; None: any
+    user_traits: frozenset[str] | None = None
+    account_traits: frozenset[str] | None = None
+
+    def handling(self) -> Handling:
+        mappings = Mappings.of(self.mappings) if self.mappings is not None else None
+        handling = Handling(mappings, self.events, self.user_traits, self.account_traits)
+        return PLAIN if handling.is_plain else handling
+
+
 class Job(msgspec.Struct, frozen=True):
     path: str
     errors: str
@@ -55,21 +70,21 @@ class Job(msgspec.Struct, frozen=True):
     offset: int
     line: int
     errors_size: int
-    mappings: tuple[Mapping, ...] | None = None  # None: the presets, for which there is nothing to do
+    wanted: Wanted = Wanted()
 
 
 def read(job: Job) -> Iterator[tuple[pa.RecordBatch, Told]]:
     """The file from `offset` on. What ends it early is told, after all that could be read."""
     file = File(Path(job.path))
     errors = ErrorFile(Path(job.errors), job.shape.columns, job.errors_size)
-    mappings = Mappings.of(job.mappings) if job.mappings is not None else None
+    handling = job.wanted.handling()
     offset, line, left, is_last = job.offset, job.line, b"", False
     try:
         file.go_to(offset)
         while not is_last:
             piece = pieces.read(file, left)
             received = int(time.time() * 1000)
-            found = find(piece, job.shape, received, mappings)
+            found = find(piece, job.shape, received, handling)
             errors.add(found.bad, line)
             left, is_last = piece.text[found.used :] if found.used < piece.size else b"", piece.is_last
             offset, line = offset + found.used, line + found.lines
@@ -94,7 +109,7 @@ def _batch(product: int, received: int, calls: list[Call]) -> pa.RecordBatch:
 
 
 def main() -> None:
-    job = msgspec.json.decode(sys.argv[1], type=Job)
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     os.nice(POLITENESS)
     gc.freeze()
     gc.disable()  # thousands of rows are alive at once: looking through them all, again and again, doubles the time

@@ -11,6 +11,7 @@ import msgspec
 from accoil.receive import calls, lenient, steps, times
 from accoil.receive.calls import BadBody, Body, Call, Rejected
 from accoil.receive.cleaning import TooDeep, clean
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.identity import content_key
 from accoil.receive.importing.kinds import EVENTS, GROUPS, USERS
 from accoil.receive.mapping.mappings import Mappings
@@ -84,12 +85,13 @@ def _one_by_one(lines: list[bytes], begin: int, mappings: Mappings | None, body:
         body.dropped += one.dropped
 
 
-def count(body: Body, received: int) -> list[Call]:
+def count(body: Body, received: int, handling: Handling = PLAIN) -> list[Call]:
     """What can be counted; the rest is added to `body.rejected`. Stricter than for clients, of whom no-one could ask
     again: times must be readable, and nothing may count anew when a file is imported again."""
     if not all(call.messageId for call in body.calls):
         _keep(body, lambda call: None if call.messageId else NO_TIME_NO_ID)
-    kept = steps.run(body, steps.Arrival(received, mends_skew=False))  # `sentAt` of a file was long ago
+    # `sentAt` of a file was long ago.
+    kept = steps.run(body, steps.Arrival(received, mends_skew=False, handling=handling))
     if any(call.at == received for call in kept):
         before = len(body.rejected)
         _keep(body, lambda call: _wrong_time(call, received))

@@ -8,8 +8,8 @@ import pytest
 from accoil.receive.importing.found import Found, find
 from accoil.receive.importing.imports import Imports
 from accoil.receive.importing.pieces import Piece
+from accoil.receive.importing.reader import Wanted
 from accoil.receive.importing.shape import look
-from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import PRESETS, Mapping, check
 from tests.receive.importing import past
 from tests.receive.importing.running import brought_in, open_imports
@@ -32,8 +32,8 @@ def read(tmp_path: Path, mappings: tuple[Mapping, ...] | None, *items: object) -
     path = tmp_path / "lines.jsonl"
     path.write_text("".join(item if isinstance(item, str) else json.dumps(item) + "\n" for item in items))
     rest = path.read_bytes()
-    made = Mappings.of(mappings) if mappings is not None else None
-    return find(Piece(rest, len(rest), is_last=True), look(path, "segment"), 1_750_000_000_000, made)
+    handling = Wanted(mappings).handling()
+    return find(Piece(rest, len(rest), is_last=True), look(path, "segment"), 1_750_000_000_000, handling)
 
 
 def test_an_event_is_renamed_and_one_that_no_mapping_takes_is_left_out(tmp_path):
@@ -83,7 +83,9 @@ def test_an_import_asks_for_the_mappings_of_its_product_and_tables_do_without(tm
     rows.write_bytes(past.as_csv([("track", "report.created", AT, "bob")]))
     with open_imports(tmp_path / "data") as (imports, counting):
         imports.close()
-        mapped = Imports(tmp_path / "data" / "imports", counting.journal, counting.loader.wait_for, {1: RENAMED}.get)
+        mapped = Imports(
+            tmp_path / "data" / "imports", counting.journal, counting.loader.wait_for, {1: Wanted(RENAMED)}.__getitem__
+        )
         mapped.open()
         done = brought_in(mapped, lines)
         assert (done.status, done.accepted, done.left_out, done.rows) == ("done", 1, 1, 2)
@@ -92,3 +94,30 @@ def test_an_import_asks_for_the_mappings_of_its_product_and_tables_do_without(tm
         assert past.found(counting) == {
             ("ann", "Report_Created", "2025-03-01"): 1, ("bob", "report.created", "2025-03-01"): 1,
         }  # fmt: skip
+
+
+def test_a_full_product_takes_no_new_names_from_a_file(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(past.as_csv([("track", "Known", AT, "ann"), ("track", "New", AT, "ann")]))
+    wanted = Wanted(events=frozenset({"Known"}))
+    with open_imports(tmp_path / "data") as (imports, counting):
+        imports.close()
+        full = Imports(tmp_path / "data" / "imports", counting.journal, counting.loader.wait_for, lambda _: wanted)
+        full.open()
+        done = brought_in(full, path)
+        full.close()
+    assert (done.accepted, done.rejected_rows) == (1, 1)
+    assert "as many as it may have" in next(iter(done.rejected))
+
+
+def test_mappings_and_names_may_be_longer_than_an_argument_of_a_command(tmp_path):
+    path = tmp_path / "lines.jsonl"
+    path.write_text(json.dumps(call(event="report.created")) + "\n")
+    names = frozenset(f"A rather long name of an event, number {number}" for number in range(5_000))
+    wanted = Wanted(RENAMED, events=names | {"Report_Created"})
+    with open_imports(tmp_path / "data") as (imports, counting):
+        imports.close()
+        long = Imports(tmp_path / "data" / "imports", counting.journal, counting.loader.wait_for, lambda _: wanted)
+        long.open()
+        assert brought_in(long, path).accepted == 1
+        long.close()
