@@ -80,7 +80,8 @@ async def _read_on(receive: Receive, message: MutableMapping[str, Any]) -> bytes
 
 async def ahead(receive: Receive) -> Receive:
     """Waits for the body, or a good part of it: a slow sender must not keep one of the few threads that draw pages.
-    Returns how to receive it. Raises Gone, Refused."""
+    Returns how to receive it, which raises ConnectionResetError when the rest does not come: the bridge to the pages
+    would take that for the end. Raises Gone, Refused."""
     messages = deque[MutableMapping[str, Any]]()
     held = 0
     try:
@@ -97,8 +98,17 @@ async def ahead(receive: Receive) -> Receive:
     finally:
         Arriving.held -= held
 
+    more = bool(messages[-1].get("more_body"))
+
     async def again() -> MutableMapping[str, Any]:
-        return messages.popleft() if messages else await receive()
+        nonlocal more
+        if messages:
+            return messages.popleft()
+        message = await receive()
+        if more and message["type"] == "http.disconnect":
+            raise ConnectionResetError("The client hung up before it had sent all.")
+        more = more and bool(message.get("more_body"))
+        return message
 
     return again
 
