@@ -139,12 +139,16 @@ def another_product(server: Mortal) -> Door:
 
 
 @pytest.mark.parametrize(
-    ("clients", "requests"), [(4, 750), pytest.param(4, 55_000, marks=pytest.mark.soak)], ids=["3,000", "220,000"]
+    # Many clients, since one with a wrong key waits until keys are looked up anew.
+    ("clients", "requests"),
+    [(30, 100), pytest.param(40, 5_500, marks=pytest.mark.soak)],
+    ids=["3,000", "220,000"],
 )
 def test_hostile_requests_disturb_nobody(server: Mortal, clients: int, requests: int) -> None:
     good = another_product(server)
     started = [Client(server.door, good, name) for name in range(clients)]
-    Client(server.door, good, 99).run(200)  # what is loaded once is loaded
+    first = Client(server.door, good, 99)
+    first.run(200)  # what is loaded once is loaded
     memory, files = server.memory(), server.files()
     with ThreadPoolExecutor(clients) as pool:
         for running in [pool.submit(client.run, requests) for client in started]:
@@ -157,6 +161,6 @@ def test_hostile_requests_disturb_nobody(server: Mortal, clients: int, requests:
     assert {200, 202, 400, 401, 405, 413, 415} - {413} <= set(statuses)
     control.ask(server.data, "checksums")  # answers when everything is counted
     counts = good.events()
-    assert sum(counts.values()) == sum(client.sent_good for client in started) + 10
+    assert sum(counts.values()) == sum(client.sent_good for client in [*started, first])
     said = server.log.read_text()
     assert not [fault for fault in FAULTS if fault in said], said[-5000:]
