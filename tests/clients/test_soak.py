@@ -21,7 +21,7 @@ from tests.traffic import Item, expected
 
 pytestmark = pytest.mark.soak
 
-CALLS = 10_000
+CALLS = 20_000
 DEATHS = 6
 TRIES = 60  # through many deaths of the server
 

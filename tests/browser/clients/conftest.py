@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,10 +59,6 @@ class Visit:
 
     def posts(self, path: str = "") -> list[Request]:
         return [request for request in self.requests if request.method == "POST" and path in request.url]
-
-    def calls(self) -> list[dict[str, Any]]:
-        """Single calls, as often as they were sent."""
-        return [json.loads(request.post_data or "{}") for request in self.posts("/v1/")]
 
     def counts(self, events: dict[str, int]) -> None:
         """Waits until exactly these are counted."""
