@@ -80,7 +80,8 @@ def cases(draw: st.DrawFn) -> Case:
     draft = _drafts(draw(_some(USERS, 6)), accounts, events, moments)
     drafts = draw(_exactly(draw(st.integers(0, 30)), draft))
     drafts += draw(_mover(accounts, events, moments, now_ms))
-    drafts += draw(_strangers(draw(_some(USERS, 4)), draw(_some(ANONYMOUS, 5)), accounts, events, moments))
+    drafts += draw(_strangers(draw(_some(USERS, 3)), draw(_some(ANONYMOUS, 3)), accounts, events, moments))
+    drafts += draw(st.one_of(st.just([]), _rivals(draw(_some(USERS, 3)), events, moments)))
     drafts = draw(st.permutations(drafts)) if draw(st.booleans()) else drafts
     return Case(_numbered(drafts), zone, now_ms, definition, as_of)
 
@@ -186,7 +187,19 @@ def _strangers(
     repeated = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 29))
     counted = st.tuples(st.one_of(acts, acts, both), st.integers(1, 3), repeated)
     others = st.tuples(st.one_of(tells, knows, knows, is_now, is_now, joins), st.just(1), repeated)
-    return st.one_of(st.just([]), st.lists(st.one_of(counted, others), max_size=14))
+    some = st.one_of(counted, others, others)
+    return st.sampled_from((0, 0, 6, 10, 14)).flatmap(lambda n: _exactly(n, some))
+
+
+def _rivals(users: list[str], events: list[str], moments: list[int]) -> st.SearchStrategy[list[Draft]]:
+    """Several claim one id within the same moments, often at once, and each other."""
+    at, user = st.sampled_from(moments[:2]), st.sampled_from([*users, "rival"])
+    act = st.builds(Message, st.just("event"), st.just(""), at, event=st.sampled_from(events), anonymous=st.just("x"))
+    claim = st.builds(Message, st.just("identify"), st.just(""), at, user, anonymous=st.just("x"))
+    merge = st.builds(Message, st.just("alias"), st.just(""), at, user, anonymous=user)
+    merges = merge.filter(lambda each: each.user != each.anonymous)
+    drafts = st.one_of(claim, claim, merges).map(lambda each: (each, 1, None))
+    return st.builds(list.__add__, act.map(lambda each: [(each, 1, None)]), _exactly(4, drafts))
 
 
 def _later(moments: list[int], now_ms: int) -> st.SearchStrategy[int]:
