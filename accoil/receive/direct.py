@@ -20,7 +20,7 @@ from accoil.receive.paths import PATHS, Path
 from accoil.receive.tracks import Sent, Short
 
 PHRASES = {200: b"OK", 202: b"Accepted", 500: b"Internal Server Error", 503: b"Service Unavailable"}
-MOST_HELD = 262_144  # bytes of a body
+MOST_HELD = 65_536  # bytes of a body; so many connections may hold as much
 
 WAYS: dict[bytes, Path] = {
     path.encode(): found

@@ -118,6 +118,8 @@ def put_account(call: Call, _: Arrival) -> str | None:
 def put_short_ids(call: Call, _: Arrival) -> str | None:
     if call.userId and len(call.userId) > LONGEST_ID:
         call.userId = _cut(call.userId, LONGEST_ID)
+    if call.anonymousId and len(call.anonymousId) > LONGEST_ID:
+        call.anonymousId = _cut(call.anonymousId, LONGEST_ID)
     if call.groupId and len(call.groupId) > LONGEST_ID:
         call.groupId = _cut(call.groupId, LONGEST_ID)
     return None

@@ -28,7 +28,7 @@ class Plain(msgspec.Struct, gc=False, kw_only=True):
     type: str | None = None  # of a single call its path says it
     messageId: Id
     userId: Id
-    anonymousId: str | None = None
+    anonymousId: Annotated[str, msgspec.Meta(max_length=LONGEST_ID)] | None = None
     groupId: str | None = None
     event: Name
     timestamp: str

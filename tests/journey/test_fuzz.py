@@ -100,7 +100,7 @@ def accepted(path: str, raw: bytes, encoding: str) -> list[Fact] | None:
 
 
 def by_user(facts: list[Fact]) -> Counter[tuple[str | None, str]]:
-    """Each message once: of several with one id the first. Those of anonymous ids, which nobody here adopts, are None's."""
+    """Each message once: of several with one id the first. Those of anonymous ids, which nobody adopts, are None's."""
     once: dict[str, Fact] = {}
     for fact in facts:
         once.setdefault(fact["message"], fact)

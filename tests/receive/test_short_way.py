@@ -100,7 +100,7 @@ def test_what_real_libraries_send_takes_the_short_way() -> None:
         {"type": "identify"}, {"userId": ""}, {"userId": " "}, {"userId": None}, {"userId": 7}, {"event": None},
         {"event": ""}, {"messageId": None}, {"messageId": "x" * 256}, {"timestamp": 7}, {"timestamp": None},
         {"groupId": " "}, {"groupId": "x" * 256}, {"groupId": 3}, {"context": {"groupId": "  "}}, {"context": 7},
-        {"sentAt": "2026-11-22T11:00:00Z"}, {"groupTraits": []}, {"userId": "a\x00"},
+        {"anonymousId": "x" * 256}, {"sentAt": "2026-11-22T11:00:00Z"}, {"groupTraits": []}, {"userId": "a\x00"},
     ],
 )  # fmt: skip
 def test_what_is_not_plain_takes_the_long_way(wrong: dict[str, Any]) -> None:

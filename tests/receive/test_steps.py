@@ -341,3 +341,10 @@ def test_equal_traits_are_equal_texts() -> None:
 def test_secrets_never_reach_the_journal() -> None:
     item = {"userId": "u1", "event": "E", "writeKey": "k1", "api_key": "k2", "context": {"traits": {"a": 1}}}
     assert not re.search("k1|k2|writeKey|api_key", str(read(item, "/v1/track").facts))
+
+
+def test_a_long_previous_id_is_cut_as_the_user_id_was() -> None:
+    long = "x" * 300
+    event = read({"userId": long, "event": "E"}, "/v1/t").fact()
+    alias = read({"userId": "u", "previousId": long}, "/v1/alias").fact()
+    assert alias["anonymous"] == event["user"] != long
