@@ -25,7 +25,7 @@ from accoil.count.counting import Counting, InUse
 from accoil.count.load import checksums
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
-from accoil.receive.app import JSON, FrontDoor, Place, Receive, Scope, Send
+from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
 from accoil.receive.handling import PLAIN, Handling
@@ -34,6 +34,7 @@ from accoil.receive.http import Serving
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
+from accoil.receive.place import Place
 from accoil.refused import Refused
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product

@@ -88,7 +88,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """DuckDB's binding prints a page of warnings about itself when the interpreter is torn down, under which the
     result of the run would be lost: leave without that, with the run's own status."""
     _folder.cleanup()
-    if "duckdb" in sys.modules and _status in config.stash:
+    is_worker = hasattr(config, "workerinput")  # of a run in several processes, whose result is told by the first
+    if "duckdb" in sys.modules and _status in config.stash and not is_worker:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(config.stash[_status])

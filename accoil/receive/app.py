@@ -3,12 +3,12 @@
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
 
-from accoil.receive import auth, calls, documents, lenient, origins, pixel, signature, steps, tracks
+from accoil.receive import auth, documents, origins, pixel, signature, steps
 from accoil.receive.answers import (
     Pairs,
     Receive,
@@ -23,45 +23,22 @@ from accoil.receive.answers import (
     unknown_key,
 )
 from accoil.receive.bodies import Gone, inflate, read
-from accoil.receive.calls import BadBody, Body, Rejected
-from accoil.receive.handling import PLAIN, Handling
-from accoil.receive.heard import heard
+from accoil.receive.calls import Body, Rejected
+from accoil.receive.decoding import decode
+from accoil.receive.handling import PLAIN
 from accoil.receive.journal import Journal, Overloaded, Request, Unwritable
 from accoil.receive.keys import Key, KeyRing
 from accoil.receive.limits import Limits
 from accoil.receive.paths import Path, find, key_in
+from accoil.receive.place import HERE, Place
 from accoil.receive.tracks import Sent, Short
+from accoil.receive.watching import Debugger, Watch
 
-__all__ = ["FrontDoor", "Place", "Receive", "Scope", "Send"]
+__all__ = ["FrontDoor", "Receive", "Scope", "Send"]
 
 JSON = (b"content-type", b"application/json")
 
 log = structlog.get_logger()
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where the door stands: scheme and host as the world knows them ("": as each request says), and the path, such
-    as /in, under which everything is reached a second time. And how it treats what others would let pass."""
-
-    address: str = ""
-    prefix: str = ""
-    pretends: frozenset[int] = frozenset()  # paths that answer so when all is well do so to an unknown key too
-    is_strict: bool = False  # a single call that can't be counted is refused on every path
-
-
-HERE = Place()
-
-
-class Debugger(Protocol):
-    """Looks on. Called once a request, on the event loop: it must cost next to nothing."""
-
-    def saw(
-        self, key: Key, path: str, received: int, calls: Sequence[Any], rejected: list[Rejected], agent: str, size: int
-    ) -> None: ...
-
-    def refused(
-        self, key: Key | None, path: str, received: int, status: int, code: str, message: str, agent: str
-    ) -> None: ...
 
 
 class Asked(msgspec.Struct):
@@ -73,6 +50,10 @@ class Asked(msgspec.Struct):
     received: int  # ms
     key: Key | None = None
 
+    @property
+    def agent(self) -> bytes:
+        return self.headers.get(b"user-agent", b"")
+
 
 class FrontDoor:
     """The ASGI function of the ingest paths; `takes` says whether a path is one."""
@@ -81,17 +62,14 @@ class FrontDoor:
         self.journal = journal
         self.ring = ring
         self.place = place
-        self.debugger = debugger
+        self.watch = Watch(debugger)
         self.limits = Limits()
 
     def takes(self, scope: Scope) -> Path | None:
         return self.find(scope["path"]) if scope["type"] == "http" else None
 
     def find(self, path: str) -> Path | None:
-        prefix = self.place.prefix
-        if prefix and path.startswith(f"{prefix}/"):
-            path = path.removeprefix(prefix)
-        return find(path)
+        return find(self.place.inside(path))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, path: Path) -> None:
         asked = Asked(scope, path, dict(scope["headers"]), int(time.time() * 1000))
@@ -156,7 +134,7 @@ class FrontDoor:
             raise Refused(404, "invalid_write_key", "No product has this API key: see Settings > Keys.")
         if asked.path.serves == "source":
             return 200, documents.source(text, key.product), [JSON, (b"cache-control", b"max-age=60")]
-        prefix = self.place.prefix if scope["path"].startswith(f"{self.place.prefix}/") else ""
+        prefix = self.place.prefix if self.place.is_prefixed(scope["path"]) else ""
         address = documents.address(self.place.address, scope["scheme"], headers.get(b"host", b""), prefix)
         return 200, documents.settings(text, address), [JSON, (b"cache-control", b"max-age=60")]
 
@@ -248,47 +226,11 @@ class FrontDoor:
     def _known(self, candidates: list[str]) -> Key | None:
         return next(filter(None, (auth.look_up(self.ring, candidate) for candidate in candidates)), None)
 
-    def tell(self, sent: Sent, key: Key, path: str, agent: bytes, size: int, refused: Refused | None) -> None:
-        """Whoever looks on: that plain tracks are on disk, or why they are not."""
-        if refused is None:
-            heard.taken(key.id, sent.received, agent)
-            if self.debugger:
-                self.debugger.saw(key, path, sent.received, sent.calls, [], agent.decode("latin-1"), size)
-        else:
-            heard.refused(key.id, sent.received, agent, refused.code)
-            if self.debugger:
-                told = (refused.status, refused.code, str(refused), agent.decode("latin-1"))
-                self.debugger.refused(key, path, sent.received, *told)
-
     def _tell(self, asked: Asked, key: Key, kept: Sequence[Any], rejected: list[Rejected], size: int) -> None:
-        agent = asked.headers.get(b"user-agent", b"")
-        heard.taken(key.id, asked.received, agent, is_ping=not kept and not rejected)
-        if self.debugger:
-            told = (kept, rejected, agent.decode("latin-1"), size)
-            self.debugger.saw(key, asked.scope["path"], asked.received, *told)
+        self.watch.taken(key, asked.scope["path"], asked.received, kept, rejected, asked.agent, size)
 
     def _tell_refused(self, asked: Asked, refused: Refused) -> None:
-        agent = asked.headers.get(b"user-agent", b"")
-        if asked.key:
-            heard.refused(asked.key.id, asked.received, agent, refused.code)
-        if self.debugger:
-            told = (refused.status, refused.code, str(refused), agent.decode("latin-1"))
-            self.debugger.refused(asked.key, asked.scope["path"], asked.received, *told)
-
-
-def decode(raw: bytes, path: Path, handling: Handling = PLAIN) -> Short | Body:
-    """The body by the shortest way that it can take. Raises Refused."""
-    try:
-        body = path.translate(raw) if path.translate else raw
-        batch, type = path.batch, path.type
-        if handling is PLAIN and (short := tracks.decode(body, batch, type)):
-            return short
-        if handling.mappings is None and (found := calls.decode(body, batch, type)):
-            return found
-        return lenient.decode(body, batch, type, handling.mappings)
-    except BadBody as bad:
-        # Whoever has the key only in the body may have sent a good one: 401 would be tried again for ever.
-        raise Refused(400, bad.code, str(bad)) from None
+        self.watch.refused(asked.key, asked.scope["path"], asked.received, refused, asked.agent)
 
 
 def unkept(failure: Exception) -> Refused:

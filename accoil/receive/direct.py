@@ -119,7 +119,11 @@ class Direct(Http):
         """The disk has it, or has refused it."""
         pending.response_complete = True
         refused = unkept(failure) if failure else None
-        self._door.tell(sent, *told, refused)
+        key, path, agent, size = told
+        if refused is None:
+            self._door.watch.taken(key, path, sent.received, sent.calls, [], agent, size)
+        else:
+            self._door.watch.refused(key, path, sent.received, refused, agent)
         if pending.disconnected or self.transport.is_closing():
             return
         if refused is None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from accoil.receive.calls import BadBody
-from accoil.receive.cleaning import any_json
+from accoil.receive.lenient import read_json
 
 SPELLINGS = {"user_id": "userId", "group_id": "groupId", "message_id": "messageId"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,12 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def translate(body: bytes) -> bytes:
     """The same call in Segment's shape. Raises BadBody."""
-    try:
-        whole = any_json(body)
-    except RecursionError:
-        raise BadBody("invalid_json", "The JSON is nested too deeply.") from None
-    except ValueError as wrong:
-        raise BadBody("invalid_json", f"The body is not JSON: {wrong}.") from None
+    whole = read_json(body)
     if not isinstance(whole, dict):
         raise BadBody("invalid_payload", "The body must be a JSON object.")
     call = {SPELLINGS.get(key, key): value for key, value in whole.items()}

@@ -16,12 +16,7 @@ _IDS = ("userId", "anonymousId", "groupId", "previousId", "to")
 def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings: Mappings | None = None) -> Body:
     """The calls of any body that holds some, each as the product's mappings make it. Raises BadBody when there is
     nothing to read."""
-    try:
-        whole = any_json(body)
-    except RecursionError:
-        raise BadBody("invalid_json", "The JSON is nested too deeply.") from None
-    except ValueError as wrong:
-        raise BadBody("invalid_json", f"The body is not JSON: {wrong}.") from None
+    whole = read_json(body)
     if isinstance(whole, list):
         whole = {"batch": whole}
     if not isinstance(whole, dict):
@@ -32,6 +27,16 @@ def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings
     for index, item in enumerate(items):
         _read(item, index, shared, type_from_path, mappings, answer)
     return answer
+
+
+def read_json(body: bytes) -> Any:
+    """Raises BadBody."""
+    try:
+        return any_json(body)
+    except RecursionError:
+        raise BadBody("invalid_json", "The JSON is nested too deeply.") from None
+    except ValueError as wrong:
+        raise BadBody("invalid_json", f"The body is not JSON: {wrong}.") from None
 
 
 def _read(

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from accoil.receive.app import FrontDoor, Place
+from accoil.receive.app import FrontDoor
 from accoil.receive.journal import Journal
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.paths import find
+from accoil.receive.place import Place
 
 TRACK = {"type": "track", "userId": "u", "event": "E"}
 

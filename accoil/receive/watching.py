@@ -1,0 +1,48 @@
+"""Who looks on at the front door: the lights of keys, and the debugger."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from accoil.receive.answers import Refused
+from accoil.receive.calls import Rejected
+from accoil.receive.heard import heard
+from accoil.receive.keys import Key
+
+
+class Debugger(Protocol):
+    """Called once a request, on the event loop: it must cost next to nothing."""
+
+    def saw(
+        self, key: Key, path: str, received: int, calls: Sequence[Any], rejected: list[Rejected], agent: str, size: int
+    ) -> None: ...
+
+    def refused(
+        self, key: Key | None, path: str, received: int, status: int, code: str, message: str, agent: str
+    ) -> None: ...
+
+
+class Watch:
+    def __init__(self, debugger: Debugger | None = None) -> None:
+        self._debugger = debugger
+
+    def taken(
+        self,
+        key: Key,
+        path: str,
+        received: int,
+        calls: Sequence[Any],
+        rejected: list[Rejected],
+        agent: bytes,
+        size: int,
+    ) -> None:
+        """A request was taken in: these calls of it are on disk. `size`: bytes of its plain body."""
+        heard.taken(key.id, received, agent, is_ping=not calls and not rejected)
+        if self._debugger:
+            self._debugger.saw(key, path, received, calls, rejected, agent.decode("latin-1"), size)
+
+    def refused(self, key: Key | None, path: str, received: int, refused: Refused, agent: bytes) -> None:
+        if key:
+            heard.refused(key.id, received, agent, refused.code)
+        if self._debugger:
+            told = (refused.status, refused.code, str(refused), agent.decode("latin-1"))
+            self._debugger.refused(key, path, received, *told)
