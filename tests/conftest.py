@@ -19,6 +19,9 @@ for _name in [name for name in os.environ if name.startswith("ACCOIL_")]:
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
 django.setup()
+# A run in several processes hands its environment on: with this in it, they would load the settings before their own
+# conftest gives them a folder of their own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 if TYPE_CHECKING:
     from accoil.asgi import Server
