@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETTINGS := ACCOIL_DATA=$(CURDIR)/.check-data
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
@@ -16,8 +17,8 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
 test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
-	$(BIN)/pytest -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
-	$(BIN)/pytest -m "not soak" --ignore tests/browser
+	$(PYTEST) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
+	$(PYTEST) -m "not soak" --ignore tests/browser
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .

@@ -141,6 +141,7 @@ def test_signed_events_and_arrays_are_taken(server: Server, signed: Door) -> Non
 @pytest.mark.parametrize(
     "signature",
     ["", "0" * 40, signed_by("another secret", compact(TRACK)), signed_by(SECRET, b"{}"), "nonsense", "é"],
+    ids=["none", "zeros", "another secret", "another body", "no hex", "no ASCII"],
 )
 def test_what_is_not_signed_with_the_shared_secret_is_refused(server: Server, signed: Door, signature: str) -> None:
     body = compact(TRACK)
