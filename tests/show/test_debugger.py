@@ -188,3 +188,12 @@ def test_requests_of_unknown_keys_are_told_where_there_is_one_team(ann, world, h
     assert "1 request came without a key, or with one that no product has, and was refused (401)." in main(
         ann.get(home)
     )
+
+
+def test_an_answer_that_a_newer_search_overtook_is_set_right_by_the_next(ann, home, send):
+    send(event("First_Seen", message="a"), event("Second_Seen", message="b"))
+    known = re.search(r"known=([\d-]+)", part(ann, home))[1]
+    assert part(ann, home, known=known) == "204"
+    found = part(ann, home, known=known, text="second")
+    assert "Second_Seen" in found
+    assert "First_Seen" not in found

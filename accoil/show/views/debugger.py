@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
+from zlib import crc32
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -23,7 +25,7 @@ def debugger_page(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
     if request.headers.get("HX-Request") != "true":
         return page(frame, "show/debugger.html", told(frame))
-    known, now = request.GET.get("known", ""), version(product_id)
+    known, now = request.GET.get("known", ""), version(frame)
     if known == now:
         return HttpResponse(status=204)
     if request.GET.get("hold"):
@@ -31,9 +33,11 @@ def debugger_page(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(frame, "show/debugger_lines.html", {**told(frame), "is_part": True})
 
 
-def version(product_id: int) -> str:
-    """Changes with every line, and with every load, which may change what became of lines."""
-    return f"{debugger().number(product_id)}-{facts().version[product_id]}"
+def version(frame: Frame) -> str:
+    """Changes with every line, with every load, which may change what became of lines, and with what is looked for:
+    an answer that a newer search overtook is set right by the next."""
+    product, wanted = frame.product.pk, urlencode(calls.wanted(frame.request.GET).query)
+    return f"{debugger().number(product)}-{facts().version[product]}-{crc32(wanted.encode())}"
 
 
 def news(frame: Frame, known: str) -> HttpResponse:
@@ -47,7 +51,7 @@ def news(frame: Frame, known: str) -> HttpResponse:
 
 
 def told(frame: Frame) -> Row:
-    now = version(frame.product.pk)  # before the lines: what comes in between is then asked for again
+    now = version(frame)  # before the lines: what comes in between is then asked for again
     wanted, paused = calls.wanted(frame.request.GET), bool(frame.request.GET.get("paused"))
     every = last_calls(frame.product.pk, frame.today)
     fit = [line for line in every if wanted.takes(line)]
