@@ -272,9 +272,11 @@ def console() -> None:
     if "duckdb" in sys.modules:
         # Its binding prints a page of warnings about itself when the interpreter is torn down; everything of ours
         # is closed and written by now, so leave without that.
+        from django.conf import settings
         from django.db import connections
 
-        connections.close_all()
+        if settings.configured:  # not every command needs Django
+            connections.close_all()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -45,8 +45,9 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90)
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
         if serve:
+            stopped = _listen_for_stop()
             console.print("Ctrl-C stops it.")
-            _until_stopped()
+            stopped.wait()
     finally:
         server.stop()
 
@@ -109,8 +110,8 @@ def _password(memory: Memory) -> str:
     return memory.password if same else "and the password you have set since"
 
 
-def _until_stopped() -> None:
+def _listen_for_stop() -> threading.Event:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    return stopped
