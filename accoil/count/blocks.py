@@ -8,6 +8,7 @@ import pyarrow as pa
 from accoil.receive.journal import Block, Journal
 
 MOST_AT_ONCE = 50_000  # messages in one load; more is no faster and needs more memory
+FEW_BLOCKS = 10  # may be on their way from the writer
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that they are read back from the journal
 
 # What bytes that are no block end in; an OSError is the decompression's.
@@ -31,6 +32,11 @@ class Blocks:
         """The blocks that follow, as many as are loaded at once; and if they end before a block that can't be read,
         what is wrong with that."""
         return (self._queued_after(number), None) if self._queue_follows(number) else self._on_disk_after(number)
+
+    def are_many(self, number: int) -> bool:
+        """Whether a whole load, or more than is held in memory, waits after that block."""
+        follows = self._queue_follows(number)
+        return self._queued >= MOST_AT_ONCE or (not follows and self.journal.last - number > FEW_BLOCKS)
 
     def _queue_follows(self, number: int) -> bool:
         """Whether the queue goes on after that block; it has a gap when blocks were left on disk."""

@@ -28,7 +28,6 @@ MERGE = beside(__file__, "compact")
 
 MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
 LONGEST_REST = 0.3  # seconds between loads
-MANY_BLOCKS = 1_000  # behind: no time to rest
 RESTS = 8  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
 # What columns end in that are not what they should be. (Errors of the store are none of these.)
@@ -122,11 +121,10 @@ class Loader:
             self._wake.wait(1)
             self._wake.clear()
             try:
-                began, before = time.monotonic(), self.loaded
+                began = time.monotonic()
                 if self.step():
                     self._wake.set()  # there may be more
-                    if self.journal.last - before < MANY_BLOCKS:
-                        self._rest(time.monotonic() - began)
+                    self._rest(time.monotonic() - began)
                 if self.store.damaged:  # also when it was a page that found out
                     raise Damaged(self.store.damaged)
                 self._says(None)
@@ -148,10 +146,10 @@ class Loader:
 
     def _rest(self, took: float) -> None:
         """Lets more come together: a load costs some 15 ms however little it brings, and four times as much a message
-        when it brings two thousand as when it brings twenty."""
+        when it brings two thousand as when it brings twenty. When a whole load waits already there is none."""
         until = time.monotonic() + min(LONGEST_REST, RESTS * took)
-        while not self._stopping and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, 0.05))
+        while not self._stopping and (left := until - time.monotonic()) > 0 and not self._blocks.are_many(self.loaded):
+            time.sleep(min(left, 0.02))
 
     def load(self, blocks: list[Block]) -> None:
         """Counts these blocks, which follow the last one loaded."""
