@@ -24,6 +24,7 @@ from accoil.receive.columns import Request, table
 from accoil.receive.encoding import COMPRESSION, SCHEMA, decoded, encoded
 from accoil.receive.opening import connected, open_journal
 from accoil.receive.tracks import Sent
+from accoil.receive.waiting import Load, Settle, Waiting, answer_all, settle_future
 
 MOST_CALLS_WAITING = 400_000  # some 100 MB of calls; more is shed
 MOST_BYTES_WAITING = bytes_waiting()  # of plain bodies
@@ -44,24 +45,6 @@ class Overloaded(Exception):
 
 class Unwritable(Exception):
     """The disk refused the block (full, gone, read-only): nothing of it was accepted, answer 503."""
-
-
-Settle = Callable[[Exception | None], None]  # called once: with None when it is on disk, else with what went wrong
-
-
-class Waiting(msgspec.Struct):
-    """A request on its way to the disk, and who waits for it."""
-
-    request: Request | Sent
-    size: int  # bytes
-    loop: asyncio.AbstractEventLoop
-    settle: Settle
-    told: bool = False
-
-
-class Load(msgspec.Struct):
-    calls: int = 0
-    bytes: int = 0
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -132,7 +115,7 @@ class Journal:
         """Returns when the calls are on disk; `size` is that of their plain body. Raises Overloaded or Unwritable."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self.push(request, loop, partial(_settle, done), size)
+        self.push(request, loop, partial(settle_future, done), size)
         await done
 
     def push(self, request: Request | Sent, loop: asyncio.AbstractEventLoop, settle: Settle, size: int = 0) -> None:
@@ -162,7 +145,7 @@ class Journal:
     def shed(self) -> None:
         """Whoever waits is told to send it again; in the event loop."""
         loop = asyncio.get_running_loop()
-        _answer([each for each in [*self._taken, *self._waiting] if each.loop is loop], Overloaded())
+        answer_all([each for each in [*self._taken, *self._waiting] if each.loop is loop], Overloaded())
 
     def go_on_after(self, number: int) -> dict[str, int]:
         """The store has counted blocks that are lost here: their numbers are not used again. Which they are."""
@@ -243,7 +226,7 @@ class Journal:
             by_loop.setdefault(each.loop, []).append(each)
         for loop, waiting in by_loop.items():
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, waiting, failure)
+                loop.call_soon_threadsafe(answer_all, waiting, failure)
         if block:
             self.tell(block)
 
@@ -288,19 +271,3 @@ class Journal:
         if reason != self.failing:  # once, and not for each of a thousand calls a second
             log.error("the journal can't be written; calls are refused until it can", reason=reason)
         self.failing = reason
-
-
-def _answer(waiting: list[Waiting], failure: Exception | None) -> None:
-    for each in waiting:
-        if not each.told:  # else it was shed
-            each.told = True
-            each.settle(failure)
-
-
-def _settle(done: asyncio.Future[None], failure: Exception | None) -> None:
-    if done.done():
-        return  # the client went away
-    if failure:
-        done.set_exception(failure)
-    else:
-        done.set_result(None)
