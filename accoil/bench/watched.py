@@ -53,6 +53,9 @@ class Watched:
     def loading(self) -> AbstractContextManager[Loading]:
         return self._store.loading()
 
+    def save(self) -> None:
+        self._store.save()
+
     def close(self) -> None:
         self._store.close()
 

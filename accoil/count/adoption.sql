@@ -158,7 +158,7 @@ where (product, user_id) in (
 
 -- name: released_names
 insert into name
-select product, 4, case when sent_as = 0 then user_id else sent_as end as id, '', min(last_at), max(last_at), min(day)
+select product, 4, case when sent_as = 0 then user_id else sent_as end as id, '', min(last_at), min(day)
 from released
 group by product, id
 
@@ -200,7 +200,7 @@ select distinct q.product, q.id from asked q join name n on n.product = q.produc
 
 -- name: adopted_names
 insert into name
-select product, 4, case when sent_as = 0 then user_id else sent_as end as id, '', min(sent_at), max(sent_at), min(day)
+select product, 4, case when sent_as = 0 then user_id else sent_as end as id, '', min(sent_at), min(day)
 from fresh
 where is_anonymous and not waits
 group by product, id

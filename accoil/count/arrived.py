@@ -35,9 +35,9 @@ class Arrived(msgspec.Struct):
 
 
 def by_product(facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str]) -> dict[int, Arrived]:
-    found = {}
-    for product in pc.unique(facts["product"]).to_pylist():
-        own = facts.filter(pc.equal(facts["product"], product))
+    found, products = {}, pc.unique(facts["product"]).to_pylist()
+    for product in products:
+        own = facts if len(products) == 1 else facts.filter(pc.equal(facts["product"], product))
         found[product] = arrived(product, own.combine_chunks(), seen[product], zones.get(product, "UTC"))
     return found
 
@@ -131,7 +131,7 @@ def _names(
 ) -> pa.Table:  # fmt: skip
     columns = {"id": name_ids, "name": names, "sent_at": sent_at, "day": day}
     table = pa.table(columns).filter(pc.is_valid(names))
-    grouped = table.group_by(["id", "name"]).aggregate([("sent_at", "min"), ("sent_at", "max"), ("day", "min")])
+    grouped = table.group_by(["id", "name"]).aggregate([("sent_at", "min"), ("day", "min")])
     return pa.table(
         {
             "product": np.full(len(grouped), product, np.int32),
@@ -139,7 +139,6 @@ def _names(
             "id": grouped["id"],
             "name": grouped["name"],
             "first_at": grouped["sent_at_min"],
-            "last_at": grouped["sent_at_max"],
             "first_day": grouped["day_min"],
         }
     )

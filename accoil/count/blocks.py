@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from accoil.receive.journal import Block, Journal
 
-MOST_AT_ONCE = 50_000  # messages in one load; more is no faster and needs more memory
+MOST_AT_ONCE = 100_000  # messages in one load; more is hardly faster and needs more memory
 FEW_BLOCKS = 10  # may be on their way from the writer
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that they are read back from the journal
 

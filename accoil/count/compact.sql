@@ -8,7 +8,7 @@ select
 
 -- name: name
 create table merged as
-select product, kind, id, arg_min(name, first_at) as name, min(first_at) as first_at, max(last_at) as last_at,
+select product, kind, id, arg_min(name, first_at) as name, min(first_at) as first_at,
        min(first_day) as first_day
 from name
 group by product, kind, id

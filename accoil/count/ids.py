@@ -1,6 +1,7 @@
 """Ids of users, accounts and events: hashes, so that they need no coordination, join fast, and come out the same
 after a rebuild. 53 bits, so that JavaScript and JSON carry them exactly."""
 
+from itertools import repeat
 from typing import Literal
 
 import numpy as np
@@ -22,9 +23,10 @@ def id_of(product: int, kind: int, name: str) -> int:
 def ids_of(product: int, kind: int, names: pa.Array) -> npt.NDArray[np.int64]:
     """Ids of a column of names; null is nobody. Each distinct name is hashed once."""
     encoded = names.dictionary_encode()
-    ids = [id_of(product, kind, name) for name in encoded.dictionary.to_pylist()]
+    ids = _hashes(encoded.dictionary, product * 4 + kind) >> np.uint64(11)
+    ids[ids == NOBODY] = 1
     places: npt.NDArray[np.int32] = pc.fill_null(encoded.indices, len(ids)).to_numpy()
-    return np.array([*ids, NOBODY], np.int64)[places]
+    return np.append(ids.astype(np.int64), NOBODY)[places]
 
 
 def message_hash(product: int, message: str) -> int:
@@ -32,5 +34,9 @@ def message_hash(product: int, message: str) -> int:
 
 
 def message_hashes(product: int, messages: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
-    texts = messages.cast(pa.binary()).to_pylist()
-    return np.fromiter((xxh3_64_intdigest(text, seed=product) for text in texts), np.uint64, len(texts))
+    return _hashes(messages, product)
+
+
+def _hashes(texts: pa.Array | pa.ChunkedArray, seed: int) -> npt.NDArray[np.uint64]:
+    told = texts.cast(pa.binary()).to_pylist()
+    return np.fromiter(map(xxh3_64_intdigest, told, repeat(seed)), np.uint64, len(told))

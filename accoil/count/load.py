@@ -26,7 +26,10 @@ from accoil.store.store import Damaged, Store
 
 MERGE = beside(__file__, "compact")
 
-MERGE_AFTER = 300_000  # rows appended to a table, and a quarter of its size
+MERGE_AFTER = 300_000  # rows more in a table, and a quarter of its size
+MERGE_LATER = 6  # times as many while a whole load waits: merging can wait, events can't
+SAVE_AFTER = 500_000  # rows: what a kill makes the next start count again, in a second or so
+SAVE_WITHIN = 10.0  # seconds, when little comes
 LONGEST_REST = 0.3  # seconds between loads
 RESTS = 8  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
@@ -62,7 +65,8 @@ class Loader:
         self.seen: dict[int, Seen] = defaultdict(Seen)
         self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
         self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start
-        self._appended: dict[str, int] = defaultdict(int)
+        self._appended = 0  # rows since tables were looked at, at most in any of them
+        self._unsaved, self._saved_at = 0, time.monotonic()
         self._linked: set[int] = set()  # products with linked or waiting ids
         self._read_back()
 
@@ -125,6 +129,8 @@ class Loader:
                 if self.step():
                     self._wake.set()  # there may be more
                     self._rest(time.monotonic() - began)
+                if self._unsaved and time.monotonic() - self._saved_at > SAVE_WITHIN:
+                    self._save()
                 if self.store.damaged:  # also when it was a page that found out
                     raise Damaged(self.store.damaged)
                 self._says(None)
@@ -156,6 +162,8 @@ class Loader:
         with self._loading:
             self._load(blocks)
         self._merge_what_grew()
+        if self._unsaved >= SAVE_AFTER:
+            self._save()
 
     def _load(self, blocks: list[Block]) -> None:
         try:
@@ -184,8 +192,8 @@ class Loader:
                 self._tell_who_asks(product, each, told.moved.get(product))
         if told:
             self._linked |= told.linked
-            for name, rows in told.appended.items():
-                self._appended[name] += rows
+            self._appended += told.appended
+            self._unsaved += told.appended
         again = {product: each.again for product, each in arrived.items()}
         self.facts.duplicates.heard(blocks[0].number, blocks[-1].number, again)
         self._done(blocks[-1].number)
@@ -222,13 +230,17 @@ class Loader:
         self.facts.moved(product, first_day, people_changed)
 
     def _merge_what_grew(self) -> None:
-        grown = [name for name, rows in self._appended.items() if rows > MERGE_AFTER]
-        if not grown:
+        enough = MERGE_AFTER * (MERGE_LATER if self._blocks.are_many(self.loaded) else 1)
+        if self._appended < enough:
             return
-        sizes = self.store.rows(MERGE["size"])[0]
-        for name in grown:
-            if self._appended[name] > sizes[name] / 4:
+        self._appended = 0
+        for name, rows in self._sizes().items():
+            grown = rows - self._merged[name]
+            if grown > MERGE_AFTER and grown > rows / 4:
                 self.merge(name)
+
+    def _sizes(self) -> dict[str, int]:
+        return self.store.rows(MERGE["size"])[0]
 
     def merge(self, name: str) -> None:
         """Makes one row of rows that say the same thing (merge rules: schema)."""
@@ -236,7 +248,12 @@ class Loader:
             loading.tell(MERGE[name])
             loading.tell(f"drop table {name}")
             loading.tell(f"alter table merged rename to {name}")
-        self._appended[name] = 0
+        self._merged[name] = self._sizes()[name]
+        self._unsaved += self._merged[name]
+
+    def _save(self) -> None:
+        self.store.save()
+        self._unsaved, self._saved_at = 0, time.monotonic()
 
     def _zones_of(self, products: list[int]) -> Mapping[int, str]:
         """Each product's zone. A new product's is written down, since its days are counted in it from now on: UTC
@@ -256,6 +273,7 @@ class Loader:
         self.loaded = int(self.store.rows(ASK["last_loaded"])[0]["block"])
         self.facts.zones.update({row["product"]: row["zone"] for row in self.store.rows(ASK["zones"])})
         self._linked = adoption.products(self.store)
+        self._merged = self._sizes()
         self.sealing = Sealing(self.store, self._sealed)
         self.set_aside = self.store.rows(ASK["set_aside"])
         held = [row["product"] for row in self.store.rows(ASK["products_seen"])]

@@ -1,7 +1,13 @@
 -- From new messages (`fresh`, `fresh_name`, `fresh_trait`) to facts. Duplicates are gone already.
 
 -- name: names
-insert into name select product, kind, id, name, first_at, last_at, first_day from fresh_name
+-- Those that are new, or were seen earlier than known.
+insert into name
+select f.product, f.kind, f.id, f.name, f.first_at, f.first_day
+from fresh_name f
+left join name n on n.product = f.product and n.kind = f.kind and n.id = f.id
+     and n.first_at <= f.first_at and n.first_day <= f.first_day
+where n.id is null
 
 -- name: messages
 insert into message

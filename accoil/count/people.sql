@@ -142,7 +142,9 @@ select
     (select count(*) from accounts where id not in (
         select id from trait where product = :product and kind = 2 and key = 'name')) as accounts_without_name,
     (select min(first_at) from name where product = :product and kind = 3) as first_event_at,
-    (select max(last_at) from name where product = :product and kind = 3) as last_event_at
+    (select max(last_at)
+     from (select last_at from ever where product = :product
+           union all select last_at from waiting where product = :product and kind = 1) as every) as last_event_at
 
 -- name: exists
 select count(*) as n

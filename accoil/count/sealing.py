@@ -82,6 +82,8 @@ class Sealing:
             loading.tell(ASK["file"], product=product, file=run.file, ids=run.ids, checksum=run.checksum)
         self._runs[product] = [*kept, run]
         self._done(product, ids, self.files(product))
+        if joined:
+            self._store.save()  # killed later, it must not name files that are gone
         for each in joined:
             (self._folder / each.file).unlink(missing_ok=True)
         return len(ids)

@@ -16,7 +16,7 @@ ASK = beside(__file__, "load")
 
 class Told(msgspec.Struct):
     moved: dict[int, int]  # product → the first day on which events counted before count for somebody else now
-    appended: dict[str, int]  # table → rows, at most
+    appended: int  # rows, at most in any table
     linked: set[int]  # products with linked or waiting ids in this load
 
 
@@ -46,8 +46,7 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
         adoption.count(messages)
         rows += adoption.released
     tell_all(loading, "counts", "ever")
-    appended = {"name": rows, "trait": len(traits), "ever": rows, "counts": rows, "waiting": rows if adoption else 0}
-    return Told(moved, appended, concerned)
+    return Told(moved, max(rows, len(traits)), concerned)
 
 
 def _move_members(loading: Loading, adoption: Adoption | None) -> dict[int, int]:

@@ -42,4 +42,7 @@ class Store(Protocol):
 
     def loading(self) -> AbstractContextManager[Loading]: ...
 
+    def save(self) -> None:
+        """What was told until now survives a kill from here on; `close` does it too."""
+
     def close(self) -> None: ...

@@ -171,7 +171,7 @@ def test_a_store_damaged_while_the_server_runs_is_made_again_beside_it(server: S
     assert door.post("/v1/batch", {"batch": items[:1500]}).status == 200
     assert server.wait_counted()
     store = server.counting.facts.store
-    store._db.execute("checkpoint")
+    store.save()
     size = store.path.stat().st_size
     with store.path.open("r+b") as file:  # all but the headers
         file.seek(3 * 4096)
@@ -204,7 +204,7 @@ def test_an_engine_that_gave_up_on_a_full_disk_is_opened_again(tmp_path: Path) -
         resource.setrlimit(resource.RLIMIT_FSIZE, (store.path.stat().st_size + 4096, hard))
         try:
             with pytest.raises(Damaged, match="File too large"):
-                store.rows("checkpoint")
+                store.save()
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert store.stopped
