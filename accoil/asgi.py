@@ -36,6 +36,7 @@ from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
 from accoil.refused import Refused
+from accoil.store.store import MEMORY
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
 from accoil.watch.running import Watch
@@ -90,7 +91,7 @@ class Server:
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
         try:
-            self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
+            self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
         except InUse as in_use:
             raise Refused(str(in_use)) from in_use
         self.watch = Watch(self.counting)

@@ -20,6 +20,7 @@ from accoil.receive.importing.shape import look
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
+from accoil.store.store import MEMORY
 from accoil.team.keys import mappings
 from accoil.team.models import Product
 from accoil.watch.caps import Caps
@@ -127,7 +128,7 @@ def desk(folder: Path) -> Iterator[Desk]:
 def _here(folder: Path) -> Iterator[Imports]:
     zones = dict(Product.objects.values_list("id", "time_zone"))
     try:
-        counting = Counting(folder, lambda: zones, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
+        counting = Counting(folder, lambda: zones, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
     except InUse as in_use:
         raise Refused(str(in_use)) from in_use
     counting.start()

@@ -20,6 +20,7 @@ from accoil.bench.watched import Watched, names_of
 from accoil.count.facts import open_facts
 from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
+from accoil.store.store import MEMORY
 
 Report = dict[str, Any]
 
@@ -35,7 +36,7 @@ def measure(size: Size, repeat: int, keep: Path | None = None) -> Report:
     with tempfile.TemporaryDirectory(prefix="accoil-bench-") as temporary:
         path = built(Path(keep or temporary), size)
         about = machine.about()
-        store = DuckDB(path, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
+        store = DuckDB(path, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
         try:
             report = {"bench": "score", "machine": about, **_ask_all(Watched(store, names_of(PACKAGE)), size, repeat)}
         finally:

@@ -17,7 +17,7 @@ from accoil.count.load import Loader
 from accoil.receive.journal import Journal
 from accoil.receive.opening import Broken
 from accoil.store.duckdb import DuckDB
-from accoil.store.store import Damaged
+from accoil.store.store import MEMORY, Damaged
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ class InUse(Exception):
 class Counting:
     """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
 
-    def __init__(self, folder: Path, zones: Zones, memory: str = "1GB") -> None:
+    def __init__(self, folder: Path, zones: Zones, memory: str = MEMORY) -> None:
         memory_of_process.spare()
         self._folder = folder
         self._zones = zones

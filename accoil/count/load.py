@@ -31,7 +31,7 @@ MERGE_LATER = 6  # times as many while a whole load waits: merging can wait, eve
 SAVE_AFTER = 500_000  # rows: what a kill makes the next start count again, in a second or so
 SAVE_WITHIN = 10.0  # seconds, when little comes
 LONGEST_REST = 0.3  # seconds between loads
-RESTS = 8  # times as long as the last load took
+RESTS = 20  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
 # What columns end in that are not what they should be. (Errors of the store are none of these.)
 STRANGE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError)

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from accoil.store import questions
-from accoil.store.store import Damaged, Places, Value
+from accoil.store.store import MEMORY, Damaged, Places, Value
 
 # The advice to use `sql()` does not hold here: that builds a relation and took three times as long for small answers,
 # and was no faster for ten million rows.
@@ -28,7 +28,7 @@ COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that
 
 
 class DuckDB:
-    def __init__(self, path: Path, memory: str = "1GB", threads: int | None = None) -> None:
+    def __init__(self, path: Path, memory: str = MEMORY, threads: int | None = None) -> None:
         self.path = path
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
