@@ -86,7 +86,7 @@ class DuckDB:
 
     @contextmanager
     def loading(self) -> Iterator["DuckDBLoading"]:
-        with self._writing, self._noticed(), self._cursor() as cursor:
+        with self._writing, self._noticed(), self._fresh_cursor() as cursor:  # what it keeps in between goes with it
             cursor.begin()
             loading = DuckDBLoading(cursor)
             try:
@@ -106,7 +106,13 @@ class DuckDB:
     def close(self) -> None:
         with suppress(Damaged, duckdb.Error):
             self.save()
-        self._db.close()
+        for cursor in [*self._idle, self._db]:
+            cursor.close()
+
+    def _fresh_cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._db.cursor()
+        cursor.execute("use facts")
+        return cursor
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -114,8 +120,7 @@ class DuckDB:
         try:
             cursor = self._idle.pop()
         except IndexError:
-            cursor = self._db.cursor()
-            cursor.execute("use facts")
+            cursor = self._fresh_cursor()
         yield cursor
         self._idle.append(cursor)  # after an error it is let go
 
