@@ -24,6 +24,7 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", cat
 
 _HERE = Path(__file__).parent
 MEANS_DAMAGE = ("Corrupt database file", "Could not read enough bytes")
+MEANS_STOPPED = "has been invalidated"
 COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
 
 
@@ -130,7 +131,7 @@ class DuckDB:
         try:
             yield
         except duckdb.Error as no:
-            stopped = isinstance(no, duckdb.FatalException)
+            stopped = isinstance(no, duckdb.FatalException) or MEANS_STOPPED in str(no)
             if not stopped and not any(words in str(no) for words in MEANS_DAMAGE):
                 raise
             self.stopped = self.stopped or stopped
