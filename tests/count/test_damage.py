@@ -210,6 +210,7 @@ def test_an_engine_that_gave_up_on_a_full_disk_is_opened_again(tmp_path: Path) -
         assert store.stopped
         until(lambda: opened.facts.store is not store)
         assert opened.facts.store.path == store.path
+        assert opened.wait_counted()  # what had not been saved is counted again
         assert answers(opened) == before
 
 
