@@ -156,8 +156,9 @@ class Counting:
             except Damaged as damage:
                 log.error("the store's files are damaged too", reason=str(damage))
                 return False
-            self._use(path, store)
-            self.loader = self._new_loader(self.facts)
+            # First who counts, then what pages ask: whoever waits for all to be counted must wait for the new one.
+            self.loader = self._new_loader(Facts(store))
+            self._use(path, store, self.loader.facts)
             if self._running:
                 self.loader.start()
             return True
