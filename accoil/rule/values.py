@@ -29,7 +29,7 @@ def read(op: str, raw: Any, number: bool | None) -> tuple[str, Value]:
         case "several":
             return op, tuple(dict.fromkeys(_one(each, number) for each in _several(raw)))
         case "text":
-            return op, _text(raw)
+            return op, _part(raw)
         case "number":
             return op, _number(raw)
         case "range":
@@ -101,6 +101,11 @@ def _text(raw: Any) -> str:
     if problem := wrong_text(raw):
         raise Wrong(problem)
     return raw
+
+
+def _part(raw: Any) -> str:
+    """Of a text; a blank will do."""
+    return raw if isinstance(raw, str) and raw.isspace() and len(raw) <= LONGEST else _text(raw)
 
 
 def _number(raw: Any) -> int | float:
