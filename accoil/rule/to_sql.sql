@@ -36,24 +36,16 @@ select account_id from {population} where account_id <> 0 and id not in (<users>
 select <who> from ever where product = :product and event_id in <events> and first_day <= :as_of<counted>
 
 -- name: often
--- What went on after the day is looked up in the counts; as of today that is nobody, and the counts are not read.
+-- All there ever was, less what came after the day; as of today that is nothing, and no counts are read.
 select <who>
 from (
     select user_id, account_id, n
     from ever
-    where product = :product and event_id in <events> and last_day <= :as_of
-      and (user_id, account_id, event_id) not in (
-          select user_id, account_id, event_id
-          from ever
-          where product = :product and event_id in <events> and first_day <= :as_of and last_day > :as_of)
+    where product = :product and event_id in <events>
     union all
-    select user_id, account_id, n
+    select user_id, account_id, -n as n
     from counts
-    where product = :product and event_id in <events> and day <= :as_of
-      and (user_id, account_id, event_id) in (
-          select user_id, account_id, event_id
-          from ever
-          where product = :product and event_id in <events> and first_day <= :as_of and last_day > :as_of)
+    where product = :product and event_id in <events> and day > :as_of
 ) as done
 where true<counted>
 group by <who>
