@@ -25,7 +25,7 @@ from accoil.rule.vocabulary import (
 )  # fmt: skip
 
 DEEPEST = 20  # groups within groups
-MOST = 200  # conditions in one rule
+MOST = 100  # conditions in one rule: on 200,000 users so many, each about another trait, take a second or two
 MOST_DAYS = 3650
 LONGEST_CHANGE = 365
 OFTENEST = 1_000_000

@@ -13,7 +13,7 @@ from accoil.rule.values import nearest
 T = TypeVar("T")
 
 DEEPEST = 20  # segments within segments
-MOST = 1000  # conditions in all; segments that ask for segments can double with each step
+MOST = 300  # conditions in all; segments that ask for segments can double with each step
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ def inlined(rule: Rule, names: Names) -> Rule:
     becomes too large."""
     whole = _Inliner(names).inlined(rule, ())
     if size(whole) > MOST:
-        raise Refused(f"With the segments it names the rule holds {size(whole):,} conditions; {MOST:,} is the most.")
+        raise Refused(f"With the segments it names the rule holds {size(whole)} conditions; {MOST} is the most.")
     return whole
 
 
@@ -64,7 +64,7 @@ class _Inliner:
         if key not in self._done:
             self._done[key] = self._segment(name, within) if kind == "segment" else self._stage(name, within)
             if size(self._done[key]) > MOST:
-                raise Refused(f"The {kind} “{name}”, with the segments it names, holds more than {MOST:,} conditions.")
+                raise Refused(f"The {kind} “{name}”, with the segments it names, holds more than {MOST} conditions.")
         return self._done[key]
 
     def _segment(self, name: str, within: tuple[tuple[str, str], ...]) -> Rule:

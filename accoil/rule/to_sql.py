@@ -14,19 +14,21 @@ ASK = beside(__file__, "to_sql")
 
 KINDS: dict[Scope, str] = {"user": "1", "account": "2"}
 TABLES: dict[Scope, str] = {"user": "users", "account": "accounts"}
-# Of a row of the book; rates in percent, rounded so that 0.07 is 7 and not 7.000000000000001.
+# Of a row x of the book; rates in percent, rounded so that 0.07 is 7 and not 7.000000000000001.
 FIGURES = {
-    "score": "score",
-    "raw": "raw",
-    "change": "change",
-    "activation": "round(100 * activation, 9)",
-    "adoption": "round(100.0 * recently_scored_events / len(:events), 9)",
-    "lifetime_adoption": "round(100.0 * overall_scored_events / len(:events), 9)",
-    "frequency": "frequency",
-    "active_users": "active_users",
-    "total_users": "total_users",
-    "active_percent": "round(100 * active_percent, 9)",
-    "last_active": "last_day",
+    "score": "x.score",
+    "raw": "x.raw",
+    "change": "x.change",
+    "activation": "round(100 * x.activation, 9)",
+    "adoption": "round(100.0 * x.recently_scored_events / len(:events), 9)",
+    "lifetime_adoption": "round(100.0 * x.overall_scored_events / len(:events), 9)",
+    "frequency": "x.frequency",
+    "active_users": "x.active_users",
+    "total_users": "x.total_users",
+    "active_percent": "round(100 * x.active_percent, 9)",
+    "last_active": "x.last_day",
+    "created_at": "x.created_on",
+    "tenure": "x.tenure",
 }
 LONG = 60  # days from which the first and last days of each event tell more cheaply who did it than the counts
 CREATED = {"created_at": "created_on", "tenure": "greatest(0, :as_of - created_on)"}
@@ -44,8 +46,8 @@ class Condition(msgspec.Struct, frozen=True):
 
 def condition(rule: Rule, scope: Scope, prefix: str = "r", in_book: bool = False) -> Condition:
     """Of an inlined rule. `prefix`: how bound values are called (r1, r2 …); another one where several conditions stand
-    in one question. `in_book`: frequency, created-at and tenure are read from `{users}` and `{accounts}`, which is
-    cheaper; where the book is still to be made, from the facts."""
+    in one question. `in_book`: x is a row of `{users}` or `{accounts}`, so that its figures are compared as they stand
+    there; else frequency, created-at and tenure come from the facts, since the book may still be to make."""
     writer = _Writer(scope, Bound(prefix), in_book)
     text = writer.holds(rule)
     return Condition(text, writer.bound.values, frozenset(writer.back))
@@ -124,19 +126,22 @@ class _Writer:
     def _metric(self, rule: Metric) -> str:
         opposite = rule.op in OPPOSITE
         op = OPPOSITE.get(rule.op, rule.op)
-        if rule.name == "frequency" and not self.in_book:
-            return self._frequency(op, rule.value, opposite)
         if rule.name == "mrr":
             found = _fill("mrr", compare=compare("mrr", op, rule.value, self.bound))
             return _in(found if self.scope == "account" else _fill("users_of", accounts=found), opposite)
-        if rule.name in CREATED:
-            compared = compare(CREATED[rule.name], op, rule.value, self.bound)
-            return _in(_fill("created", created=self._created(self.scope), compare=compared), opposite)
         if rule.days is not None:
             self.back.add(rule.days)
             compared = compare("now.score - coalesce(before.score, 0)", op, rule.value, self.bound)
             change = _fill("change", table=TABLES[self.scope], days=str(rule.days), compare=compared)
             return _in(change, opposite)
+        if self.in_book:
+            compared = compare(FIGURES[rule.name], op, rule.value, self.bound)
+            return f"{'not ' if opposite else ''}coalesce({compared}, false)"
+        if rule.name == "frequency":
+            return self._frequency(op, rule.value, opposite)
+        if rule.name in CREATED:
+            compared = compare(CREATED[rule.name], op, rule.value, self.bound)
+            return _in(_fill("created", created=self._created(self.scope), compare=compared), opposite)
         compared = compare(FIGURES[rule.name], op, rule.value, self.bound)
         return _in(_fill("figure", table=TABLES[self.scope], compare=compared), opposite)
 

@@ -129,7 +129,7 @@ bits_in(bit_or(wide_bit_of(:as_of - day)))
 select id from {people} where kind = 2 and <compare>
 
 -- name: figure
-select id from {<table>} where <compare>
+select x.id from {<table>} as x where <compare>
 
 -- name: change
 select now.id
