@@ -70,6 +70,16 @@ def test_the_last_n_days_hold_today_and_the_n_minus_1_before(days: int, holds: b
         assert asked.matching_raw({"event": "Used", "within_days": days}, "user") == ({"ann"} if holds else set())
 
 
+@pytest.mark.parametrize("between", [True, False])
+def test_long_spans_of_a_past_day_find_what_lies_between_an_earlier_and_a_later_time(between: bool) -> None:
+    facts = [did("ann", "Used", 100), did("ann", "Used", 3), did("bob", "Used", 99), did("cy", "Used", 3)]
+    facts += [did("ann", "Used", 50)] if between else []
+    with world(*facts, back=10) as asked:
+        assert asked.matching_raw({"event": "Used", "within_days": 90}, "user") == {"bob"} | (
+            {"ann"} if between else set()
+        )
+
+
 def test_days_since_created_count_the_first_day_and_earlier_ones() -> None:
     created = (TODAY - timedelta(days=20)).isoformat()
     facts = [told("ann", createdAt=created), told("bob", createdAt=created), told("cy", createdAt=created)]
