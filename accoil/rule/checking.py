@@ -1,6 +1,7 @@
 """Reads a rule that somebody wrote, and refuses what is not one with a sentence that says where and what to write."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, cast
 
 import msgspec
@@ -22,10 +23,11 @@ from accoil.rule.vocabulary import (
     OPERATORS,
     TRAITS,
     Allowed,
-)  # fmt: skip
+)
 
 DEEPEST = 20  # groups within groups
 MOST = 100  # conditions in one rule: on 200,000 users so many, each about another trait, take a second or two
+MOST_PARTS = 400  # groups and conditions: where aliases in a file make a small one endless, reading ends here
 MOST_DAYS = 3650
 LONGEST_CHANGE = 365
 OFTENEST = 1_000_000
@@ -34,7 +36,7 @@ OFTENEST = 1_000_000
 def check(raw: Any, scope: Scope, allowed: Allowed = EVERYTHING) -> Rule:
     """Reads a rule from what JSON or YAML gave. Raises Refused with a sentence that names the key and where it stands
     (“all 2, any 1: …” is the first rule of `any` in the second of `all`)."""
-    place = _Place(scope, allowed)
+    place = _Place(scope, allowed, count(1))
     rule = _rule(raw, place)
     if size(rule) > MOST:
         raise Refused(f"The rule holds {size(rule)} conditions; {MOST} is the most.")
@@ -49,6 +51,7 @@ def size(rule: Rule) -> int:
 class _Place(msgspec.Struct, frozen=True):
     scope: Scope
     allowed: Allowed
+    parts: "count[int]"  # how many were read so far, of the whole rule
     path: tuple[str, ...] = ()
 
     def within(self, how: str, number: int) -> "_Place":
@@ -59,6 +62,8 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 def _rule(raw: Any, place: _Place) -> Rule:
+    if next(place.parts) > MOST_PARTS:
+        raise Refused(f"The rule holds more than {MOST_PARTS} groups and conditions; {MOST} conditions is the most.")
     if not isinstance(raw, Mapping):
         raise place.no(f"A rule is a mapping such as {{metric: score, below: 25}}; this is {shown(raw)}.")
     for key in raw:

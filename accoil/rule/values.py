@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from accoil.rule.conditions import Value
@@ -46,13 +47,23 @@ def read(op: str, raw: Any, number: bool | None) -> tuple[str, Value]:
 
 def shown(value: object) -> str:
     """How a wrong value is named in a sentence: short, and as it would be written in a file."""
-    if value is None:
-        return "empty"
+    text = "empty" if value is None else _written(value, depth=3)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _written(value: object, depth: int) -> str:
+    """As JSON; of what is long or deep only the beginning, since it may have no end."""
     if isinstance(value, date):
         return value.isoformat()
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= 60 else text[:59] + "…"
+    if isinstance(value, Mapping | list | tuple):
+        inner, more = ["…"], ", …" if depth and len(value) > 5 else ""
+        if depth and isinstance(value, Mapping):
+            inner = [f"{_written(key, 0)}: {_written(value[key], depth - 1)}" for key in islice(value, 5)]
+        elif depth:
+            inner = [_written(each, depth - 1) for each in islice(value, 5)]
+        brackets = "{}" if isinstance(value, Mapping) else "[]"
+        return f"{brackets[0]}{', '.join(inner)}{more}{brackets[1]}" if value else brackets
+    return json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -22,7 +22,7 @@ from accoil.rule.tree import (
     check,
     mentions,
     written,
-)  # fmt: skip
+)
 
 AT_RISK = {"all": [{"metric": "score", "below": 25}, {"any": [{"metric": "mrr", "above": 10000}]}]}
 
@@ -125,6 +125,19 @@ def test_depth_and_size_have_an_end() -> None:
     endless.append({"all": endless})
     with pytest.raises(Refused, match="Groups stand 20 deep"):
         check({"all": endless}, "user")
+
+
+def test_what_has_no_end_is_refused_like_anything_else() -> None:
+    bomb: dict[str, Any] = {"event": "A"}
+    for _ in range(19):
+        bomb = {"all": [bomb] * 9}
+    with pytest.raises(Refused, match="more than 400 groups and conditions"):
+        check(bomb, "user")
+    endless: list[Any] = [{"b": {"c": {"d": 1}}}, *range(9)]
+    endless.append(endless)
+    for wrong in (endless, {"a": endless}, bomb):
+        with pytest.raises(Refused, match=r"^is is [\[{].*…"):
+            check({"user_trait": "role", "is": wrong}, "user")
 
 
 @pytest.mark.parametrize(("allowed", "reason"), [(IN_FILTER, "the filter decides"), (IN_STEPS, "a step decides")])
