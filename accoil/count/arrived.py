@@ -1,6 +1,5 @@
 """Columns of a journal block, made ready for the store: ids for names, days for times, duplicates gone."""
 
-import math
 from collections.abc import Mapping
 from datetime import date
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from accoil.count import days, ids
 from accoil.count.duplicates import Repeats, repeats
 from accoil.count.hashes import Hashes
+from accoil.count.numeric import number_in
 from accoil.count.seen import Seen
 from accoil.receive import times
 from accoil.receive.calls import ALIAS, IDENTIFY
@@ -191,14 +191,4 @@ def _read(text: str) -> tuple[str | None, float | None, int | None]:
     moment = times.parse(value) if not isinstance(value, str) or value[:1].isdigit() else None
     if moment is not None and not FIRST_MOMENT <= moment < LAST_MOMENT:
         moment = None
-    return shown, _number(value), moment
-
-
-def _number(value: str | int | float) -> float | None:
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    # Python reads "1_000", "nan" and other scripts' digits as numbers; the rules of this product don't.
-    text = str(value)
-    return number if math.isfinite(number) and "_" not in text and text.isascii() else None
+    return shown, number_in(value), moment

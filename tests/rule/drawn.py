@@ -1,0 +1,160 @@
+"""Rules of every kind, with every operator, nested, about the names and values of the small, nasty worlds.
+
+Made once for all worlds, since strategies are slow to make: days are told as days back, some events as how frequent
+they are, until `settled` in a world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.reference_rules import Raw
+from tests.strategies import (
+    ACCOUNT_KEYS,
+    CREATED_KEYS,
+    CREATED_VALUES,
+    EVENTS,
+    PLAIN_VALUES,
+    USER_KEYS,
+    WINDOWS,
+)
+
+STATUS_KEYS = ("accountStatus", "account_status", "status")
+TEXTS = [value for value in (*PLAIN_VALUES, *CREATED_VALUES) if isinstance(value, str) and value.strip()]
+NUMBERS = [value for value in PLAIN_VALUES if isinstance(value, int | float) and not isinstance(value, bool)]
+ONES = [*TEXTS, *NUMBERS, True, False, "10.0", "009", "a'b\"c;--", "{people}", ":r1", "$r1", "9e999", "PAID"]
+PARTS = ["a", "n", "9", "1", "{", "}", ":", "$", "'", '"', "\\", "%", "_", "Ä", "ä", "\n", " ", "true", "2026", "PA"]
+FIGURES = (0, 1, 2, 3, 5, 7, 9, 10, 10.5, 25, 33, 33.333333333, 50, 63, 66.666666667, 75, 90, 99, 100)
+DAYS_BACK = (-1, 0, 1, 2, 6, 7, 29, 30, 89, 90, 365)
+NUMBER_OPS = ("is", "is_not", "above", "below", "at_least", "at_most")
+OF_USERS = ("score", "raw", "frequency", "tenure", "mrr", "activation", "adoption", "lifetime_adoption")
+OF_ACCOUNTS = (*OF_USERS, "active_users", "total_users", "active_percent")
+FEATURES = {"Reports": ["Report", "report", "Report Shared"], "Odd": ["📈", "a'b\"c;--"], "Empty": [], "No": ["Never"]}
+SEGMENT_NAMES = ("One", "Two", "Три")
+STAGE_NAMES = ("New", "Engaged", "Gone")
+
+
+@dataclass(frozen=True)
+class Back:
+    """A day, so many days before the one asked for."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The name of an event: 0 is what happened most often."""
+
+    rank: int
+
+
+def settled(raw: Any, as_of: date, events: Sequence[str]) -> Any:
+    """`events`: those of the world, most frequent first."""
+    match raw:
+        case dict():
+            return {key: settled(value, as_of, events) for key, value in raw.items()}
+        case list():
+            parts = [settled(value, as_of, events) for value in raw]
+            return sorted(parts) if any(isinstance(value, Back) for value in raw) else parts
+        case Back(days):
+            return (as_of - timedelta(days=days)).isoformat()
+        case Ranked(rank):
+            return events[rank % len(events)] if events else "Report"
+        case _:
+            return raw
+
+
+@cache
+def rules(scope: str, named: bool = True, leaves: int = 8) -> st.SearchStrategy[Raw]:
+    """`named`: also segments and stages."""
+    conditions = st.one_of(traits(), traits(), events(), events(), metrics(scope))
+    if named:
+        inside = st.fixed_dictionaries({}, optional={"in": st.booleans()})
+        segment = st.builds(lambda name, inside: {"segment": name, **inside}, st.sampled_from(SEGMENT_NAMES), inside)
+        stage = st.builds(lambda name, inside: {"stage": name, **inside}, st.sampled_from(STAGE_NAMES), inside)
+        conditions = st.one_of(conditions, conditions, conditions, segment, stage)
+    how = st.sampled_from(("all", "any", "none"))
+    nested = st.recursive(
+        conditions,
+        lambda inner: st.builds(lambda how, parts: {how: parts}, how, st.lists(inner, min_size=1, max_size=4)),
+        max_leaves=leaves,
+    )
+    return st.one_of(conditions, nested)
+
+
+def traits() -> st.SearchStrategy[Raw]:
+    keys = st.sampled_from((*USER_KEYS, *ACCOUNT_KEYS, *CREATED_KEYS, *STATUS_KEYS, "never told"))
+    one = st.sampled_from(ONES)
+    day = st.sampled_from([Back(back) for back in DAYS_BACK])
+    date = st.one_of(day, st.sampled_from(("2026-03-01", "2026-03-08", "2026-04-04", "2015-02-02")))
+    number = st.sampled_from([*NUMBERS, 9900, 1000, -4.5])
+    operators = st.one_of(
+        _with(("is", "is_not"), one),
+        _with(("one_of", "none_of"), st.lists(one, min_size=1, max_size=4)),
+        _with(("contains", "does_not_contain", "starts_with", "ends_with"), st.sampled_from([*PARTS, *TEXTS])),
+        _with(("above", "below", "at_least", "at_most"), number),
+        _with(("between",), st.one_of(_pair(number), _two(day))),
+        _with(("before", "after"), date),
+        _with(("in_last_days", "more_than_days_ago"), st.sampled_from((0, 1, 7, 30, 365, 4000))),
+        _set(),
+    )
+    kinds = st.sampled_from(("user_trait", "account_trait"))
+    return st.builds(lambda kind, key, operator: {kind: key, **operator}, kinds, keys, operators)
+
+
+def events() -> st.SearchStrategy[Raw]:
+    often = st.sampled_from([Ranked(rank) for rank in range(3)])
+    name = st.one_of(often, often, st.sampled_from((*EVENTS, "Never_Seen")))
+    single = _with(("event", "event", "account_event"), name)
+    subject = st.one_of(single, single, single, _with(("feature",), st.sampled_from(sorted(FEATURES))))
+    number = st.fixed_dictionaries(
+        {}, optional={"did": st.booleans(), "at_least": st.sampled_from((1, 2, 2, 3, 9, 30))}
+    )
+    days = st.sampled_from((1, 2, 7, 30, 90, 91, 365))
+    span = st.one_of(st.just({}), st.just({}), _with(("within_days", "within_days_of_created"), days))
+    return st.builds(lambda subject, number, span: {**subject, **number, **span}, subject, number, span)
+
+
+def metrics(scope: str) -> st.SearchStrategy[Raw]:
+    name = st.sampled_from(OF_USERS if scope == "user" else OF_ACCOUNTS)
+    change = st.sampled_from((-90, -10, -1, 0, 1, 10, 63, 90))
+    over = st.fixed_dictionaries({}, optional={"days": st.sampled_from((*WINDOWS, 2, 180))})
+    day = st.sampled_from([Back(back) for back in DAYS_BACK])
+    of_days = st.one_of(
+        _with(("is", "is_not", "before", "after"), day),
+        _with(("one_of", "none_of"), st.lists(day, min_size=1, max_size=3)),
+        _with(("between",), _two(day)),
+        _with(("in_last_days", "more_than_days_ago"), st.sampled_from((0, 1, 7, 30, 365))),
+        _set(),
+    )
+    figures = _metric(name, _numbers(st.sampled_from(FIGURES)))
+    changes = st.builds(lambda one, over: {**one, **over}, _metric(st.just("change"), _numbers(change)), over)
+    return st.one_of(figures, figures, changes, _metric(st.sampled_from(("last_active", "created_at")), of_days))
+
+
+def _metric(name: st.SearchStrategy[str], operator: st.SearchStrategy[Raw]) -> st.SearchStrategy[Raw]:
+    return st.builds(lambda name, operator: {"metric": name, **operator}, name, operator)
+
+
+def _numbers(number: st.SearchStrategy[Any]) -> st.SearchStrategy[Raw]:
+    one, several = _with(NUMBER_OPS, number), _with(("one_of", "none_of"), st.lists(number, min_size=1, max_size=4))
+    return st.one_of(one, one, several, _with(("between",), _pair(number)), _set())
+
+
+def _set() -> st.SearchStrategy[Raw]:
+    return _with(("is_set", "is_not_set"), st.booleans())
+
+
+def _with(keys: tuple[str, ...], value: st.SearchStrategy[Any]) -> st.SearchStrategy[Raw]:
+    return st.builds(lambda key, value: {key: value}, st.sampled_from(keys), value)
+
+
+def _two(one: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.tuples(one, one).map(list)
+
+
+def _pair(one: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.tuples(one, one).map(sorted)
