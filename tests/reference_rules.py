@@ -158,12 +158,12 @@ def _metric(raw: Raw, scope: str, id: str, view: View) -> bool:
     days = raw.get("days")
     operator = {key: value for key, value in raw.items() if key not in ("metric", "days")}
     op, value = next(iter(operator.items()))
-    figure = _figure(raw["metric"], days, scope, id, view)
+    found = figure(raw["metric"], days, scope, id, view)
     if op in ("is_set", "is_not_set"):
-        return (figure is not None) == ((op == "is_set") == value)
+        return (found is not None) == ((op == "is_set") == value)
     if op in OPPOSITES:
-        return not _compares(figure, OPPOSITES[op], value, view)
-    return _compares(figure, op, value, view)
+        return not _compares(found, OPPOSITES[op], value, view)
+    return _compares(found, op, value, view)
 
 
 KINDS: dict[str, Callable[[Raw, str, str, View], bool]] = {
@@ -187,7 +187,7 @@ def _did(raw: Raw, events: list[str], scope: str, id: str | None, view: View) ->
     return (sum(n for _, n in done) >= raw.get("at_least", 1)) == raw.get("did", True)
 
 
-def _figure(name: str, days: int | None, scope: str, id: str, view: View) -> Any:
+def figure(name: str, days: int | None, scope: str, id: str, view: View) -> Any:
     """In the units of rules: rates in percent."""
     if name == "created_at":
         return view.created_on(scope, id)

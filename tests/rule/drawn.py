@@ -1,9 +1,10 @@
 """Rules of every kind, with every operator, nested, about the names and values of the small, nasty worlds.
 
 Made once for all worlds, since strategies are slow to make: days are told as days back, some events as how frequent
-they are, until `settled` in a world."""
+they are, and many figures as one that somebody has, give or take one, until `settled` in a world."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.reference_rules import Raw
+from tests.reference_rules import Raw, View, figure
 from tests.strategies import (
     ACCOUNT_KEYS,
     CREATED_KEYS,
@@ -51,20 +52,65 @@ class Ranked:
     rank: int
 
 
-def settled(raw: Any, as_of: date, events: Sequence[str]) -> Any:
-    """`events`: those of the world, most frequent first."""
-    match raw:
-        case dict():
-            return {key: settled(value, as_of, events) for key, value in raw.items()}
-        case list():
-            parts = [settled(value, as_of, events) for value in raw]
-            return sorted(parts) if any(isinstance(value, Back) for value in raw) else parts
-        case Back(days):
-            return (as_of - timedelta(days=days)).isoformat()
-        case Ranked(rank):
-            return events[rank % len(events)] if events else "Report"
-        case _:
-            return raw
+@dataclass(frozen=True)
+class Near:
+    """A number (or a day) that somebody in the world has, and so much more."""
+
+    what: str  # "gap" of an event to the day asked for, "age" of its user then, "count", "figure"
+    pick: int
+    more: int
+
+
+class Settling:
+    """Makes rules of what was drawn, in one world."""
+
+    def __init__(self, view: View, scope: str, ids: Iterable[str]) -> None:
+        self.view, self.scope, self.ids = view, scope, sorted(ids)
+        often: Counter[str] = Counter()
+        for _, _, event, _, n in view.facts:
+            often[event] += n
+        self.events = [name for name, _ in often.most_common()] or ["Report"]
+        done = [fact for fact in view.facts if fact[3] <= view.as_of]
+        created = {user: view.created_on("user", user) for user in view.users}
+        self.near: dict[str, list[Any]] = {
+            "gap": sorted({(view.as_of - day).days for _, _, _, day, _ in done}),
+            "age": sorted({(day - created[user]).days for user, _, _, day, _ in done if user in created}),
+            "count": sorted({n for *_, n in done}),
+        }
+
+    def settled(self, raw: Any, metric: str = "") -> Any:
+        match raw:
+            case dict():
+                metric = raw.get("metric", "")
+                found = {key: self.settled(value, metric) for key, value in raw.items()}
+                return found | {"between": sorted(found["between"])} if "between" in found else found
+            case list():
+                return [self.settled(value, metric) for value in raw]
+            case Back(days):
+                return (self.view.as_of - timedelta(days=days)).isoformat()
+            case Ranked(rank):
+                return self.events[rank % len(self.events)]
+            case Near("figure", pick, more):
+                return self._figure(metric, pick, more)
+            case Near(what, pick, more):
+                known = self.near[what] or [1]
+                return max(1, known[pick % len(known)] + more)
+            case _:
+                return raw
+
+    def _figure(self, metric: str, pick: int, more: int) -> Any:
+        found = [figure(metric, None, self.scope, id, self.view) for id in self.ids]
+        nobody = self.view.as_of if metric in ("last_active", "created_at") else 1
+        known = sorted({value for value in found if value is not None}) or [nobody]
+        value = known[pick % len(known)]
+        if isinstance(value, date):
+            return (value + timedelta(days=more)).isoformat()
+        low, high = {"raw": (0, 10**9), "mrr": (-(10**9), 10**9), "tenure": (0, 10**9)}.get(metric, (0, 100))
+        return max(low if metric != "change" else -100, min(high, value + more))
+
+
+def _near(what: str, *more: int) -> st.SearchStrategy[Near]:
+    return st.builds(Near, st.just(what), st.integers(0, 20), st.sampled_from(more))
 
 
 @cache
@@ -96,7 +142,7 @@ def traits() -> st.SearchStrategy[Raw]:
         _with(("one_of", "none_of"), st.lists(one, min_size=1, max_size=4)),
         _with(("contains", "does_not_contain", "starts_with", "ends_with"), st.sampled_from([*PARTS, *TEXTS])),
         _with(("above", "below", "at_least", "at_most"), number),
-        _with(("between",), st.one_of(_pair(number), _two(day))),
+        _with(("between",), st.one_of(_pair(number), _pair(day))),
         _with(("before", "after"), date),
         _with(("in_last_days", "more_than_days_ago"), st.sampled_from((0, 1, 7, 30, 365, 4000))),
         _set(),
@@ -114,7 +160,9 @@ def events() -> st.SearchStrategy[Raw]:
         {}, optional={"did": st.booleans(), "at_least": st.sampled_from((1, 2, 2, 3, 9, 30))}
     )
     days = st.sampled_from((1, 2, 7, 30, 90, 91, 365))
-    span = st.one_of(st.just({}), st.just({}), _with(("within_days", "within_days_of_created"), days))
+    lately = _with(("within_days",), st.one_of(days, _near("gap", 0, 1)))
+    soon = _with(("within_days_of_created",), st.one_of(days, _near("age", 0, 1)))
+    span = st.one_of(st.just({}), st.just({}), lately, soon)
     return st.builds(lambda subject, number, span: {**subject, **number, **span}, subject, number, span)
 
 
@@ -122,15 +170,19 @@ def metrics(scope: str) -> st.SearchStrategy[Raw]:
     name = st.sampled_from(OF_USERS if scope == "user" else OF_ACCOUNTS)
     change = st.sampled_from((-90, -10, -1, 0, 1, 10, 63, 90))
     over = st.fixed_dictionaries({}, optional={"days": st.sampled_from((*WINDOWS, 2, 180))})
-    day = st.sampled_from([Back(back) for back in DAYS_BACK])
+    day = st.one_of(st.sampled_from([Back(back) for back in DAYS_BACK]), _near("figure", -1, 0, 0, 1))
     of_days = st.one_of(
         _with(("is", "is_not", "before", "after"), day),
         _with(("one_of", "none_of"), st.lists(day, min_size=1, max_size=3)),
-        _with(("between",), _two(day)),
-        _with(("in_last_days", "more_than_days_ago"), st.sampled_from((0, 1, 7, 30, 365))),
+        _with(("between",), _pair(day)),
+        _with(
+            ("in_last_days", "more_than_days_ago"), st.one_of(st.sampled_from((0, 1, 7, 30, 365)), _near("gap", 0, 1))
+        ),
         _set(),
     )
-    figures = _metric(name, _numbers(st.sampled_from(FIGURES)))
+    near = _near("figure", -1, 0, 0, 0, 1)
+    figures = _metric(name, _numbers(st.one_of(st.sampled_from(FIGURES), near, near)))
+    change = st.one_of(change, near)
     changes = st.builds(lambda one, over: {**one, **over}, _metric(st.just("change"), _numbers(change)), over)
     return st.one_of(figures, figures, changes, _metric(st.sampled_from(("last_active", "created_at")), of_days))
 
@@ -152,9 +204,5 @@ def _with(keys: tuple[str, ...], value: st.SearchStrategy[Any]) -> st.SearchStra
     return st.builds(lambda key, value: {key: value}, st.sampled_from(keys), value)
 
 
-def _two(one: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
-    return st.tuples(one, one).map(list)
-
-
 def _pair(one: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
-    return st.tuples(one, one).map(sorted)
+    return st.tuples(one, one).map(list)

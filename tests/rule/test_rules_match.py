@@ -3,7 +3,6 @@
 RANDOM_WORLDS in the environment says how many worlds (half of it; 60 by default); a long run takes thousands."""
 
 import os
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from accoil.score.definition import Definition
 from tests.reference import World
 from tests.reference_rules import View, holds
 from tests.rule.asked import Asked, activation
-from tests.rule.drawn import FEATURES, SEGMENT_NAMES, STAGE_NAMES, rules, settled
+from tests.rule.drawn import FEATURES, SEGMENT_NAMES, STAGE_NAMES, Settling, rules
 from tests.strategies import Case, cases
 from tests.world import engine
 
@@ -36,22 +35,16 @@ def test_whoever_a_rule_holds_for_is_whom_the_reference_says(case: Case, data: s
     definition = Definition(window=given.window, events=given.events, benchmark=given.benchmark, curve=given.curve)
     everyone = sorted(world.users(case.as_of))
     only = data.draw(st.none() | st.lists(st.sampled_from(everyone), unique=True) if everyone else st.none())
-    often = Counter(message.event for message in case.messages if message.event)
-    names = [name for name, _ in often.most_common()]
-
-    def draw(strategy: st.SearchStrategy[Any]) -> Any:
-        return settled(data.draw(strategy), case.as_of, names)
-
     with engine(case.messages, case.zone) as running:
         asked = Asked(running.product_id, definition, case.as_of, only)
         for scope in SCOPES:
             view = View(world, given, case.as_of, None if only is None else set(only), features=FEATURES)
-            segments, stages = draw(named(scope))
-            view.segments, view.stages = segments, stages
             people = view.users if scope == "user" else view.accounts
             view.activation = {(scope, id): activation(id) for id in people}
+            settling = Settling(view, scope, people)
+            view.segments, view.stages = (settling.settled(drawn) for drawn in data.draw(named(scope)))
             for _ in range(RULES):
-                raw = draw(rules(scope))
+                raw = settling.settled(data.draw(rules(scope)))
                 rule = inlined(check(raw, scope), meanings(view, scope))
                 expected = {id for id in people if holds(raw, scope, id, view)}
                 in_book = only is None and data.draw(st.booleans())  # the book's own figures are those of everyone
