@@ -108,17 +108,18 @@ class _Writer:
 
     def _did(self, rule: Event, of: Scope, names: tuple[str, ...]) -> str:
         often = rule.at_least > 1
-        parts = {**_who(of), "events": _fill("named", names=", ".join(self.bound.put(name) for name in names))}
-        days = rule.within_days or rule.within_days_of_created
-        if days is not None:
-            parts["days"] = self.bound.put(days)
-        if often or (rule.within_days or LONG) < LONG:
-            parts["least"] = self.bound.put(rule.at_least)
         if rule.within_days is not None:
-            return _fill("in_long_span" if rule.within_days >= LONG and not often else "lately", **parts)
-        if rule.within_days_of_created is not None:
-            return _fill("often_after_created" if often else "after_created", created=self._created(of), **parts)
-        return _fill("often" if often else "ever", **parts)
+            name = "in_long_span" if rule.within_days >= LONG and not often else "lately"
+        elif rule.within_days_of_created is not None:
+            name = "often_after_created" if often else "after_created"
+        else:
+            name = "often" if often else "ever"
+        parts = {**_who(of), "events": _fill("named", names=", ".join(self.bound.put(each) for each in names))}
+        if days := rule.within_days or rule.within_days_of_created:
+            parts["days"] = self.bound.put(days)
+        if "<least>" in ASK[name]:
+            parts["least"] = self.bound.put(rule.at_least)
+        return _fill(name, created=self._created(of), **parts)
 
     def _created(self, of: Scope) -> str:
         return _fill("created_in_book", table=TABLES[of]) if self.in_book else _fill(f"created_{TABLES[of]}")

@@ -1,7 +1,6 @@
 """Names that nobody ever sent are allowed, and said."""
 
-from accoil.rule.doubts import Known, doubts
-from accoil.rule.tree import check
+from accoil.rule.tree import Known, check, doubts
 
 KNOWN = Known({"Report_Created", "Signed_Up"}, user_traits={"role", "status"}, account_traits={"plan"})
 
