@@ -1,13 +1,12 @@
 """What differs between two definitions, in words."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from accoil.rule import tree
-from accoil.rule.tree import Rule
+from accoil.rule.tree import Rule, Scope
 from accoil.score.definition import Definition
 from accoil.score.reading import SCOPES
 
@@ -22,7 +21,7 @@ def differences(before: Definition, after: Definition) -> list[str]:
         *_events(before.events, after.events),
         *_optional("filter", _words(before.filter), _words(after.filter)),
         *_excluded(before, after),
-        *(line for scope in SCOPES for line in _steps(f"{scope} step", before.activation.steps(scope),
+        *(line for scope in SCOPES for line in _steps(scope, before.activation.steps(scope),
                                                       after.activation.steps(scope))),
         *_features(before.features, after.features),
         *_come_and_gone("internal domain", before.internal_domains, after.internal_domains),
@@ -50,7 +49,7 @@ def _optional(what: str, old: Any, new: Any) -> Iterator[str]:
         yield f"{what}: {old} → {new}"
 
 
-def _come_and_gone(what: str, old: Collection[str | None], new: Collection[str | None]) -> Iterator[str]:
+def _come_and_gone(what: str, old: Collection[str], new: Collection[str]) -> Iterator[str]:
     yield from (f"{what} added: {each}" for each in new if each not in old)
     yield from (f"{what} removed: {each}" for each in old if each not in new)
 
@@ -68,11 +67,11 @@ def _excluded(before: Definition, after: Definition) -> Iterator[str]:
         yield from (f"{who[:-1]} {id} no longer excluded" for id in old[who] if id not in new[who])
 
 
-def _steps(what: str, old: Sequence[Rule], new: Sequence[Rule]) -> Iterator[str]:
-    before, after = [_words(step) for step in old], [_words(step) for step in new]
-    yield from _come_and_gone(what, before, after)
-    if before != after and set(before) == set(after):
-        yield f"{what}s in another order"
+def _steps(scope: Scope, old: Sequence[Rule], new: Sequence[Rule]) -> Iterator[str]:
+    before, after = [tree.words(step, scope) for step in old], [tree.words(step, scope) for step in new]
+    yield from _come_and_gone(f"{scope} step", before, after)
+    if before != after and sorted(before) == sorted(after):
+        yield f"{scope} steps in another order"
 
 
 def _features(old: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -87,4 +86,4 @@ def _benchmark(definition: Definition) -> str:
 
 
 def _words(rule: Rule | None) -> str | None:
-    return None if rule is None else json.dumps(tree.written(rule), ensure_ascii=False)
+    return None if rule is None else tree.words(rule, "user")

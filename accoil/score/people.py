@@ -17,23 +17,32 @@ class People:
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
         self._told = -1
+        self._source = "trait_last"
         self._making = threading.Lock()
 
     def table(self) -> str:
+        self._be_up_to_date()
+        return f"kept.{self._name}"
+
+    def told(self) -> str:
+        """The table with the last row of each trait by that day."""
+        self._be_up_to_date()
+        return self._source
+
+    def _be_up_to_date(self) -> None:
         with self._making:
             told = self._facts.told[self._product_id]
             if self._told < told:
                 self._make()
                 self._told = told
-        return f"kept.{self._name}"
 
     def _make(self) -> None:
         store, given = self._facts.store, {"product": self._product_id, "as_of": self._as_of}
-        source = "trait_last"
+        self._source = "trait_last"
         if store.rows(ASK["told_later"], **given)[0]["yes"]:
             store.keep(f"{self._name}_told", ASK["told"], **given)
-            source = f"kept.{self._name}_told"
-        store.keep(self._name, ASK["people"], {"told": source}, **given)
+            self._source = f"kept.{self._name}_told"
+        store.keep(self._name, ASK["people"], {"told": self._source}, **given)
 
     def drop(self) -> None:
         for name in (self._name, f"{self._name}_told"):
@@ -47,6 +56,15 @@ _numbered = 0
 
 def people(facts: Facts, product_id: int, as_of: int) -> str:
     """The name of the kept table for that day, up to date."""
+    return _of(facts, product_id, as_of).table()
+
+
+def told(facts: Facts, product_id: int, as_of: int) -> str:
+    """The name of the table with the last row of each trait by that day."""
+    return _of(facts, product_id, as_of).told()
+
+
+def _of(facts: Facts, product_id: int, as_of: int) -> People:
     global _numbered
     key = (facts, product_id, as_of)
     with _finding:
@@ -58,4 +76,4 @@ def people(facts: Facts, product_id: int, as_of: int) -> str:
         old = [_days.popitem(last=False)[1] for _ in range(len(_days) - DAYS_KEPT)]
     for unused in old:
         unused.drop()
-    return found.table()
+    return found
