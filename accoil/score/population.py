@@ -2,11 +2,14 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from accoil.count import ids
 from accoil.count.facts import Facts
 from accoil.rule import tree
+from accoil.rule.conditions import Rule
 from accoil.rule.to_sql import Condition, condition
 from accoil.score.definition import Definition
 from accoil.score.people import people, told
@@ -25,7 +28,6 @@ class Population:
     def __init__(self, facts: Facts, product_id: int, definition: Definition, day: int, name: str) -> None:
         self._facts, self._product_id, self._day, self._name = facts, product_id, day, name
         self._definition = definition
-        self._filter = _filter(definition)
         self._made = self._people_made = -1
         self._making = threading.RLock()
 
@@ -34,7 +36,7 @@ class Population:
         with self._making:
             version = self._facts.version[self._product_id]
             if self._made < version:
-                self._of_everyone("population", keep=self._name)
+                self._make()
                 self._made = version
         return f"kept.{self._name}"
 
@@ -51,10 +53,15 @@ class Population:
                 self._people_made = version
         return f"kept.{self._name}_people"
 
-    def why_out(self, user_id: int) -> dict[str, bool] | None:
-        """Each reason, true or false: `named`, `of_account`, `internal`, `filtered`. None: not known by that day."""
-        with self._making:
-            rows = self._of_everyone("left_out", id=user_id)
+    def why_out(self, user_id: int, parts: Sequence[Rule]) -> dict[str, bool] | None:
+        """Each reason, true or false: `named`, `of_account`, `internal`, and `part_0`, `part_1` … of these parts of the
+        filter those that do not hold. None: not known by that day."""
+        held = [_condition(self._definition, part, f"p{place}_") for place, part in enumerate(parts)]
+        columns = "".join(f",\n       not ({part.text}) as part_{place}" for place, part in enumerate(held))
+        question = ASK["left_out"].replace("<parts>", columns)
+        more = {name: value for part in held for name, value in part.values.items()}
+        with self._making, self._everyone() as places:
+            rows = self._facts.store.rows(question, places, id=user_id, **self._given, **more)
         return rows[0] if rows else None
 
     def drop(self) -> None:
@@ -63,28 +70,32 @@ class Population:
 
     @property
     def _given(self) -> dict[str, Value]:
-        return left_out(self._product_id, self._definition) | self._filter.values | {
+        return left_out(self._product_id, self._definition) | {
             "product": self._product_id, "as_of": self._day, "win": self._definition.window,
             "events": [ids.id_of(self._product_id, ids.EVENT, name) for name in self._definition.events],
         }  # fmt: skip
 
-    def _of_everyone(self, name: str, keep: str = "", **more: Value) -> list[dict[str, Any]]:
-        store, everyone = self._facts.store, f"{self._name}_everyone"
+    @contextmanager
+    def _everyone(self) -> Iterator[dict[str, str]]:
+        """The places of a question about everyone. A filter makes the population: to itself all are in it."""
+        name = f"{self._name}_everyone"
         places = {
             "people": people(self._facts, self._product_id, self._day),
             "told": told(self._facts, self._product_id, self._day),
-            "everyone": f"kept.{everyone}",
-            "population": f"kept.{everyone}",  # a filter makes the population: to itself everyone is in it
+            "everyone": f"kept.{name}",
+            "population": f"kept.{name}",
         }
-        store.keep(everyone, ASK["everyone"], places, **self._given)
-        question = ASK[name].replace("<holds>", self._filter.text)
+        self._facts.store.keep(name, ASK["everyone"], places, **self._given)
         try:
-            if not keep:
-                return store.rows(question, places, **self._given, **more)
-            store.keep(keep, question, places, **self._given)
-            return []
+            yield places
         finally:
-            store.drop(everyone)
+            self._facts.store.drop(name)
+
+    def _make(self) -> None:
+        held = _condition(self._definition, self._definition.filter, "f")
+        question = ASK["population"].replace("<holds>", held.text)
+        with self._everyone() as places:
+            self._facts.store.keep(self._name, question, places, **self._given, **held.values)
 
 
 def left_out(product_id: int, definition: Definition) -> dict[str, Value]:
@@ -97,10 +108,10 @@ def left_out(product_id: int, definition: Definition) -> dict[str, Value]:
     }
 
 
-def _filter(definition: Definition) -> Condition:
-    if definition.filter is None:
+def _condition(definition: Definition, rule: Rule | None, prefix: str) -> Condition:
+    if rule is None:
         return EVERYONE
-    return condition(tree.inlined(definition.filter, tree.Names(features=definition.features)), "user", "f")
+    return condition(tree.inlined(rule, tree.Names(features=definition.features)), "user", prefix)
 
 
 _kept: OrderedDict[tuple[Any, ...], Population] = OrderedDict()

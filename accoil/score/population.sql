@@ -1,5 +1,6 @@
 -- Who counts under a definition, as of a day. Values: product, as_of (day); users, accounts (ids left out), domains.
--- Places: people (everyone as of the day), everyone, population. <holds>: the filter, as a condition on x.
+-- Places: people (everyone as of the day), everyone, population. <holds>: the filter, as a
+-- condition on x; <parts>: more columns.
 
 -- name: everyone
 -- Users with the account in force.
@@ -43,7 +44,6 @@ select x.id in (select unnest(:users)) as named,
            select e.host
            from {everyone} as e
            join (select unnest(:domains) as domain) as d on e.host = d.domain or ends_with(e.host, '.' || d.domain)
-           where e.id = :id) as internal,
-       not <holds> as filtered
+           where e.id = :id) as internal<parts>
 from {everyone} as x
 where x.id = :id

@@ -35,8 +35,8 @@ def keep(
         return f"kept.{name}"
     all_met = (1 << len(steps)) - 1
     rules = [tree.inlined(step, tree.Names(features=definition.features)) for step in steps]
-    bits = _bits(rules, scope)
-    store.keep(name, ASK[f"met_{scope}"].replace("<bits>", bits.text), places, **given, **bits.values)
+    held = bits(rules, scope)
+    store.keep(name, ASK[f"met_{scope}"].replace("<bits>", held.text), places, **given, **held.values)
     reached = _reached(product_id, rules, scope)
     if reached.values:
         question = ASK["dated"].replace("<reached>", reached.text)
@@ -49,7 +49,7 @@ def has_day(step: Rule) -> bool:
     return isinstance(step, Event) and step.did and step.within_days is None
 
 
-def _bits(rules: list[Rule], scope: Scope) -> Written:
+def bits(rules: list[Rule], scope: Scope) -> Written:
     parts: list[str] = []
     values: dict[str, Value] = {}
     for place, rule in enumerate(rules):
