@@ -43,7 +43,7 @@ _COLUMNS = {
     "activated_on": "activated_day",
 }
 BANDS = ("most", "slightly", "passive", "least")
-PARTS = ("late", "parts", "users", "accounts", "user_steps", "account_steps")  # its kept tables
+PARTS = ("late", "pairs", "parts", "users", "accounts", "user_steps", "account_steps")  # its kept tables
 
 
 class Page(msgspec.Struct):
@@ -85,8 +85,7 @@ class Book:
             "people": whom(self._facts, self.product_id, self.definition, day).people(),
         }
         self._make_parts(places, given)
-        goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
-        store.keep(f"{self._name}_late", ASK["late" if goes_on else "nobody_late"], **given)
+        self._make_pairs(places, given)
         found = store.rows(ASK["benchmarks"], places)[0]
         benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
         given |= benchmarks
@@ -107,6 +106,13 @@ class Book:
             of_days = {"population": 0, "population_yesterday": 1, "population_last": window}
             populations = {name: self._population(day - back) for name, back in of_days.items()}
             store.keep(f"{self._name}_parts", ASK["among"], {**places, **populations})
+
+    def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """What everybody has done so far, whatever it weighs."""
+        store = self._facts.store
+        goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
+        store.keep(f"{self._name}_late", ASK["late" if goes_on else "nobody_late"], **given)
+        store.keep(f"{self._name}_pairs", ASK["pairs"], places, **given)
 
     def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
         day = days.number(self.as_of)

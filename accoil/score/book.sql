@@ -1,7 +1,7 @@
 -- Everyone's numbers under one definition as of one day. What each figure is: docs/reference/numbers.md.
 -- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve,
 -- how_many_user_steps, how_many_account_steps, and the benchmarks b_now, b_yesterday, b_last. Places: people (of those who
--- count), late, parts, users, accounts, user_steps, account_steps, population of three days (kept tables); counts (what
+-- count), late, pairs, parts, users, accounts, user_steps, account_steps, population of three days (kept tables); counts (what
 -- makes points); points (bigint, or double under a daily cap) and shown (whole, or tenths); bit_of, the narrowest that
 -- holds the positions and the days of the window.
 
@@ -77,11 +77,31 @@ group by c.user_id, c.account_id
 -- name: nobody_late
 select user_id, account_id, day as any_day, last_at, day as last_day from counts limit 0
 
--- name: users
+-- name: pairs
+-- One row per user and account with an event by this day: which scored ones, the last of them, and whether anything was
+-- done in the last 90 days. Nothing of it hangs on weights.
 with weights as (
     select unnest(:events) as event_id, unnest(:positions) as position
 ),
 done as (
+    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
+           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
+           max(case when e.last_day <= :as_of then e.last_at end) as last_at,
+           max(case when (e.last_day > :as_of - 90 and e.last_day <= :as_of) or e.first_day > :as_of - 90
+                    then 1 else 0 end) as lately
+    from ever e
+    left join weights w on w.event_id = e.event_id
+    where e.product = :product and e.first_day <= :as_of
+    group by e.user_id, e.account_id
+)
+select d.user_id, d.account_id, d.events, greatest(d.last_day, k.last_day) as last_day,
+       greatest(d.last_at, k.last_at) as last_at,
+       case when d.lately = 1 or k.any_day > :as_of - 90 then 1 else 0 end as lately
+from done d
+left join {late} k on k.user_id = d.user_id and k.account_id = d.account_id
+
+-- name: users
+with done as (
     select user_id, whole(sum(raw)) as raw, whole(sum(raw_yesterday)) as raw_yesterday,
            whole(sum(raw_last)) as raw_last,
            bit_or(days) as days, bit_or(events) as events, max(last_day) as last_day
@@ -89,16 +109,9 @@ done as (
     group by user_id
 ),
 life as (
-    select e.user_id, bit_or({bit_of}(w.position)) as events,
-           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
-           max(case when e.last_day <= :as_of then e.last_at end) as last_at
-    from ever e
-    left join weights w on w.event_id = e.event_id
-    where e.product = :product and e.first_day <= :as_of
-    group by e.user_id
-),
-looked_up as (
-    select user_id, max(last_day) as last_day, max(last_at) as last_at from {late} group by user_id
+    select user_id, bit_or(events) as events, max(last_day) as last_day, max(last_at) as last_at
+    from {pairs}
+    group by user_id
 ),
 in_force as (
     select user_id, account_id
@@ -114,8 +127,8 @@ select p.id, p.tracking_id, p.name, p.email, p.role, f.account_id,
        coalesce(bits_in(d.days), 0) as frequency,
        coalesce(bits_in(d.events), 0) as recently_scored_events,
        coalesce(bits_in(l.events), 0) as overall_scored_events,
-       greatest(d.last_day, l.last_day, k.last_day) as last_day,
-       greatest(l.last_at, k.last_at) as last_at,
+       greatest(d.last_day, l.last_day) as last_day,
+       l.last_at,
        p.first_day,
        p.created_day,
        coalesce(p.created_day, p.first_day) as created_on,
@@ -126,16 +139,12 @@ select p.id, p.tracking_id, p.name, p.email, p.role, f.account_id,
 from {people} p
 left join done d on d.user_id = p.id
 left join life l on l.user_id = p.id
-left join looked_up k on k.user_id = p.id
 left join in_force f on f.user_id = p.id
 left join {user_steps} s on s.id = p.id
 where p.kind = 1
 
 -- name: accounts
-with weights as (
-    select unnest(:events) as event_id, unnest(:positions) as position
-),
-parts as (
+with parts as (
     select *, score_of(raw, :b_now, :curve) as score,
            score_of(raw_yesterday, :b_yesterday, :curve) as score_yesterday,
            score_of(raw_last, :b_last, :curve) as score_last
@@ -153,25 +162,9 @@ done as (
     from parts
     group by account_id
 ),
--- One row per user and account with an event by this day; `sure` where `ever` alone tells that one lies in the last 90.
-pair as (
-    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
-           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
-           max(case when e.last_day <= :as_of then e.last_at end) as last_at,
-           max(case when (e.last_day > :as_of - 90 and e.last_day <= :as_of) or e.first_day > :as_of - 90
-                    then 1 else 0 end) as sure
-    from ever e
-    left join weights w on w.event_id = e.event_id
-    where e.product = :product and e.account_id <> 0 and e.first_day <= :as_of
-    group by e.user_id, e.account_id
-),
 -- What anybody who counts did for it, and who put it into the profile: by that, or by a membership.
 belongs as (
-    select p.user_id, p.account_id, p.events, greatest(p.last_day, k.last_day) as last_day,
-           greatest(p.last_at, k.last_at) as last_at,
-           case when p.sure = 1 or k.any_day > :as_of - 90 then 1 else 0 end as lately
-    from pair p
-    left join {late} k on k.user_id = p.user_id and k.account_id = p.account_id
+    select user_id, account_id, events, last_day, last_at, lately from {pairs} where account_id <> 0
     union all
     select user_id, account_id, null, null, null, 0 from membership where product = :product and day <= :as_of
 ),
