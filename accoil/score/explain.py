@@ -27,23 +27,20 @@ def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of:
 
     `steps` of activation, as `progress` tells them. `not_scored`: a sentence, for one who does not count; else None."""
     day, benchmark = days.number(as_of), _benchmark(product_id, definition, as_of)
-    rows = _made(product_id, definition, kind, id, day, "by_event", benchmark)
-    parts = _parts(definition, rows)
     explained: Row = {
-        "as_of": as_of,
-        "raw": _together(definition, kind, parts, "points"),
-        "benchmark": benchmark,
-        "curve": definition.curve,
-        "score": rows[0]["score"],
-        "parts": parts,
-        "not_scored": not_scored(product_id, definition, kind, id, as_of),
-        "steps": [],
-    }
+        "as_of": as_of, "raw": 0, "benchmark": benchmark, "curve": definition.curve, "score": 0, "parts": [],
+        "not_scored": not_scored(product_id, definition, kind, id, as_of), "steps": [],
+    }  # fmt: skip
+    if explained["not_scored"]:
+        return explained | ({"users": []} if kind == "account" else {})
+    rows = _made(product_id, definition, kind, id, day, "by_event", benchmark)
+    explained["parts"], explained["score"] = _parts(definition, rows), rows[0]["score"]
+    explained["raw"] = _together(definition, kind, explained["parts"], "points")
     if kind == "account":
         users = _made(product_id, definition, kind, id, day, "by_user", benchmark)
         explained["users"] = _users(product_id, definition, users)
         explained["score"] = users[0]["of_account"] if users else 0
-    if definition.activation != Activation() and not explained["not_scored"]:
+    if definition.activation != Activation():
         explained["steps"] = progress.steps(product_id, definition, kind, id, day)
     return explained
 

@@ -5,48 +5,74 @@ from collections import OrderedDict
 
 from accoil.count.facts import Facts
 from accoil.store.questions import beside
+from accoil.store.store import Value
 
 ASK = beside(__file__, "people")
 
-DAYS_KEPT = 12
+DAYS_KEPT = 16
+LATEST = 1_000_000  # a day after all others
 
 
 class People:
-    """A kept table of users and accounts, made anew when somebody new came, or something new was told of anyone."""
+    """A kept table of users and accounts, made anew when somebody new came, or something new was told of anyone. That
+    of
+    `LATEST` tells how everyone is now; another day is that with what has changed since taken back."""
 
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
-        self._told = -1
-        self._source = "trait_last"
+        self._given: dict[str, Value] = {"product": product_id, "as_of": as_of}
+        self._made = self._told_made = -1
+        self._table = ""
         self._making = threading.Lock()
 
     def table(self) -> str:
-        self._be_up_to_date()
-        return f"kept.{self._name}"
+        with self._making:
+            version = self._facts.told[self._product_id]
+            if self._made < version:
+                self._table = self._make_now() if self._as_of == LATEST else self._make_then()
+                self._made = version
+            return self._table
 
     def told(self) -> str:
         """The table with the last row of each trait by that day."""
-        self._be_up_to_date()
-        return self._source
-
-    def _be_up_to_date(self) -> None:
         with self._making:
-            told = self._facts.told[self._product_id]
-            if self._told < told:
-                self._make()
-                self._told = told
+            version = self._facts.told[self._product_id]
+            if not self._was_told_later():
+                return "trait_last"
+            if self._told_made < version:
+                self._keep("_told", "told", {})
+                self._told_made = version
+            return f"kept.{self._name}_told"
 
-    def _make(self) -> None:
-        store, given = self._facts.store, {"product": self._product_id, "as_of": self._as_of}
-        self._source = "trait_last"
-        if store.rows(ASK["told_later"], **given)[0]["yes"]:
-            store.keep(f"{self._name}_told", ASK["told"], **given)
-            self._source = f"kept.{self._name}_told"
-        store.keep(self._name, ASK["people"], {"told": self._source}, **given)
+    def _make_now(self) -> str:
+        known = self._keep("_known", "known", {})
+        return self._keep("", "people", {"told": "trait_last", "known": known})
+
+    def _make_then(self) -> str:
+        now = people(self._facts, self._product_id, LATEST)
+        later = self._facts.store.rows(ASK["later"], {"people": now}, **self._given)[0]
+        if not later["told"] and not later["seen"]:
+            return now
+        otherwise = self._keep("_otherwise", "told_otherwise", {})
+        places = {"people": now, "otherwise": otherwise}
+        places["known"] = self._keep("_known", "known_otherwise", places)
+        places["told"] = self._keep("_before", "told_before", places)
+        places["people_otherwise"] = self._keep("_people", "people", places)
+        table = self._keep("", "people_then", places)
+        for part in ("_otherwise", "_known", "_before", "_people"):
+            self._facts.store.drop(f"{self._name}{part}")
+        return table
+
+    def _was_told_later(self) -> bool:
+        return bool(self._facts.store.rows(ASK["told_later"], **self._given)[0]["yes"])
+
+    def _keep(self, part: str, question: str, places: dict[str, str]) -> str:
+        self._facts.store.keep(f"{self._name}{part}", ASK[question], places, **self._given)
+        return f"kept.{self._name}{part}"
 
     def drop(self) -> None:
-        for name in (self._name, f"{self._name}_told"):
-            self._facts.store.drop(name)
+        for part in ("", "_told", "_known"):
+            self._facts.store.drop(f"{self._name}{part}")
 
 
 _days: OrderedDict[tuple[Facts, int, int], People] = OrderedDict()
