@@ -43,7 +43,7 @@ _COLUMNS = {
     "activated_on": "activated_day",
 }
 BANDS = ("most", "slightly", "passive", "least")
-PARTS = ("late", "pairs", "parts", "users", "accounts", "user_steps", "account_steps")  # its kept tables
+PARTS = ("late", "pairs", "parts", "users", "accounts")  # its kept tables
 
 
 class Page(msgspec.Struct):
@@ -89,9 +89,15 @@ class Book:
         found = store.rows(ASK["benchmarks"], places)[0]
         benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
         given |= benchmarks
-        self._make_steps(places, given)
-        for part in ("users", "accounts"):
-            store.keep(f"{self._name}_{part}", ASK[part], places, **given)
+        with_steps = self.definition.activation != Activation()
+        base = f"{self._name}_base" if with_steps else self._name
+        bases = {part: f"kept.{base}_{part}" for part in ("users", "accounts")}
+        for part in bases:
+            store.keep(f"{base}_{part}", ASK[part], {**places, **bases}, **given)
+        if with_steps:
+            self._make_steps({**places, **bases}, given)
+            for part in bases:
+                store.drop(f"{base}_{part}")
         self.benchmark = self.definition.benchmark or found["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
@@ -115,13 +121,15 @@ class Book:
         store.keep(f"{self._name}_pairs", ASK["pairs"], places, **given)
 
     def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
-        day = days.number(self.as_of)
-        if self.definition.activation != Activation():
-            told_then = told(self._facts, self.product_id, day)
-            places = {**places, "population": self._population(day), "told": told_then}
+        """Which steps those of a book without steps have met, put beside their numbers."""
+        store, told_then = self._facts.store, told(self._facts, self.product_id, days.number(self.as_of))
+        places = {**places, "population": places["users"], "told": told_then}
         for scope in SCOPES:
-            ask = (self._facts.store, f"{self._name}_{scope}_steps", self.product_id, self.definition)
-            steps.keep(*ask, scope, places, given)
+            ask = (store, f"{self._name}_steps", self.product_id, self.definition)
+            found = {"rows": places[f"{scope}s"], "steps": steps.keep(*ask, scope, places, given)}
+            many = len(self.definition.activation.steps(scope))
+            store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)
+        store.drop(f"{self._name}_steps")
 
     def _population(self, day: int) -> str:
         return population(self._facts, self.product_id, self.definition, day)

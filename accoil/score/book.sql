@@ -1,9 +1,9 @@
 -- Everyone's numbers under one definition as of one day. What each figure is: docs/reference/numbers.md.
 -- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve,
--- how_many_user_steps, how_many_account_steps, and the benchmarks b_now, b_yesterday, b_last. Places: people (of those who
--- count), late, pairs, parts, users, accounts, user_steps, account_steps, population of three days (kept tables); counts (what
--- makes points); points (bigint, or double under a daily cap) and shown (whole, or tenths); bit_of, the narrowest that
--- holds the positions and the days of the window.
+-- how_many (steps), and the benchmarks b_now, b_yesterday, b_last. Places: people (of those who count), late, pairs, parts,
+-- users, accounts, rows (one of these), steps, population of three days (kept tables); counts (what makes points); points
+-- (bigint, or double under a daily cap) and shown (whole, or tenths); bit_of, the narrowest that holds the positions and
+-- the days of the window.
 
 -- name: parts
 -- Points of each user for each account, in the window, in yesterday's, and in the one before.
@@ -133,14 +133,11 @@ select p.id, p.tracking_id, p.name, p.email, p.role, f.account_id,
        p.created_day,
        coalesce(p.created_day, p.first_day) as created_on,
        greatest(0, :as_of - coalesce(p.created_day, p.first_day)) as tenure,
-       coalesce(s.steps_met, 0) as steps_met,
-       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many_user_steps, 0) as double) as activation,
-       s.activated_day
+       0 as steps_met, cast(null as double) as activation, cast(null as integer) as activated_day
 from {people} p
 left join done d on d.user_id = p.id
 left join life l on l.user_id = p.id
 left join in_force f on f.user_id = p.id
-left join {user_steps} s on s.id = p.id
 where p.kind = 1
 
 -- name: accounts
@@ -194,14 +191,17 @@ select c.id, c.tracking_id, c.name, c.status, c.plan, c.mrr,
        c.first_day,
        coalesce(c.created_day, l.created_day, c.first_day) as created_on,
        greatest(0, :as_of - coalesce(c.created_day, l.created_day, c.first_day)) as tenure,
-       coalesce(s.steps_met, 0) as steps_met,
-       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many_account_steps, 0) as double) as activation,
-       s.activated_day
+       0 as steps_met, cast(null as double) as activation, cast(null as integer) as activated_day
 from {people} c
 join life l on l.account_id = c.id
 left join done d on d.account_id = c.id
-left join {account_steps} s on s.id = c.id
 where c.kind = 2
+
+-- name: with_steps
+select r.* exclude (steps_met, activation, activated_day), coalesce(s.steps_met, 0) as steps_met,
+       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many, 0) as double) as activation, s.activated_day
+from {rows} r
+left join {steps} s on s.id = r.id
 
 -- name: summary
 select

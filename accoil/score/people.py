@@ -2,6 +2,8 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from accoil.count.facts import Facts
 from accoil.store.questions import beside
@@ -15,8 +17,7 @@ LATEST = 1_000_000  # a day after all others
 
 class People:
     """A kept table of users and accounts, made anew when somebody new came, or something new was told of anyone. That
-    of
-    `LATEST` tells how everyone is now; another day is that with what has changed since taken back."""
+    of `LATEST` tells how everyone is now; another day is that with what has changed since taken back."""
 
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
@@ -40,7 +41,7 @@ class People:
             if not self._was_told_later():
                 return "trait_last"
             if self._told_made < version:
-                self._keep("_told", "told", {})
+                self._facts.store.keep(f"{self._name}_told", ASK["told"], keys=None, **self._given)
                 self._told_made = version
             return f"kept.{self._name}_told"
 
@@ -88,6 +89,20 @@ def people(facts: Facts, product_id: int, as_of: int) -> str:
 def told(facts: Facts, product_id: int, as_of: int) -> str:
     """The name of the table with the last row of each trait by that day."""
     return _of(facts, product_id, as_of).told()
+
+
+@contextmanager
+def told_of(facts: Facts, product_id: int, as_of: int, keys: list[str], name: str) -> Iterator[str]:
+    """The same of these traits alone, for a question or two: `name` is its own while it lasts."""
+    given: dict[str, Value] = {"product": product_id, "as_of": as_of, "keys": keys}
+    if not facts.store.rows(ASK["told_later"], **given)[0]["yes"]:
+        yield "trait_last"
+        return
+    facts.store.keep(name, ASK["told"], **given)
+    try:
+        yield f"kept.{name}"
+    finally:
+        facts.store.drop(name)
 
 
 def _of(facts: Facts, product_id: int, as_of: int) -> People:

@@ -12,10 +12,11 @@ select (select count(*) from trait_last where product = :product and day > :as_o
        (select count(*) from {people} where kind = 1 and first_day > :as_of) > 0 as seen
 
 -- name: told
--- The last row of each trait is the last by that day too, where it is not later; the others are looked for.
+-- The last row of each trait is the last by that day too, where it is not later; the others are looked for. `keys`: only
+-- of these; null for all.
 select product, kind, id, key, day, text, number, moment_day
 from trait_last
-where product = :product and day <= :as_of
+where product = :product and day <= :as_of and (:keys is null or key in (select unnest(:keys)))
 union all
 select product, kind, id, key, day, text, number, moment_day
 from (
@@ -24,7 +25,10 @@ from (
     ) as place
     from trait
     where product = :product and day <= :as_of
-      and (kind, id, key) in (select kind, id, key from trait_last where product = :product and day > :as_of)
+      and (kind, id, key) in (
+          select kind, id, key
+          from trait_last
+          where product = :product and day > :as_of and (:keys is null or key in (select unnest(:keys))))
 ) as ranked
 where place = 1
 

@@ -11,8 +11,9 @@ from accoil.count.facts import Facts
 from accoil.rule import tree
 from accoil.rule.conditions import Rule
 from accoil.rule.to_sql import Condition, condition
+from accoil.rule.vocabulary import spellings
 from accoil.score.definition import Definition
-from accoil.score.people import people, told
+from accoil.score.people import people, told_of
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -79,17 +80,14 @@ class Population:
     def _everyone(self) -> Iterator[dict[str, str]]:
         """The places of a question about everyone. A filter makes the population: to itself all are in it."""
         name = f"{self._name}_everyone"
-        places = {
-            "people": people(self._facts, self._product_id, self._day),
-            "told": told(self._facts, self._product_id, self._day),
-            "everyone": f"kept.{name}",
-            "population": f"kept.{name}",
-        }
-        self._facts.store.keep(name, ASK["everyone"], places, **self._given)
-        try:
-            yield places
-        finally:
-            self._facts.store.drop(name)
+        ask = (self._facts, self._product_id, self._day)
+        with told_of(*ask, _traits(self._definition.filter), f"{self._name}_told") as traits:
+            places = {"people": people(*ask), "told": traits, "everyone": f"kept.{name}", "population": f"kept.{name}"}
+            self._facts.store.keep(name, ASK["everyone"], places, **self._given)
+            try:
+                yield places
+            finally:
+                self._facts.store.drop(name)
 
     def _make(self) -> None:
         held = _condition(self._definition, self._definition.filter, "f")
@@ -106,6 +104,17 @@ def left_out(product_id: int, definition: Definition) -> dict[str, Value]:
         "accounts": [ids.id_of(product_id, ids.ACCOUNT, name) for name in exclude.accounts],
         "domains": list(definition.internal_domains),
     }
+
+
+def _traits(rule: Rule | None) -> list[str]:
+    """The keys of the traits it asks for, in all their spellings."""
+    if rule is None:
+        return []
+    asked = tree.mentions(rule)
+    return [
+        *(key for trait in asked.user_traits for key in spellings("user", trait)),
+        *(key for trait in asked.account_traits for key in spellings("account", trait)),
+    ]
 
 
 def _condition(definition: Definition, rule: Rule | None, prefix: str) -> Condition:

@@ -66,7 +66,7 @@ class _Asked:
         return told
 
     def _met(self) -> int:
-        bits = all_steps.bits(self.rules, self.scope)
+        bits = all_steps.bits(self.rules, self.scope, in_book=False)
         question = ASK["met"].replace("<bits>", bits.text)
         return int(self.store.rows(question, self.places, **self.given, **bits.values)[0]["steps_met"])
 

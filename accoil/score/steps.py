@@ -1,4 +1,4 @@
-"""Activation: which steps everybody who counts has met, and since when all of them are."""
+"""Activation: which steps everybody in a book has met, and since when all of them are."""
 
 from collections.abc import Mapping
 
@@ -14,6 +14,7 @@ from accoil.store.questions import beside
 from accoil.store.store import Store, Value
 
 ASK = beside(__file__, "steps")
+FEW = 12  # times that are looked for among the first days, which is cheaper than a running sum
 
 
 class Written(msgspec.Struct):
@@ -28,7 +29,7 @@ def keep(
     places: Mapping[str, str], given: Mapping[str, Value],
 ) -> str:  # fmt: skip
     """Keeps `kept.{name}`: id, steps_met (a bit for each step) and activated_day (of those who met all; null without a
-    step that has a day). Places: people, told and population of the day."""
+    step that has a day). Places: users and accounts of a book, people, told."""
     steps = definition.activation.steps(scope)
     if not steps:
         store.keep(name, ASK["nobody"])
@@ -49,11 +50,11 @@ def has_day(step: Rule) -> bool:
     return isinstance(step, Event) and step.did and step.within_days is None
 
 
-def bits(rules: list[Rule], scope: Scope) -> Written:
+def bits(rules: list[Rule], scope: Scope, in_book: bool = True) -> Written:
     parts: list[str] = []
     values: dict[str, Value] = {}
     for place, rule in enumerate(rules):
-        holds = condition(rule, scope, prefix=f"s{place}_")
+        holds = condition(rule, scope, prefix=f"s{place}_", in_book=in_book)
         parts.append(f"case when {holds.text} then {1 << place} else 0 end")
         values |= holds.values
     return Written(" + ".join(parts), values)
@@ -69,7 +70,7 @@ def _reached(product_id: int, rules: list[Rule], scope: Scope) -> Written:
             names = step.events if step.events is not None else (step.name,)
             values[f"e{place}"] = [ids.id_of(product_id, ids.EVENT, name) for name in names]
             values[f"n{place}"] = step.at_least
-            text = _first_or_running(step, of, place).replace(
+            text = _day_of(step, of, place).replace(
                 "<activated>", ASK["activated" if of == scope else "their_accounts"]
             )
             if step.within_days_of_created is not None:
@@ -78,17 +79,26 @@ def _reached(product_id: int, rules: list[Rule], scope: Scope) -> Written:
     return Written(" union all ".join(parts), values)
 
 
-def _first_or_running(step: Event, of: Scope, place: int) -> str:
-    day = "day" if step.at_least > 1 else "first_day"
+def _day_of(step: Event, of: Scope, place: int) -> str:
+    kind = "first" if step.at_least == 1 else "early" if step.at_least <= FEW else "running"
+    day = "first_day" if kind == "first" else "day"
     counted = f" {MEANINGS['of_population']}" if of == "account" else ""
     created = ""
     if step.within_days_of_created is not None:
-        created = f"join {MEANINGS[f'created_{of}s']} as born on born.born_id = {of}_id"
+        born = MEANINGS["created_in_book"].replace("<table>", f"{of}s")
+        created = f"join {born} as born on born.born_id = {of}_id"
         counted += f" and {day} - born.created_on < :d{place}"
-    text = ASK["running" if step.at_least > 1 else "first"]
     parts = {
         "who": f"{of}_id", "events": f":e{place}", "least": f":n{place}", "created": created, "counted": counted,
+        "many": str(step.at_least), "at": _at(f":n{place}", step.at_least),
     }  # fmt: skip
+    text = ASK[kind]
     for name, value in parts.items():
         text = text.replace(f"<{name}>", value)
     return text
+
+
+def _at(least: str, many: int) -> str:
+    """Of the first few days the one on which it had been done so often in all; null where it never was."""
+    so_far = [" + ".join(f"f[{each}].n" for each in range(1, place + 1)) for place in range(1, many + 1)]
+    return f"case {' '.join(f'when {n} >= {least} then f[{place}].day' for place, n in enumerate(so_far, 1))} end"

@@ -6,7 +6,7 @@ from accoil.store.store import Value
 
 
 def of(product_id: int, definition: Definition) -> dict[str, Value]:
-    """product, win, events, weights, positions, offsets, curve, fixed, how_many_user_steps, how_many_account_steps."""
+    """product, win, events, weights, positions, offsets, curve, fixed."""
     return {
         "product": product_id,
         "win": definition.window,
@@ -16,6 +16,4 @@ def of(product_id: int, definition: Definition) -> dict[str, Value]:
         "offsets": list(range(definition.window)),
         "curve": definition.curve,
         "fixed": definition.benchmark,
-        "how_many_user_steps": len(definition.activation.user),
-        "how_many_account_steps": len(definition.activation.account),
     }

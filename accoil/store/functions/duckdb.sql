@@ -30,3 +30,6 @@ create or replace macro host_of(email) as
 -- The whole number nearest, of a sum of shares that make one; one decimal, half up.
 create or replace macro whole(total) as cast(total as bigint);
 create or replace macro tenths(total) as floor(10 * total + 0.5 + 1e-9) / 10;
+
+-- The first few days, each with how often: f[1].day, f[1].n and so on.
+create or replace macro firsts(day, n, many) as min({'day': day, 'n': n}, many);
