@@ -125,7 +125,7 @@ class Book:
         store, told_then = self._facts.store, told(self._facts, self.product_id, days.number(self.as_of))
         places = {**places, "population": places["users"], "told": told_then}
         for scope in SCOPES:
-            ask = (store, f"{self._name}_steps", self.product_id, self.definition)
+            ask = (self._facts, f"{self._name}_steps", self.product_id, self.definition)
             found = {"rows": places[f"{scope}s"], "steps": steps.keep(*ask, scope, places, given)}
             many = len(self.definition.activation.steps(scope))
             store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)

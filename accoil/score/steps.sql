@@ -33,6 +33,9 @@ from ever
 where product = :product and event_id in (select unnest(<events>)) and first_day <= :as_of<counted>
 group by <who>
 
+-- name: kept
+select id, day from <table> where day <= :as_of
+
 -- name: early
 -- The first few days tell on which it had been done so often, as each has one at least.
 select id, <at> as day
