@@ -32,7 +32,7 @@ SCOPES: tuple[Scope, ...] = ("user", "account")
 # Known from the file format and meant to come: silence here would make people believe they are in force.
 NOT_YET = {"sync": "nothing is sent to other tools"}
 
-_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+_DOMAIN = re.compile(r"\w[\w-]*(\.\w[\w-]*)+")
 
 
 def keys(raw: Any) -> None:
