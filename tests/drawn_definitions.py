@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accoil.score import definition as product
 from tests.reference import Definition, Message
 from tests.reference_rules import Raw
-from tests.rule.drawn import FEATURES, events, metrics, traits
+from tests.rule.drawn import FEATURES, events, metrics, settled, traits
 from tests.strategies import ACCOUNTS, EVENTS, USERS, Case, cases
 
 EARLY = ("frequency", "tenure", "created_at", "mrr")
@@ -72,7 +72,8 @@ def peopled_definitions(
 
 def early_rules(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
     """Those that a filter or a step may hold; half of them about events that are there."""
-    early = metrics("user", as_of).filter(lambda raw: raw["metric"] in EARLY)
+    early = metrics("user").filter(lambda raw: raw["metric"] in EARLY)
+    any_kind = st.one_of(events(), traits(), early).map(lambda raw: settled(raw, as_of, done))
     likely = st.builds(
         lambda kind, name, more: {kind: name, **more},
         st.sampled_from(("event", "event", "account_event")),
@@ -80,7 +81,7 @@ def early_rules(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
         st.sampled_from(({}, {"at_least": 2}, {"at_least": 3}, {"within_days_of_created": 30}, {"within_days": 30},
                          {"at_least": 2, "within_days_of_created": 90})),
     )  # fmt: skip
-    one: st.SearchStrategy[Raw] = st.one_of(likely, likely, likely, events(), traits(as_of), early)
+    one: st.SearchStrategy[Raw] = st.one_of(likely, any_kind)
     how = st.sampled_from(("all", "any", "none"))
     groups = st.builds(lambda how, parts: {how: parts}, how, st.lists(one, min_size=1, max_size=3))
     return st.one_of(one, one, groups)
@@ -89,7 +90,7 @@ def early_rules(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
 def lenient(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
     """Filters that many pass."""
     return st.one_of(
-        traits(as_of).map(lambda raw: {"none": [raw]}),
+        traits().map(lambda raw: {"none": [settled(raw, as_of, done)]}),
         st.lists(early_rules(as_of, done), min_size=2, max_size=4).map(lambda some: {"any": some}),
         st.sampled_from(done).map(lambda name: {"event": name}),
     )

@@ -2,16 +2,15 @@
 -- Counts of scored events under a daily cap, in the shape of `counts`. Where one user did more of one event on a day than
 -- the cap, over all accounts, each account's share is brought down in proportion: fractions that make the cap together.
 -- Values: product, events, cap, first, last (days).
-with mine as (
-    select day, user_id, account_id, event_id, sum(n) as n
+with above as (
+    select day, user_id, event_id, sum(n) as n
     from counts
     where product = :product and day >= :first and day <= :last and event_id in (select unnest(:events))
-    group by day, user_id, account_id, event_id
-),
-above as (
-    select day, user_id, event_id, sum(n) as n from mine group by day, user_id, event_id having sum(n) > :cap
+    group by day, user_id, event_id
+    having sum(n) > :cap
 )
-select cast(:product as integer) as product, m.day, m.user_id, m.account_id, m.event_id,
-       case when a.n is null then cast(m.n as double) else cast(m.n as double) * :cap / a.n end as n
-from mine m
-left join above a on a.day = m.day and a.user_id = m.user_id and a.event_id = m.event_id
+select c.product, c.day, c.user_id, c.account_id, c.event_id,
+       case when a.n is null then cast(c.n as double) else cast(c.n as double) * :cap / a.n end as n
+from counts c
+left join above a on a.day = c.day and a.user_id = c.user_id and a.event_id = c.event_id
+where c.product = :product and c.day >= :first and c.day <= :last and c.event_id in (select unnest(:events))
