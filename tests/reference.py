@@ -2,15 +2,24 @@
 
 Each function is a sentence of the specification of the numbers; nothing is kept, everything is counted again. Rows
 have the keys of a book's rows. A definition without events, on which the specification is silent, has adoption 0.
+Where the specification is silent of activation, this is what is taken for right: `activated_on` is told of those who
+have met all steps; a step has a day where it is an event or a feature done so often, ever or since created-at.
 """
 
+from __future__ import annotations
+
 import math
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from tests.reference_facts import Message, Row, World, money, text
+from tests.reference_facts import Fact, Message, Row, World, money, text
+
+if TYPE_CHECKING:
+    from tests.reference_rules import View
 
 __all__ = ["Definition", "Message", "World", "benchmark", "explain", "score_accounts", "score_users"]
 
@@ -23,26 +32,72 @@ class Definition:
     window: int = 7
     benchmark: float | None = None
     curve: str = "exponential"
+    daily_cap: int | None = None
+    filter: Row | None = None  # a rule, as it is written
+    exclude_users: tuple[str, ...] = ()
+    exclude_accounts: tuple[str, ...] = ()
+    internal_domains: tuple[str, ...] = ()
+    user_steps: tuple[Row, ...] = ()
+    account_steps: tuple[Row, ...] = ()
+    features: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def population(world: World, definition: Definition, as_of: date) -> set[str]:
+    """The users who count that day."""
+    return {user for user in world.users(as_of) if not left_out(world, definition, user, as_of)}
+
+
+def left_out(world: World, definition: Definition, user: str, as_of: date) -> bool:
+    from tests.reference_rules import View, holds  # rules ask for scores, and scores for a rule
+
+    if user in definition.exclude_users or world.membership(user, as_of) in definition.exclude_accounts:
+        return True
+    address = text(world.traits("user", user, as_of).get("email")) or ""
+    host = address.rsplit("@", 1)[1].lower() if "@" in address else ""
+    if any(host == domain or host.endswith("." + domain) for domain in definition.internal_domains):
+        return True
+    everyone = View(world, definition, as_of, features=definition.features)
+    return definition.filter is not None and not holds(definition.filter, "user", user, everyone)
 
 
 def in_window(day: date, as_of: date, days: int) -> bool:
     return as_of - timedelta(days=days) < day <= as_of
 
 
-def raws(world: World, definition: Definition, as_of: date) -> Counter[tuple[str, str | None]]:
-    """Points of (user, account) in the window."""
-    points: Counter[tuple[str, str | None]] = Counter()
-    for (user, account, event, day), n in world.attributed().items():
-        if event in definition.events and in_window(day, as_of, definition.window):
+def making_points(world: World, definition: Definition) -> dict[Fact, Fraction]:
+    """How many of each count: of one event by one user on one day no more than the cap, over all accounts, of which
+    each has its share."""
+    facts = world.attributed()
+    of_day: Counter[tuple[str, str, date]] = Counter()
+    for (user, _, event, day), n in facts.items():
+        of_day[user, event, day] += n
+    cap = definition.daily_cap or math.inf
+    return {
+        (user, account, event, day): n * Fraction(min(cap, of_day[user, event, day])) / of_day[user, event, day]
+        for (user, account, event, day), n in facts.items()
+    }
+
+
+def raws(world: World, definition: Definition, as_of: date) -> dict[tuple[str, str | None], Fraction]:
+    """Points of (user, account) in the window, of users who count."""
+    points: dict[tuple[str, str | None], Fraction] = defaultdict(Fraction)
+    who = population(world, definition, as_of)
+    for (user, account, event, day), n in making_points(world, definition).items():
+        if user in who and event in definition.events and in_window(day, as_of, definition.window):
             points[user, account] += definition.events[event] * n
     return points
 
 
 def user_raws(world: World, definition: Definition, as_of: date) -> Counter[str]:
-    points: Counter[str] = Counter()
+    points: dict[str, Fraction] = defaultdict(Fraction)
     for (user, _), raw in raws(world, definition, as_of).items():
         points[user] += raw
-    return points
+    assert all(raw.denominator == 1 for raw in points.values())
+    return Counter({user: int(raw) for user, raw in points.items()})
+
+
+def one_decimal(amount: Fraction) -> float:
+    return math.floor(10 * amount + Fraction(1, 2)) / 10
 
 
 def benchmark(world: World, definition: Definition, as_of: date) -> float | None:
@@ -58,11 +113,12 @@ def benchmark(world: World, definition: Definition, as_of: date) -> float | None
     return math.floor(10 * percentile + Fraction(1, 2)) / 10
 
 
-def curve(definition: Definition, raw: int, against: float | None) -> int:
+def curve(definition: Definition, raw: int | Fraction, against: float | None) -> int:
     if raw == 0 or against is None:
         return 0
     linear = definition.curve == "linear"
-    share = (100 * raw) / against if linear else 100 * (1 - 10 ** (-raw / against))
+    points = float(raw)
+    share = (100 * points) / against if linear else 100 * (1 - 10 ** (-points / against))
     return max(1, min(100, math.floor(share + 0.5 + 1e-9)))
 
 
@@ -111,8 +167,7 @@ def habits(definition: Definition, done: set[tuple[str, date]], as_of: date) -> 
     }
 
 
-def life(world: World, kind: str, id: str, as_of: date) -> Row:
-    created_on = world.created_on(kind, id, as_of)
+def life(world: World, kind: str, id: str, as_of: date, created_on: date) -> Row:
     return {
         "name": world.name(kind, id, as_of),
         "first_day": world.first_day(kind, id),
@@ -121,20 +176,56 @@ def life(world: World, kind: str, id: str, as_of: date) -> Row:
     }
 
 
+def activation(view: View, kind: str, steps: Sequence[Row], id: str) -> Row:
+    """Of the steps met, as bits and as a share; and the day on which the last event step was, when all are met."""
+    from tests.reference_rules import holds
+
+    met = [holds(step, kind, id, view) for step in steps]
+    days = [reached_on(view, kind, step, id) for step in steps if has_day(step)]
+    return {
+        "steps_met": sum(1 << place for place, done in enumerate(met) if done),
+        "activation": sum(met) / len(steps) if steps else None,
+        "activated_on": max(days) if days and all(met) else None,
+    }
+
+
+def has_day(step: Row) -> bool:
+    is_event = any(kind in step for kind in ("event", "account_event", "feature"))
+    return is_event and step.get("did", True) and "within_days" not in step
+
+
+def reached_on(view: View, kind: str, step: Row, id: str) -> date:
+    """The day on which it had been done often enough; the last of all days if it never was."""
+    whose = view.account_of(id) if kind == "user" and "account_event" in step else id
+    of = "account" if "account_event" in step else kind
+    events = (
+        list(view.features[step["feature"]]) if "feature" in step else [step.get("event", step.get("account_event"))]
+    )
+    running = 0
+    for day, n in sorted(view.done(of, whose, events)) if whose is not None else []:
+        soon = (day - view.created_on(of, whose)).days < step.get("within_days_of_created", math.inf)
+        running += n if soon else 0
+        if running >= step.get("at_least", 1):
+            return day
+    return date.max
+
+
 def score_users(world: World, definition: Definition, as_of: date) -> dict[str, Row]:
     raw = user_raws(world, definition, as_of)
     now, yesterday, last_period = (
         user_scores(world, definition, as_of - timedelta(days=back)) for back in (0, 1, definition.window)
     )
     facts = world.attributed()
+    view = view_of(world, definition, as_of)
     rows = {}
-    for user in world.users(as_of):
+    for user in view.users:
         traits = world.traits("user", user, as_of)
         rows[user] = {
             "raw": raw[user],
             **changes(now.get(user, 0), yesterday.get(user, 0), last_period.get(user, 0)),
             **habits(definition, {(event, day) for who, _, event, day in facts if who == user}, as_of),
-            **life(world, "user", user, as_of),
+            **life(world, "user", user, as_of, world.created_on("user", user, as_of)),
+            **activation(view, "user", definition.user_steps, user),
             "account": world.membership(user, as_of),
             "email": text(traits.get("email")),
             "role": text(traits.get("role")),
@@ -148,22 +239,26 @@ def score_accounts(world: World, definition: Definition, as_of: date) -> dict[st
     now, yesterday, last_period = (
         account_scores(world, definition, as_of - timedelta(days=back)) for back in (0, 1, definition.window)
     )
-    facts = world.attributed()
+    view = view_of(world, definition, as_of)
+    facts = [fact for fact in world.attributed() if fact[0] in view.users]
     rows = {}
-    for account in world.users_by_account(as_of):
+    for account, users in world.users_by_account(as_of).items():
+        if account in definition.exclude_accounts or not users & view.users:
+            continue
         traits = world.traits("account", account, as_of)
         active = members.get(account, {})
         here = {(user, event, day) for user, where, event, day in facts if where == account}
         total = {user for user, _, day in here if in_window(day, as_of, 90)}
         rows[account] = {
-            "raw": sum(raw for (_, where), raw in by_pair.items() if where == account),
+            "raw": told(sum((raw for (_, where), raw in by_pair.items() if where == account), Fraction()), definition),
             **changes(now.get(account, 0), yesterday.get(account, 0), last_period.get(account, 0)),
             "total_score": sum(active.values()),
             "active_users": len(active),
             "total_users": len(total),
             "active_percent": len(active) / len(total) if total else 0,
             **habits(definition, {(event, day) for _, event, day in here}, as_of),
-            **life(world, "account", account, as_of),
+            **life(world, "account", account, as_of, view.created_on("account", account)),
+            **activation(view, "account", definition.account_steps, account),
             "mrr": money(traits.get("mrr")),
             "plan": text(traits.get("plan")),
             "status": text(traits.get("status")),
@@ -171,18 +266,33 @@ def score_accounts(world: World, definition: Definition, as_of: date) -> dict[st
     return rows
 
 
+def told(raw: Fraction, definition: Definition) -> int | float:
+    """Of an account: whole, or under a cap to one decimal."""
+    return int(raw) if definition.daily_cap is None else one_decimal(raw)
+
+
+def view_of(world: World, definition: Definition, as_of: date) -> View:
+    from tests.reference_rules import View
+
+    return View(world, definition, as_of, population(world, definition, as_of), features=definition.features)
+
+
 def explain(world: World, definition: Definition, kind: str, id: str, as_of: date) -> Row:
-    """The events behind a number, most points first; `users` of an account are its active ones."""
+    """The events behind a number, most points first; `users` of an account are its active ones. Exact: nothing is
+    rounded to one decimal."""
     count: Counter[str] = Counter()
-    for (user, account, event, day), n in world.attributed().items():
-        if id == (user if kind == "user" else account) and in_window(day, as_of, definition.window):
-            count[event] += n
-    points = {event: n * definition.events[event] for event, n in count.items() if event in definition.events}
-    raw = sum(points.values())
+    points: dict[str, Fraction] = defaultdict(Fraction)
+    who, facts = population(world, definition, as_of), world.attributed()
+    for (user, account, event, day), n in making_points(world, definition).items():
+        if user in who and id == (user if kind == "user" else account) and in_window(day, as_of, definition.window):
+            count[event] += facts[user, account, event, day]
+            points[event] += n * definition.events.get(event, 0)
+    points = {event: amount for event, amount in points.items() if event in definition.events}
+    raw = sum(points.values(), Fraction())
     parts = [
         {
             "event": event, "count": count[event], "weight": definition.events[event],
-            "points": points[event], "share": points[event] / raw,
+            "points": points[event], "share": float(points[event] / raw),
         }
         for event in sorted(points, key=lambda event: (-points[event], event))
     ]  # fmt: skip

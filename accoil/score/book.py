@@ -3,16 +3,20 @@
 import threading
 import time
 from collections import OrderedDict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from accoil.count import days
 from accoil.count.facts import Facts, facts
-from accoil.score import values
-from accoil.score.definition import Definition
-from accoil.score.people import people
+from accoil.rule.to_sql import Condition, condition
+from accoil.rule.tree import Rule, Scope
+from accoil.score import capped, steps, values
+from accoil.score.definition import Activation, Definition
+from accoil.score.people import told
+from accoil.score.population import EVERYONE, population, whom
+from accoil.score.reading import SCOPES
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -26,17 +30,20 @@ FRESH_FOR = 1.0  # seconds: however fast events come, a book is made anew at mos
 ACCOUNT_ORDERS = (
     "score", "name", "raw", "change", "total_score", "active_users", "total_users", "active_percent", "frequency",
     "adoption", "lifetime_adoption", "last_active", "mrr", "plan", "status", "tenure", "created_on", "tracking_id",
+    "activation", "activated_on",
 )  # fmt: skip
 USER_ORDERS = (
     "score", "name", "raw", "change", "email", "role", "account_name", "frequency", "adoption", "lifetime_adoption",
-    "last_active", "tenure", "created_on", "tracking_id",
+    "last_active", "tenure", "created_on", "tracking_id", "activation", "activated_on",
 )  # fmt: skip
 _COLUMNS = {
     "adoption": "recently_scored_events",
     "lifetime_adoption": "overall_scored_events",
     "last_active": "last_day",
+    "activated_on": "activated_day",
 }
 BANDS = ("most", "slightly", "passive", "least")
+PARTS = ("late", "pairs", "parts", "users", "accounts")  # its kept tables
 
 
 class Page(msgspec.Struct):
@@ -54,7 +61,7 @@ class Book:
         self.benchmark: float | None = None
         self.computed_at = datetime.now(UTC)
         self._facts: Facts = facts()
-        self._places = {part: f"kept.{name}_{part}" for part in ("late", "parts", "users", "accounts")}
+        self._places = {part: f"kept.{name}_{part}" for part in PARTS}
         self._name = name
         self._version = -1
         self._made = float("-inf")
@@ -70,22 +77,62 @@ class Book:
         version = self._facts.version[self.product_id]
         computed_at, store = datetime.now(UTC), self._facts.store
         day = days.number(self.as_of)
-        given = {**values.of(self.product_id, self.definition), "as_of": day}
+        given = self._given
         places = {
             **self._places,
+            **capped.places(self.definition),
             "bit_of": "bit_of" if max(len(self.definition.events), self.definition.window) <= NARROW else "wide_bit_of",
-            "people": people(self._facts, self.product_id, day),
+            "people": whom(self._facts, self.product_id, self.definition, day).people(),
         }
-        store.keep(f"{self._name}_parts", ASK["parts"], places, **given)
-        goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
-        store.keep(f"{self._name}_late", ASK["late" if goes_on else "nobody_late"], **given)
+        self._make_parts(places, given)
+        self._make_pairs(places, given)
         found = store.rows(ASK["benchmarks"], places)[0]
         benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
         given |= benchmarks
-        for part in ("users", "accounts"):
-            store.keep(f"{self._name}_{part}", ASK[part], places, **given)
+        with_steps = self.definition.activation != Activation()
+        base = f"{self._name}_base" if with_steps else self._name
+        bases = {part: f"kept.{base}_{part}" for part in ("users", "accounts")}
+        for part in bases:
+            store.keep(f"{base}_{part}", ASK[part], {**places, **bases}, **given)
+        if with_steps:
+            self._make_steps({**places, **bases}, given)
+            for part in bases:
+                store.drop(f"{base}_{part}")
         self.benchmark = self.definition.benchmark or found["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
+
+    def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """Of everyone who did something in two windows; then only of those who count, where not everyone does."""
+        store, day, window = self._facts.store, days.number(self.as_of), self.definition.window
+        ask = (store, f"{self._name}_counts", self.product_id, self.definition)
+        counts = capped.counts(*ask, day - 2 * window + 1, day)
+        store.keep(f"{self._name}_parts", ASK["parts"], {**places, "counts": counts}, **given)
+        store.drop(f"{self._name}_counts")
+        if not self.definition.counts_everyone:
+            of_days = {"population": 0, "population_yesterday": 1, "population_last": window}
+            populations = {name: self._population(day - back) for name, back in of_days.items()}
+            store.keep(f"{self._name}_parts", ASK["among"], {**places, **populations})
+
+    def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """What everybody has done so far, whatever it weighs."""
+        store = self._facts.store
+        goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
+        store.keep(f"{self._name}_late", ASK["late" if goes_on else "nobody_late"], **given)
+        store.keep(f"{self._name}_pairs", ASK["pairs"], places, **given)
+
+    def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """Which steps those of a book without steps have met, put beside their numbers."""
+        store, told_then = self._facts.store, told(self._facts, self.product_id, days.number(self.as_of))
+        places = {**places, "population": places["users"], "told": told_then}
+        for scope in SCOPES:
+            ask = (self._facts, f"{self._name}_steps", self.product_id, self.definition)
+            found = {"rows": places[f"{scope}s"], "steps": steps.keep(*ask, scope, places, given)}
+            many = len(self.definition.activation.steps(scope))
+            store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)
+        store.drop(f"{self._name}_steps")
+
+    def _population(self, day: int) -> str:
+        return population(self._facts, self.product_id, self.definition, day)
 
     def accounts(
         self,
@@ -95,10 +142,12 @@ class Book:
         offset: int = 0,
         ids: list[int] | None = None,
         moved: int | None = None,
+        rule: Rule | None = None,
     ) -> Page:
-        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much."""
+        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much. `rule`: inlined; only
+        those for whom it holds."""
         given = {"search": search, "ids": ids, "moved": moved, "account": None}
-        return self._list("accounts", ACCOUNT_ORDERS, sort, limit, offset, **given)
+        return self._list("account", ACCOUNT_ORDERS, sort, limit, offset, rule, **given)
 
     def users(
         self,
@@ -109,10 +158,21 @@ class Book:
         ids: list[int] | None = None,
         moved: int | None = None,
         account: int | None = None,
+        rule: Rule | None = None,
     ) -> Page:
-        """`account`: only those who belong to it now or did something for it in the window."""
+        """As `accounts`; `account`: only those who belong to it now or did something for it in the window."""
         given = {"search": search, "ids": ids, "moved": moved, "account": account}
-        return self._list("users", USER_ORDERS, sort, limit, offset, **given)
+        return self._list("user", USER_ORDERS, sort, limit, offset, rule, **given)
+
+    def matching(self, rule: Rule, scope: Scope) -> list[int]:
+        """Our ids, in order, of those of the book for whom an inlined rule holds."""
+        held = self._condition(rule, scope)
+        question = LIST[f"matching_{scope}"].replace("<holds>", held.text)
+        found = self._facts.store.ask(question, self._rule_places(held), **self._given, **held.values)
+        return found["id"].to_pylist()  # type: ignore[no-any-return]
+
+    def count(self, rule: Rule, scope: Scope) -> int:
+        return len(self.matching(rule, scope))
 
     def summary(self) -> dict[str, Any]:
         """Counts and averages (scores over the active), and how many stand in each band."""
@@ -128,22 +188,43 @@ class Book:
         for part in self._places:
             self._facts.store.drop(f"{self._name}_{part}")
 
-    def _list(self, what: str, orders: tuple[str, ...], sort: str, limit: int, offset: int, **given: Any) -> Page:
+    def _list(
+        self, scope: Scope, orders: tuple[str, ...], sort: str, limit: int, offset: int, rule: Rule | None, **given: Any
+    ) -> Page:
         order = sort.lstrip("-")
         if order not in orders:
             raise ValueError(f"sort is {sort!r}; choose one of {', '.join(orders)}, with a minus for the largest first")
         direction = "desc" if sort.startswith("-") else "asc"
+        held = self._condition(rule, scope) if rule else EVERYONE
         places = {**self._places, "order": _COLUMNS.get(order, order), "direction": direction}
+        places |= self._rule_places(held) if rule else {}
+        question = LIST[f"{scope}s"].replace("<holds>", held.text)
 
         def ask(limit: int, offset: int) -> list[dict[str, Any]]:
-            return self._facts.store.rows(
-                LIST[what], places, product=self.product_id, limit=limit, offset=offset, **given
-            )
+            more = {**self._given, **held.values, "limit": limit, "offset": offset}
+            return self._facts.store.rows(question, places, **given, **more)
 
         rows = ask(limit, offset)
         counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
         total = counted[0]["of_all"] if counted else 0
         return Page([self._told(row) for row in rows], total)
+
+    @property
+    def _given(self) -> dict[str, Value]:
+        return {**values.of(self.product_id, self.definition), "as_of": days.number(self.as_of)}
+
+    def _condition(self, rule: Rule, scope: Scope) -> Condition:
+        return condition(rule, scope, in_book=True)
+
+    def _rule_places(self, held: Condition) -> dict[str, str]:
+        """The tables that a rule reads: who counts are the users of the book."""
+        day = days.number(self.as_of)
+        places = {**self._places, "population": self._places["users"], "told": told(self._facts, self.product_id, day)}
+        places["people"] = whom(self._facts, self.product_id, self.definition, day).people()
+        for back in held.back:
+            before = open_book(self.product_id, self.definition, self.as_of - timedelta(days=back))
+            places |= {f"{part}_back_{back}": before._places[part] for part in ("users", "accounts")}
+        return places
 
     def _told(self, row: dict[str, Any]) -> dict[str, Any]:
         scored = len(self.definition.events)
@@ -155,6 +236,8 @@ class Book:
         row["last_seen"] = None if last_at is None else datetime.fromtimestamp(last_at / 1000, UTC)
         row["first_day"] = days.day(row["first_day"])
         row["created_on"] = days.day(row["created_on"])
+        activated_day = row.pop("activated_day")
+        row["activated_on"] = None if activated_day is None else days.day(activated_day)
         return row
 
 

@@ -1,7 +1,9 @@
 -- Everyone's numbers under one definition as of one day. What each figure is: docs/reference/numbers.md.
 -- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve,
--- and the benchmarks b_now, b_yesterday, b_last. Places: people, late, parts, users, accounts (kept tables);
--- bit_of, the narrowest that holds the positions and the days of the window.
+-- how_many (steps), and the benchmarks b_now, b_yesterday, b_last. Places: people (of those who count), late, pairs, parts,
+-- users, accounts, rows (one of these), steps, population of three days (kept tables); counts (what makes points); points
+-- (bigint, or double under a daily cap) and shown (whole, or tenths); bit_of, the narrowest that holds the positions and
+-- the days of the window.
 
 -- name: parts
 -- Points of each user for each account, in the window, in yesterday's, and in the one before.
@@ -10,23 +12,38 @@ with weights as (
 ),
 scored as (
     select c.user_id, c.account_id, c.day, c.n * w.weight as points, {bit_of}(w.position) as event_bit
-    from counts c
+    from {counts} c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.day > :as_of - 2 * :win and c.day <= :as_of
 )
 select user_id, account_id,
-       cast(sum(case when day > :as_of - :win then points else 0 end) as bigint) as raw,
-       cast(sum(case when day >= :as_of - :win and day < :as_of then points else 0 end) as bigint) as raw_yesterday,
-       cast(sum(case when day <= :as_of - :win then points else 0 end) as bigint) as raw_last,
+       cast(sum(case when day > :as_of - :win then points else 0 end) as {points}) as raw,
+       cast(sum(case when day >= :as_of - :win and day < :as_of then points else 0 end) as {points}) as raw_yesterday,
+       cast(sum(case when day <= :as_of - :win then points else 0 end) as {points}) as raw_last,
        bit_or(case when day > :as_of - :win then {bit_of}(:as_of - day) end) as days,
        bit_or(case when day > :as_of - :win then event_bit end) as events,
        max(case when day > :as_of - :win then day end) as last_day
 from scored
 group by user_id, account_id
 
+-- name: among
+-- Of these parts those of users who count, each day's after that day's population.
+select p.user_id, p.account_id,
+       case when n.id is not null then p.raw else 0 end as raw,
+       case when y.id is not null then p.raw_yesterday else 0 end as raw_yesterday,
+       case when l.id is not null then p.raw_last else 0 end as raw_last,
+       case when n.id is not null then p.days end as days,
+       case when n.id is not null then p.events end as events,
+       case when n.id is not null then p.last_day end as last_day
+from {parts} p
+left join {population} n on n.id = p.user_id
+left join {population_yesterday} y on y.id = p.user_id
+left join {population_last} l on l.id = p.user_id
+where n.id is not null or y.id is not null or l.id is not null
+
 -- name: benchmarks
 with per_user as (
-    select sum(raw) as raw, sum(raw_yesterday) as raw_yesterday, sum(raw_last) as raw_last
+    select whole(sum(raw)) as raw, whole(sum(raw_yesterday)) as raw_yesterday, whole(sum(raw_last)) as raw_last
     from {parts}
     group by user_id
 )
@@ -60,28 +77,41 @@ group by c.user_id, c.account_id
 -- name: nobody_late
 select user_id, account_id, day as any_day, last_at, day as last_day from counts limit 0
 
--- name: users
+-- name: pairs
+-- One row per user and account with an event by this day: which scored ones, the last of them, and whether anything was
+-- done in the last 90 days. Nothing of it hangs on weights.
 with weights as (
     select unnest(:events) as event_id, unnest(:positions) as position
 ),
 done as (
-    select user_id, cast(sum(raw) as bigint) as raw, cast(sum(raw_yesterday) as bigint) as raw_yesterday,
-           cast(sum(raw_last) as bigint) as raw_last,
+    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
+           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
+           max(case when e.last_day <= :as_of then e.last_at end) as last_at,
+           max(case when (e.last_day > :as_of - 90 and e.last_day <= :as_of) or e.first_day > :as_of - 90
+                    then 1 else 0 end) as lately
+    from ever e
+    left join weights w on w.event_id = e.event_id
+    where e.product = :product and e.first_day <= :as_of
+    group by e.user_id, e.account_id
+)
+select d.user_id, d.account_id, d.events, greatest(d.last_day, k.last_day) as last_day,
+       greatest(d.last_at, k.last_at) as last_at,
+       case when d.lately = 1 or k.any_day > :as_of - 90 then 1 else 0 end as lately
+from done d
+left join {late} k on k.user_id = d.user_id and k.account_id = d.account_id
+
+-- name: users
+with done as (
+    select user_id, whole(sum(raw)) as raw, whole(sum(raw_yesterday)) as raw_yesterday,
+           whole(sum(raw_last)) as raw_last,
            bit_or(days) as days, bit_or(events) as events, max(last_day) as last_day
     from {parts}
     group by user_id
 ),
 life as (
-    select e.user_id, bit_or({bit_of}(w.position)) as events,
-           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
-           max(case when e.last_day <= :as_of then e.last_at end) as last_at
-    from ever e
-    left join weights w on w.event_id = e.event_id
-    where e.product = :product and e.first_day <= :as_of
-    group by e.user_id
-),
-looked_up as (
-    select user_id, max(last_day) as last_day, max(last_at) as last_at from {late} group by user_id
+    select user_id, bit_or(events) as events, max(last_day) as last_day, max(last_at) as last_at
+    from {pairs}
+    group by user_id
 ),
 in_force as (
     select user_id, account_id
@@ -97,24 +127,21 @@ select p.id, p.tracking_id, p.name, p.email, p.role, f.account_id,
        coalesce(bits_in(d.days), 0) as frequency,
        coalesce(bits_in(d.events), 0) as recently_scored_events,
        coalesce(bits_in(l.events), 0) as overall_scored_events,
-       greatest(d.last_day, l.last_day, k.last_day) as last_day,
-       greatest(l.last_at, k.last_at) as last_at,
+       greatest(d.last_day, l.last_day) as last_day,
+       l.last_at,
        p.first_day,
        p.created_day,
        coalesce(p.created_day, p.first_day) as created_on,
-       greatest(0, :as_of - coalesce(p.created_day, p.first_day)) as tenure
+       greatest(0, :as_of - coalesce(p.created_day, p.first_day)) as tenure,
+       0 as steps_met, cast(null as double) as activation, cast(null as integer) as activated_day
 from {people} p
 left join done d on d.user_id = p.id
 left join life l on l.user_id = p.id
-left join looked_up k on k.user_id = p.id
 left join in_force f on f.user_id = p.id
 where p.kind = 1
 
 -- name: accounts
-with weights as (
-    select unnest(:events) as event_id, unnest(:positions) as position
-),
-parts as (
+with parts as (
     select *, score_of(raw, :b_now, :curve) as score,
            score_of(raw_yesterday, :b_yesterday, :curve) as score_yesterday,
            score_of(raw_last, :b_last, :curve) as score_last
@@ -122,7 +149,7 @@ parts as (
     where account_id <> 0
 ),
 done as (
-    select account_id, cast(sum(raw) as bigint) as raw,
+    select account_id, {shown}(sum(raw)) as raw,
            rounded(avg(case when raw > 0 then score end)) as score,
            rounded(avg(case when raw_yesterday > 0 then score_yesterday end)) as score_yesterday,
            rounded(avg(case when raw_last > 0 then score_last end)) as score_last,
@@ -132,35 +159,17 @@ done as (
     from parts
     group by account_id
 ),
--- One row per user and account with an event by this day; `sure` where `ever` alone tells that one lies in the last 90.
-pair as (
-    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
-           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
-           max(case when e.last_day <= :as_of then e.last_at end) as last_at,
-           max(case when (e.last_day > :as_of - 90 and e.last_day <= :as_of) or e.first_day > :as_of - 90
-                    then 1 else 0 end) as sure
-    from ever e
-    left join weights w on w.event_id = e.event_id
-    where e.product = :product and e.account_id <> 0 and e.first_day <= :as_of
-    group by e.user_id, e.account_id
+-- What anybody who counts did for it, and who put it into the profile: by that, or by a membership.
+belongs as (
+    select user_id, account_id, events, last_day, last_at, lately from {pairs} where account_id <> 0
+    union all
+    select user_id, account_id, null, null, null, 0 from membership where product = :product and day <= :as_of
 ),
 life as (
-    select p.account_id, bit_or(p.events) as events, greatest(max(p.last_day), max(k.last_day)) as last_day,
-           greatest(max(p.last_at), max(k.last_at)) as last_at,
-           cast(sum(case when p.sure = 1 or k.any_day > :as_of - 90 then 1 else 0 end) as integer) as total_users
-    from pair p
-    left join {late} k on k.user_id = p.user_id and k.account_id = p.account_id
-    group by p.account_id
-),
-belongs as (
-    select user_id, account_id from pair
-    union
-    select user_id, account_id from membership where product = :product and day <= :as_of
-),
-members as (
-    select b.account_id, min(u.created_day) as created_day
+    select b.account_id, bit_or(b.events) as events, max(b.last_day) as last_day, max(b.last_at) as last_at,
+           cast(sum(b.lately) as integer) as total_users, min(u.created_day) as created_day
     from belongs b
-    left join {users} u on u.id = b.user_id
+    join {users} u on u.id = b.user_id
     group by b.account_id
 )
 select c.id, c.tracking_id, c.name, c.status, c.plan, c.mrr,
@@ -180,13 +189,19 @@ select c.id, c.tracking_id, c.name, c.status, c.plan, c.mrr,
        greatest(d.last_day, l.last_day) as last_day,
        l.last_at,
        c.first_day,
-       coalesce(c.created_day, m.created_day, c.first_day) as created_on,
-       greatest(0, :as_of - coalesce(c.created_day, m.created_day, c.first_day)) as tenure
+       coalesce(c.created_day, l.created_day, c.first_day) as created_on,
+       greatest(0, :as_of - coalesce(c.created_day, l.created_day, c.first_day)) as tenure,
+       0 as steps_met, cast(null as double) as activation, cast(null as integer) as activated_day
 from {people} c
-join members m on m.account_id = c.id
+join life l on l.account_id = c.id
 left join done d on d.account_id = c.id
-left join life l on l.account_id = c.id
 where c.kind = 2
+
+-- name: with_steps
+select r.* exclude (steps_met, activation, activated_day), coalesce(s.steps_met, 0) as steps_met,
+       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many, 0) as double) as activation, s.activated_day
+from {rows} r
+left join {steps} s on s.id = r.id
 
 -- name: summary
 select

@@ -1,153 +1,157 @@
-"""What a score is made of: window, events and weights, benchmark, curve. Pure; knows nothing of Django.
+"""What a score is made of, and of whom. Pure; knows nothing of Django. With the facts it gives every number of any day.
 
 A definition is written the same way in YAML files, in the database and in what `to_yaml_dict` returns:
-`{window: 7, events: {Report_Created: 9}, benchmark: moving_p90 | {fixed: 200}, curve: exponential | linear}`.
+`{window: 7, events: {Report_Created: 9}, benchmark: moving_p90 | {fixed: 200}, curve: exponential | linear}`, and where
+they say something `daily_cap`, `filter`, `exclude`, `activation`. `features` and `internal_domains` are the product's
+settings as they were when the version was saved: of the features only those that its rules name.
 """
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping
-from typing import Any, Literal, cast
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from accoil.refused import Refused
+from accoil.rule import tree
+from accoil.rule.tree import Rule, Scope
+from accoil.score import reading
+from accoil.score.reading import MOVING, WINDOWS, Curve
 
-__all__ = ["WINDOWS", "Definition", "Refused"]
+__all__ = ["WINDOWS", "Activation", "Definition", "Exclude", "Refused"]
 
-Curve = Literal["exponential", "linear"]
 
-WINDOWS = (1, 7, 14, 30, 60, 90)
-CURVES = ("exponential", "linear")
-MOVING = "moving_p90"
-MOST_EVENTS = 120
-LONGEST_EVENT_NAME = 255
-HEAVIEST = 10
-LARGEST_BENCHMARK = 1e9
-KEYS = ("window", "events", "benchmark", "curve")
+class Exclude(msgspec.Struct, frozen=True):
+    """Who does not count, by the ids the customer sent."""
 
-# Known from the file format and meant to come: silence here would make people believe they are in force.
-NOT_YET = {
-    "filter": "every user of the product is scored",
-    "activation": "activation steps are not computed",
-    "exclude": "nobody is left out",
-    "daily_cap": "every event counts",
-    "sync": "nothing is sent to other tools",
-    "features": "only events carry weights",
-}
+    users: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+
+class Activation(msgspec.Struct, frozen=True):
+    """The steps that make a user, or an account, activated."""
+
+    user: tuple[Rule, ...] = ()
+    account: tuple[Rule, ...] = ()
+
+    def steps(self, scope: Scope) -> tuple[Rule, ...]:
+        return self.user if scope == "user" else self.account
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to score: `window` in days, `events` name → weight 1..10, `benchmark` None for the moving one."""
+    """One way to score: `window` in days, `events` name → weight 1..10, `benchmark` None for the moving one;
+    `daily_cap` how many of one event count per user and day; `filter` who counts, `exclude` and `internal_domains` who
+    does not."""
 
     window: int = 7
     events: dict[str, int]
     benchmark: float | None = None
     curve: Curve = "exponential"
+    daily_cap: int | None = None
+    filter: Rule | None = None
+    exclude: Exclude = Exclude()
+    activation: Activation = Activation()
+    features: dict[str, tuple[str, ...]] = {}
+    internal_domains: tuple[str, ...] = ()
 
     @classmethod
     def check(cls, raw: Mapping[str, Any]) -> "Definition":
         """Reads one that somebody wrote. Raises Refused with a sentence that names the key that is wrong."""
-        _check_keys(raw)
+        reading.keys(raw)
         return cls(
-            window=_window(raw.get("window", 7)),
-            events=_events(raw.get("events")),
-            benchmark=_benchmark(raw.get("benchmark", MOVING)),
-            curve=_curve(raw.get("curve", "exponential")),
+            window=reading.window(raw.get("window", 7)),
+            events=reading.events(raw.get("events")),
+            benchmark=reading.benchmark(raw.get("benchmark", MOVING)),
+            curve=reading.curve(raw.get("curve", "exponential")),
+            daily_cap=reading.daily_cap(raw.get("daily_cap")),
+            filter=reading.filter_rule(raw.get("filter")),
+            exclude=Exclude(**reading.exclude(raw.get("exclude"))),
+            activation=Activation(**reading.activation(raw.get("activation"))),
+            features=reading.features(raw.get("features")),
+            internal_domains=reading.internal_domains(raw.get("internal_domains")),
         )
 
     @classmethod
     def stored(cls, raw: Mapping[str, Any]) -> "Definition":
         """Reads one that was checked when it was saved; stays readable when the rules become stricter."""
-        fixed = raw["benchmark"]
+        fixed, steps = raw["benchmark"], raw.get("activation", {})
         return cls(
             window=raw["window"],
             events=dict(raw["events"]),
             benchmark=None if fixed == MOVING else float(fixed["fixed"]),
             curve=raw["curve"],
+            daily_cap=raw.get("daily_cap"),
+            filter=tree.check(raw["filter"], "user") if "filter" in raw else None,
+            exclude=Exclude(**{who: tuple(ids) for who, ids in raw.get("exclude", {}).items()}),
+            activation=Activation(**{who: tuple(tree.check(step, who) for step in steps[who]) for who in steps}),
+            features={name: tuple(events) for name, events in raw.get("features", {}).items()},
+            internal_domains=tuple(raw.get("internal_domains", ())),
         )
 
     def to_yaml_dict(self) -> dict[str, Any]:
-        """The written form; events heaviest first, then by name."""
+        """The written form; events heaviest first, then by name. What says nothing is left out."""
         ranked = sorted(self.events.items(), key=lambda item: (-item[1], item[0]))
-        return {
+        written = {
             "window": self.window,
             "events": dict(ranked),
             "benchmark": MOVING if self.benchmark is None else {"fixed": _plain(self.benchmark)},
             "curve": self.curve,
         }
+        more = {
+            "daily_cap": self.daily_cap,
+            "filter": tree.written(self.filter) if self.filter else None,
+            "exclude": {who: list(ids) for who, ids in msgspec.structs.asdict(self.exclude).items() if ids},
+            "activation": {
+                who: [tree.written(step) for step in steps]
+                for who, steps in msgspec.structs.asdict(self.activation).items()
+                if steps
+            },
+            "features": {name: list(self.features[name]) for name in sorted(self.features)},
+            "internal_domains": list(self.internal_domains),
+        }
+        return written | {key: value for key, value in more.items() if value}
 
     def digest(self) -> str:
         """16 hex digits, the same for equal definitions in every process and version."""
-        text = json.dumps(self.to_yaml_dict(), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _digest(self.to_yaml_dict())
+
+    def about_whom(self) -> str:
+        """The same for definitions with the same population."""
+        keys = ["filter", "exclude", "features", "internal_domains"]
+        if self.filter and "frequency" in tree.mentions(self.filter).metrics:
+            keys += ["window", "events"]
+        written = self.to_yaml_dict()
+        return _digest({key: written.get(key) for key in keys})
+
+    @property
+    def counts_everyone(self) -> bool:
+        return self.filter is None and self.exclude == Exclude() and not self.internal_domains
+
+    def rules(self) -> Iterator[Rule]:
+        """The filter and the steps."""
+        if self.filter:
+            yield self.filter
+        yield from self.activation.user
+        yield from self.activation.account
+
+    def with_settings(self, features: Mapping[str, Collection[str]], internal_domains: Collection[str]) -> "Definition":
+        """The same under these settings of the product. Raises Refused for a rule that names another feature."""
+        named = tree.mentions(*self.rules()).features
+        for name in named:
+            if name not in features:
+                raise Refused(f"There is no feature called “{name}”; choose one of Settings > Features, or make it.")
+        return msgspec.structs.replace(
+            self,
+            features=reading.features({name: list(features[name]) for name in named}),
+            internal_domains=reading.internal_domains(list(internal_domains)),
+        )
 
 
-def _check_keys(raw: Any) -> None:
-    if not isinstance(raw, Mapping):
-        raise Refused("A definition is a mapping with the keys window, events, benchmark and curve.")
-    for key in raw:
-        if key in NOT_YET:
-            raise Refused(f"“{key}” is not supported yet ({NOT_YET[key]}); take it out.")
-        if key not in KEYS:
-            raise Refused(f"“{key}” is not a key of a profile; there are: {', '.join(KEYS)}.")
-
-
-def _window(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value not in WINDOWS:
-        raise Refused(f"window is {_shown(value)}; choose one of {', '.join(map(str, WINDOWS))} days.")
-    return value
-
-
-def _events(value: object) -> dict[str, int]:
-    if not isinstance(value, Mapping) or not value:
-        raise Refused("events must name at least one event with its weight, such as {Report_Created: 9}.")
-    if len(value) > MOST_EVENTS:
-        raise Refused(f"events holds {len(value)} names; a profile scores at most {MOST_EVENTS}.")
-    return {_event_name(name): _weight(name, weight) for name, weight in value.items()}
-
-
-def _event_name(name: object) -> str:
-    if not isinstance(name, str):
-        raise Refused(f"events holds the name {_shown(name)}, which is not text; put it in quotation marks.")
-    if not name.strip() or len(name) > LONGEST_EVENT_NAME:
-        raise Refused(f"events holds a name that is empty or longer than {LONGEST_EVENT_NAME} characters.")
-    return name
-
-
-def _weight(name: object, weight: object) -> int:
-    if isinstance(weight, bool) or not isinstance(weight, int) or not 1 <= weight <= HEAVIEST:
-        raise Refused(f"events: the weight of “{name}” is {_shown(weight)}; write a whole number from 1 to {HEAVIEST}.")
-    return weight
-
-
-def _benchmark(value: object) -> float | None:
-    """From `moving_p90` to None, from `{"fixed": 200}` to 200.0."""
-    if value == MOVING:
-        return None
-    if not isinstance(value, Mapping) or list(value) != ["fixed"]:
-        raise Refused(f"benchmark is {_shown(value)}; write {MOVING}, or {{fixed: 200}} with your own number.")
-    fixed = value["fixed"]
-    good = isinstance(fixed, int | float) and not isinstance(fixed, bool) and math.isfinite(fixed)
-    if not good or not 0 < fixed <= LARGEST_BENCHMARK:
-        raise Refused(f"benchmark: fixed is {_shown(fixed)}; write a number above 0.")
-    return float(fixed)
-
-
-def _curve(value: object) -> Curve:
-    if value not in CURVES:
-        raise Refused(f"curve is {_shown(value)}; choose {' or '.join(CURVES)}.")
-    return cast(Curve, value)
+def _digest(written: Mapping[str, Any]) -> str:
+    text = json.dumps(written, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(value: float) -> float:
     return int(value) if value == int(value) else value
-
-
-def _shown(value: object) -> str:
-    """How a wrong value is named in a sentence: short, and as it would be written in a file."""
-    if value is None:
-        return "empty"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:59] + "…"

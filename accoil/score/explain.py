@@ -1,43 +1,60 @@
-"""Why a score is what it is: its parts, which add up to it exactly."""
+"""Why a score is what it is: its parts, which add up to it exactly; the steps; or why there is none."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from accoil.count import days, people
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
-from accoil.score import history, values
-from accoil.score.definition import Definition
+from accoil.score import history, progress, values
+from accoil.score.book import open_book
+from accoil.score.definition import Activation, Definition
+from accoil.score.not_scored import not_scored
+from accoil.score.population import population
 from accoil.store.questions import beside
+from accoil.store.store import Value
 
 ASK = beside(__file__, "explain")
 
+Row = dict[str, Any]
 
-def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of: date) -> dict[str, Any]:
+
+def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of: date) -> Row:
     """`parts`: event, count, weight, points, share of raw, heaviest first; they sum to `raw`. For an account also
-    `users`: id, name, score and raw for it; the mean of those scores, half up, is the account's `score`."""
-    day = days.number(as_of)
-    benchmark = history.benchmark(product_id, definition, day)
-    parts = _parts(product_id, definition, kind, id, day)
-    raw = sum(part["points"] for part in parts)
-    for part in parts:
-        part["share"] = part["points"] / raw if raw else 0.0
-    explained: dict[str, Any] = {
-        "as_of": as_of, "raw": raw, "benchmark": benchmark, "curve": definition.curve, "parts": parts,
+    `users`: id, name, score and raw for it; the mean of those scores, half up, is the account's `score`. Under a daily
+    cap `counted` is how many of the count make points (of an account in fractions, shown to one decimal).
+
+    `steps` of activation, as `progress` tells them. `not_scored`: a sentence, for one who does not count; else None."""
+    day, benchmark = days.number(as_of), _benchmark(product_id, definition, as_of)
+    explained: Row = {
+        "as_of": as_of, "raw": 0, "benchmark": benchmark, "curve": definition.curve, "score": 0, "parts": [],
+        "not_scored": not_scored(product_id, definition, kind, id, as_of), "steps": [],
     }  # fmt: skip
+    if explained["not_scored"]:
+        return explained | ({"users": []} if kind == "account" else {})
+    rows = _made(product_id, definition, kind, id, day, "by_event", benchmark)
+    explained["parts"], explained["score"] = _parts(definition, rows), rows[0]["score"]
+    explained["raw"] = _together(definition, kind, explained["parts"], "points")
     if kind == "account":
-        explained["users"] = _users(product_id, definition, id, day, benchmark)
-    return explained | {"score": history.history(product_id, definition, kind, id, as_of, as_of)[0]["score"]}
+        users = _made(product_id, definition, kind, id, day, "by_user", benchmark)
+        explained["users"] = _users(product_id, definition, users)
+        explained["score"] = users[0]["of_account"] if users else 0
+    if definition.activation != Activation():
+        explained["steps"] = progress.steps(product_id, definition, kind, id, day)
+    return explained
 
 
 def compare(
     product_id: int, definition: Definition, kind: Kind, id: int, first: date, last: date
 ) -> dict[str, list[dict[str, Any]]]:
     """Two windows side by side, one ending on each day: per event the counts and points before and after."""
-    before, after = (
-        {part["event"]: part for part in _parts(product_id, definition, kind, id, days.number(day))}
-        for day in (first, last)
-    )
+    sides = []
+    for as_of in (first, last):
+        parts = _parts(definition, _made(product_id, definition, kind, id, days.number(as_of), "by_event", None))
+        _together(definition, kind, parts, "points")
+        sides.append({part["event"]: part for part in parts})
+    before, after = sides
     events = [
         {
             "event": event,
@@ -52,18 +69,74 @@ def compare(
     return {"events": sorted(events, key=lambda row: -abs(row["points_after"] - row["points_before"]))}
 
 
-def _parts(product_id: int, definition: Definition, kind: Kind, id: int, day: int) -> list[dict[str, Any]]:
+def _benchmark(product_id: int, definition: Definition, as_of: date) -> float | None:
+    if definition.benchmark is not None:
+        return definition.benchmark
+    if definition.counts_everyone and definition.daily_cap is None:
+        return history.benchmark(product_id, definition, days.number(as_of))
+    return open_book(product_id, definition, as_of).benchmark
+
+
+def _made(
+    product_id: int, definition: Definition, kind: Kind, id: int, day: int, question: str, benchmark: float | None
+) -> list[Row]:
+    given: dict[str, Value] = values.of(product_id, definition) | {"as_of": day, "id": id, "b": benchmark}
+    places, counted = {"who": f"{kind}_id"}, ""
+    if not definition.counts_everyone:
+        places["population"], counted = population(facts(), product_id, definition, day), ASK["of_those_who_count"]
+    made = ASK["made" if definition.daily_cap is None else "made_under_cap"].replace("<counted>", counted)
+    return facts().store.rows(f"{made}\n{ASK[question]}", places, cap=definition.daily_cap, **given)
+
+
+def _parts(definition: Definition, rows: Sequence[Row]) -> list[Row]:
     names = list(definition.events.items())
-    rows = facts().store.rows(ASK[kind], id=id, as_of=day, **values.of(product_id, definition))
     parts = []
     for row in rows:
         event, weight = names[row["position"]]
-        parts.append({"event": event, "count": row["count"], "weight": weight, "points": row["count"] * weight})
+        part = {"event": event, "count": row["count"], "weight": weight, "points": row["made"] * weight}
+        parts.append(part if definition.daily_cap is None else part | {"counted": row["made"]})
     return sorted(parts, key=lambda part: (-part["points"], -part["weight"], part["event"]))
 
 
-def _users(product_id: int, definition: Definition, id: int, day: int, benchmark: float | None) -> list[dict[str, Any]]:
-    given = values.of(product_id, definition)
-    rows = facts().store.rows(ASK["users_of_account"], id=id, as_of=day, b=benchmark, **given)
+def _together(definition: Definition, kind: Kind, parts: list[Row], what: str) -> int | float:
+    """The sum of a figure over the parts, which get it as it is shown: whole, or of an account under a cap in tenths,
+    so that they still add up."""
+    amounts = [part[what] for part in parts]
+    if definition.daily_cap is None:
+        raw: int | float = int(sum(amounts))
+        shown: list[int | float] = [int(amount) for amount in amounts]
+    elif kind == "user":
+        shown = [round(amount) for amount in amounts]
+        raw = sum(shown)
+        for part in parts:
+            part["counted"] = round(part["counted"])
+    else:
+        raw, shown = in_tenths(amounts)
+        for part in parts:
+            part["counted"] = int(10 * part["counted"] + 0.5 + 1e-9) / 10
+    for part, amount in zip(parts, shown, strict=True):
+        part[what] = amount
+        part["share"] = amount / raw if raw else 0.0
+    return raw
+
+
+def in_tenths(amounts: Sequence[float]) -> tuple[float, list[int | float]]:
+    """The sum to one decimal, half up, and the amounts to one decimal, which add up to it: those that lose most by
+    being cut get the tenths that are left."""
+    total = int(10 * sum(amounts) + 0.5 + 1e-9)
+    cut = [int(10 * amount + 1e-9) for amount in amounts]
+    lost = sorted(range(len(amounts)), key=lambda place: (cut[place] - 10 * amounts[place], place))
+    for place in lost[: total - sum(cut)]:
+        cut[place] += 1
+    return total / 10, [tenths / 10 for tenths in cut]
+
+
+def _users(product_id: int, definition: Definition, rows: Sequence[Row]) -> list[Row]:
+    raws: list[int | float] = [int(row["raw"]) for row in rows]
+    if definition.daily_cap is not None:
+        raws = in_tenths([row["raw"] for row in rows])[1]
     names = people.names(product_id, "user", [row["id"] for row in rows])
-    return [{"id": row["id"], "name": names[row["id"]], "score": row["score"], "raw": row["raw"]} for row in rows]
+    return [
+        {"id": row["id"], "name": names[row["id"]], "score": row["score"], "raw": raw}
+        for row, raw in zip(rows, raws, strict=True)
+    ]

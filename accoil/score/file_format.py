@@ -24,6 +24,8 @@ NOT_YET = {
     "summary_profile",
 }
 
+OF_THE_PRODUCT = ("features", "internal_domains")  # kept with a version all the same
+
 
 @dataclass(frozen=True)
 class File:
@@ -94,6 +96,9 @@ def _profiles(content: dict[str, Any]) -> dict[str, Definition] | None:
         name = _profile_name(entry, position)
         if name in profiles:
             raise Refused(f"Two profiles are called “{name}”; give each its own name.")
+        for key in OF_THE_PRODUCT:
+            if key in entry:
+                raise Refused(f"Profile “{name}”: “{key}” stands at the top of the file; all profiles share it.")
         try:
             profiles[name] = Definition.check({key: value for key, value in entry.items() if key != "name"})
         except Refused as problem:

@@ -12,6 +12,7 @@ from accoil.receive.mapping import PRESETS, check_number
 from accoil.receive.mapping import Mapping as CallMapping
 from accoil.score import mapping_section
 from accoil.score.definition import Definition
+from accoil.score.diff import differences
 from accoil.score.file_format import File, read
 from accoil.score.models import Profile, check_name
 from accoil.team.models import Product, User
@@ -108,13 +109,13 @@ def _plan_mappings(plan: Plan, wanted: list[CallMapping], prune: bool) -> None:
 
 def _plan_change(plan: Plan, profile: Profile, definition: Definition) -> None:
     current = profile.current
-    differences = _differences(current.parsed, definition)
-    if not differences:
+    found = differences(current.parsed, definition)
+    if not found:
         plan.lines.append(f"  profile {profile}: unchanged")
         return
     plan.changed.append((profile, definition))
     plan.lines.append(f"~ profile {profile} (version {current.number} → {current.number + 1})")
-    plan.lines += [f"    {line}" for line in differences]
+    plan.lines += [f"    {line}" for line in found]
 
 
 def _carry_out(plan: Plan, author: User | None) -> None:
@@ -131,26 +132,6 @@ def _carry_out(plan: Plan, author: User | None) -> None:
         mappings.reset(plan.product)
     elif plan.mappings:
         mappings.edit(plan.product, lambda _: plan.mappings or [])
-
-
-def _differences(before: Definition, after: Definition) -> list[str]:
-    old, new = before.to_yaml_dict(), after.to_yaml_dict()
-    lines = [
-        f"{key}: {_value(old[key])} → {_value(new[key])}"
-        for key in ("window", "benchmark", "curve")
-        if old[key] != new[key]
-    ]
-    return lines + _event_differences(before.events, after.events)
-
-
-def _event_differences(before: Mapping[str, int], after: Mapping[str, int]) -> list[str]:
-    lines = [f"+ {name}: {weight}" for name, weight in after.items() if name not in before]
-    lines += [
-        f"~ {name}: {before[name]} → {weight}"
-        for name, weight in after.items()
-        if name in before and before[name] != weight
-    ]
-    return lines + [f"- {name}: {weight}" for name, weight in before.items() if name not in after]
 
 
 def _in_words(definition: Definition) -> str:

@@ -2,42 +2,78 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from accoil.count.facts import Facts
 from accoil.store.questions import beside
+from accoil.store.store import Value
 
 ASK = beside(__file__, "people")
 
-DAYS_KEPT = 12
+DAYS_KEPT = 16
+LATEST = 1_000_000  # a day after all others
 
 
 class People:
-    """A kept table of users and accounts, made anew when somebody new came, or something new was told of anyone."""
+    """A kept table of users and accounts, made anew when somebody new came, or something new was told of anyone. That
+    of `LATEST` tells how everyone is now; another day is that with what has changed since taken back."""
 
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
-        self._told = -1
+        self._given: dict[str, Value] = {"product": product_id, "as_of": as_of}
+        self._made = self._told_made = -1
+        self._table = ""
         self._making = threading.Lock()
 
     def table(self) -> str:
         with self._making:
-            told = self._facts.told[self._product_id]
-            if self._told < told:
-                self._make()
-                self._told = told
-        return f"kept.{self._name}"
+            version = self._facts.told[self._product_id]
+            if self._made < version:
+                self._table = self._make_now() if self._as_of == LATEST else self._make_then()
+                self._made = version
+            return self._table
 
-    def _make(self) -> None:
-        store, given = self._facts.store, {"product": self._product_id, "as_of": self._as_of}
-        source = "trait_last"
-        if store.rows(ASK["told_later"], **given)[0]["yes"]:
-            store.keep(f"{self._name}_told", ASK["told"], **given)
-            source = f"kept.{self._name}_told"
-        store.keep(self._name, ASK["people"], {"told": source}, **given)
+    def told(self) -> str:
+        """The table with the last row of each trait by that day."""
+        with self._making:
+            version = self._facts.told[self._product_id]
+            if not self._was_told_later():
+                return "trait_last"
+            if self._told_made < version:
+                self._facts.store.keep(f"{self._name}_told", ASK["told"], keys=None, **self._given)
+                self._told_made = version
+            return f"kept.{self._name}_told"
+
+    def _make_now(self) -> str:
+        known = self._keep("_known", "known", {})
+        return self._keep("", "people", {"told": "trait_last", "known": known})
+
+    def _make_then(self) -> str:
+        now = people(self._facts, self._product_id, LATEST)
+        later = self._facts.store.rows(ASK["later"], {"people": now}, **self._given)[0]
+        if not later["told"] and not later["seen"]:
+            return now
+        otherwise = self._keep("_otherwise", "told_otherwise", {})
+        places = {"people": now, "otherwise": otherwise}
+        places["known"] = self._keep("_known", "known_otherwise", places)
+        places["told"] = self._keep("_before", "told_before", places)
+        places["people_otherwise"] = self._keep("_people", "people", places)
+        table = self._keep("", "people_then", places)
+        for part in ("_otherwise", "_known", "_before", "_people"):
+            self._facts.store.drop(f"{self._name}{part}")
+        return table
+
+    def _was_told_later(self) -> bool:
+        return bool(self._facts.store.rows(ASK["told_later"], **self._given)[0]["yes"])
+
+    def _keep(self, part: str, question: str, places: dict[str, str]) -> str:
+        self._facts.store.keep(f"{self._name}{part}", ASK[question], places, **self._given)
+        return f"kept.{self._name}{part}"
 
     def drop(self) -> None:
-        for name in (self._name, f"{self._name}_told"):
-            self._facts.store.drop(name)
+        for part in ("", "_told", "_known"):
+            self._facts.store.drop(f"{self._name}{part}")
 
 
 _days: OrderedDict[tuple[Facts, int, int], People] = OrderedDict()
@@ -47,6 +83,29 @@ _numbered = 0
 
 def people(facts: Facts, product_id: int, as_of: int) -> str:
     """The name of the kept table for that day, up to date."""
+    return _of(facts, product_id, as_of).table()
+
+
+def told(facts: Facts, product_id: int, as_of: int) -> str:
+    """The name of the table with the last row of each trait by that day."""
+    return _of(facts, product_id, as_of).told()
+
+
+@contextmanager
+def told_of(facts: Facts, product_id: int, as_of: int, keys: list[str], name: str) -> Iterator[str]:
+    """The same of these traits alone, for a question or two: `name` is its own while it lasts."""
+    given: dict[str, Value] = {"product": product_id, "as_of": as_of, "keys": keys}
+    if not facts.store.rows(ASK["told_later"], **given)[0]["yes"]:
+        yield "trait_last"
+        return
+    facts.store.keep(name, ASK["told"], **given)
+    try:
+        yield f"kept.{name}"
+    finally:
+        facts.store.drop(name)
+
+
+def _of(facts: Facts, product_id: int, as_of: int) -> People:
     global _numbered
     key = (facts, product_id, as_of)
     with _finding:
@@ -58,4 +117,4 @@ def people(facts: Facts, product_id: int, as_of: int) -> str:
         old = [_days.popitem(last=False)[1] for _ in range(len(_days) - DAYS_KEPT)]
     for unused in old:
         unused.drop()
-    return found.table()
+    return found

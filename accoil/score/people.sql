@@ -1,11 +1,23 @@
 -- Who there is, and how they are shown, as of a day. Independent of any definition, so every book of a day shares it.
--- Values: product, as_of (day). Places: told (the last row of each trait by that day).
+-- Values: product, as_of (day). Places: told (the last row of each trait by that day), known, people (of the last of all
+-- days), otherwise (those of whom something else was told by the day asked for), people_otherwise.
 
 -- name: told_later
 -- Whether anything was told after that day: then the last row of a trait may be one of those.
 select count(*) > 0 as yes from trait_last where product = :product and day > :as_of
 
+-- name: later
+-- The same, and whether anyone was seen first after that day.
+select (select count(*) from trait_last where product = :product and day > :as_of) > 0 as told,
+       (select count(*) from {people} where kind = 1 and first_day > :as_of) > 0 as seen
+
 -- name: told
+-- The last row of each trait is the last by that day too, where it is not later; the others are looked for. `keys`: only
+-- of these; null for all.
+select product, kind, id, key, day, text, number, moment_day
+from trait_last
+where product = :product and day <= :as_of and (:keys is null or key in (select unnest(:keys)))
+union all
 select product, kind, id, key, day, text, number, moment_day
 from (
     select *, row_number() over (
@@ -13,11 +25,32 @@ from (
     ) as place
     from trait
     where product = :product and day <= :as_of
+      and (kind, id, key) in (
+          select kind, id, key
+          from trait_last
+          where product = :product and day > :as_of and (:keys is null or key in (select unnest(:keys))))
 ) as ranked
 where place = 1
 
--- name: people
-with known as (
+-- name: told_before
+-- The same of those of whom something else was told.
+select product, kind, id, key, day, text, number, moment_day
+from (
+    select *, row_number() over (
+        partition by kind, id, key order by sent_at desc, value <> 'null' desc, value desc
+    ) as place
+    from trait
+    where product = :product and day <= :as_of and (kind, id) in (select kind, id from {otherwise})
+) as ranked
+where place = 1
+
+-- name: told_otherwise
+-- Those of whom something else was told by that day than now.
+select distinct kind, id from trait_last where product = :product and day > :as_of
+
+-- name: known
+-- Everyone there is, with the day first seen.
+with named as (
     select kind, id, arg_min(name, first_at) as tracking_id, min(first_day) as first_day
     from name
     where product = :product and kind in (1, 2)
@@ -35,10 +68,16 @@ others as (
 everyone as (
     select k.kind, k.id, k.tracking_id,
            case when o.first_day < k.first_day then o.first_day else k.first_day end as first_day
-    from known k
+    from named k
     left join others o on k.kind = 1 and o.id = k.id
-),
-traits as (
+)
+select kind, id, tracking_id, first_day from everyone
+
+-- name: known_otherwise
+select kind, id, tracking_id, first_day from {people} where (kind, id) in (select kind, id from {otherwise})
+
+-- name: people
+with traits as (
     select kind, id,
            max(case when key = 'name' then text end) as name,
            max(case when key = 'email' then text end) as email,
@@ -59,6 +98,12 @@ traits as (
 select k.kind, k.id, k.tracking_id, k.first_day,
        coalesce(t.name, case when k.kind = 1 then t.email end, k.tracking_id) as name,
        t.email, t.role, t.status, t.plan, t.mrr, t.created_day
-from everyone k
+from {known} k
 left join traits t on t.kind = k.kind and t.id = k.id
 where k.kind = 2 or k.first_day <= :as_of
+
+-- name: people_then
+-- Most are as they are now.
+select * from {people} where (kind = 2 or first_day <= :as_of) and (kind, id) not in (select kind, id from {otherwise})
+union all
+select * from {people_otherwise}

@@ -6,7 +6,7 @@ from accoil.store.store import Value
 
 
 def of(product_id: int, definition: Definition) -> dict[str, Value]:
-    """product, win, events, weights, positions, curve, fixed."""
+    """product, win, events, weights, positions, offsets, curve, fixed."""
     return {
         "product": product_id,
         "win": definition.window,

@@ -13,6 +13,8 @@ from accoil.show.proposal import Judged, propose
 MOST_OTHERS = 150  # unscored events offered; whoever misses one types its name
 NOTHING = {"count_30d": 0, "users_30d": 0, "accounts_30d": 0}
 
+ON_THE_FORM = ("window", "events", "benchmark", "curve", "daily_cap")
+
 Known = Mapping[str, Any]
 
 
@@ -53,7 +55,9 @@ class Draft:
     benchmark: str = "moving"
     fixed: str = ""
     curve: str = "exponential"
+    daily_cap: str = ""
     events: list[Weighed] = field(default_factory=list)
+    kept: Mapping[str, Any] = field(default_factory=dict)  # what the version says that no field of the form does
 
     @property
     def scored(self) -> list[Weighed]:
@@ -72,10 +76,12 @@ class Draft:
         benchmark = "moving_p90" if self.benchmark == "moving" else {"fixed": _amount(self.fixed)}
         return Definition.check(
             {
+                **self.kept,
                 "window": int(self.window) if self.window.isdecimal() else self.window,
                 "events": {event.event: event.weight for event in self.scored},
                 "benchmark": benchmark,
                 "curve": self.curve,
+                "daily_cap": (int(self.daily_cap) if self.daily_cap.isdecimal() else self.daily_cap) or None,
             }
         )
 
@@ -88,7 +94,9 @@ def written(definition: Definition, known: Sequence[Known], name: str = "") -> D
         benchmark="moving" if definition.benchmark is None else "fixed",
         fixed="" if definition.benchmark is None else words.number(definition.benchmark).replace(",", ""),
         curve=definition.curve,
+        daily_cap="" if definition.daily_cap is None else str(definition.daily_cap),
         events=listed(definition.events, known),
+        kept=_kept(definition),
     )
 
 
@@ -100,8 +108,9 @@ def proposed(judged: Sequence[Judged], known: Sequence[Known], name: str) -> Dra
     return Draft(name=name, events=[replace(event, reason=reasons.get(event.event, "")) for event in events])
 
 
-def read(form: QueryDict, known: Sequence[Known]) -> Draft:
-    """What was typed and ticked. An event typed by name joins the list, ticked."""
+def read(form: QueryDict, known: Sequence[Known], now: Definition | None = None) -> Draft:
+    """What was typed and ticked. An event typed by name joins the list, ticked. What the form does not show (filter,
+    exclusions, steps) stays as the definition in force, `now`, has it."""
     events: dict[str, int] = {}
     others: dict[str, int] = {}
     for key in form:
@@ -119,7 +128,9 @@ def read(form: QueryDict, known: Sequence[Known]) -> Draft:
         benchmark="fixed" if form.get("benchmark") == "fixed" else "moving",
         fixed=form.get("fixed", "").strip(),
         curve=form.get("curve", "exponential"),
+        daily_cap=form.get("daily_cap", "").strip(),
         events=listed(events, known, others),
+        kept=_kept(now) if now else {},
     )
 
 
@@ -138,6 +149,10 @@ def listed(
     scored.sort(key=lambda event: (-points[event.event], -event.weight, event.event))
     unscored.sort(key=lambda event: (-event.users, -event.count, event.event))
     return scored + unscored[:MOST_OTHERS]
+
+
+def _kept(definition: Definition) -> dict[str, Any]:
+    return {key: value for key, value in definition.to_yaml_dict().items() if key not in ON_THE_FORM}
 
 
 def _left(weights: Mapping[str, int], known: Sequence[Known], others: Mapping[str, int] | None) -> Iterable[str]:

@@ -22,7 +22,8 @@ where p.kind = 1 and (:only is null or p.tracking_id in (select unnest(:only)))
 """
 # Until steps are drawn too, some fraction of each: of user and account alike the length of the tracking id, in sixths.
 WITH_ACTIVATION = """
-select *, case when length(tracking_id) % 3 = 0 then null else (length(tracking_id) % 7) / 6.0 end as activation
+select * exclude (activation),
+       case when length(tracking_id) % 3 = 0 then null else (length(tracking_id) % 7) / 6.0 end as activation
 from {table}
 """
 

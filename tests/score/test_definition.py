@@ -115,10 +115,111 @@ def test_what_is_wrong_is_named(wrong, sentence):
         Definition.check({**events(), **wrong})
 
 
-@pytest.mark.parametrize("key", ["filter", "activation", "exclude", "daily_cap", "sync", "features"])
-def test_keys_to_come_are_refused_rather_than_ignored(key):
-    with pytest.raises(Refused, match=f"“{key}” is not supported yet"):
-        Definition.check({**events(), key: {}})
+def test_sync_is_refused_rather_than_ignored():
+    with pytest.raises(Refused, match="“sync” is not supported yet"):
+        Definition.check({**events(), "sync": {}})
+
+
+FULL = {
+    **WRITTEN,
+    "daily_cap": 5,
+    "filter": {"all": [{"user_trait": "accountStatus", "is": "Trial"}, {"feature": "Reports", "at_least": 2}]},
+    "exclude": {"users": ["u1", "u2"], "accounts": ["acme"]},
+    "activation": {
+        "user": [{"event": "Report_Created"}, {"user_trait": "role", "is_set": True}],
+        "account": [{"event": "Teammate_Invited", "at_least": 2, "within_days_of_created": 14}],
+    },
+    "features": {"Reports": ["Report_Created", "Report_Shared"]},
+    "internal_domains": ["example.com", "test.example.org"],
+}
+
+
+def test_everything_that_is_written_is_read_back():
+    definition = Definition.check(FULL)
+    assert definition.to_yaml_dict() == FULL
+    assert Definition.stored(definition.to_yaml_dict()) == definition
+
+
+def test_a_version_saved_before_there_were_filters_reads_as_before_and_has_the_same_digest():
+    old = Definition.stored(WRITTEN)
+    assert old == Definition.check(WRITTEN)
+    assert (old.daily_cap, old.filter, old.counts_everyone) == (None, None, True)
+    assert old.digest() == "608a427f26c299d2"
+    assert old.to_yaml_dict() == WRITTEN
+
+
+def test_every_key_changes_the_digest_and_those_that_choose_people_the_population():
+    whole = Definition.check(FULL)
+    without = {key: Definition.check({k: v for k, v in FULL.items() if k != key}) for key in FULL if key != "events"}
+    assert len({whole.digest(), *(each.digest() for each in without.values())}) == len(FULL)
+    whom = {key for key, each in without.items() if each.about_whom() != whole.about_whom()}
+    assert whom == {"filter", "exclude", "features", "internal_domains"}
+    assert {key for key, each in without.items() if each.counts_everyone} == set()
+
+
+def test_a_filter_on_frequency_depends_on_the_window_too():
+    often = {**events(), "filter": {"metric": "frequency", "above": 2}}
+    assert Definition.check(often).about_whom() != Definition.check({**often, "window": 30}).about_whom()
+
+
+def test_lists_of_whom_to_leave_out_are_sets():
+    one = {"exclude": {"users": ["b", "a", "b"]}, "internal_domains": ["@Example.com", "example.com", "b.de"]}
+    other = {"exclude": {"users": ["a", "b"]}, "internal_domains": ["b.de", "example.com"]}
+    assert Definition.check({**events(), **one}) == Definition.check({**events(), **other})
+
+
+@pytest.mark.parametrize("nothing", [{}, {"users": []}, {"users": [], "accounts": []}])
+def test_leaving_out_nobody_is_the_same_as_saying_nothing(nothing):
+    assert Definition.check({**events(), "exclude": nothing}) == Definition.check(events())
+    assert Definition.check({**events(), "exclude": nothing}).digest() == Definition.check(events()).digest()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"daily_cap": 0}, "daily_cap is 0; write a whole number above 0"),
+        ({"daily_cap": True}, "daily_cap is true"),
+        ({"daily_cap": 2.5}, "daily_cap is 2.5"),
+        ({"daily_cap": "5"}, 'daily_cap is "5"'),
+        ({"filter": "Trial"}, 'filter: A rule is a mapping .* this is "Trial"'),
+        ({"filter": {"user_trait": "role"}}, "filter: The condition on user_trait compares with nothing"),
+        ({"filter": {"metric": "score", "above": 5}}, "filter: “score” cannot be asked for here"),
+        ({"filter": {"segment": "Mine"}}, "filter: “segment” cannot be asked for here"),
+        ({"exclude": ["acme"]}, r"exclude is \["),
+        ({"exclude": {"people": ["a"]}}, "exclude: “people” is not a part of it; there are: users, accounts"),
+        ({"exclude": {"users": "a"}}, 'exclude: users is "a"; write a list of ids'),
+        ({"exclude": {"accounts": [7]}}, "exclude: accounts holds 7, which is not the text of an id"),
+        ({"exclude": {"users": [""]}}, "exclude: users holds "),
+        ({"exclude": {"users": [f"u{n}" for n in range(1001)]}}, "exclude: users holds 1001 ids"),
+        ({"activation": [{"event": "A"}]}, r"activation is \["),
+        ({"activation": {"users": []}}, "activation: “users” is not a part of it; there are: user, account"),
+        ({"activation": {"user": {"event": "A"}}}, "activation: user is .* write a list of steps"),
+        ({"activation": {"user": [{"event": "A"}, {"event": 1}]}}, "activation: user, step 2: event is 1"),
+        ({"activation": {"account": [{"metric": "score", "above": 1}]}}, "activation: account, step 1: “score” cannot"),
+        (
+            {"activation": {"user": [{"event": f"e{n}"} for n in range(31)]}},
+            "activation: user holds 31 steps",
+        ),
+        ({"internal_domains": "example.com"}, "internal_domains is .* write a list of domains"),
+        ({"internal_domains": ["ann@example.com"]}, "internal_domains holds .* which is no domain"),
+        ({"internal_domains": ["com"]}, "internal_domains holds "),
+        ({"internal_domains": [1]}, "internal_domains holds 1"),
+        ({"features": ["Reports"]}, "features is "),
+        ({"features": {"Reports": "A"}}, "features: Reports is "),
+    ],
+)
+def test_what_is_wrong_about_the_people_is_named(wrong, sentence):
+    with pytest.raises(Refused, match=sentence):
+        Definition.check({**events(), **wrong})
+
+
+def test_settings_of_the_product_are_frozen_in_a_version_where_its_rules_name_them():
+    definition = Definition.check({**events(), "filter": {"feature": "Reports"}})
+    features = {"Reports": ["B", "A"], "Other": ["C"]}
+    kept = definition.with_settings(features, ["Example.com"])
+    assert (kept.features, kept.internal_domains) == ({"Reports": ("A", "B")}, ("example.com",))
+    with pytest.raises(Refused, match="There is no feature called “Reports”"):
+        definition.with_settings({"Other": ["C"]}, [])
 
 
 def test_anything_but_a_mapping_is_refused():

@@ -73,12 +73,12 @@ def test_every_kind_of_change_is_shown(product):
     )
     assert plan.lines == [
         "~ profile Trial Users (version 1 → 2)",
-        "    window: 7 → 30",
-        "    benchmark: moving_p90 → fixed 12.5",
-        "    curve: exponential → linear",
-        "    + Invited: 4",
-        "    ~ Report_Created: 9 → 10",
-        "    - Dashboard_Viewed: 3",
+        "    window 7 → 30 days",
+        "    benchmark moving → fixed at 12.5",
+        "    curve exponential → linear",
+        "    Report_Created 9 → 10",
+        "    Invited added with weight 4",
+        "    Dashboard_Viewed no longer counts (weight was 3)",
     ]
     assert product.profiles.get(name="Trial Users").current.number == 2
 
@@ -172,7 +172,11 @@ def test_events_never_received_are_pointed_out(product):
         ("profiles: [{name: A, events: {A: 1, A: 2}}]", "Line 1: “A” is written twice"),
         ("profiles: [{name: A}]", "Profile “A”: events must name at least one event"),
         ("profiles: [{name: A, events: {Yes: 1}}]", "Profile “A”: events holds the name true, which is not text"),
-        ("profiles: [{name: A, events: {A: 1}, filter: {}}]", "Profile “A”: “filter” is not supported yet"),
+        ("profiles: [{name: A, events: {A: 1}, filter: {}}]", "Profile “A”: filter: A condition begins with one of"),
+        (
+            "profiles: [{name: A, events: {A: 1}, features: {}}]",
+            "Profile “A”: “features” stands at the top of the file",
+        ),
         ("profiles: [{name: A, events: {A: 1}, sync: {}}]", "Profile “A”: “sync” is not supported yet"),
         ("profiles: [{name: A, events: {? [x] : 1}}]", "Line 1: a key must be a text"),
     ],

@@ -111,3 +111,22 @@ def test_every_proposed_weight_is_one_a_profile_takes():
     draft = drafts.proposed(judge(many, 100), many, "Engagement")
     assert draft.definition()
     assert all(1 <= each.weight <= 10 for each in judge(many, 100))
+
+
+def test_what_the_form_does_not_show_is_carried_over():
+    definition = Definition.check(
+        {
+            "events": {"Report_Created": 9}, "daily_cap": 5,
+            "filter": {"user_trait": "plan", "is": "Trial"}, "exclude": {"users": ["u1"]},
+            "activation": {"user": [{"event": "Report_Created"}]}, "internal_domains": ["example.com"],
+        }
+    )  # fmt: skip
+    assert drafts.written(definition, KNOWN).definition() == definition
+    fields = {"event_0": "Report_Created", "scored_0": "1", "weight_0": "9"}
+    typed = form(**fields)
+    typed["daily_cap"] = " 5 "
+    assert drafts.read(typed, KNOWN, definition).definition() == definition
+    assert drafts.read(form(**fields), KNOWN, definition).definition().daily_cap is None
+    typed["daily_cap"] = "many"
+    with pytest.raises(Refused, match="daily_cap is"):
+        drafts.read(typed, KNOWN, definition).definition()

@@ -13,6 +13,7 @@ from accoil.score.history import history
 from accoil.show import charts, reasons, tables
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import Seen, range_links, range_of
+from accoil.show.views.exclusion import left_out
 
 RANGES = (30, 60, 90, 365)
 PEOPLE = 10  # of an account, on its own page
@@ -35,6 +36,8 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:
         return redirect("start", product_id)
+    if not_counted := left_out(frame, kind, id):
+        return not_counted
     seen = Seen(frame)
     row = found(seen, kind, id)
     values = {**about(frame, kind, row), **why(frame, kind, row), **course(frame, kind, row)}
@@ -61,6 +64,7 @@ def about(frame: Frame, kind: Kind, row: Row) -> Row:
         "traits": tables.traits(traits(frame.product.pk, kind, row["id"]), frame.today),
         "account_link": frame.link("account", account_id) if account_id else "",
         "list_link": frame.link(f"{kind}s"),
+        "exclude_link": frame.link(f"exclude-{kind}", row["id"]),
     }
 
 
@@ -102,6 +106,7 @@ def why(frame: Frame, kind: Kind, row: Row) -> Row:
     return {
         "sentence": reasons.person(row["name"], row["score"], row["change"], window, moved),
         "explained": explained,
+        "met": sum(step["met"] for step in explained["steps"]),
         "made_of": say(explained),
         "curve": reasons.curve(explained, window),
         "adds": tables.adds(explained["parts"]),

@@ -45,7 +45,7 @@ def edit(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse
     known = known_events(product_id, frame.today)
     if request.method != "POST":
         return editor(frame, profile, drafts.written(profile.current.parsed, known, profile.name))
-    return answer(frame, profile, drafts.read(request.POST, known))
+    return answer(frame, profile, drafts.read(request.POST, known, profile.current.parsed))
 
 
 @signed_in
@@ -54,7 +54,7 @@ def preview(request: HttpRequest, product_id: int) -> HttpResponse:
     """What the draft in the form would do: a part of the editor's page."""
     frame = frame_of(request, product_id, "profiles")
     profile = _asked(frame, request.POST.get("of", ""))
-    draft = drafts.read(request.POST, [])
+    draft = drafts.read(request.POST, [], profile.current.parsed if profile else None)
     try:
         return page(frame, "show/preview.html", previewed(frame, profile, draft.definition()))
     except Refused as refusal:

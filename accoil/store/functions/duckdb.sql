@@ -22,3 +22,16 @@ create or replace macro rounded(mean) as cast(floor(mean + 0.5 + 1e-9) as intege
 
 -- The days from first to last, both included, to be unnested.
 create or replace macro days_through(first_day, last_day) as range(first_day, last_day + 1);
+
+-- Of an e-mail address, in small letters; null where there is none.
+create or replace macro host_of(email) as
+    case when contains(email, '@') then lower(split_part(email, '@', -1)) end;
+
+-- The whole number nearest, of a sum of shares that make one; one decimal, half up.
+create or replace macro whole(total) as cast(total as bigint);
+create or replace macro tenths(total) as floor(10 * total + 0.5 + 1e-9) / 10;
+
+-- The first few days, each with how often, packed into one number: a third of the time it takes with both.
+create or replace macro firsts(day, n, many) as min(day * cast(1048576 as bigint) + least(n, 1048575), many);
+create or replace macro times_in(packed) as packed & 1048575;
+create or replace macro day_in(packed) as cast((packed - (packed & 1048575)) // 1048576 as integer);

@@ -1,0 +1,69 @@
+"""On which day everybody had done something so often: over all days, whatever day is asked for, since it stays so.
+Kept, and mended from the first day on that a load touched; made from nothing it reads the whole history."""
+
+import threading
+from collections import OrderedDict
+
+from accoil.count.facts import Facts
+from accoil.rule.conditions import Scope
+from accoil.store.questions import beside
+from accoil.store.store import Value
+
+ASK = beside(__file__, "reached")
+
+KEPT = 40  # a row for each who did
+FEW = 12  # times that are looked for among the first days, which is cheaper than a running sum
+
+Key = tuple[Facts, int, Scope, tuple[int, ...], int]
+
+
+class Reached:
+    def __init__(self, key: Key, name: str) -> None:
+        self._facts, self._product_id, scope, events, self._least = key
+        self._name, self._made = name, -1
+        self._places = {"who": f"{scope}_id", "reached": f"kept.{name}"}
+        self._given: dict[str, Value] = {"product": self._product_id, "events": list(events), "least": self._least}
+        self._making = threading.Lock()
+
+    def table(self) -> str:
+        """`id` and `day`."""
+        with self._making:
+            version = self._facts.version[self._product_id]
+            if self._made < 0:
+                question = ASK["early" if self._least <= FEW else "running"]
+                question = question.replace("<at>", at(":least", self._least)).replace("<many>", str(self._least))
+                self._facts.store.keep(self._name, question, self._places, **self._given)
+            elif (first := self._facts.first_day_since(self._product_id, self._made)) is not None:
+                self._facts.store.keep(self._name, ASK["again"], self._places, first=first, **self._given)
+            self._made = version
+        return f"kept.{self._name}"
+
+    def drop(self) -> None:
+        self._facts.store.drop(self._name)
+
+
+_kept: OrderedDict[Key, Reached] = OrderedDict()
+_finding = threading.Lock()
+_numbered = 0
+
+
+def reached(facts: Facts, product_id: int, scope: Scope, events: list[int], least: int) -> str:
+    """The name of the kept table, up to date: of every user, or account by the events of all its users."""
+    global _numbered
+    key = (facts, product_id, scope, tuple(sorted(events)), least)
+    with _finding:
+        if key not in _kept:
+            _numbered += 1
+            _kept[key] = Reached(key, f"reached_{_numbered}")
+        found = _kept[key]
+        _kept.move_to_end(key)
+        old = [_kept.popitem(last=False)[1] for _ in range(len(_kept) - KEPT)]
+    for unused in old:
+        unused.drop()
+    return found.table()
+
+
+def at(least: str, many: int) -> str:
+    """Of the first few days the one on which it had been done so often in all; null where it never was."""
+    so_far = [" + ".join(f"times_in(f[{each}])" for each in range(1, place + 1)) for place in range(1, many + 1)]
+    return f"case {' '.join(f'when {n} >= {least} then day_in(f[{place}])' for place, n in enumerate(so_far, 1))} end"

@@ -1,0 +1,55 @@
+-- On which day each user, or account, had done something so often. Values: product, events, least; first (a day). Places:
+-- who (user_id or account_id), reached. <at>: the day among the first few, f.
+
+-- name: early
+-- The first few days tell, as each has one at least.
+select id, day
+from (
+    select id, <at> as day
+    from (
+        select {who} as id, firsts(day, n, <many>) as f
+        from counts
+        where product = :product and event_id in (select unnest(:events)) and {who} <> 0
+        group by {who}
+    ) as firsts
+) as days
+where day is not null
+
+-- name: running
+select id, min(day) as day
+from (
+    select {who} as id, day, sum(sum(n)) over (partition by {who} order by day) as running
+    from counts
+    where product = :product and event_id in (select unnest(:events)) and {who} <> 0
+    group by {who}, day
+) as days
+where running >= :least
+group by id
+
+-- name: again
+-- Nothing changed before `first`: whoever had not done it so often by then did on one of the days since, or has not.
+with unchanged as (
+    select id, day from {reached} where day < :first
+),
+since as (
+    select {who} as id, day, sum(n) as n
+    from counts
+    where product = :product and event_id in (select unnest(:events)) and day >= :first
+      and {who} <> 0 and {who} not in (select id from unchanged)
+    group by {who}, day
+),
+ever_done as (
+    select {who} as id, sum(n) as n
+    from ever
+    where product = :product and event_id in (select unnest(:events)) and {who} in (select id from since)
+    group by {who}
+),
+running as (
+    select s.id, s.day,
+           e.n - sum(s.n) over (partition by s.id) + sum(s.n) over (partition by s.id order by s.day) as so_far
+    from since s
+    join ever_done e on e.id = s.id
+)
+select id, day from unchanged
+union all
+select id, min(day) as day from running where so_far >= :least group by id

@@ -1,0 +1,65 @@
+-- Which activation steps everybody has met, and since when. `steps.py` puts these together.
+-- Values: product, as_of (day); all (the bits of all steps); of each step its events and how often.
+-- Places: population (users who count: id, account_id), people, met. In angle brackets: <bits>, <reached>, <who> (user_id
+-- or account_id), <counted> (of an account: events of those who count), <created>, <at>, names of bound values.
+
+-- name: nobody
+select cast(0 as bigint) as id, 0 as steps_met, cast(null as integer) as activated_day limit 0
+
+-- name: met_user
+select x.id, <bits> as steps_met, cast(null as integer) as activated_day
+from {population} as x
+
+-- name: met_account
+select x.id, <bits> as steps_met, cast(null as integer) as activated_day
+from {accounts} as x
+
+-- name: dated
+-- Activated on the day on which the last of the event steps was reached.
+select m.id, m.steps_met, case when m.steps_met = :all then r.day end as activated_day
+from {met} m
+left join (select id, max(day) as day from (<reached>) as reached group by id) as r on r.id = m.id
+
+-- name: activated
+select id from {met} where steps_met = :all
+
+-- name: their_accounts
+select account_id from {population} where id in (select id from {met} where steps_met = :all)
+
+-- name: first
+select <who> as id, min(first_day) as day
+from ever
+<created>
+where product = :product and event_id in (select unnest(<events>)) and first_day <= :as_of<counted>
+group by <who>
+
+-- name: kept
+select id, day from <table> where day <= :as_of
+
+-- name: early
+-- The first few days tell on which it had been done so often, as each has one at least.
+select id, <at> as day
+from (
+    select <who> as id, firsts(day, n, <many>) as f
+    from counts
+    <created>
+    where product = :product and event_id in (select unnest(<events>)) and day <= :as_of<counted>
+    group by <who>
+) as days
+
+-- name: running
+select id, min(day) as day
+from (
+    select <who> as id, day, sum(sum(n)) over (partition by <who> order by day) as running
+    from counts
+    <created>
+    where product = :product and event_id in (select unnest(<events>)) and day <= :as_of<counted>
+      and <who> in (<activated>)
+    group by <who>, day
+) as days
+where running >= <least>
+group by id
+
+-- name: of_users
+-- What somebody's account reached.
+select p.id, r.day from {population} as p join (<reached>) as r on r.id = p.account_id
