@@ -121,3 +121,8 @@ def _scores(
     for row in rows:
         scores[row["id"]][row["as_of"]] = (row["score"], row["raw"])
     return scores
+
+
+def plain(amount: Any) -> int | float:
+    """A sum as the engine tells it: whole wherever it is whole."""
+    return int(amount) if amount == int(amount) else float(amount)
