@@ -6,7 +6,7 @@ from typing import Any
 from accoil.count import days
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
-from accoil.score import history, values
+from accoil.score import history, summaries, values
 from accoil.score.counted import counted
 from accoil.score.definition import Definition
 from accoil.store.questions import beside
@@ -31,7 +31,7 @@ def why(product_id: int, before: Then, after: Then, kind: Kind, id: int) -> dict
     (old, first), (new, last) = before, after
     places, given = _asked(product_id, before, after, kind, id)
     b_old, b_before, b_after = (
-        history.benchmark(product_id, definition, days.number(day))
+        summaries.benchmark(product_id, definition, day)
         for definition, day in ((old, first), (new, first), (new, last))
     )
     given |= {"b_old": b_old or b_after, "b_before": b_before or b_after, "b_after": b_after}

@@ -83,10 +83,12 @@ def of_book(world: World, definition: reference.Definition, day: date) -> Row:
     """A day's row of `book_history`; averages are over the active."""
     users = [score for score in reference.user_scores(world, definition, day).values() if score]
     accounts = list(reference.account_scores(world, definition, day).values())
+    totals = [sum(of_users.values()) for of_users in reference.member_scores(world, definition, day).values()]
     return {
         "day": day,
         "average_account_score": pytest.approx(sum(accounts) / len(accounts)) if accounts else None,
         "average_user_score": pytest.approx(sum(users) / len(users)) if users else None,
+        "average_total_score": pytest.approx(sum(totals) / len(totals)) if totals else None,
         "active_accounts": len(accounts),
         "active_users": len(users),
         "benchmark": reference.benchmark(world, definition, day),
