@@ -54,6 +54,7 @@ class Stretch:
         self._at: int | None = None  # the day of the table that it moved to, where that is of one day
 
     def __enter__(self) -> "Stretch":
+        self._find_who_counts(self._first)
         first = self._first - self._definition.window + 1
         with what_makes_points(self._product_id, self._definition, first, self._last) as counts:
             self._places["counts"] = counts
@@ -78,10 +79,8 @@ class Stretch:
                 yield {"day": days.day(day), **self._quiet(), **found.get(day, {}), **self._totals_of(day)}
 
     def _days_at_once(self) -> int:
-        """One where who counts is another question each day."""
-        who = counted(facts(), self._product_id, self._definition, self._first)
-        self._places["counted"] = who.table
-        if not who.everyone:
+        """One, where who counts is another question each day."""
+        if not self._given["everyone"]:
             return 1
         there = self._ask("how_many")[0]["n"]
         window, length = self._definition.window, self._last - self._first + 1
@@ -89,8 +88,7 @@ class Stretch:
 
     def _move_to(self, first: int, last: int) -> None:
         """Makes the table of everyone's points in the windows of these days, and finds out who counts."""
-        who = counted(facts(), self._product_id, self._definition, first)
-        self._places["counted"], self._given["everyone"] = who.table, who.everyone
+        self._find_who_counts(first)
         self._turn = 1 - self._turn
         # Fractions that are added and taken away again leave dust: they are summed anew.
         whole = self._places["kind_of_points"] == "bigint"
@@ -99,6 +97,10 @@ class Stretch:
         else:
             self._keep(f"raws_{self._turn}", "spread", "raws", first=first, last=last)
         self._at = first if first == last else None
+
+    def _find_who_counts(self, day: int) -> None:
+        who = counted(facts(), self._product_id, self._definition, day)
+        self._places["counted"], self._given["everyone"] = who.table, who.everyone
 
     def _quiet(self) -> Row:
         return {

@@ -96,37 +96,40 @@ where product = :product and account_id <> 0 and day > :first - 90 and day <= :l
 group by user_id, account_id
 
 -- name: known
--- Since when each user is a reason for an account to be in the profile.
+-- Since when each user is a reason for an account to be in the profile; where everyone counts, whoever it is.
 select user_id, account_id, min(day) as since
 from (
-    select user_id, account_id, first_day as day from ever where product = :product and account_id <> 0
+    select case when :everyone then 0 else user_id end as user_id, account_id, first_day as day
+    from ever
+    where product = :product and account_id <> 0
     union all
-    select user_id, account_id, day from membership where product = :product
+    select case when :everyone then 0 else user_id end as user_id, account_id, day
+    from membership
+    where product = :product
 ) as reasons
 where day <= :last
 group by user_id, account_id
 
 -- name: totals
 -- How many there are on a day, and the mean share of an account's users that are active.
-with who as (
-    select id from {people} where kind = 1 and first_day <= :day and (:everyone or id in (select id from {counted}))
-),
-there as (
+with there as (
     select account_id, count(*) as total_users
     from {pairs}
-    where (before > :day - 90 or within <= :day) and user_id in (select id from who)
+    where (before > :day - 90 or within <= :day) and (:everyone or user_id in (select id from {counted}))
       and account_id not in (select unnest(:hidden))
     group by account_id
 ),
 active as (
     select account_id, count(*) as active_users
     from {raws}
-    where as_of = :day and raw > 0 and user_id in (select id from who)
+    where as_of = :day and raw > 0 and (:everyone or user_id in (select id from {counted}))
     group by account_id
 )
-select (select count(*) from who) as users,
+select (select count(*) from {people}
+        where kind = 1 and first_day <= :day and (:everyone or id in (select id from {counted}))) as users,
        (select count(distinct account_id) from {known}
-        where since <= :day and user_id in (select id from who) and account_id not in (select unnest(:hidden))) as accounts,
+        where since <= :day and (:everyone or user_id in (select id from {counted}))
+          and account_id not in (select unnest(:hidden))) as accounts,
        (select avg(coalesce(a.active_users, 0) / cast(t.total_users as double))
         from there t
         left join active a on a.account_id = t.account_id) as average_active_percent
