@@ -1,12 +1,13 @@
 """Why a score changed, a second time, slow and obvious: each step of the specification is counted anew."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import date, timedelta
+from fractions import Fraction
 
-from tests.reference import Definition, benchmark, curve, raws, rounded_mean
+from tests.reference import Definition, benchmark, curve, making_points, population, raws, rounded_mean
 from tests.reference_facts import Row, World
 
-Raws = dict[str, int]  # user → points, of one user, or of the users of one account
+Raws = dict[str, Fraction]  # user → points, of one user, or of the users of one account
 
 
 def why(world: World, before: tuple[Definition, date], after: tuple[Definition, date], kind: str, id: str) -> Row:
@@ -36,7 +37,7 @@ def why(world: World, before: tuple[Definition, date], after: tuple[Definition, 
 
 
 def raws_of(world: World, definition: Definition, day: date, kind: str, id: str) -> Raws:
-    found: Counter[str] = Counter()
+    found: Raws = defaultdict(Fraction)
     for (user, account), raw in raws(world, definition, day).items():
         if id == (user if kind == "user" else account):
             found[user] += raw
@@ -65,15 +66,18 @@ def moves(world: World, definition: Definition, first: date, last: date, kind: s
     """Per event what was done then and now, and the points that came and went."""
     found: dict[str, Row] = {}
     window = timedelta(days=definition.window)
-    for (user, account, event, day), n in world.attributed().items():
+    were, are = population(world, definition, first), population(world, definition, last)
+    facts = world.attributed()
+    for (user, account, event, day), n in making_points(world, definition).items():
         if event not in definition.events or id != (user if kind == "user" else account):
             continue
-        then, now = first - window < day <= first, last - window < day <= last
+        then = user in were and first - window < day <= first
+        now = user in are and last - window < day <= last
         if not (then or now):
             continue
         row = found.setdefault(event, dict.fromkeys(("count_before", "count_after", "gained", "aged_out"), 0))
-        row["count_before"] += n if then else 0
-        row["count_after"] += n if now else 0
+        row["count_before"] += facts[user, account, event, day] if then else 0
+        row["count_after"] += facts[user, account, event, day] if now else 0
         row["gained"] += n * definition.events[event] if now and not then else 0
         row["aged_out"] += n * definition.events[event] if then and not now else 0
     return found

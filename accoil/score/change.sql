@@ -11,7 +11,7 @@ weights as (
     select unnest(:events) as event_id, unnest(:weights) as weight
 ),
 once as (
-    select c.user_id, sum(c.n * w.weight) as raw
+    select c.user_id, {together}(sum(c.n * w.weight)) as raw
     from {old_counts} c
     join old_weights w on w.event_id = c.event_id
     where c.product = :product and c.{whose} = :id and c.day > :from_day - :old_win and c.day <= :from_day
@@ -27,8 +27,8 @@ points as (
 ),
 then_and_now as (
     select user_id,
-           sum(case when day > :from_day - :win and day <= :from_day then points else 0 end) as raw_before,
-           sum(case when day > :to_day - :win and day <= :to_day then points else 0 end) as raw_after
+           {together}(sum(case when day > :from_day - :win and day <= :from_day then points else 0 end)) as raw_before,
+           {together}(sum(case when day > :to_day - :win and day <= :to_day then points else 0 end)) as raw_after
     from points
     group by user_id
 ),
@@ -81,8 +81,10 @@ select coalesce(rounded(avg(case when raw_old > 0 then score_of(raw_old, :b_old,
        coalesce(sum(raw_before), 0) as raw_before, coalesce(sum(raw_after), 0) as raw_after,
        coalesce(sum(case when raw_before > 0 then 1 else 0 end), 0) as active_before,
        coalesce(sum(case when raw_after > 0 then 1 else 0 end), 0) as active_after,
-       (select count(*) from moved where after > before) as joined,
-       (select count(*) from moved where before > after) as gone
+       (select count(*) from moved
+        where after > before and (:all_after or user_id in (select id from {after}))) as joined,
+       (select count(*) from moved
+        where before > after and (:all_before or user_id in (select id from {before}))) as gone
 from each
 
 -- name: events
@@ -103,8 +105,29 @@ did as (
 select position,
        coalesce(sum(case when before then n end), 0) as count_before,
        coalesce(sum(case when after then n end), 0) as count_after,
-       coalesce(sum(case when after and not before then points end), 0) as gained,
-       coalesce(sum(case when before and not after then points end), 0) as aged_out
+       {together}(coalesce(sum(case when after and not before then points end), 0)) as gained,
+       {together}(coalesce(sum(case when before and not after then points end), 0)) as aged_out
+from did
+group by position
+having count_before > 0 or count_after > 0
+
+-- name: how_often
+-- The counts alone, whatever makes points of them.
+with weights as (
+    select unnest(:events) as event_id, unnest(:weights) as weight, unnest(:positions) as position
+),
+did as (
+    select w.position, c.n,
+           c.day > :from_day - :win and c.day <= :from_day and (:all_before or c.user_id in (select id from {before})) as before,
+           c.day > :to_day - :win and c.day <= :to_day and (:all_after or c.user_id in (select id from {after})) as after
+    from counts c
+    join weights w on w.event_id = c.event_id
+    where c.product = :product and c.{whose} = :id
+      and c.day > least(:from_day, :to_day) - :win and c.day <= greatest(:from_day, :to_day)
+)
+select position,
+       coalesce(sum(case when before then n end), 0) as count_before,
+       coalesce(sum(case when after then n end), 0) as count_after
 from did
 group by position
 having count_before > 0 or count_after > 0

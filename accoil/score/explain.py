@@ -68,7 +68,6 @@ def compare(
     return {"events": sorted(events, key=lambda row: -abs(row["points_after"] - row["points_before"]))}
 
 
-
 def _made(
     product_id: int, definition: Definition, kind: Kind, id: int, day: int, question: str, benchmark: float | None
 ) -> list[Row]:

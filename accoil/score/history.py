@@ -10,7 +10,7 @@ from accoil.count import days
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.score import values
-from accoil.score.counted import among, places_of_points, what_makes_points
+from accoil.score.counted import counted_among, places_of_points, what_makes_points
 from accoil.score.definition import Definition
 from accoil.score.summaries import summaries
 from accoil.store.questions import beside
@@ -79,7 +79,7 @@ def _ask(product_id: int, period: Period, kind: Kind, ids: Sequence[int], around
     """Rows of the question, put into the text around it."""
     first, last = days.number(period.first), days.number(period.last)
     against = _benchmarks(product_id, period)
-    who = among(facts(), product_id, period.definition, first, last)
+    who = counted_among(facts(), product_id, period.definition, first, last)
     given = values.of(product_id, period.definition) | {
         "first": first, "last": last, "ids": list(ids), "everyone": who.everyone,
         "benchmark_days": list(against), "benchmarks": list(against.values()),
