@@ -20,17 +20,22 @@ NOW_AND_THEN = {1: ("today", "yesterday"), 7: ("this week", "last week")}
 def sentence(told: Row, today: date | None = None) -> str:
     """Up 12: 4 Reports created this week against 1 last week; what everybody else did takes 2. `today`: the day it is,
     where the change may end on an earlier one."""
+    change = words.change(told["change"]).capitalize()
+    opening = change if told["change"] else f"{change} at {told['score_after']}"
+    return f"{opening}: {because(told, today)}."
+
+
+def because(told: Row, today: date | None = None) -> str:
+    """What follows the colon: the part that moved most the way the score went, in full; then the others."""
     parts = {name: part for name, part in told["parts"].items() if part}
-    change = told["change"]
-    if not parts:
-        return f"Unchanged at {told['score_after']}: nothing that counts is different."
     ranked = sorted(parts, key=lambda name: -abs(parts[name]))
-    if not change:
-        return f"Unchanged at {told['score_after']}: {words.listed([gives(name, parts[name]) for name in ranked], 4)}."
-    first = next(name for name in ranked if (parts[name] > 0) == (change > 0))
+    if not ranked:
+        return "nothing that counts is different" if told["raw_after"] else "nothing that counts was done"
+    if not told["change"]:
+        return words.listed([gives(name, parts[name]) for name in ranked], most=4)
+    first = next(name for name in ranked if (parts[name] > 0) == (told["change"] > 0))
     others = [gives(name, parts[name]) for name in ranked if name != first]
-    more = f"; {words.listed(others)}" if others else ""
-    return f"{words.change(change).capitalize()}: {reason(first, told, today)}{more}."
+    return "; ".join(filter(None, [reason(first, told, today), words.listed(others)]))
 
 
 def gives(name: str, part: int) -> str:
@@ -67,8 +72,10 @@ def did(told: Row, today: date | None = None) -> str:
     """The event that moved most points the way the score went: 4 Reports created this week against 1 last week"""
     up = told["parts"]["behaviour"] > 0
     events = [event for event in told["events"] if (net(event) > 0) == up and net(event)]
-    if not events:
-        return fewer(told)
+    # An account may do less and score more, when only its busiest people go on.
+    against_points = (told["raw_after"] - told["raw_before"]) * (1 if up else -1) < 0
+    if not events or against_points:
+        return active(told, today)
     event = max(events, key=lambda each: abs(net(each)))
     now, then = spans(told, today)
     if not event["count_after"]:
@@ -77,12 +84,14 @@ def did(told: Row, today: date | None = None) -> str:
     return f"{words.happened(event['event'], event['count_after'])} {now} against {before} {then}"
 
 
-def fewer(told: Row) -> str:
+def active(told: Row, today: date | None = None) -> str:
     """An account's score is the mean of its active people's, so it moves with who they are."""
     before, after = told["active_before"], told["active_after"]
     if before == after:
-        return "its people share the work in another way"
-    return f"{words.count(after, 'person is', 'people are')} active, {before} {'was' if before == 1 else 'were'} before"
+        return "the work is shared among its people in another way"
+    now, then = spans(told, today)
+    people = words.count(after, "person", "people")
+    return f"{people} active {now} against {before} {then}, and the score is their average"
 
 
 def net(event: Row) -> float:
@@ -94,10 +103,15 @@ def spans(told: Row, today: date | None = None) -> tuple[str, str]:
     """How the two windows are called."""
     window, first, last = told["window"], told["from"], told["to"]
     if (last - first).days != window:
-        return f"in {words.window(window)} to {_day(last)}", f"in {words.window(window)} to {_day(first)}"
+        return f"in {_the(window)} to {_day(last)}", f"in {_the(window)} to {_day(first)}"
     if today is not None and last != today:
-        return f"in {words.window(window)} to {_day(last)}", words.window_before(window)
+        return f"in {_the(window)} to {_day(last)}", f"in {words.window_before(window)}"
     return NOW_AND_THEN.get(window, (words.this_window(window), words.window_before(window)))
+
+
+def _the(window: int) -> str:
+    """the week, the 30 days"""
+    return f"the {words.window(window).removeprefix('a ')}"
 
 
 def _day(day: date) -> str:

@@ -1,4 +1,4 @@
-"""One profile of one product as of the day that is looked at: the questions several pages ask alike. No number is made here."""
+"""One profile of one product as of the day looked at: the questions several pages ask alike. No number is made here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
