@@ -36,6 +36,7 @@ from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
 from accoil.refused import Refused
+from accoil.score.freezing import Freezing
 from accoil.store.store import MEMORY
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
@@ -84,6 +85,7 @@ class Server:
         self.host = host
         folder = Path(settings.DATA)
         self._zones: dict[int, str] = {}
+        self.freezing = Freezing(lambda: self.wait_counted(5))
         self._told_of_gaps = False
         self._last_seen: dict[int, float] = {}  # key → when it was last used, as the database has it
         self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
@@ -91,7 +93,8 @@ class Server:
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
         try:
-            self.counting = Counting(folder, lambda: self._zones, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
+            memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
+            self.counting = Counting(folder, lambda: self._zones, memory, lambda: self.freezing.since)
         except InUse as in_use:
             raise Refused(str(in_use)) from in_use
         self.watch = Watch(self.counting)
@@ -113,6 +116,7 @@ class Server:
                 ("keep when keys were last used", self._keep_last_seen, 5),
                 ("count days anew in a changed time zone", self._follow_zones, 10),
                 ("seal days past the open window", self.counting.seal, 30),
+                ("sum up days that are over", self.freezing.look, 15),
                 *self.watch.acts,
             ]
         )
@@ -173,6 +177,7 @@ class Server:
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
         self.watch.start()
+        self.freezing.start()
         self.counting.start()
         self.imports.open()
         self._control.start()
@@ -180,6 +185,7 @@ class Server:
 
     def _stop_parts(self) -> None:
         self._clock.stop()
+        self.freezing.stop()
         self._control.stop()
         self.imports.close()
         self.counting.stop()

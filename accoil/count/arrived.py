@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from accoil.count import days, ids
 from accoil.count.duplicates import Repeats, repeats
 from accoil.count.hashes import Hashes
+from accoil.count.late import late
 from accoil.count.numeric import number_in
 from accoil.count.seen import Seen
 from accoil.receive import times
@@ -29,6 +30,7 @@ class Arrived(msgspec.Struct):
     names: pa.Table
     traits: pa.Table
     links: pa.Table  # which ids are told to be which users'
+    late: pa.Table  # events that came after their day
     hashes: Hashes
     duplicates: int
     again: Repeats | None  # what was a duplicate
@@ -74,7 +76,8 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
     named = [_names(product, *column, sent_at, day) for column in columns.values()]
     return Arrived(
         product, messages, pa.concat_tables(named), _traits(messages, kind, fresh["traits"].combine_chunks(), zone),
-        _links(product, fresh, columns["user"][2]), hashes[new], len(facts) - len(fresh), repeats(facts, hashes, new),
+        _links(product, fresh, columns["user"][2]), late(messages, fresh["received"].to_numpy(), zone), hashes[new],
+        len(facts) - len(fresh), repeats(facts, hashes, new),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from accoil import environment
 from accoil import memory as memory_of_process
-from accoil.count import sealing
+from accoil.count import late, sealing
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.receive.journal import Journal
@@ -34,10 +34,13 @@ class InUse(Exception):
 class Counting:
     """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
 
-    def __init__(self, folder: Path, zones: Zones, memory: str = MEMORY) -> None:
+    def __init__(
+        self, folder: Path, zones: Zones, memory: str = MEMORY, frozen: Callable[[], late.Frozen] = dict
+    ) -> None:
         memory_of_process.spare()
         self._folder = folder
         self._zones = zones
+        self._frozen = frozen
         self._memory = memory
         self._open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
         self._lock = lock(folder)
@@ -164,7 +167,7 @@ class Counting:
             return True
 
     def _new_loader(self, facts: Facts) -> Loader:
-        return Loader(facts, self.journal, self._zones, self._heal)
+        return Loader(facts, self.journal, self._zones, self._heal, self._frozen)
 
     def _use(self, path: Path, store: DuckDB, facts: Facts | None = None) -> None:
         self._path, self.facts = path, facts or Facts(store)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import structlog
 
-from accoil.count import adoption, days
+from accoil.count import adoption, days, late
 from accoil.count.arrived import Arrived, by_product
 from accoil.count.blocks import Blocks, is_damage
 from accoil.count.facts import Facts
@@ -48,10 +48,12 @@ class Loader:
         journal: Journal,
         zones: Callable[[], Mapping[int, str]],
         damaged: Callable[[], None] = lambda: None,
+        frozen: Callable[[], late.Frozen] = dict,
     ) -> None:
         self.facts = facts
         self.journal = journal
         self.zones = zones
+        self.frozen = frozen
         self.loaded = 0  # the number of the last block
         self.failing: str | None = None  # why the last load was not done
         self.duplicates: dict[int, int] = defaultdict(int)  # since start, by product
@@ -184,6 +186,7 @@ class Loader:
         with self.store.loading() as loading:
             if any(len(each.messages) for each in arrived.values()):
                 told = tell(loading, list(arrived.values()), self._linked)
+                late.add(loading, [each.late for each in arrived.values()], self.frozen())
             loading.tell(ASK["loaded"], block=blocks[-1].number)
         for product, each in arrived.items():
             self.seen[product].add(each.hashes)

@@ -7,8 +7,7 @@ from typing import Any
 from accoil.count import days, people
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
-from accoil.score import history, progress, values
-from accoil.score.book import open_book
+from accoil.score import progress, summaries, values
 from accoil.score.definition import Activation, Definition
 from accoil.score.not_scored import not_scored
 from accoil.score.population import population
@@ -26,7 +25,7 @@ def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of:
     cap `counted` is how many of the count make points (of an account in fractions, shown to one decimal).
 
     `steps` of activation, as `progress` tells them. `not_scored`: a sentence, for one who does not count; else None."""
-    day, benchmark = days.number(as_of), _benchmark(product_id, definition, as_of)
+    day, benchmark = days.number(as_of), summaries.benchmark(product_id, definition, as_of)
     explained: Row = {
         "as_of": as_of, "raw": 0, "benchmark": benchmark, "curve": definition.curve, "score": 0, "parts": [],
         "not_scored": not_scored(product_id, definition, kind, id, as_of), "steps": [],
@@ -67,14 +66,6 @@ def compare(
         for event, part in after.items()
     ]
     return {"events": sorted(events, key=lambda row: -abs(row["points_after"] - row["points_before"]))}
-
-
-def _benchmark(product_id: int, definition: Definition, as_of: date) -> float | None:
-    if definition.benchmark is not None:
-        return definition.benchmark
-    if definition.counts_everyone and definition.daily_cap is None:
-        return history.benchmark(product_id, definition, days.number(as_of))
-    return open_book(product_id, definition, as_of).benchmark
 
 
 def _made(

@@ -1,123 +1,107 @@
-"""Scores day by day, computed and never stored: of one user or account, of a few, of the whole book."""
+"""Scores day by day, computed from today's facts and never stored: of one user or account, of a few, of the book."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
+
 from accoil.count import days
-from accoil.count.facts import Facts, facts
+from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.score import values
+from accoil.score.counted import counted_among, places_of_points, what_makes_points
 from accoil.score.definition import Definition
+from accoil.score.summaries import summaries
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "history")
-DEFINITIONS_KEPT = 200
-DAYS_AT_ONCE = 31  # a year of a large book at once needs more memory than the store may have
 
 Row = dict[str, Any]
 
 
-class Summaries:
-    """One row per day of what the book looked like under one definition. Days that new facts can't have changed
-    are remembered; an event changes its own day and those whose window still holds it."""
+class Period(msgspec.Struct, frozen=True):
+    """Days from first to last under one definition; the benchmarks that were reported, where there are any."""
 
-    def __init__(self, product_id: int, definition: Definition) -> None:
-        self._product_id = product_id
-        self._definition = definition
-        self.facts: Facts = facts()
-        self._version = 0
-        self._rows: dict[int, Row] = {}
-        self._asking = threading.Lock()
-
-    def rows(self, first: int, last: int) -> dict[int, Row]:
-        """Day → row, for days of the range on which anyone was active."""
-        with self._asking:
-            self._forget_changed()
-            missing = [day for day in range(first, last + 1) if day not in self._rows]
-            for start in range(missing[0], missing[-1] + 1, DAYS_AT_ONCE) if missing else ():
-                self._ask(start, min(start + DAYS_AT_ONCE - 1, missing[-1]))
-            return {day: row for day in range(first, last + 1) if (row := self._rows[day])}
-
-    def _forget_changed(self) -> None:
-        version = self.facts.version[self._product_id]
-        since = self.facts.first_day_since(self._product_id, self._version)
-        if since is not None:
-            self._rows = {day: row for day, row in self._rows.items() if day < since}
-        self._version = version
-
-    def _ask(self, first: int, last: int) -> None:
-        given = values.of(self._product_id, self._definition)
-        found = self.facts.store.rows(ASK["summaries"], first=first, last=last, **given)
-        self._rows |= {day: {} for day in range(first, last + 1)}  # nobody was active
-        self._rows |= {row.pop("as_of"): row for row in found}
-
-
-_summaries: OrderedDict[tuple[int, str], Summaries] = OrderedDict()
-_finding = threading.Lock()
-
-
-def summaries(product_id: int, definition: Definition) -> Summaries:
-    key = (product_id, definition.digest())
-    with _finding:
-        found = _summaries.get(key)
-        if found is None or found.facts is not facts():
-            found = _summaries[key] = Summaries(product_id, definition)
-        _summaries.move_to_end(key)
-        while len(_summaries) > DEFINITIONS_KEPT:
-            _summaries.popitem(last=False)
-    return found
-
-
-def benchmark(product_id: int, definition: Definition, day: int) -> float | None:
-    if definition.benchmark is not None:
-        return definition.benchmark
-    row = summaries(product_id, definition).rows(day, day).get(day)
-    return row["benchmark"] if row else None
+    first: date
+    last: date
+    definition: Definition
+    reported: Mapping[date, float | None] = {}
 
 
 def history(product_id: int, definition: Definition, kind: Kind, id: int, first: date, last: date) -> list[Row]:
     """`day`, `score`, `raw` for every day from first to last."""
-    found = _scores(product_id, definition, kind, [id], days.number(first), days.number(last))[id]
-    return [{"day": days.day(day), "score": score, "raw": raw} for day, (score, raw) in found.items()]
+    return scores(product_id, [Period(first, last, definition)], kind, [id])[id]
 
 
 def sparklines(
     product_id: int, definition: Definition, kind: Kind, ids: Sequence[int], as_of: date, days: int = 30
 ) -> dict[int, list[int]]:
     """Scores of the last `days` days for each id, oldest first."""
-    last = (as_of - date(1970, 1, 1)).days
-    found = _scores(product_id, definition, kind, list(ids), last - days + 1, last)
-    return {id: [score for score, _ in by_day.values()] for id, by_day in found.items()}
+    period = Period(as_of - timedelta(days=days - 1), as_of, definition)
+    found = scores(product_id, [period], kind, ids)
+    return {id: [row["score"] for row in by_day] for id, by_day in found.items()}
 
 
 def book_history(product_id: int, definition: Definition, first: date, last: date) -> list[Row]:
-    """`day`, `average_account_score`, `average_user_score` (None when nobody was active), `active_accounts`,
-    `active_users`, `benchmark` for every day."""
-    found = summaries(product_id, definition).rows(days.number(first), days.number(last))
-    quiet = {
-        "average_account_score": None, "average_user_score": None, "active_accounts": 0, "active_users": 0,
-        "benchmark": definition.benchmark,
+    """For every day the figures of the whole book, as `each_day` tells them."""
+    return summaries(product_id, definition).rows(first, last)
+
+
+def together(
+    product_id: int, definition: Definition, kind: Kind, ids: Sequence[int], first: date, last: date
+) -> list[Row]:
+    """`day`, `active`, `average_score` (over the active; None without any) of these users or accounts as one."""
+    rows = _ask(product_id, Period(first, last, definition), kind, ids, ASK["together"])
+    found = {row.pop("as_of"): row for row in rows}
+    nothing = {"active": 0, "average_score": None}
+    return [{"day": day, **found.get(days.number(day), nothing)} for day in _days(first, last)]
+
+
+def scores(product_id: int, periods: Iterable[Period], kind: Kind, ids: Sequence[int]) -> dict[int, list[Row]]:
+    """For each id `day`, `score`, `raw` of every day of these periods, zeros included."""
+    found: dict[int, list[Row]] = {id: [] for id in ids}
+    for period in periods:
+        given = {(row["id"], row["as_of"]): row for row in _ask(product_id, period, kind, ids)}
+        for day in _days(period.first, period.last):
+            for id in ids:
+                row = given.get((id, days.number(day)), {"score": 0, "raw": 0})
+                found[id].append({"day": day, "score": row["score"], "raw": plain(row["raw"])})
+    return found
+
+
+def plain(amount: Any) -> int | float:
+    """A sum as the engine tells it: whole wherever it is whole."""
+    return int(amount) if amount == int(amount) else float(amount)
+
+
+def _ask(product_id: int, period: Period, kind: Kind, ids: Sequence[int], around: str = "<scores>") -> list[Row]:
+    """Rows of the question, put into the text around it."""
+    first, last = days.number(period.first), days.number(period.last)
+    against = _benchmarks(product_id, period)
+    who = counted_among(facts(), product_id, period.definition, first, last)
+    given = values.of(product_id, period.definition) | {
+        "first": first, "last": last, "ids": list(ids), "everyone": who.everyone,
+        "benchmark_days": list(against), "benchmarks": list(against.values()),
     }  # fmt: skip
-    length = (last - first).days + 1
-    return [{"day": day, **(found.get(days.number(day)) or quiet)} for day in _range(first, length)]
+    since = first - period.definition.window + 1
+    with what_makes_points(product_id, period.definition, since, last) as counts:
+        places = {**places_of_points(period.definition), "counts": counts, "among": who.table}
+        return facts().store.rows(around.replace("<scores>", ASK[f"{kind}s"]), places, **given)
 
 
-def _range(first: date, length: int) -> list[date]:
-    return [first + timedelta(later) for later in range(length)]
+def _benchmarks(product_id: int, period: Period) -> dict[int, float]:
+    """Day → benchmark where there is one: the reported one, else as today's facts have it."""
+    definition = period.definition
+    known = dict(period.reported)
+    missing = [day for day in _days(period.first, period.last) if day not in known]
+    if definition.benchmark is not None:
+        known |= dict.fromkeys(missing, definition.benchmark)
+    elif missing:
+        rows = summaries(product_id, definition).rows(missing[0], missing[-1])
+        known |= {row["day"]: row["benchmark"] for row in rows if row["day"] not in known}
+    return {days.number(day): value for day, value in sorted(known.items()) if value is not None}
 
 
-def _scores(
-    product_id: int, definition: Definition, kind: Kind, ids: list[int], first: int, last: int
-) -> dict[int, dict[int, tuple[int, int]]]:
-    """id → day → (score, raw), zeros included."""
-    scores = {id: dict.fromkeys(range(first, last + 1), (0, 0)) for id in ids}
-    book = summaries(product_id, definition).rows(first, last)
-    given = values.of(product_id, definition)
-    given |= {"benchmark_days": list(book), "benchmarks": [row["benchmark"] for row in book.values()]}
-    rows = facts().store.rows(ASK[f"{kind}s"], first=first, last=last, ids=ids, **given)
-    for row in rows:
-        scores[row["id"]][row["as_of"]] = (row["score"], row["raw"])
-    return scores
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(later) for later in range((last - first).days + 1)]

@@ -1,54 +1,6 @@
--- Scores over many days at once. Values: as in book.sql, and first, last (days), offsets (0 … win - 1), ids.
-
--- name: summaries
--- One row per day: the benchmark, and what the whole book looked like.
-with weights as (
-    select unnest(:events) as event_id, unnest(:weights) as weight
-),
-points as (
-    select c.user_id, c.account_id, c.day, sum(c.n * w.weight) as points
-    from counts c
-    join weights w on w.event_id = c.event_id
-    where c.product = :product and c.day > :first - :win and c.day <= :last
-    group by c.user_id, c.account_id, c.day
-),
-reach as (
-    select unnest(:offsets) as later
-),
-raws as (
-    select p.user_id, p.account_id, p.day + r.later as as_of, sum(p.points) as raw
-    from points p
-    cross join reach r
-    where p.day + r.later >= :first and p.day + r.later <= :last
-    group by p.user_id, p.account_id, p.day + r.later
-),
-users as (
-    select user_id, as_of, sum(raw) as raw from raws group by user_id, as_of
-),
-benchmarks as (
-    select as_of, coalesce(cast(:fixed as double), p90(raw)) as benchmark from users group by as_of
-),
-user_means as (
-    select u.as_of, count(*) as active_users, avg(score_of(u.raw, b.benchmark, :curve)) as average_user_score
-    from users u
-    join benchmarks b on b.as_of = u.as_of
-    group by u.as_of
-),
-account_scores as (
-    select r.as_of, r.account_id, rounded(avg(score_of(r.raw, b.benchmark, :curve))) as score
-    from raws r
-    join benchmarks b on b.as_of = r.as_of
-    where r.account_id <> 0
-    group by r.as_of, r.account_id
-),
-account_means as (
-    select as_of, count(*) as active_accounts, avg(score) as average_account_score from account_scores group by as_of
-)
-select b.as_of, b.benchmark, u.active_users, u.average_user_score,
-       coalesce(a.active_accounts, 0) as active_accounts, a.average_account_score
-from benchmarks b
-join user_means u on u.as_of = b.as_of
-left join account_means a on a.as_of = b.as_of
+-- Scores over many days at once. Values: product, win, events, weights, curve; first, last (days), ids; benchmark_days
+-- and benchmarks (one for each day); everyone (whether all count). Places: counts (what makes points), shown (whole, or
+-- tenths under a daily cap), among (who counts from when until when, looked at unless everyone does).
 
 -- name: users
 -- Points are summed per day before they are spread over the days whose window holds them: spreading the counts
@@ -61,7 +13,7 @@ benchmarks as (
 ),
 points as (
     select c.user_id as id, c.day, sum(c.n * w.weight) as points
-    from counts c
+    from {counts} c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.day > :first - :win and c.day <= :last
       and c.user_id in (select unnest(:ids))
@@ -72,11 +24,13 @@ spread as (
     from points
 ),
 raws as (
-    select id, as_of, sum(points) as raw from spread group by id, as_of
+    select id, as_of, whole(sum(points)) as raw from spread group by id, as_of
 )
-select r.id, r.as_of, cast(r.raw as bigint) as raw, score_of(r.raw, b.benchmark, :curve) as score
+select r.id, r.as_of, r.raw, score_of(r.raw, b.benchmark, :curve) as score
 from raws r
 join benchmarks b on b.as_of = r.as_of
+left join {among} m on m.id = r.id and m.from_day <= r.as_of and m.until_day > r.as_of
+where :everyone or m.id is not null
 
 -- name: accounts
 with weights as (
@@ -87,7 +41,7 @@ benchmarks as (
 ),
 points as (
     select c.account_id as id, c.user_id, c.day, sum(c.n * w.weight) as points
-    from counts c
+    from {counts} c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.day > :first - :win and c.day <= :last
       and c.account_id in (select unnest(:ids))
@@ -100,7 +54,12 @@ spread as (
 raws as (
     select id, user_id, as_of, sum(points) as raw from spread group by id, user_id, as_of
 )
-select r.id, r.as_of, cast(sum(r.raw) as bigint) as raw, rounded(avg(score_of(r.raw, b.benchmark, :curve))) as score
+select r.id, r.as_of, {shown}(sum(r.raw)) as raw, rounded(avg(score_of(r.raw, b.benchmark, :curve))) as score
 from raws r
 join benchmarks b on b.as_of = r.as_of
+left join {among} m on m.id = r.user_id and m.from_day <= r.as_of and m.until_day > r.as_of
+where r.raw > 0 and (:everyone or m.id is not null)
 group by r.id, r.as_of
+
+-- name: together
+select as_of, count(*) as active, avg(score) as average_score from (<scores>) as scored where score > 0 group by as_of

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accoil.refused import Refused
+from accoil.score.day_summary import DaySummary  # noqa: F401  Django looks for models here
 from accoil.score.definition import Definition
 from accoil.team.models import NAME_LENGTH, Product, User
 

@@ -5,7 +5,7 @@ coordinate is only a share of that space. Lines keep their thickness (`non-scali
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil, floor, log10
 
@@ -116,6 +116,9 @@ class Chart:
     values: list[str]
     banded: bool = False
     low: bool = False
+    second: str = ""  # the path of what was reported, where that differs
+    late: str = ""  # the days whose window holds events that came late
+    notes: list[str] = field(default_factory=list)  # of each day, to be read out with its number
     markers: list[Marker] = field(default_factory=list)
 
     @property
@@ -125,10 +128,48 @@ class Chart:
 
 
 def score_chart(
-    label: str, days: Sequence[date], values: Sequence[Value], markers: Mapping[date, str] | None = None
+    label: str,
+    days: Sequence[date],
+    values: Sequence[Value],
+    markers: Mapping[date, str] | None = None,
+    reported: Sequence[Value] = (),
+    late: Sequence[bool] = (),
 ) -> Chart:
-    """A chart of scores: always 0–100, so that two accounts can be compared at a glance."""
-    return _chart(label, days, values, top=100, ticks=4, banded=True, markers=markers or {})
+    """A chart of scores: always 0–100, so that two accounts can be compared at a glance. Where `reported` differs from
+    the values, it is a second line; days that are `late` are marked on it, or on the only one."""
+    chart = _chart(label, days, values, top=100, ticks=4, banded=True, markers=markers or {})
+    there = len(reported) == len(values)
+    differs = there and any(_differ(*pair) for pair in zip(values, reported, strict=True))
+    points = places(reported if there else values, 0, 100)
+    marked = [point for point, is_late in zip(points, late, strict=True) if is_late and point] if late else []
+    return replace(
+        chart,
+        second=path_of(points) if differs else "",
+        late="".join(f"M{x} {y}h0" for x, y in marked),
+        notes=_notes(days, markers or {}, reported if differs else (), late),
+    )
+
+
+def _differ(one: Value, other: Value) -> bool:
+    """By what can be seen."""
+    return abs((one or 0) - (other or 0)) >= 0.05
+
+
+def _notes(
+    days: Sequence[date], markers: Mapping[date, str], reported: Sequence[Value], late: Sequence[bool]
+) -> list[str]:
+    notes: list[list[str]] = [[] for _ in days]
+    for place, value in enumerate(reported):
+        notes[place] += [f"{_number(value)} as reported then"] if value is not None else []
+    for place, is_late in enumerate(late):
+        notes[place] += ["events came late"] if is_late else []
+    for place, day in enumerate(days):
+        notes[place] += ["another version from here"] if day in markers else []
+    return [", ".join(of_day) for of_day in notes]
+
+
+def _number(value: Value) -> str:
+    return "" if value is None else f"{value:,.1f}".removesuffix(".0")
 
 
 def count_chart(label: str, days: Sequence[date], values: Sequence[Value]) -> Chart:
@@ -158,7 +199,7 @@ def _chart(
         y_labels=[f"{top * (ticks - i) / ticks:,.0f}" for i in range(ticks + 1)],
         x_labels=x_labels(days),
         days=[short_day(day) for day in days],
-        values=["" if value is None else f"{value:,.1f}".removesuffix(".0") for value in values],
+        values=[_number(value) for value in values],
         banded=banded,
         low=not banded,
         markers=[Marker(round(i * step, 1), markers[day]) for i, day in enumerate(days) if day in markers],

@@ -37,6 +37,18 @@ class Frame:
         return self.product.today()
 
     @cached_property
+    def as_of(self) -> date:
+        """The day that is looked at: the address may name a past one; nonsense in it is read as today."""
+        try:
+            return min(date.fromisoformat(self.request.GET.get("as_of", "")), self.today)
+        except ValueError:
+            return self.today
+
+    @property
+    def is_past(self) -> bool:
+        return self.as_of < self.today
+
+    @cached_property
     def version(self) -> Version:
         """The version in force. Ask only when there is a profile."""
         if self.profile is None:
@@ -61,7 +73,9 @@ class Frame:
         return may_change(self.request.user, self.product)
 
     def link(self, name: str, *args: int, **query: object) -> str:
-        """The address of a page of this product, staying in the chosen profile."""
+        """The address of a page of this product, staying in the chosen profile and on the day looked at."""
+        if self.is_past and name in OF_ANY_DAY:
+            query = {"as_of": self.as_of.isoformat(), **query}
         if self.profile and self.profiles and self.profile != self.profiles[0]:
             query = {"profile": self.profile.pk, **query}
         kept = urlencode({key: value for key, value in query.items() if value not in ("", None)})
@@ -122,6 +136,9 @@ class Frame:
             for profile in self.profiles
         ]
 
+
+# Pages that can show a past day.
+OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user")
 
 TITLES = {
     "start": "First steps",

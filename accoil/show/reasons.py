@@ -1,12 +1,13 @@
 """Why a score is what it is, and why it moved, in sentences. Pure functions; figures stand in <b>."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accoil.show import words
+from accoil.show import change_words, words
 from accoil.show.sentences import bold
 
 MOST_NAMED = 6  # scores listed one by one; of more people, the lowest and the highest say enough
@@ -14,38 +15,12 @@ MOST_NAMED = 6  # scores listed one by one; of more people, the lowest and the h
 Row = Mapping[str, Any]
 
 
-def person(name: str, score: int, change: int, window: int, events: Iterable[Row]) -> SafeString:
-    """Acme is at 72, up 12 in a week: 4 Reports created against 1 the week before."""
-    opening = format_html("{} is at {}, {}", bold(name), bold(score), words.change_in(change, window))
-    reason = because(change, window, events)
-    return format_html("{}: {}.", opening, reason) if reason else format_html("{}.", opening)
-
-
-def because(change: int, window: int, events: Iterable[Row]) -> str:
-    """The event that moved most points in the direction of the change, in words; "" when none did."""
-    moved = sorted(events, key=gain)
-    if not moved or not change:
-        return quiet(window, moved)
-    row = moved[-1] if change > 0 else moved[0]
-    if gain(row) * change <= 0:
-        return "the same activity counts for " + ("more" if change > 0 else "less") + " because the benchmark moved"
-    return against(row["event"], row["count_after"], row["count_before"], window)
-
-
-def against(event: str, after: int, before: int, window: int) -> str:
-    """4 Reports created against 1 the week before"""
-    then = words.window_before(window)
-    if not after:
-        return f"no {words.event(event)} {words.this_window(window)}, {words.number(before)} {then}"
-    return f"{words.happened(event, after)} against {words.number(before) if before else 'none'} {then}"
-
-
-def quiet(window: int, events: Sequence[Row]) -> str:
-    return "" if any(row["count_after"] for row in events) else f"nothing scored {words.this_window(window)}"
-
-
-def gain(row: Row) -> float:
-    return float(row["points_after"] - row["points_before"])
+def person(name: str, row: Row, told: Row, today: date) -> SafeString:
+    """Acme is at 72, up 12 in a week: 4 Reports created this week against 1 last week."""
+    change = words.change_in(told["change"], told["window"])
+    return format_html(
+        "{} is at {}, {}: {}.", bold(name), bold(row["score"]), change, change_words.because(told, today)
+    )
 
 
 def account_score(explained: Row) -> SafeString:

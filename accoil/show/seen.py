@@ -1,4 +1,4 @@
-"""One profile of one product as of today: the questions several pages ask alike. No number is made here."""
+"""One profile of one product as of the day looked at: the questions several pages ask alike. No number is made here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 from accoil.count.ids import Kind
 from accoil.score.book import Book, Page, open_book
 from accoil.score.history import book_history, sparklines
+from accoil.score.in_force import book_course
 from accoil.show.frame import Frame
 from accoil.show.sentences import HOT
 
@@ -27,7 +28,7 @@ class Seen:
 
     @cached_property
     def book(self) -> Book:
-        return open_book(self.frame.product.pk, self.frame.definition, self.frame.today)
+        return open_book(self.frame.product.pk, self.frame.definition, self.frame.as_of)
 
     @cached_property
     def summary(self) -> Row:
@@ -55,8 +56,13 @@ class Seen:
 
     def history(self, days: int) -> list[Row]:
         """A row a day for the whole book, oldest first."""
-        first = self.frame.today - timedelta(days=days - 1)
-        return book_history(self.frame.product.pk, self.frame.definition, first, self.frame.today)
+        first = self.frame.as_of - timedelta(days=days - 1)
+        return book_history(self.frame.product.pk, self.frame.definition, first, self.frame.as_of)
+
+    def reported(self, days: int) -> list[Row]:
+        """The same as it was reported on each day, under the version in force then."""
+        assert self.frame.profile is not None
+        return book_course(self.frame.profile, self.frame.as_of - timedelta(days=days - 1), self.frame.as_of)
 
     def with_lines(self, kind: Kind, rows: Sequence[Row]) -> list[Row]:
         """The rows, each with its last 30 scores as `line`."""
@@ -67,7 +73,7 @@ class Seen:
             self.frame.definition,
             kind,
             [row["id"] for row in rows],
-            self.frame.today,
+            self.frame.as_of,
             SPARK_DAYS,
         )
         return [{**row, "line": lines.get(row["id"], [])} for row in rows]

@@ -47,18 +47,6 @@ def linked(frame: Frame, kind: Kind, rows: Sequence[Row]) -> list[dict[str, Any]
     return [{**row, "link": frame.link(kind, row["id"])} for row in rows]
 
 
-def moved(events: Sequence[Row], most: int = 8) -> list[dict[str, Any]]:
-    """Events that gained or lost points against the window before, the largest move first."""
-    rows = [
-        {**event, "gain": event["points_after"] - event["points_before"]}
-        for event in events
-        if event["count_after"] or event["count_before"]
-    ]
-    ranked = sorted(rows, key=lambda row: (-abs(row["gain"]), row["event"]))[:most]
-    largest = max((abs(row["gain"]) for row in ranked), default=0) or 1
-    return [{**row, "swing": bars.swing(row["gain"], largest)} for row in ranked]
-
-
 def facts(kind: Kind, row: Row, frame: Frame) -> list[tuple[str, str]]:
     """What is known by counting, as pairs of words for the side column."""
     window, scored = frame.definition.window, len(frame.definition.events)

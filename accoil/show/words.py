@@ -85,6 +85,11 @@ def day(when: date, today: date) -> str:
     return f"{when.day} {when:%b}" if when.year == today.year else f"{when.day} {when:%b %Y}"
 
 
+def short_day(when: date) -> str:
+    """3 Oct"""
+    return f"{when.day} {when:%b}"
+
+
 def full_day(when: date) -> str:
     return f"{when:%A} {when.day} {when:%B}"
 

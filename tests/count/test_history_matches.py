@@ -7,6 +7,7 @@ RANDOM_WORLDS in the environment says how many worlds (default 60), as for the n
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import count
 
 import pytest
@@ -18,6 +19,7 @@ from accoil.count.ids import ACCOUNT, USER, Kind, id_of
 from accoil.score.definition import Definition
 from accoil.score.history import book_history, history
 from tests import reference
+from tests.drawn_definitions import as_product, peopled
 from tests.reference import World
 from tests.reference_facts import Row
 from tests.small_worlds import at, did, joins
@@ -38,7 +40,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=cases(), first=st.integers(0, 30), events_first=st.booleans())
+@given(case=st.one_of(cases(), peopled()), first=st.integers(0, 30), events_first=st.booleans())
 def test_the_past_follows_each_delivery(engine: Engine, case: Case, first: int, events_first: bool) -> None:
     product = new_product(engine, case.zone)
     messages = sorted(case.messages, key=lambda each: each.kind != "event") if events_first else case.messages
@@ -65,7 +67,7 @@ def new_product(engine: Engine, zone: str) -> int:
 
 
 def compare(world: World, product: int, given: reference.Definition, as_of: date) -> None:
-    definition = Definition(window=given.window, events=given.events, benchmark=given.benchmark, curve=given.curve)
+    definition = as_product(given)
     days = [as_of - timedelta(days=back) for back in reversed(range(DAYS))]
     assert book_history(product, definition, days[0], as_of) == [of_book(world, given, day) for day in days]
     users, accounts = world.users(as_of), world.users_by_account(as_of)
@@ -82,11 +84,16 @@ def compare(world: World, product: int, given: reference.Definition, as_of: date
 def of_book(world: World, definition: reference.Definition, day: date) -> Row:
     """A day's row of `book_history`; averages are over the active."""
     users = [score for score in reference.user_scores(world, definition, day).values() if score]
-    accounts = list(reference.account_scores(world, definition, day).values())
+    there = [
+        name for name in reference.account_scores(world, definition, day) if name not in definition.exclude_accounts
+    ]
+    accounts = [reference.account_scores(world, definition, day)[name] for name in there]
+    totals = [sum(reference.member_scores(world, definition, day)[name].values()) for name in there]
     return {
         "day": day,
         "average_account_score": pytest.approx(sum(accounts) / len(accounts)) if accounts else None,
         "average_user_score": pytest.approx(sum(users) / len(users)) if users else None,
+        "average_total_score": pytest.approx(sum(totals) / len(totals)) if totals else None,
         "active_accounts": len(accounts),
         "active_users": len(users),
         "benchmark": reference.benchmark(world, definition, day),
@@ -97,4 +104,6 @@ def of_one(world: World, definition: reference.Definition, kind: Kind, name: str
     scores = reference.user_scores if kind == "user" else reference.account_scores
     points = reference.raws(world, definition, day).items()
     raw = sum(raw for (user, account), raw in points if name == (user if kind == "user" else account))
-    return {"day": day, "score": scores(world, definition, day).get(name, 0), "raw": raw}
+    if kind == "account":
+        raw = reference.told(Fraction(raw), definition)
+    return {"day": day, "score": scores(world, definition, day).get(name, 0), "raw": pytest.approx(float(raw))}

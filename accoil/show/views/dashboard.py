@@ -1,12 +1,14 @@
 """The first page: what happened, who moved, how everyone stands."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accoil.count.ids import Kind
-from accoil.show import charts, health, sentences, tables, tiles
+from accoil.score.freezing import progress
+from accoil.show import changes, charts, health, sentences, tables, tiles
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
@@ -34,11 +36,16 @@ def told(frame: Frame) -> dict[str, Any]:
     seen, days = Seen(frame), range_of(frame)
     history = seen.history(max(days, SPARK_DAYS))
     kind, summary = seen.kind, seen.summary
+    first = frame.as_of - timedelta(days=days - 1)
+    versions = changes.versions(frame.profile, first, frame.as_of) if frame.profile else {}
     cooled, warmed = seen.cooled(kind), seen.warmed(kind)
     return {
         "sentence": sentences.dashboard(summary, cooled, warmed, seen.window),
         "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
-        "charts": drawn(kind, history[-days:]),
+        "charts": drawn(kind, history[-days:], seen.reported(days), versions),
+        "versions": [{"day": day, "words": words} for day, words in versions.items()],
+        "summing_up": progress(frame.profile.pk) if frame.profile else None,
+        "days_shown": days,
         "ranges": range_links(frame, days, RANGES, "dashboard"),
         "bands": tables.bands(summary[f"bands_{kind}s"]),
         "measure": tables.measure(frame, seen.book.benchmark),
@@ -51,11 +58,17 @@ def told(frame: Frame) -> dict[str, Any]:
     }
 
 
-def drawn(kind: Kind, history: list[dict[str, Any]]) -> dict[str, charts.Chart]:
+def drawn(
+    kind: Kind, history: list[dict[str, Any]], reported: list[dict[str, Any]], versions: dict[date, str]
+) -> dict[str, charts.Chart]:
     days = [row["day"] for row in history]
     return {
         "score": charts.score_chart(
-            f"Average {kind} score over {len(days)} days", days, [row[f"average_{kind}_score"] for row in history]
+            f"Average {kind} score over {len(days)} days",
+            days,
+            [row[f"average_{kind}_score"] for row in history],
+            versions,
+            [row[f"average_{kind}_score"] for row in reported],
         ),
         "active": charts.count_chart(
             f"Active {kind}s over {len(days)} days", days, [row[f"active_{kind}s"] for row in history]

@@ -1,6 +1,6 @@
 """The page of one account, and of one user: the score, its course, why it is so, and what changed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,9 +8,12 @@ from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
 from accoil.count.people import events, traits
-from accoil.score.explain import compare, explain
-from accoil.score.history import history
-from accoil.show import charts, reasons, tables
+from accoil.score.change import why as why_changed
+from accoil.score.explain import explain
+from accoil.score.freezing import progress
+from accoil.score.in_force import course as profile_course
+from accoil.score.models import Profile
+from accoil.show import change_words, changes, charts, reasons, tables
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
@@ -40,14 +43,18 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
         return not_counted
     seen = Seen(frame)
     row = found(seen, kind, id)
-    values = {**about(frame, kind, row), **why(frame, kind, row), **course(frame, kind, row)}
+    values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row)}
+    values |= course(frame, frame.profile, kind, row)
     if kind == "account":
         values |= people_of(seen, id)
     return page(frame, "show/person.html", values)
 
 
 def found(seen: Seen, kind: Kind, id: int) -> Row:
+    """Raises Http404 for one that was not there on the day looked at."""
     rows = seen.page(kind, ids=[id], limit=1).rows if id < LARGEST_ID else []
+    if not rows and seen.frame.is_past:
+        raise Http404(f"There was no such {kind} in this product on {seen.frame.as_of}.")
     if not rows:
         raise Http404(f"There is no such {kind} in this product.")
     return rows[0]
@@ -68,19 +75,27 @@ def about(frame: Frame, kind: Kind, row: Row) -> Row:
     }
 
 
-def course(frame: Frame, kind: Kind, row: Row) -> Row:
-    """The chart of its score, under the definition in force today, and what it did in the days shown."""
+def course(frame: Frame, profile: Profile, kind: Kind, row: Row) -> Row:
+    """The chart of its score, under the definition in force today and as it was reported, and what it did in the days
+    shown."""
     days = range_of(frame, RANGES)
-    first = frame.today - timedelta(days=days - 1)
-    line = history(frame.product.pk, frame.definition, kind, row["id"], first, frame.today)
-    did = events(frame.product.pk, kind, row["id"], first, frame.today)
+    first = frame.as_of - timedelta(days=days - 1)
+    points = [point if point["day"] >= row["first_day"] else NOT_YET for point in
+              profile_course(profile, kind, row["id"], first, frame.as_of)]  # fmt: skip
+    markers = changes.versions(profile, first, frame.as_of)
+    did = events(frame.product.pk, kind, row["id"], first, frame.as_of)
     return {
         "chart": charts.score_chart(
             f"Score of {row['name']} over {days} days",
-            [point["day"] for point in line],
-            [point["score"] if point["day"] >= row["first_day"] else None for point in line],
-            versions_since(frame, first),
+            [first + timedelta(days=later) for later in range(days)],
+            [point["score"] for point in points],
+            markers,
+            [point["reported_score"] for point in points],
+            [point["late"] for point in points],
         ),
+        "versions": [{"day": day, "words": words} for day, words in markers.items()],
+        "summing_up": progress(profile.pk),
+        "late_days": sum(point["late"] for point in points),
         "ranges": range_links(frame, days, RANGES, kind, row["id"]),
         "days_shown": days,
         "events": sorted(did, key=lambda event: -event["count"]),
@@ -88,29 +103,28 @@ def course(frame: Frame, kind: Kind, row: Row) -> Row:
     }
 
 
-def versions_since(frame: Frame, first: date) -> dict[date, str]:
-    """The days on which a new version of the profile came into force, in words."""
-    if frame.profile is None:
-        return {}
-    later = frame.profile.versions.filter(number__gt=1, in_force_from__gt=first)
-    return {version.in_force_from: f"Version {version.number} is in force from here" for version in later}
+NOT_YET: Row = {"score": None, "reported_score": None, "late": False}  # of days before it was there
 
 
-def why(frame: Frame, kind: Kind, row: Row) -> Row:
-    """What the score is made of, and what moved since one window ago."""
-    ask = (frame.product.pk, frame.definition, kind, row["id"])
-    window = frame.definition.window
-    explained = explain(*ask, frame.today)
-    moved = compare(*ask, frame.today - timedelta(days=window), frame.today)["events"]
+def why(frame: Frame, profile: Profile, kind: Kind, row: Row) -> Row:
+    """What the score is made of, and why it is another than one window ago."""
+    definition, first = frame.definition, frame.as_of - timedelta(days=frame.definition.window)
+    # A past day is looked at under today's definition alone.
+    before = definition if frame.is_past else profile.version_on(first).parsed
+    explained = explain(frame.product.pk, definition, kind, row["id"], frame.as_of)
+    told = why_changed(frame.product.pk, (before, first), (definition, frame.as_of), kind, row["id"])
     say = reasons.account_score if kind == "account" else reasons.user_score
     return {
-        "sentence": reasons.person(row["name"], row["score"], row["change"], window, moved),
+        "sentence": reasons.person(row["name"], row, told, frame.today),
         "explained": explained,
         "met": sum(step["met"] for step in explained["steps"]),
         "made_of": say(explained),
-        "curve": reasons.curve(explained, window),
+        "curve": reasons.curve(explained, definition.window),
         "adds": tables.adds(explained["parts"]),
-        "moved": tables.moved(moved),
+        "changed": {**told, "sentence": change_words.sentence(told, frame.today), "change_size": abs(told["change"])},
+        "waterfall": changes.waterfall(told, kind),
+        "moved": changes.events(told),
+        "moved_totals": changes.totals(told),
     }
 
 

@@ -30,6 +30,7 @@ create or replace macro host_of(email) as
 -- The whole number nearest, of a sum of shares that make one; one decimal, half up.
 create or replace macro whole(total) as cast(total as bigint);
 create or replace macro tenths(total) as floor(10 * total + 0.5 + 1e-9) / 10;
+create or replace macro as_it_is(total) as total;
 
 -- The first few days, each with how often, packed into one number: a third of the time it takes with both.
 create or replace macro firsts(day, n, many) as min(day * cast(1048576 as bigint) + least(n, 1048575), many);

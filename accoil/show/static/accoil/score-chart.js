@@ -4,6 +4,7 @@ customElements.define("score-chart", class extends HTMLElement {
   connectedCallback() {
     this.days = this.getAttribute("days").split("|");
     this.values = this.getAttribute("values").split("|");
+    this.notes = (this.getAttribute("notes") ?? "").split("|");
     this.plot = this.querySelector(".plot");
     if (!this.plot || this.days.length < 2) return;
     this.tabIndex = 0;
@@ -53,6 +54,7 @@ customElements.define("score-chart", class extends HTMLElement {
     const number = document.createElement("b");
     number.textContent = value === "" ? "–" : value;
     this.read.replaceChildren(number, this.days[this.at]);
+    if (this.notes[this.at]) this.read.append(document.createElement("br"), this.notes[this.at]);
     // To the left of the line in the right half, so that it never leaves the drawing.
     this.read.style.left = x < 0.5 ? `calc(${x * 100}% + 10px)` : "";
     this.read.style.right = x < 0.5 ? "" : `calc(${100 - x * 100}% + 10px)`;
@@ -60,7 +62,7 @@ customElements.define("score-chart", class extends HTMLElement {
 
   say(index) {
     this.setAttribute("aria-valuenow", String(index));
-    this.setAttribute("aria-valuetext", `${this.days[index]}: ${this.values[index] || "no number"}`);
+    this.setAttribute("aria-valuetext", `${this.days[index]}: ${this.values[index] || "no number"}${this.notes[index] ? `, ${this.notes[index]}` : ""}`);
   }
 
   hide() {

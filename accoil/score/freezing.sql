@@ -1,0 +1,2 @@
+-- name: first_day
+select min(first_day) as day from ever where product = :product
