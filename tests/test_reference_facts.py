@@ -99,7 +99,7 @@ def test_users_exist_from_the_day_first_seen_and_may_have_nothing_but_zeros() ->
         "raw": 0, "score": 0, "score_yesterday": 0, "score_last_period": 0, "change": 0, "frequency": 0, "adoption": 0,
         "lifetime_adoption": 0, "overall_scored_events": 0, "recently_scored_events": 0, "last_active": None,
         "name": "u", "first_day": date(2026, 3, 10), "created_on": date(2026, 3, 10), "tenure": 10, "account": None,
-        "email": None, "role": None,
+        "email": None, "role": None, "steps_met": 0, "activation": None, "activated_on": None,
     }  # fmt: skip
 
 
