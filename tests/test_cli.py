@@ -97,7 +97,7 @@ def test_definitions_go_in_and_come_out(run, product, tmp_path):
     assert run("apply", "-", stdin=written).stdout.endswith("Nothing to change.\n")
     heavier = run("apply", "-", stdin=written.replace("Login: 1", "Login: 2"))
     # Version 2, not 3: the file that changed nothing made none.
-    assert heavier.stdout == "~ profile Everyone (version 1 → 2)\n    ~ Login: 1 → 2\n"
+    assert heavier.stdout == "~ profile Everyone (version 1 → 2)\n    Login 1 → 2\n"
 
 
 def test_a_refused_file_changes_nothing_and_says_why(run, product):
