@@ -2,7 +2,6 @@
 new fact could have changed it."""
 
 import threading
-import time
 from collections import OrderedDict
 from datetime import date
 from itertools import pairwise
@@ -29,7 +28,6 @@ class Summaries:
         self._version = 0
         self._rows: dict[int, Row] = {}
         self._asking = threading.Lock()
-        self._seconds_a_day = 0.0
 
     def rows(self, first: date, last: date) -> list[Row]:
         """One per day from first to last."""
@@ -37,11 +35,15 @@ class Summaries:
         with self._asking:
             self._forget_changed()
             for start, end in _runs([day for day in wanted if day not in self._rows]):
-                began = time.monotonic()
                 for row in each_day(self._product_id, self._definition, start, end):
                     self._rows[days.number(row["day"])] = row
-                self._seconds_a_day = (time.monotonic() - began) / (end - start + 1)
             return [self._rows[day] for day in wanted]
+
+    def lacks(self, first: date, last: date) -> bool:
+        """Whether any of these days must be computed when it is asked for."""
+        with self._asking:
+            self._forget_changed()
+            return any(day not in self._rows for day in range(days.number(first), days.number(last) + 1))
 
     def _forget_changed(self) -> None:
         version = self.facts.version[self._product_id]

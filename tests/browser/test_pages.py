@@ -161,3 +161,15 @@ def test_a_snippet_does_what_it_says(page, server, language, tmp_path):
     page.goto(server.page("start"))
     expect(page.get_by_role("main")).to_contain_text("1 event from 1 user")
     expect(page.get_by_role("main")).to_contain_text("1 account.")
+
+
+def test_a_past_day_is_chosen_in_the_corner_and_left_again(page, ready):
+    page.goto(ready.page("accounts"))
+    page.locator(".day-picker > summary").click()
+    page.get_by_label("Look at a past day").fill("2020-02-29")
+    page.get_by_role("button", name="Show that day").click()
+    expect(page.get_by_role("status").filter(has_text="You are looking at")).to_contain_text("29 February 2020")
+    expect(page).to_have_url(re.compile(r"as_of=2020-02-29"))
+    page.get_by_role("link", name="Back to today").first.click()
+    expect(page.get_by_text("You are looking at")).to_have_count(0)
+    expect(page.get_by_role("link", name="Acme Ltd")).to_be_visible()

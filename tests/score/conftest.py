@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from accoil.count.facts import open_facts
-from accoil.score.freezing import since
+from accoil.score.summing_up import since
 from accoil.team.models import Product, Team
 from tests.reference_facts import Message
 from tests.world import Engine

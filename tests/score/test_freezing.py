@@ -1,6 +1,6 @@
 """Days that are over are summed up once: what was reported stays, and what arrives late is told beside it.
 
-RANDOM_WORLDS in the environment says how many worlds (default 60).
+Half as many worlds as RANDOM_WORLDS in the environment says (60).
 """
 
 import os
@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from accoil.count.ids import ACCOUNT, USER, Kind, id_of
 from accoil.score.day_summary import DaySummary
 from accoil.score.definition import Definition
-from accoil.score.freezing import Freezing, freeze, lacking, progress, summed_up
+from accoil.score.freezing import Freezing, progress
+from accoil.score.history import together
 from accoil.score.in_force import book_course, course, in_force
 from accoil.score.models import Profile
+from accoil.score.summaries import summaries
+from accoil.score.summing_up import freeze, lacking, summed_up
 from accoil.team.models import Product
 from tests import reference
 from tests.drawn_definitions import as_product, peopled
@@ -48,7 +51,7 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-@settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=WORLDS // 2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     case=st.one_of(cases(), peopled()), old=definitions(list(EVENTS[:4])), received=st.integers(0, 30),
     changed=st.integers(-1, 8), events_first=st.booleans(),
@@ -282,3 +285,31 @@ def test_nothing_is_summed_up_while_something_waits_to_be_counted(new_product, r
     act.look(noon(now.date()))
     assert not act.is_working
     assert DaySummary.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_past_year_of_charts_is_computed_ahead(new_product, receive) -> None:
+    product, now = new_product(), datetime.now(UTC)
+    receive(product, did("a", "Open", int(noon(now.date() - timedelta(days=3)).timestamp() * 1000)))
+    profile_of(product, (now.date(), OPENS))
+    last = now.date() - timedelta(days=1)
+    act = Freezing(lambda: True, quiet_for=0)
+    for _ in range(2):  # first what lacks is summed up, then the charts
+        act.look(noon(now.date()))
+        act.wait()
+    known = summaries(product.pk, OPENS)
+    assert not known.lacks(last - timedelta(days=364), last)
+    receive(product, did("a", "Open", int(noon(last).timestamp() * 1000)))
+    assert known.lacks(last, last)
+    assert not known.lacks(last - timedelta(days=364), last - timedelta(days=1))
+
+
+def test_some_accounts_together_are_the_mean_of_the_active(new_product, receive) -> None:
+    product, alone = new_product(), Definition(events={"Open": 1}, benchmark=10)
+    receive(
+        product, joins("a", "acme", at(1)), joins("b", "globex", at(1)), joins("c", "initech", at(1)),
+        did("a", "Open", at(10), 10), did("b", "Open", at(12), 1), did("c", "Open", at(12), 10),
+    )  # fmt: skip
+    ids = [id_of(product.pk, ACCOUNT, name) for name in ("acme", "globex")]
+    shown = together(product.pk, alone, "account", ids, date(2026, 3, 9), date(2026, 3, 12))
+    assert [(row["active"], row["average_score"]) for row in shown] == [(0, None), (1, 90), (1, 90), (2, 55.5)]

@@ -7,7 +7,7 @@ import pytest
 
 from accoil.score import freezing
 from accoil.score.definition import Definition
-from accoil.score.freezing import freeze, since
+from accoil.score.summing_up import freeze, since
 from tests.show.conftest import receive
 from tests.show.reading import link_to, main, words
 from tests.small_worlds import at, did

@@ -1,4 +1,4 @@
--- Events that came after their day was over and summed up (score/freezing): whose past they moved. Under the ids they
+-- Events that came after their day was over and summed up (score/summing_up): whose past they moved. Under the ids they
 -- were sent with; who and whose that is, is asked for when it is read.
 
 create table late (                                         -- merge: max of received

@@ -1,0 +1,82 @@
+"""The summaries of days that are over: which are lacking, and what is written."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+from django.db.models import Min
+from django.utils import timezone
+
+from accoil.count import days
+from accoil.count.facts import facts
+from accoil.score.day_summary import DaySummary
+from accoil.score.each_day import STRETCH, each_day
+from accoil.score.in_force import in_force
+from accoil.score.models import Profile, Version
+from accoil.store.questions import beside
+
+ASK = beside(__file__, "summing_up")
+
+AFTER_MIDNIGHT = timedelta(minutes=5)  # for what was sent before and is on its way
+FARTHEST = 731  # days back that are filled in
+WRITTEN_AT_ONCE = 30
+
+Stretch = tuple[Version, date, date]
+
+
+def summed_up(profile: Profile, now: datetime) -> None:
+    """Sums up every day of the profile that is over and was not yet, in the caller's thread."""
+    for stretch in lacking(profile, now):
+        freeze(*stretch)
+
+
+def lacking(profile: Profile, now: datetime) -> list[Stretch]:
+    """Days that are over and have no summary: stretches of days under one version, the latest first."""
+    first_fact = facts().store.rows(ASK["first_day"], product=profile.product_id)[0]["day"]
+    if first_fact is None:
+        return []
+    last = over(profile, now)
+    first = max(days.day(first_fact), last - timedelta(days=FARTHEST - 1))
+    found = []
+    for version, since, until in in_force(profile, first, last):
+        there = set(version.day_summaries.filter(day__range=(since, until)).values_list("day", flat=True))
+        missing = [day for later in range((until - since).days + 1) if (day := since + timedelta(later)) not in there]
+        found += [(version, *stretch) for stretch in _stretches(missing)]
+    return sorted(found, key=lambda each: each[1], reverse=True)
+
+
+def over(profile: Profile, now: datetime) -> date:
+    """The last day that is over."""
+    return (now.astimezone(profile.product.zone) - AFTER_MIDNIGHT).date() - timedelta(days=1)
+
+
+def _stretches(missing: list[date]) -> Iterator[tuple[date, date]]:
+    """Days without a gap, at most as many as are computed together."""
+    start = 0
+    for place in range(1, len(missing) + 1):
+        ends = place == len(missing) or missing[place] != missing[place - 1] + timedelta(1)
+        if ends or place - start == STRETCH:
+            yield missing[start], missing[place - 1]
+            start = place
+
+
+def freeze(version: Version, first: date, last: date, done: Callable[[], bool] = lambda: True) -> None:
+    """Writes the summaries of these days, a few at a time: what is written stays when the server stops meanwhile.
+    `done` hears of each day, and says whether to go on."""
+    profile, computed_at = version.profile, timezone.now()
+    made_on = profile.created_at.astimezone(profile.product.zone).date()
+    zone, waiting = profile.product.time_zone, []
+    for row in each_day(profile.product_id, version.parsed, days.number(first), days.number(last), totals=True):
+        filled_in = row["day"] < made_on
+        waiting.append(DaySummary(version=version, filled_in=filled_in, time_zone=zone, computed_at=computed_at, **row))
+        goes_on = done()
+        if len(waiting) == WRITTEN_AT_ONCE or row["day"] == last or not goes_on:
+            DaySummary.objects.bulk_create(waiting, ignore_conflicts=True)
+            waiting.clear()
+        if not goes_on:
+            return
+
+
+def since() -> dict[int, int]:
+    """Product → since when (ms) days of it are summed up: events that come late from then on are written down."""
+    first = DaySummary.objects.values_list("version__profile__product").annotate(Min("computed_at"))
+    return {product: int(at.timestamp() * 1000) for product, at in first}
