@@ -88,12 +88,20 @@ class Fillings:
         self._at = None
 
 
+def want(segments: Iterable[Segment], first: int) -> None:
+    """Has them filled in from a day on, as soon as it is recorded who is inside."""
+    Segment.objects.filter(pk__in=[each.pk for each in segments]).update(fill_from=first)
+
+
 def _begin_those_that_are_recorded() -> None:
     wanting = Segment.objects.filter(fill_from__isnull=False, recorded_from__isnull=False).select_related("profile")
+    together: dict[tuple[int, int], list[Segment]] = defaultdict(list)
     for segment in wanting:
+        together[segment.profile_id, segment.fill_from or 0].append(segment)
+    for (_, first), some in together.items():
         with transaction.atomic():
-            fill_in([segment], segment.fill_from or 0)
-            Segment.objects.filter(pk=segment.pk).update(fill_from=None)
+            fill_in(some, first)
+            Segment.objects.filter(pk__in=[each.pk for each in some]).update(fill_from=None)
 
 
 class Work:

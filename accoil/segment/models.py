@@ -144,8 +144,8 @@ class Stay(models.Model):
             models.UniqueConstraint(fields=["segment", "entity"], condition=Q(left_day=None), name="stay_open_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["segment", "entered_in"], name="stay_entered_in"),
-            models.Index(fields=["segment", "left_in"], condition=~Q(left_day=None), name="stay_left_in"),
+            models.Index(fields=["segment", "entered_day"], name="stay_entered_day"),
+            models.Index(fields=["segment", "left_day"], condition=~Q(left_day=None), name="stay_left_day"),
         ]
 
     def __str__(self) -> str:

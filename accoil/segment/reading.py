@@ -50,8 +50,8 @@ def moves(profile: Profile, after: int = 0, limit: int = 10_000) -> list[Move]:
     for round in Round.objects.filter(profile=profile, pk__gt=after).exclude(reason=Reason.FILLED_IN).order_by("pk"):
         segments = Segment.objects.filter(profile=profile)
         stays = Stay.objects.filter(segment__in=segments).select_related("segment").order_by("segment", "entity")
-        found += [_move(stay, "left", round) for stay in stays.filter(left_in=round)]
-        found += [_move(stay, "entered", round) for stay in stays.filter(entered_in=round)]
+        found += [_move(stay, "left", round) for stay in stays.filter(left_day=round.day, left_in=round)]
+        found += [_move(stay, "entered", round) for stay in stays.filter(entered_day=round.day, entered_in=round)]
         if len(found) >= limit:
             break
     return found
@@ -65,7 +65,8 @@ def watermark(profile: Profile) -> int:
 
 def recent(segment: Segment, way: Way, limit: int) -> list[Move]:
     """The last to enter or leave, newest first."""
-    stays = Stay.objects.filter(segment=segment).select_related("segment", f"{way}_in").order_by(f"-{way}_in", "entity")
+    stays = Stay.objects.filter(segment=segment).select_related("segment", f"{way}_in")
+    stays = stays.order_by(f"-{way}_day", f"-{way}_in", "entity")
     if way == "left":
         stays = stays.exclude(left_day=None)
     return [_move(stay, way, getattr(stay, f"{way}_in")) for stay in stays[:limit]]

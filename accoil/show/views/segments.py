@@ -65,10 +65,8 @@ def fill(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse
         raise PermissionDenied(ONLY_THEY)
     wanted = request.POST.get("days", "")
     back = int(wanted) if wanted in {str(each) for each in FILLS} else FILLS[0]
-    if filling.fill_in([found], days.number(frame.today) - back):
-        messages.success(request, f"The last {back} days of “{found.name}” are being worked out.")
-    else:
-        messages.success(request, f"“{found.name}” is known for the last {back} days already.")
+    filling.want([found], days.number(frame.today) - back)
+    messages.success(request, f"The last {back} days of “{found.name}” are being worked out.")
     return redirect(frame.link("segment", found.pk))
 
 
