@@ -59,7 +59,7 @@ def forget(segment: Segment) -> None:
 
 
 class Fillings:
-    """Works on the oldest filling there is."""
+    """Works on the newest filling there is: somebody is waiting for it."""
 
     def __init__(self) -> None:
         self._at: Work | None = None
@@ -67,7 +67,7 @@ class Fillings:
     def step(self) -> None:
         """Some days, for about half a second."""
         _begin_those_that_are_recorded()
-        filling = Filling.objects.select_related("profile__product", "round").first()
+        filling = Filling.objects.select_related("profile__product", "round").order_by("-pk").first()
         if filling is None:
             self._end()
             return
