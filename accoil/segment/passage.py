@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from accoil.count import days
 from accoil.segment.models import Journey, Segment, Stay
@@ -22,11 +22,13 @@ STUCK = 2  # times the median
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one stage, in a range of days. `entered`; of those `on`: how many were in a later stage at any time since.
-    `moved_on`: passages to a later stage in the range; `back`: to an earlier one; `out`: left all stages.
-    `median`: days of the stays that ended in the range, None without any; `stuck_after`: days, None: too few to say."""
+    """Of one stage, in a range of days. `entered`: how often; `came`: how many did; of those `on`: how many were in a
+    later stage at any time since. `moved_on`: passages to a later stage in the range; `back`: to an earlier one; `out`:
+    to none. `median`: days of the stays that ended in the range, None without any; `stuck_after`: days, None: too few
+    to say."""
 
     entered: int
+    came: int
     on: int
     moved_on: int
     back: int
@@ -36,8 +38,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def conversion(self) -> float | None:
-        """The share of those who entered that went on, 0–1."""
-        return self.on / self.entered if self.entered else None
+        """The share of those who came that went on, 0–1."""
+        return self.on / self.came if self.came else None
 
 
 def passages(journey: Journey, first: date, last: date) -> dict[int, Passage]:
@@ -46,6 +48,7 @@ def passages(journey: Journey, first: date, last: date) -> dict[int, Passage]:
     begin, end = days.number(first), days.number(last)
     passed = _passed(journey, begin, end)
     entered, on = _entered(stages, begin, end), _went_on(journey, begin, end)
+    none = (0, 0)
     found = {}
     for stage in stages:
         lengths = _lengths(stage, begin, end)
@@ -54,7 +57,8 @@ def passages(journey: Journey, first: date, last: date) -> dict[int, Passage]:
         moved = sum(n for to, n in after.items() if to and places[to] > stage.position)
         back = sum(n for to, n in after.items() if to and places[to] < stage.position)
         found[stage.pk] = Passage(
-            entered=entered[stage.pk],
+            entered=entered.get(stage.pk, none)[0],
+            came=entered.get(stage.pk, none)[1],
             on=on[stage.pk],
             moved_on=moved,
             back=back,
@@ -112,10 +116,11 @@ def _lengths(stage: Segment, first: int, last: int) -> Counter[int]:
     return Counter({row["long"]: row["n"] for row in rows})
 
 
-def _entered(stages: Iterable[Segment], first: int, last: int) -> Counter[int]:
-    began = Stay.objects.filter(Q(entered_day__gte=first, entered_day__lte=last), segment__in=list(stages))
-    rows = began.values("segment").annotate(n=Count("entity", distinct=True)).order_by()
-    return Counter({row["segment"]: row["n"] for row in rows})
+def _entered(stages: Iterable[Segment], first: int, last: int) -> dict[int, tuple[int, int]]:
+    """Stage → how many stays began, of how many."""
+    began = Stay.objects.filter(segment__in=list(stages), entered_day__gte=first, entered_day__lte=last)
+    rows = began.values("segment").annotate(n=Count("pk"), who=Count("entity", distinct=True)).order_by()
+    return {row["segment"]: (row["n"], row["who"]) for row in rows}
 
 
 def _passed(journey: Journey, first: int, last: int) -> Counter[tuple[int, int]]:

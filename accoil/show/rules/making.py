@@ -5,6 +5,7 @@ from typing import Any
 from accoil.refused import Refused
 from accoil.rule.vocabulary import METRICS, OPERATORS
 from accoil.show.rules.drafts import EVENTS, NAMED, Branch, Part, Row
+from accoil.show.rules.words import operators
 
 Written = dict[str, Any]
 
@@ -53,14 +54,13 @@ def _event(row: Row) -> Written:
 
 
 def _comparison(row: Row) -> Written:
-    takes = OPERATORS.get(row.op)
-    if takes is None:
-        raise Refused(f"Choose how “{row.subject}” is compared.")
+    op = row.op if row.op in OPERATORS else next(iter(operators(row.kind, row.subject)))  # what the form shows first
+    takes = OPERATORS[op]
     if takes != "yes" and not row.value:
         raise Refused(f"Write what “{row.subject}” is compared with.")
     cents = row.kind == "metric" and row.subject in METRICS and METRICS[row.subject].unit == "cents"
     measured = row.kind == "metric" and not (row.subject in METRICS and METRICS[row.subject].unit == "day")
-    made: Written = {row.kind: row.subject, row.op: _value(row, takes, measured, cents)}
+    made: Written = {row.kind: row.subject, op: _value(row, takes, measured, cents)}
     if row.what == "metric:change" and row.days:
         made["days"] = _number(row.days)
     return made
