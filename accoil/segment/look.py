@@ -141,6 +141,7 @@ class Writer:
     def _round(self, reason: Reason) -> Round:
         if reason not in self._rounds:
             data = self._cause.data if reason == self._cause.reason else {}
+            data = {"first": 1} if reason == Reason.FILLED_IN else data
             self._rounds[reason] = Round.objects.create(profile=self._profile, day=self._day, reason=reason, data=data)
         return self._rounds[reason]
 

@@ -121,10 +121,19 @@ class Round(models.Model):
     at = models.DateTimeField(default=timezone.now)
     day = models.IntegerField()
     reason = models.CharField(max_length=10, choices=Reason.choices)
-    data = models.JSONField(default=dict)  # of a definition: the versions `from` and `to`
+    # Of a definition: the versions `from` and `to`. Of those inside when a segment was first looked at: `first`.
+    data = models.JSONField(default=dict)
 
     def __str__(self) -> str:
-        return f"{self.get_reason_display()} on {days.day(self.day)}"
+        return f"{self.because} on {days.day(self.day)}"
+
+    @property
+    def because(self) -> str:
+        """The end of a sentence: somebody moved because …"""
+        label = str(Reason(self.reason).label)
+        if "first" in self.data:
+            return "already inside when it was first looked at"
+        return f"{label} (version {self.data['from']} → {self.data['to']})" if "from" in self.data else label
 
 
 class Stay(models.Model):

@@ -31,16 +31,11 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     reason: Reason
     data: dict[str, int]
+    because: str  # the end of a sentence
 
     @property
     def happened(self) -> bool:
         return self.reason in HAPPENED
-
-    @property
-    def because(self) -> str:
-        if self.data:
-            return f"{self.reason.label} (version {self.data['from']} → {self.data['to']})"
-        return str(self.reason.label)
 
 
 def moves(profile: Profile, after: int = 0, limit: int = 10_000) -> list[Move]:
@@ -123,4 +118,5 @@ def _move(stay: Stay, way: Way, round: Round) -> Move:
         at=round.at,
         reason=Reason(round.reason),
         data=round.data,
+        because=round.because,
     )

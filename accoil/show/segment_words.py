@@ -47,11 +47,6 @@ def segment(found: Figures, scope: str, total: int, gain: int | None) -> SafeStr
     return format_html("{}{}; together {} {} a month.", opening, than, whose, bold(words.money(found.value)))
 
 
-def because(reason: str, data: Mapping[str, int]) -> str:
-    """The end of a sentence: why somebody moved, and which versions were about it."""
-    return f"{reason} (version {data['from']} → {data['to']})" if "from" in data else reason
-
-
 def stage(passage: Passage) -> str:
     """12 entered, 5 went on, 1 left the journey."""
     told = [f"{words.number(passage.entered)} entered"]

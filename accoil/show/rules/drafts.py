@@ -158,5 +158,5 @@ def _shown(op: str, value: Any, cents: bool = False) -> tuple[str, str]:
 
 def _plain(value: Any, cents: bool) -> str:
     if cents:
-        value = value / 100
-    return f"{value:g}" if isinstance(value, float) and value < 1e6 else str(value).removesuffix(".0")
+        value = round(value / 100, 6)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -172,7 +172,7 @@ def passed(frame: Frame, segment: Segment, way: reading.Way) -> list[Values]:
             "link": frame.link(scope, move.entity),
             "day": move.day,
             "at": move.at,
-            "because": segment_words.because(move.reason.label, move.data),
+            "because": move.because,
         }
         for move in found
     ]
