@@ -122,15 +122,12 @@ class Server:
                 *self.watch.acts,
             ]
         )
-        # What may take longer has a thread of its own: with 200,000 users the first look takes some seconds.
+        # What may take longer has threads of its own: with 200,000 users a look takes a second, the first one several.
         rounds, fillings = Rounds(self._importing), Fillings()
-        self._segments_clock = Clock(
-            [
-                ("see who entered and left segments", rounds.step, 1),
-                ("work out who was in segments in the past", fillings.step, 1),
-            ],
-            "segments",
-        )
+        self._slow_clocks = [
+            Clock([("see who entered and left segments", rounds.step, 1)], "segments"),
+            Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
+        ]
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
             App(door, self.counting),
@@ -193,12 +190,15 @@ class Server:
         self.imports.open()
         self._control.start()
         self._clock.start()
-        self._segments_clock.start()
+        for clock in self._slow_clocks:
+            clock.start()
 
     def _stop_parts(self) -> None:
         self._clock.stop()
         self.freezing.stop()
         self._segments_clock.stop()
+        for clock in self._slow_clocks:
+            clock.stop()
         self._control.stop()
         self.imports.close()
         self.counting.stop()
