@@ -224,3 +224,14 @@ def test_the_profile_says_who_counts_and_who_is_activated(ann, busy, home):
     assert '<option value="user_trait:role" selected>' in ann.get(address).content.decode()
     ann.post(address, {**base, "based_on": "2", "filter-what-0": "", "do": "save"})
     assert busy.profile.current.parsed.filter is None
+
+
+def test_the_page_of_an_account_says_which_segments_it_is_in(ann, quiet, busy, engine, home):
+    page = ann.get(f"{home}/accounts?search=globex")
+    address = next(link for link in links(page) if "/accounts/" in link)
+    text = main(ann.get(address))
+    assert "Segments" in text and "Quiet since today" in text
+    assert "All Accounts since" not in text
+    receive(engine, busy.web, [did("gus", "Report_Created", at(31), 9)])
+    Rounds().look(busy.profile)
+    assert "left Quiet today something was received" in main(ann.get(address))
