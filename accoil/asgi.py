@@ -196,7 +196,6 @@ class Server:
     def _stop_parts(self) -> None:
         self._clock.stop()
         self.freezing.stop()
-        self._segments_clock.stop()
         for clock in self._slow_clocks:
             clock.stop()
         self._control.stop()

@@ -3,6 +3,9 @@
 import itertools
 from collections.abc import Sequence
 
+from django.db.models import Q
+
+from accoil.count import days
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.rule.tree import Group, Rule
@@ -30,7 +33,8 @@ def now(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment]) 
         facts().store.drop(name)
     for each in asked:
         if each.stay_days:
-            found[each.id] = Figures(len(stayed(each.id)), found[each.id].value, found[each.id].score)
+            inside = stayed(each.id, days.number(book.as_of))
+            found[each.id] = Figures(len(inside), found[each.id].value, found[each.id].score)
     return found
 
 
@@ -43,6 +47,7 @@ def rule_of(segment: Segment, book: Book, segments: Sequence[Segment]) -> Rule:
     return Group("all", (own.rule, Group("none", above))) if above else own.rule
 
 
-def stayed(segment: int) -> list[int]:
-    """Those who are inside, as written down."""
-    return list(Stay.objects.filter(segment=segment, left_day=None).values_list("entity", flat=True))
+def stayed(segment: int, day: int) -> list[int]:
+    """Those who were inside at the end of a day, as written down."""
+    still = Q(left_day=None) | Q(left_day__gt=day)
+    return list(Stay.objects.filter(still, segment=segment, entered_day__lte=day).values_list("entity", flat=True))

@@ -138,7 +138,7 @@ class Frame:
 
 
 # Pages that can show a past day.
-OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user")
+OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user", "segments", "segment")
 
 TITLES = {
     "start": "First steps",

@@ -1,6 +1,6 @@
 """Segments: all of a profile side by side, and the page of one: who is inside, how it grew, who came and went."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -44,16 +44,12 @@ def segments(request: HttpRequest, product_id: int) -> HttpResponse:
 def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
-    as_of = day_asked(request, frame.today)
-    if as_of:
-        frame.today = as_of
     seen = Seen(frame)
-    among = whom(seen, found, as_of)
-    link = partial(frame.link, "segment", found.pk, **({"as_of": as_of.isoformat()} if as_of else {}))
-    rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **among)
+    link = partial(frame.link, "segment", found.pk)
+    rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **whom(seen, found))
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/people_rows.html", rows)
-    return page(frame, "show/segment.html", {**rows, **about(seen, found, as_of), **course(frame, found)})
+    return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})
 
 
 @signed_in
@@ -92,7 +88,7 @@ def told(frame: Frame, scope: Kind) -> Values:
 
 
 def row(frame: Frame, segment: Segment, found: Figures, total: int) -> Values:
-    line = line_of(segment, frame.today, SPARK_DAYS, found.members)
+    line = line_of(frame, segment, SPARK_DAYS, found.members)
     return {
         "segment": segment,
         "link": frame.link("segment", segment.pk),
@@ -103,14 +99,15 @@ def row(frame: Frame, segment: Segment, found: Figures, total: int) -> Values:
     }
 
 
-def line_of(segment: Segment, today: date, length: int, now: int | None = None) -> list[int | None]:
-    """Members day by day; None before anybody looked. A day on which nothing changed is as the one before."""
-    last = days.number(today)
+def line_of(frame: Frame, segment: Segment, length: int, now: int | None = None) -> list[int | None]:
+    """Members day by day, as written down; None before anybody looked. A day on which nothing changed is as the one
+    before."""
+    last = days.number(frame.as_of)
     known = sizes.course(segment.pk, last - length + 1, last)
     line: list[int | None] = []
     for day in range(last - length + 1, last + 1):
         line.append(known[day].members if day in known else line[-1] if line else None)
-    if now is not None:
+    if now is not None and not frame.is_past:
         line[-1] = now
     return line
 
@@ -120,12 +117,12 @@ def gain(line: list[int | None]) -> int | None:
     return None if now is None or then is None else now - then
 
 
-def about(seen: Seen, segment: Segment, as_of: date | None) -> Values:
+def about(seen: Seen, segment: Segment) -> Values:
     """What it says, how many are inside, and what they are worth."""
     frame = seen.frame
     scope: Kind = segment.scope  # type: ignore[assignment]
     found = figures.now(segment.profile, scope, seen.book, with_built_ins(segment.profile))[segment.pk]
-    line = line_of(segment, frame.today, SPARK_DAYS, None if as_of else found.members)
+    line = line_of(frame, segment, SPARK_DAYS, found.members)
     total = seen.summary[f"{scope}s"]
     return {
         "segment": segment,
@@ -136,9 +133,7 @@ def about(seen: Seen, segment: Segment, as_of: date | None) -> Values:
         "sentence": segment_words.segment(found, scope, total, gain(line)),
         "says": rule_words(rule_of(segment, frame.definition)),
         "stay": segment_words.stay(segment),
-        "as_of": as_of,
-        "latest": segment.profile.product.today(),
-        "known": segment_words.known_from(segment, segment.profile.product.today()),
+        "known": segment_words.known_from(segment, frame.today),
         "filling": segment.fillings.first(),
         "fills": FILLS,
         "edit_link": frame.link("edit-segment", segment.pk),
@@ -150,8 +145,8 @@ def about(seen: Seen, segment: Segment, as_of: date | None) -> Values:
 def course(frame: Frame, segment: Segment) -> Values:
     """The chart of its size, and who came and went last."""
     length = range_of(frame)
-    first = frame.today - timedelta(days=length - 1)
-    line = line_of(segment, frame.today, length)
+    first = frame.as_of - timedelta(days=length - 1)
+    line = line_of(frame, segment, length)
     return {
         "chart": charts.count_chart(
             f"Members of {segment.name} over {length} days", [first + timedelta(days=n) for n in range(length)], line
@@ -178,12 +173,12 @@ def passed(frame: Frame, segment: Segment, way: reading.Way) -> list[Values]:
     ]
 
 
-def whom(seen: Seen, segment: Segment, as_of: date | None) -> Values:
+def whom(seen: Seen, segment: Segment) -> Values:
     """How a list is told whom to show."""
-    if segment.stay_days and as_of:
-        return {"ids": reading.members(segment, as_of)}
+    if segment.stay_days and seen.frame.is_past:
+        return {"ids": reading.members(segment, seen.frame.as_of)}
     if segment.stay_days:
-        return {"ids": figures.stayed(segment.pk)}
+        return {"ids": figures.stayed(segment.pk, days.number(seen.frame.as_of))}
     return {"rule": figures.rule_of(segment, seen.book, with_built_ins(segment.profile))}
 
 
@@ -207,12 +202,3 @@ def tabs(frame: Frame, name: str, scope: Kind) -> list[Values]:
         {"title": "Accounts", "link": frame.link(name), "here": scope == "account"},
         {"title": "Users", "link": frame.link(name, scope="user"), "here": scope == "user"},
     ]
-
-
-def day_asked(request: HttpRequest, today: date) -> date | None:
-    """A day before today, if the address asks for one that can be read."""
-    try:
-        day = date.fromisoformat(request.GET.get("as_of", ""))
-    except ValueError:
-        return None
-    return day if day < today else None
