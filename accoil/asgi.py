@@ -37,6 +37,8 @@ from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
 from accoil.refused import Refused
 from accoil.score.freezing import Freezing
+from accoil.segment.filling import Fillings
+from accoil.segment.rounds import Rounds
 from accoil.store.store import MEMORY
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
@@ -120,6 +122,12 @@ class Server:
                 *self.watch.acts,
             ]
         )
+        # What may take longer has threads of its own: with 200,000 users a look takes a second, the first one several.
+        rounds, fillings = Rounds(self._importing), Fillings()
+        self._slow_clocks = [
+            Clock([("see who entered and left segments", rounds.step, 1)], "segments"),
+            Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
+        ]
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
             App(door, self.counting),
@@ -182,10 +190,14 @@ class Server:
         self.imports.open()
         self._control.start()
         self._clock.start()
+        for clock in self._slow_clocks:
+            clock.start()
 
     def _stop_parts(self) -> None:
         self._clock.stop()
         self.freezing.stop()
+        for clock in self._slow_clocks:
+            clock.stop()
         self._control.stop()
         self.imports.close()
         self.counting.stop()
@@ -207,6 +219,10 @@ class Server:
         if known is None or known[0] != rows:
             known = self._mappings[product] = (rows, _mappings(product, rows))
         return msgspec.structs.replace(full, mappings=None if known[1].are_presets else known[1])
+
+    def _importing(self) -> set[int]:
+        """Products that a file is being imported for."""
+        return {product for product in self._zones if any(not each.is_finished for each in self.imports.all(product))}
 
     def _keep_last_seen(self) -> None:
         now = heard.times()

@@ -1,4 +1,4 @@
-"""All that happens by itself: words, what, how often. One thread, one list."""
+"""All that happens by itself: words, what, how often. A thread for each list."""
 
 import threading
 import time
@@ -12,11 +12,11 @@ Act = tuple[str, Callable[[], None], float]  # words, function, seconds
 
 
 class Clock:
-    def __init__(self, every: list[Act]) -> None:
+    def __init__(self, every: list[Act], name: str = "clock") -> None:
         self._every = every
         self._failing: dict[str, str] = {}  # words → why
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()

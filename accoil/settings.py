@@ -48,6 +48,7 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     "accoil.team",
     "accoil.score",
+    "accoil.segment",
     "accoil.show",
     "django.contrib.auth",
     "django.contrib.contenttypes",

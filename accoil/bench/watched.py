@@ -46,6 +46,10 @@ class Watched:
         self._kept.add(name)
         self._note(question, began, places, values)
 
+    def keep_rows(self, name: str, rows: pa.Table) -> None:
+        self._store.keep_rows(name, rows)
+        self._kept.add(name)
+
     def drop(self, name: str) -> None:
         self._store.drop(name)
         self._kept.discard(name)

@@ -26,6 +26,10 @@ def profiles() -> list[dict[str, Any]]:
                 "Bank_Connected": 9,
                 "Teammate_Invited": 10,
             },
+            "activation": {
+                "user": [{"event": "Invoice_Sent"}, {"event": "Receipt_Uploaded"}, {"event": "Report_Created"}],
+                "account": [{"event": "Bank_Connected"}, {"event": "Report_Created"}, {"event": "Report_Shared"}],
+            },
             "benchmark": "moving_p90",
             "curve": "exponential",
         },

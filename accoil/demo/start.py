@@ -13,6 +13,7 @@ from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
 from accoil.demo.memory import EMAIL, Memory
 from accoil.demo.profiles import profiles
+from accoil.demo.segments import furnish
 from accoil.demo.tell import how_many, told
 from accoil.refused import Refused
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 NAME = "Ledgerly"
 HOST = "127.0.0.1"
 COUNTED_WITHIN = 120.0  # seconds
+FILLED_DAYS = 60  # of past membership of segments
 
 
 def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90) -> None:
@@ -42,6 +44,7 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90)
     try:
         if not memory.is_fresh(now):
             memory = _tell(memory, now, server, key, console)
+        furnish(_product(), min(memory.days, FILLED_DAYS))
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
         if serve:
@@ -83,6 +86,12 @@ def _prepare(memory: Memory) -> tuple[str, Memory]:
         memory = memory.told(None)
         memory.keep()
     return begun.ingest_key or _key_of(product), memory
+
+
+def _product() -> Product:
+    from accoil.team.models import Product
+
+    return Product.objects.get(team__name=NAME, name=NAME)
 
 
 def _key_of(product: Product) -> str:

@@ -18,11 +18,13 @@ MOST = 300  # conditions in all; segments that ask for segments can double with 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
     """What names mean. `features`: name → events. `segments` and `stages`, of the profile and the rule's scope: name →
-    rule, not inlined; stages in the order of the journey, since one is in a stage only if no earlier one holds."""
+    rule, not inlined; stages in the order of the journey, since one is in a stage only if no earlier one holds.
+    `journeys`: which stages belong together, where there are several."""
 
     features: Mapping[str, tuple[str, ...]] = {}
     segments: Mapping[str, Rule] = {}
     stages: Mapping[str, Rule] = {}
+    journeys: tuple[tuple[str, ...], ...] = ()
 
 
 def inlined(rule: Rule, names: Names) -> Rule:
@@ -73,7 +75,7 @@ class _Inliner:
     def _stage(self, name: str, within: tuple[tuple[str, str], ...]) -> Rule:
         own = _known("stage", name, self._names.stages)
         within = (*within, ("stage", name))
-        stages = list(self._names.stages)
+        stages = next((each for each in self._names.journeys if name in each), tuple(self._names.stages))
         earlier = tuple(self.inlined(self._names.stages[each], within) for each in stages[: stages.index(name)])
         own = self.inlined(own, within)
         return Group("all", (own, Group("none", earlier))) if earlier else own

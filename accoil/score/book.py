@@ -174,6 +174,20 @@ class Book:
     def count(self, rule: Rule, scope: Scope) -> int:
         return len(self.matching(rule, scope))
 
+    def keep(self, name: str, asked: Condition) -> None:
+        """Keeps the answer to a question made of conditions on its rows, with all that they read."""
+        given = {**self._given, **asked.values}
+        self._facts.store.keep(name, asked.text, self._rule_places(asked), **given)
+
+    def rows(self, question: str, places: dict[str, str]) -> list[dict[str, Any]]:
+        """The answer to a question about its tables `{users}` and `{accounts}`, and others."""
+        return self._facts.store.rows(question, {**self._places, **places}, **self._given)
+
+    @property
+    def version(self) -> int:
+        """How often facts had changed when its rows were made."""
+        return self._version
+
     def summary(self) -> dict[str, Any]:
         """Counts and averages (scores over the active), and how many stand in each band."""
         store = self._facts.store

@@ -38,7 +38,7 @@ class File:
 
 def read(text: str) -> File:
     """Raises Refused with a sentence that names the key, the profile or the line that is wrong."""
-    content = _load(text)
+    content = load(text)
     if content is None:
         raise Refused(f"The file is empty; it may hold {', '.join(KEYS)}.")
     if not isinstance(content, dict):
@@ -66,7 +66,8 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
+    """The plain values that a YAML text holds. Raises Refused with the line that is wrong."""
     try:
         return yaml.load(text, _Loader)  # noqa: S506  a safe loader: it only makes plain values
     except yaml.MarkedYAMLError as problem:

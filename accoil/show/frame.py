@@ -84,7 +84,7 @@ class Frame:
 
     @property
     def nav(self) -> list[dict[str, str]]:
-        pages = ["dashboard", "accounts", "users", "profiles", "settings"]
+        pages = ["dashboard", "accounts", "users", "segments", "journeys", "profiles", "settings"]
         if self.profile is None:
             pages.insert(0, "start")
         return [
@@ -138,13 +138,15 @@ class Frame:
 
 
 # Pages that can show a past day.
-OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user")
+OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user", "segments", "segment")
 
 TITLES = {
     "start": "First steps",
     "dashboard": "Dashboard",
     "accounts": "Accounts",
     "users": "Users",
+    "segments": "Segments",
+    "journeys": "Journeys",
     "profiles": "Profiles",
     "settings": "Settings",
 }

@@ -85,6 +85,8 @@ def range_of(frame: Frame, choices: Sequence[int] = RANGES, usual: int = 90) -> 
     return int(asked) if asked.isdecimal() and int(asked) in choices else usual
 
 
-def range_links(frame: Frame, chosen: int, choices: Sequence[int], name: str, *args: int) -> list[Row]:
+def range_links(frame: Frame, chosen: int, choices: Sequence[int], name: str, *args: int, **query: object) -> list[Row]:
     """A link per length a chart can have, to the same page."""
-    return [{"days": days, "link": frame.link(name, *args, days=days), "here": days == chosen} for days in choices]
+    return [
+        {"days": days, "link": frame.link(name, *args, **query, days=days), "here": days == chosen} for days in choices
+    ]

@@ -78,6 +78,11 @@ class DuckDB:
             places = {**(places or {}), "kept_name": f"kept.{name}"}
             _ask(cursor, f"create or replace table {{kept_name}} as\n{question}", places, values)
 
+    def keep_rows(self, name: str, rows: pa.Table) -> None:
+        with self._noticed(), self._db.cursor() as cursor:
+            cursor.register("rows_to_keep", rows)
+            _ask(cursor, "create or replace table {kept_name} as from rows_to_keep", {"kept_name": f"kept.{name}"}, {})
+
     def drop(self, name: str) -> None:
         try:
             with self._cursor() as cursor:

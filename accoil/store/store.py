@@ -40,6 +40,9 @@ class Store(Protocol):
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         """Keeps the answer as a table `kept.{name}` until this process ends or `drop`."""
 
+    def keep_rows(self, name: str, rows: pa.Table) -> None:
+        """Keeps these rows like an answer."""
+
     def drop(self, name: str) -> None: ...
 
     def loading(self) -> AbstractContextManager[Loading]: ...

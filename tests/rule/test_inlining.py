@@ -63,3 +63,16 @@ def test_segments_that_double_each_other_end_with_a_sentence() -> None:
     chain: dict[str, Rule] = {"0": LOW} | {str(n): Segment(str(n - 1)) for n in range(1, 50)}
     with pytest.raises(Refused, match="20 deep"):
         inlined(Segment("49"), Names(segments=chain))
+
+
+def test_a_stage_is_told_from_those_above_it_in_its_own_journey():
+    rules = {name: check({"metric": "score", "below": below}, "account") for name, below in STAGES.items()}
+    names = Names(stages=rules, journeys=(("Trial", "Paid"), ("Low", "High")))
+
+    assert inlined(Stage("High"), names) == Group(
+        "all", (Group("all", (rules["High"], Group("none", (rules["Low"],)))),)
+    )
+    assert inlined(Stage("Low"), names) == Group("all", (rules["Low"],))
+
+
+STAGES = {"Trial": 1, "Paid": 2, "Low": 3, "High": 4}

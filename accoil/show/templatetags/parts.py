@@ -30,6 +30,7 @@ register.filter("window_words", words.window)
 register.filter("this_window", words.this_window)
 register.filter("window_before", words.window_before)
 register.filter("gain", words.gain)
+register.filter("rounded", lambda score: int(score + 0.5))
 register.filter("with_code", words.with_code)
 
 

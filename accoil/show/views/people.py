@@ -1,5 +1,6 @@
 """Accounts and users: ranked lists, searched and sorted; the address holds the whole state."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,8 @@ from accoil.count.ids import Kind
 from accoil.show import lists, sentences, tables, tiles
 from accoil.show.frame import frame_of, page, signed_in
 from accoil.show.seen import SPARK_DAYS, Seen
+
+Link = Callable[..., str]
 
 
 @signed_in
@@ -34,11 +37,15 @@ def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lis
     return page(frame, "show/people.html", {**rows, **above(seen, kind)})
 
 
-def listed(seen: Seen, kind: Kind, columns: tuple[lists.Column, ...]) -> dict[str, Any]:
-    """One page of the list, its column heads and the links back and on."""
+def listed(
+    seen: Seen, kind: Kind, columns: tuple[lists.Column, ...], link: Link | None = None, **among: Any
+) -> dict[str, Any]:
+    """One page of the list, its column heads and the links back and on. `link` makes the addresses of a list that shows
+    only some (`among`: the rule or ids that say whom)."""
     wanted = lists.wanted(seen.frame.request.GET, columns)
-    found = seen.page(kind, search=wanted.search, sort=wanted.sort, limit=lists.PAGE, offset=wanted.offset)
-    link = partial(seen.frame.link, f"{kind}s")
+    page = {"limit": lists.PAGE, "offset": wanted.offset}
+    found = seen.page(kind, search=wanted.search, sort=wanted.sort, **page, **among)
+    link = link or partial(seen.frame.link, f"{kind}s")
     return {
         "kind": kind,
         "rows": seen.with_lines(kind, tables.linked(seen.frame, kind, found.rows)),

@@ -13,7 +13,7 @@ from accoil.score.explain import explain
 from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
-from accoil.show import change_words, changes, charts, reasons, tables
+from accoil.show import change_words, changes, charts, reasons, stays, tables
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
@@ -45,6 +45,7 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
     row = found(seen, kind, id)
     values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row)}
     values |= course(frame, frame.profile, kind, row)
+    values["stays"] = stays.of(frame, kind, id)
     if kind == "account":
         values |= people_of(seen, id)
     return page(frame, "show/person.html", values)

@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accoil.count.people import health, known_events
 from accoil.score.definition import Definition, Refused
 from accoil.score.models import Profile
 from accoil.score.preview import preview as preview_of
-from accoil.show import bars, consequences, drafts, tables
+from accoil.show import bars, consequences, drafts, profile_rules, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.proposal import judge
@@ -55,16 +56,20 @@ def preview(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "profiles")
     profile = _asked(frame, request.POST.get("of", ""))
     draft = drafts.read(request.POST, [], profile.current.parsed if profile else None)
+    rules = profile_rules.shown(frame, profile.current.parsed if profile else None)
+    rules |= {"rule_post": request.path, "answers": True}
     try:
-        return page(frame, "show/preview.html", previewed(frame, profile, draft.definition()))
+        definition = profile_rules.with_rules(draft, request).definition()
+        return page(frame, "show/preview.html", {**rules, **previewed(frame, profile, definition)})
     except Refused as refusal:
         # No error: a draft is allowed to be unfinished while somebody writes it.
-        return page(frame, "show/preview.html", {"refusal": str(refusal)})
+        return page(frame, "show/preview.html", {**rules, "refusal": str(refusal)})
 
 
 def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
     """Shows the draft again, with its consequences, or saves it."""
-    if frame.request.POST.get("do") == "preview":
+    do = frame.request.POST.get("do", "")
+    if do == "preview" or profile_rules.is_press(do):
         return editor(frame, profile, draft)
     if not frame.may_change:
         raise PermissionDenied("Only owners and managers of the team change profiles.")
@@ -78,7 +83,7 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
 
 
 def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
-    definition = draft.definition()
+    definition = profile_rules.with_rules(draft, frame.request).definition()
     if profile is None:
         made = Profile.create(frame.product, draft.name, definition, frame.author, draft.note)
         messages.success(frame.request, f"{made} is made. Everyone has been scored.")
@@ -95,6 +100,8 @@ def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
 
 def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "", status: int = 200) -> HttpResponse:
     values: Values = {"profile": profile, "draft": draft, "refusal": refusal, "windows": drafts.WINDOW_CHOICES}
+    values |= profile_rules.shown(frame, profile.current.parsed if profile else None)
+    values["rule_post"] = reverse("preview", args=[frame.product.pk])
     if profile:
         values |= {
             "version": profile.current,
@@ -102,7 +109,8 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
             "sentence": consequences.profile(draft),
         }
     try:
-        values["preview"] = previewed(frame, profile, draft.definition())
+        definition = profile_rules.with_rules(draft, frame.request).definition()
+        values["preview"] = previewed(frame, profile, definition)
     except Refused as wrong:
         values["preview"] = {"refusal": "" if refusal else str(wrong)}
     return page(frame, "show/profile.html", values, status)

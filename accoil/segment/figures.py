@@ -1,0 +1,53 @@
+"""What segments are worth today: from the book itself, so that they agree with its lists."""
+
+import itertools
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from accoil.count import days
+from accoil.count.facts import facts
+from accoil.count.ids import Kind
+from accoil.rule.tree import Group, Rule
+from accoil.score.book import Book
+from accoil.score.models import Profile
+from accoil.segment import asking, sizes
+from accoil.segment.models import Segment, Stay
+from accoil.segment.sizes import Figures
+from accoil.segment.watched import watched
+
+_numbered = itertools.count(1)
+
+
+def now(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment]) -> dict[int, Figures]:
+    """Segment → members, value and score, for all of that scope in a book of the profile. A minimum stay is as it was
+    written down."""
+    asked = watched(profile, scope, book.definition, segments)
+    if not asked:
+        return {}
+    name = f"figures_{next(_numbered)}"
+    try:
+        asking.keep(book, scope, asked, name)
+        found = sizes.figures(book, scope, f"kept.{name}", [each.id for each in asked])
+    finally:
+        facts().store.drop(name)
+    for each in asked:
+        if each.stay_days:
+            inside = stayed(each.id, days.number(book.as_of))
+            found[each.id] = Figures(len(inside), found[each.id].value, found[each.id].score)
+    return found
+
+
+def rule_of(segment: Segment, book: Book, segments: Sequence[Segment]) -> Rule:
+    """What holds for its members, naming nothing any more: of a stage, that it is none of those above."""
+    scope: Kind = segment.scope  # type: ignore[assignment]
+    asked = {each.id: each for each in watched(segment.profile, scope, book.definition, segments)}
+    own = asked[segment.pk]
+    above = tuple(asked[each].rule for each in own.after)
+    return Group("all", (own.rule, Group("none", above))) if above else own.rule
+
+
+def stayed(segment: int, day: int) -> list[int]:
+    """Those who were inside at the end of a day, as written down."""
+    still = Q(left_day=None) | Q(left_day__gt=day)
+    return list(Stay.objects.filter(still, segment=segment, entered_day__lte=day).values_list("entity", flat=True))

@@ -1,0 +1,84 @@
+"""What is said about the rule in a form while somebody writes it: what it means, and how many it holds for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from django.http import QueryDict
+
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.rule.tree import EVERYTHING, Allowed, Rule, check
+from accoil.score.file_format import load
+from accoil.show.rules import drafts, form, making
+from accoil.show.rules.drafts import Branch
+from accoil.show.rules.form import Offered
+
+TEXT = "text"  # the mode in which the rule is one text
+Values = dict[str, Any]
+Written = dict[str, Any]
+
+EMPTY = Branch()
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One rule of a form: as rows, or as text. `name` stands before the names of its fields."""
+
+    name: str
+    branch: Branch = EMPTY
+    text: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        return self.text is not None
+
+    def written(self) -> Written | None:
+        """As in a definition file; None while nothing is typed. Raises Refused."""
+        if self.text is None:
+            return making.rule(self.branch)
+        return read_text(self.text)
+
+    def as_text(self) -> "Typed":
+        raw = self.written()
+        return Typed(self.name, self.branch, as_yaml(raw) if raw else "")
+
+    def as_rows(self, scope: Kind, allowed: Allowed = EVERYTHING) -> "Typed":
+        raw = self.written()
+        return Typed(self.name, drafts.written(check(raw, scope, allowed)) if raw else Branch())
+
+
+def typed(fields: QueryDict, name: str) -> Typed:
+    """What was sent, with what the pressed button does to it."""
+    text = fields.get(f"{name}-text")
+    if text is not None:
+        return Typed(name, EMPTY, text.replace("\x00", "").replace("\r\n", "\n"))
+    whose, _, do = fields.get("do", "").partition(" ")
+    branch = drafts.read(fields, name)
+    return Typed(name, drafts.acted(branch, do) if whose == name else branch)
+
+
+def of_rule(name: str, rule: Rule | None) -> Typed:
+    return Typed(name, drafts.written(rule) if rule else Branch())
+
+
+def shown(each: Typed, fields: QueryDict, offer: Offered, top: str = "group") -> Values:
+    """For the template. `is_new`: other fields are to be shown than the page has."""
+    values = form.shown(each.branch, each.name, offer, top)
+    had = fields.get(f"{each.name}-shape", values["shape"])
+    pressed = fields.get("do", "").startswith(f"{each.name} ")
+    return {**values, "text": each.text, "is_text": each.is_text, "is_new": pressed or had != values["shape"]}
+
+
+def read_text(text: str) -> Written | None:
+    """Raises Refused with the line that is wrong."""
+    if not text.strip():
+        return None
+    raw = load(text)
+    if not isinstance(raw, dict):
+        raise Refused("A rule is a mapping such as {metric: score, below: 25}.")
+    return raw
+
+
+def as_yaml(raw: Written) -> str:
+    return yaml.safe_dump(raw, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)

@@ -1,0 +1,159 @@
+"""Journeys: how many stand in each stage, who gets on, and who is stuck."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accoil.count.ids import Kind
+from accoil.count.people import names
+from accoil.refused import Refused
+from accoil.rule.tree import words as rule_words
+from accoil.segment import figures, passage
+from accoil.segment import journeys as keeping
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Journey
+from accoil.segment.ready_made import ReadyMade, ready_made
+from accoil.segment.watched import rule_of
+from accoil.show import segment_words, words
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.seen import RANGES, Seen, range_links, range_of
+from accoil.show.views.segments import scope_of, tabs
+
+ONLY_THEY = "Only owners and managers of the team change journeys."
+STUCK = 25  # shown on the page of a journey
+
+Values = dict[str, Any]
+
+
+@signed_in
+def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "journeys")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    scope, seen, length = scope_of(request), Seen(frame), range_of(frame)
+    found = frame.profile.journeys.filter(scope=scope)
+    rows = [funnel(seen, journey, length) for journey in found]
+    have = {journey.name.casefold() for journey in found}
+    values = {
+        "kind": scope,
+        "rows": rows,
+        "sentence": segment_words.journeys(rows, scope),
+        "tabs": tabs(frame, "journeys", scope),
+        "ready": [each for each in ready_made(scope) if each.name.casefold() not in have],
+        "new_link": frame.link("new-journey", scope=scope),
+        "ready_link": frame.link("ready-journey"),
+        "ranges": range_links(frame, length, RANGES, "journeys", scope=scope if scope == "user" else ""),
+        "days_shown": length,
+    }
+    return page(frame, "show/journeys.html", values)
+
+
+@signed_in
+def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, journey_id)
+    seen, length = Seen(frame), range_of(frame)
+    row = funnel(seen, found, length)
+    values = {
+        "kind": found.scope,
+        "journey": found,
+        "row": row,
+        "sentence": segment_words.journeys([row], found.scope),
+        "stuck": [each for stage in row["stages"] for each in stuck(frame, stage)],
+        "edit_link": frame.link("edit-journey", found.pk),
+        "back": frame.link("journeys", scope=found.scope if found.scope == "user" else ""),
+        "ranges": range_links(frame, length, RANGES, "journey", found.pk),
+        "days_shown": length,
+    }
+    return page(frame, "show/journey.html", values)
+
+
+@signed_in
+@require_POST
+def ready(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Makes one of the journeys that most products can begin with."""
+    frame = frame_of(request, product_id, "journeys")
+    scope: Kind = "user" if request.POST.get("scope") == "user" else "account"
+    back = frame.link("journeys", scope=scope if scope == "user" else "")
+    if not frame.may_change or frame.profile is None:
+        raise PermissionDenied(ONLY_THEY)
+    wanted = next((each for each in ready_made(scope) if each.key == request.POST.get("key")), None)
+    if wanted is None:
+        raise Http404("There is no such journey.")
+    try:
+        made = made_of(frame, scope, wanted)
+        messages.success(request, f"“{made.name}” is made. Who is in which stage is being written down.")
+    except Refused as wrong:
+        messages.error(request, str(wrong))
+    return redirect(back)
+
+
+def made_of(frame: Frame, scope: Kind, wanted: ReadyMade) -> Journey:
+    assert frame.profile is not None
+    stages = [keeping.Stage(name, rule) for name, rule in wanted.stages.items()]
+    return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, filled_days=90)
+
+
+def funnel(seen: Seen, journey: Journey, length: int) -> Values:
+    """The stages of a journey from the top, with everything that is known about each."""
+    frame, scope = seen.frame, seen_scope(journey)
+    found = figures.now(journey.profile, scope, seen.book, with_built_ins(journey.profile))
+    passed = passage.passages(journey, frame.today - timedelta(days=length - 1), frame.today)
+    stages = list(journey.stages.order_by("position"))
+    most = max((found[stage.pk].members for stage in stages), default=0) or 1
+    return {
+        "journey": journey,
+        "link": frame.link("journey", journey.pk),
+        "edit_link": frame.link("edit-journey", journey.pk),
+        "stages": [
+            {
+                "stage": stage,
+                "link": frame.link("segment", stage.pk),
+                "figures": found[stage.pk],
+                "width": round(1000 * found[stage.pk].members / most),
+                "passage": passed[stage.pk],
+                "told": segment_words.stage(passed[stage.pk]),
+                "median": passed[stage.pk].median,
+                "is_last": stage == stages[-1],
+                "stuck": passage.how_many_stuck(stage, passed[stage.pk].stuck_after, frame.today),
+                "says": rule_words(rule_of(stage, frame.definition), scope),
+            }
+            for stage in stages
+        ],
+    }
+
+
+def stuck(frame: Frame, stage: Values) -> list[Values]:
+    """Who has been in a stage much longer than usual, the longest first."""
+    found = passage.stuck(stage["stage"], stage["passage"].stuck_after, frame.today, STUCK)
+    scope = seen_scope(stage["stage"].journey)
+    known = names(frame.product.pk, scope, [stay.entity for stay in found])
+    return [
+        {
+            "name": known.get(stay.entity, "somebody"),
+            "link": frame.link(scope, stay.entity),
+            "stage": stage["stage"].name,
+            "days": passage.length(stay, frame.today),
+            "usual": words.count(stage["median"], "day"),
+        }
+        for stay in found
+    ]
+
+
+def framed(request: HttpRequest, product_id: int, journey_id: int) -> tuple[Frame, Journey]:
+    """The journey, seen through its own profile. Raises Http404 for one of another product."""
+    frame = frame_of(request, product_id, "journeys")
+    found = Journey.objects.filter(pk=journey_id, profile__product=frame.product).first()
+    if found is None:
+        raise Http404("There is no such journey in this product.")
+    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
+    found.profile = frame.profile
+    return frame, found
+
+
+def seen_scope(journey: Journey | None) -> Kind:
+    return "user" if journey and journey.scope == "user" else "account"

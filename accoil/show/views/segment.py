@@ -1,0 +1,165 @@
+"""The editor of one segment: it says in words what is typed and whom it holds for, and saves."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.segment import keeping
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Segment
+from accoil.segment.watched import names, rule_of
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.rules import form, seen, telling
+from accoil.show.rules.drafts import Branch, Row
+from accoil.show.rules.telling import Typed
+from accoil.show.seen import Seen
+from accoil.show.views.segments import ONLY_THEY, framed, scope_of
+
+NAME = "rule"  # of the rule's fields
+FILLED = 90  # days worked out for a new segment, unless somebody unticks it
+
+Values = dict[str, Any]
+
+
+@signed_in
+def new(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "segments")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    scope = scope_of(request)
+    if request.method == "POST":
+        return answer(frame, scope, None, telling.typed(request.POST, NAME))
+    like = Segment.objects.filter(profile=frame.profile, pk=_number(request.GET.get("like"))).first()
+    typed = Typed(NAME, Branch("all", (Row(),)))
+    if like:
+        scope = like.scope  # type: ignore[assignment]
+        typed = telling.of_rule(NAME, rule_of(like, frame.definition))
+    return editor(frame, scope, None, typed)
+
+
+@signed_in
+def edit(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, segment_id)
+    scope: Kind = found.scope  # type: ignore[assignment]
+    if found.is_built_in or found.is_stage:
+        return redirect(frame.link("segment", found.pk))
+    if request.method == "POST":
+        return answer(frame, scope, found, telling.typed(request.POST, NAME))
+    return editor(frame, scope, found, telling.of_rule(NAME, rule_of(found, frame.definition)))
+
+
+@signed_in
+@require_POST
+def delete(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, segment_id)
+    if not frame.may_change:
+        raise PermissionDenied(ONLY_THEY)
+    try:
+        keeping.delete(found)
+    except Refused as wrong:
+        messages.error(request, str(wrong))
+        return redirect(frame.link("segment", segment_id))
+    messages.success(request, f"“{found.name}” is deleted.")
+    return redirect(frame.link("segments", scope=found.scope if found.scope == "user" else ""))
+
+
+def answer(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
+    """Tells about what is typed, or saves it."""
+    request = frame.request
+    typed, refusal = turned(typed, request.POST.get("do", ""), scope)
+    if request.headers.get("HX-Request") == "true":
+        return page(frame, "show/segment_told.html", told(frame, scope, found, typed))
+    if request.POST.get("do") != "save":
+        return editor(frame, scope, found, typed, refusal)
+    if not frame.may_change:
+        raise PermissionDenied(ONLY_THEY)
+    try:
+        return save(frame, scope, found, typed)
+    except Refused as wrong:
+        return editor(frame, scope, found, typed, str(wrong), 422)
+
+
+def turned(typed: Typed, do: str, scope: Kind) -> tuple[Typed, str]:
+    """From rows to text or back, if a button asks for it; with what keeps it from that."""
+    do = do.strip()
+    try:
+        if do == f"{typed.name} as_text":
+            return typed.as_text(), ""
+        if do == f"{typed.name} as_rows":
+            return typed.as_rows(scope), ""
+    except Refused as wrong:
+        return typed, str(wrong)
+    return typed, ""
+
+
+def save(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
+    sent = frame.request.POST
+    assert frame.profile is not None
+    rule = typed.written()
+    if rule is None:
+        raise Refused("Say who is in it: add a condition.")
+    name, stay = sent.get("name", ""), _stay(sent.get("stay_days", ""))
+    if found:
+        keeping.change(found, name, rule, stay)
+        messages.success(frame.request, f"“{found.name}” is saved. Who comes or goes by it is noted as such.")
+        return redirect(frame.link("segment", found.pk))
+    filled = FILLED if sent.get("fill") else 0
+    made = keeping.create(frame.profile, scope, name, rule, stay, frame.author, filled)
+    messages.success(frame.request, f"“{made.name}” is made. Who is inside is being written down.")
+    return redirect(frame.link("segment", made.pk))
+
+
+def editor(
+    frame: Frame, scope: Kind, found: Segment | None, typed: Typed, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    sent = frame.request.POST
+    first = frame.request.method != "POST"
+    stay = found.stay_days if found else 0
+    values = {
+        "segment": found,
+        "refusal": refusal,
+        "name": (found.name if found else "") if first else sent.get("name", ""),
+        "stay_days": stay if first else sent.get("stay_days", ""),
+        "fill": first or bool(sent.get("fill")),
+        "filled": FILLED,
+        "kind": scope,
+        "back": frame.link("segments", scope=scope if scope == "user" else ""),
+    }
+    return page(frame, "show/segment_edit.html", {**values, **told(frame, scope, found, typed)}, status)
+
+
+def told(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Values:
+    """The form of the rule, and what is to be said about it."""
+    assert frame.profile is not None
+    sees = Seen(frame)
+    others = [each for each in with_built_ins(frame.profile) if found is None or each.pk != found.pk]
+    known = names(frame.profile, scope, frame.definition, others)
+    offer = form.offered(
+        frame.product.pk, scope, frame.today,
+        segments=list(known.segments), stages=list(known.stages), features=list(known.features),
+    )  # fmt: skip
+    return {
+        "rule": telling.shown(typed, frame.request.POST, offer),
+        "rule_post": frame.request.get_full_path(),
+        "rule_target": "#told",
+        "window": frame.definition.window,
+        "told": seen.told(typed, scope, known, sees.book),
+        "kind": scope,
+    }
+
+
+def _stay(text: str) -> int:
+    text = text.strip() or "0"
+    if not text.isdecimal():
+        raise Refused(f"The minimum stay is “{text}”; write a whole number of days.")
+    return int(text)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 16 else 0

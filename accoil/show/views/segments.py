@@ -1,0 +1,204 @@
+"""Segments: all of a profile side by side, and the page of one: who is inside, how it grew, who came and went."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accoil.count import days
+from accoil.count.ids import Kind
+from accoil.count.people import names
+from accoil.rule.tree import words as rule_words
+from accoil.segment import figures, filling, reading, sizes
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Segment
+from accoil.segment.sizes import Figures
+from accoil.segment.watched import rule_of
+from accoil.show import charts, lists, segment_words
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
+from accoil.show.views.people import listed
+
+WEEK = 7
+RECENT = 8  # who entered, and who left, on the page of a segment
+FILLS = (30, 90, 365)  # days that can be filled in
+ONLY_THEY = "Only owners and managers of the team change segments."
+
+Values = dict[str, Any]
+
+
+@signed_in
+def segments(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "segments")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    return page(frame, "show/segments.html", told(frame, scope_of(request)))
+
+
+@signed_in
+def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, segment_id)
+    scope: Kind = found.scope  # type: ignore[assignment]
+    seen = Seen(frame)
+    link = partial(frame.link, "segment", found.pk)
+    rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **whom(seen, found))
+    if request.headers.get("HX-Request") == "true":
+        return page(frame, "show/people_rows.html", rows)
+    return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})
+
+
+@signed_in
+@require_POST
+def fill(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
+    """Begins to fill in who was inside in the past."""
+    frame, found = framed(request, product_id, segment_id)
+    if not frame.may_change:
+        raise PermissionDenied(ONLY_THEY)
+    wanted = request.POST.get("days", "")
+    back = int(wanted) if wanted in {str(each) for each in FILLS} else FILLS[0]
+    filling.want([found], days.number(frame.today) - back)
+    messages.success(request, f"The last {back} days of “{found.name}” are being worked out.")
+    return redirect(frame.link("segment", found.pk))
+
+
+def told(frame: Frame, scope: Kind) -> Values:
+    """Every segment of that scope with its figures and its last 30 days."""
+    seen = Seen(frame)
+    assert frame.profile is not None
+    all_segments = with_built_ins(frame.profile)
+    own = [each for each in all_segments if each.scope == scope and not each.is_stage]
+    found = figures.now(frame.profile, scope, seen.book, all_segments)
+    total = seen.summary[f"{scope}s"]
+    rows = [row(frame, each, found[each.pk], total) for each in own]
+    return {
+        "kind": scope,
+        "rows": rows,
+        "built_in": [each for each in rows if each["segment"].is_built_in],
+        "custom": [each for each in rows if not each["segment"].is_built_in],
+        "sentence": segment_words.overview(rows, scope),
+        "tabs": tabs(frame, "segments", scope),
+        "new_link": frame.link("new-segment", scope=scope),
+        "total": total,
+    }
+
+
+def row(frame: Frame, segment: Segment, found: Figures, total: int) -> Values:
+    line = line_of(frame, segment, SPARK_DAYS, found.members)
+    return {
+        "segment": segment,
+        "link": frame.link("segment", segment.pk),
+        "figures": found,
+        "share": round(100 * found.members / total) if total else 0,
+        "line": line,
+        "gain": gain(line),
+    }
+
+
+def line_of(frame: Frame, segment: Segment, length: int, now: int | None = None) -> list[int | None]:
+    """Members day by day, as written down; None before anybody looked. A day on which nothing changed is as the one
+    before."""
+    last = days.number(frame.as_of)
+    known = sizes.course(segment.pk, last - length + 1, last)
+    line: list[int | None] = []
+    for day in range(last - length + 1, last + 1):
+        line.append(known[day].members if day in known else line[-1] if line else None)
+    if now is not None and not frame.is_past:
+        line[-1] = now
+    return line
+
+
+def gain(line: list[int | None]) -> int | None:
+    now, then = line[-1], line[-1 - WEEK] if len(line) > WEEK else None
+    return None if now is None or then is None else now - then
+
+
+def about(seen: Seen, segment: Segment) -> Values:
+    """What it says, how many are inside, and what they are worth."""
+    frame = seen.frame
+    scope: Kind = segment.scope  # type: ignore[assignment]
+    found = figures.now(segment.profile, scope, seen.book, with_built_ins(segment.profile))[segment.pk]
+    line = line_of(frame, segment, SPARK_DAYS, found.members)
+    total = seen.summary[f"{scope}s"]
+    return {
+        "segment": segment,
+        "figures": found,
+        "total": total,
+        "share": round(100 * found.members / total) if total else 0,
+        "gain": gain(line),
+        "sentence": segment_words.segment(found, scope, total, gain(line)),
+        "says": rule_words(rule_of(segment, frame.definition)),
+        "stay": segment_words.stay(segment),
+        "known": segment_words.known_from(segment, frame.today),
+        "filling": segment.fillings.first(),
+        "fills": FILLS,
+        "edit_link": frame.link("edit-segment", segment.pk),
+        "copy_link": frame.link("new-segment", scope=scope, like=segment.pk),
+        "back": frame.link("segments", scope=scope if scope == "user" else ""),
+    }
+
+
+def course(frame: Frame, segment: Segment) -> Values:
+    """The chart of its size, and who came and went last."""
+    length = range_of(frame)
+    first = frame.as_of - timedelta(days=length - 1)
+    line = line_of(frame, segment, length)
+    return {
+        "chart": charts.count_chart(
+            f"Members of {segment.name} over {length} days", [first + timedelta(days=n) for n in range(length)], line
+        ),
+        "ranges": range_links(frame, length, RANGES, "segment", segment.pk),
+        "came": passed(frame, segment, "entered"),
+        "went": passed(frame, segment, "left"),
+    }
+
+
+def passed(frame: Frame, segment: Segment, way: reading.Way) -> list[Values]:
+    found = reading.recent(segment, way, RECENT)
+    scope: Kind = segment.scope  # type: ignore[assignment]
+    known = names(frame.product.pk, scope, [move.entity for move in found])
+    return [
+        {
+            "name": known.get(move.entity, "somebody"),
+            "link": frame.link(scope, move.entity),
+            "day": move.day,
+            "at": move.at,
+            "because": move.because,
+        }
+        for move in found
+    ]
+
+
+def whom(seen: Seen, segment: Segment) -> Values:
+    """How a list is told whom to show."""
+    if segment.stay_days and seen.frame.is_past:
+        return {"ids": reading.members(segment, seen.frame.as_of)}
+    if segment.stay_days:
+        return {"ids": figures.stayed(segment.pk, days.number(seen.frame.as_of))}
+    return {"rule": figures.rule_of(segment, seen.book, with_built_ins(segment.profile))}
+
+
+def framed(request: HttpRequest, product_id: int, segment_id: int) -> tuple[Frame, Segment]:
+    """The segment, seen through its own profile. Raises Http404 for one of another product."""
+    frame = frame_of(request, product_id, "segments")
+    found = Segment.objects.filter(pk=segment_id, profile__product=frame.product).select_related("journey").first()
+    if found is None:
+        raise Http404("There is no such segment in this product.")
+    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
+    found.profile = frame.profile
+    return frame, found
+
+
+def scope_of(request: HttpRequest) -> Kind:
+    return "user" if request.GET.get("scope") == "user" else "account"
+
+
+def tabs(frame: Frame, name: str, scope: Kind) -> list[Values]:
+    return [
+        {"title": "Accounts", "link": frame.link(name), "here": scope == "account"},
+        {"title": "Users", "link": frame.link(name, scope="user"), "here": scope == "user"},
+    ]
