@@ -8,8 +8,10 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accoil.refused import Refused
+from accoil.score.configuration import Configuration  # noqa: F401  Django looks for models here
 from accoil.score.day_summary import DaySummary  # noqa: F401  Django looks for models here
 from accoil.score.definition import Definition
+from accoil.score.features import Feature, FeatureEvent  # noqa: F401
 from accoil.team.models import NAME_LENGTH, Product, User
 
 
