@@ -27,6 +27,12 @@ def tracking_ids(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, s
     return {row["id"]: row["tracking_id"] for row in rows}
 
 
+def event_name(product_id: int, id: int) -> str | None:
+    """None for an event that was never received."""
+    rows = facts().store.rows(ASK["names"], product=product_id, kind=ids.EVENT, ids=[id])
+    return rows[0]["tracking_id"] if rows else None
+
+
 def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     """What to call them: the name, a user's e-mail, else the id they were sent with."""
     told = _traits(product_id, kind, list(ids))

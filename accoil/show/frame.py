@@ -84,7 +84,7 @@ class Frame:
 
     @property
     def nav(self) -> list[dict[str, str]]:
-        pages = ["dashboard", "accounts", "users", "profiles", "settings"]
+        pages = ["dashboard", "accounts", "users", "events-view", "features-view", "profiles", "settings"]
         if self.profile is None:
             pages.insert(0, "start")
         return [
@@ -145,6 +145,8 @@ TITLES = {
     "dashboard": "Dashboard",
     "accounts": "Accounts",
     "users": "Users",
+    "events-view": "Events",
+    "features-view": "Features",
     "profiles": "Profiles",
     "settings": "Settings",
 }
