@@ -1,0 +1,62 @@
+"""Settings of a product that its profiles carry in their versions: when one changes, the profiles it concerns get a new
+version, so that what was reported before can be told again."""
+
+from django.db import transaction
+
+from accoil.refused import Refused
+from accoil.rule import tree
+from accoil.score import features as keeping
+from accoil.score.configuration import save_domains
+from accoil.score.models import Profile, Version
+from accoil.team.models import Product, User
+
+FEATURES_NOTE = "Features changed in Settings"
+DOMAINS_NOTE = "Internal domains changed in Settings"
+
+
+def change_features(
+    product: Product, change: keeping.Edit, author: User | None, note: str = FEATURES_NOTE
+) -> list[Version]:
+    """All or nothing; the versions it made. Raises Refused, also for a feature that a profile's rules miss then."""
+    with transaction.atomic():
+        keeping.edit(product, change)
+        _refuse_missing(product)
+        return carry(product, author, note)
+
+
+def change_domains(
+    product: Product, domains: list[str], author: User | None, note: str = DOMAINS_NOTE
+) -> list[Version]:
+    """`domains` as checked. The versions it made."""
+    with transaction.atomic():
+        return carry(product, author, note) if save_domains(product, domains) else []
+
+
+def carry(product: Product, author: User | None, note: str) -> list[Version]:
+    """New versions of the profiles that say something else under the settings as they are now."""
+    made = []
+    for profile in product.profiles.all():
+        current = profile.current
+        version = profile.save_definition(current.parsed, author, note)
+        if version != current:
+            made.append(version)
+    return made
+
+
+def who_names(product: Product) -> dict[str, list[Profile]]:
+    """Feature → the profiles whose rules name it."""
+    named: dict[str, list[Profile]] = {}
+    for profile in product.profiles.all():
+        for feature in tree.mentions(*profile.current.parsed.rules()).features:
+            named.setdefault(feature, []).append(profile)
+    return named
+
+
+def _refuse_missing(product: Product) -> None:
+    there = keeping.events_of(product)
+    for feature, profiles in who_names(product).items():
+        if feature not in there:
+            raise Refused(
+                f"“{feature}” is named by a rule of the profile {profiles[0]}; change that rule before the feature is "
+                f"renamed or deleted."
+            )
