@@ -154,6 +154,8 @@ TITLES = {
 # What Settings is made of, by the name of the address.
 SETTINGS_PAGES = {
     "settings": "General",
+    "features": "Features",
+    "configuration": "Configuration",
     "keys": "Keys",
     "connect": "Connect data",
     "mappings": "Mappings",

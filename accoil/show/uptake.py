@@ -8,9 +8,9 @@ from typing import Any
 from accoil.count.ids import Kind
 from accoil.score.book import open_book
 from accoil.score.views import View
-from accoil.show import bars, ranges, words
+from accoil.show import bars, lists, ranges, words
 from accoil.show.frame import Frame
-from accoil.show.lists import Column, heads
+from accoil.show.lists import Column
 from accoil.show.ranges import Range
 from accoil.show.seen import Seen
 
@@ -18,14 +18,11 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The state of a list under Views. `show`: all, scored or others."""
+class Wanted(lists.Wanted):
+    """The state of a list under Views, all of it on one page. `show`: all, scored or others."""
 
-    search: str
-    sort: str
-    show: str
-    usual: str  # the sort that needs no mention
-    page: int = 1  # all of it is one page
+    show: str = "all"
+    usual: str = ""  # the sort that needs no mention
 
     @property
     def query(self) -> dict[str, object]:
@@ -66,11 +63,15 @@ class Looking:
             last=self.range.last,
         )
 
-    def link(self, name: str = "", *args: int, **query: object) -> str:
-        """To this page, or another one of Views, with what is looked at kept."""
+    def here(self, **query: object) -> str:
+        """The address of this page, with what is looked at kept."""
+        return self.to(self.name, *self.args, **query)
+
+    def to(self, name: str, /, *args: int, **query: object) -> str:
+        """Of another page under Views."""
         who = self.frame.request.GET.get("who", "")
         kept = {"who": who if who in ("accounts", "users") else "", **self.range.query, **query}
-        return self.frame.link(name or self.name, *(args if name else self.args), **kept)
+        return self.frame.link(name, *args, **kept)
 
     @property
     def switches(self) -> Row:
@@ -78,7 +79,7 @@ class Looking:
         kinds: tuple[tuple[Kind, str], ...] = (("account", "accounts"), ("user", "users"))
         return {
             "whom": [
-                {"words": who.title(), "link": self.link(who=who), "here": kind == self.kind} for kind, who in kinds
+                {"words": who.title(), "link": self.here(who=who), "here": kind == self.kind} for kind, who in kinds
             ],
             "ranges": [
                 {"days": days, "link": self._in_range(days), "here": days == self.range.days} for days in ranges.USUAL
@@ -126,10 +127,7 @@ def listed(rows: Iterable[Row], now: Wanted) -> list[Row]:
 
 
 def column_heads(looking: Looking, columns: tuple[Column, ...], now: Wanted) -> list[dict[str, str]]:
-    def link(**query: object) -> str:
-        return looking.link(**query)
-
-    return heads(columns, now, link)
+    return lists.heads(columns, now, looking.here)
 
 
 def swings(rows: Sequence[Row], key: str) -> list[Row]:

@@ -45,6 +45,8 @@ def features(rows: Sequence[Row], kind: Kind, range: Range) -> SafeString:
 
 def moved(rows: Sequence[Row], key: str, range: Range) -> SafeString:
     """; Report Shared gained most, 4.2 points against the 30 days before"""
+    if not any(row["active_before"] for row in rows):
+        return format_html("; nothing is known of {}", range.before)
     up = max(rows, key=lambda row: row[key])
     down = min(rows, key=lambda row: row[key])
     most = up if abs(up[key]) >= abs(down[key]) else down
@@ -63,6 +65,8 @@ def one(name: str, row: Row, kind: Kind, range: Range) -> SafeString:
         "{} of {} used {} {}",
         bold(words.number(row["did"])), bold(words.count(row["active"], f"active {kind}")), name, range.words,
     )  # fmt: skip
+    if not row["active_before"]:
+        return format_html("{}; no {} did anything in {}.", opening, kind, range.before)
     change = round(row["change"], 1)
     if abs(change) < NEWS:
         return format_html("{}, about as many as in {}.", opening, range.before)

@@ -5,12 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accoil.show.views import (
+    configuration,
     connect,
     dashboard,
     debugger,
     event_views,
     exclusion,
     feature_views,
+    features,
     imports,
     ingest_health,
     keys,
@@ -53,6 +55,13 @@ product = [
     path("settings/keys/<int:key_id>/switch", keys.switch_key, name="switch-key"),
     path("settings/keys/<int:key_id>/rotate", keys.rotate_key, name="rotate-key"),
     path("settings/keys/<int:key_id>/delete", keys.delete_key, name="delete-key"),
+    path("settings/features", features.feature_settings, name="features"),
+    path("settings/features/new", features.new, name="new-feature"),
+    path("settings/features/<int:feature_id>", features.edit, name="feature"),
+    path("settings/features/<int:feature_id>/do", features.act, name="change-feature"),
+    path("settings/configuration", configuration.configuration_page, name="configuration"),
+    path("settings/configuration/traits", configuration.save_traits, name="save-configuration"),
+    path("settings/configuration/domains", configuration.save_domains, name="save-domains"),
     path("settings/connect", connect.connect, name="connect"),
     path("settings/staging", staging.staging, name="staging"),
     path("settings/mappings", mappings.mappings, name="mappings"),

@@ -50,12 +50,12 @@ def event_list(request: HttpRequest, product_id: int) -> HttpResponse:
         "shows": [
             {
                 "words": said,
-                "link": looking.link(**{**now.query, "show": show if show != "all" else ""}),
+                "link": looking.here(**{**now.query, "show": show if show != "all" else ""}),
                 "here": show == now.show,
             }
             for show, said in (("all", "All"), ("scored", "Scored"), ("others", "Not scored"))
         ],
-        "everything": looking.link(),
+        "everything": looking.here(),
         "sentence": uptake_words.events(found, looking.kind, looking.range),
     }
     if request.headers.get("HX-Request") == "true":
@@ -78,9 +78,9 @@ def event_page(request: HttpRequest, product_id: int, event_id: int) -> HttpResp
         "event": name,
         "weight": frame.definition.events.get(name),
         "feature": feature,
-        "feature_link": looking.link("feature-view", feature.pk) if feature else "",
+        "feature_link": looking.to("feature-view", feature.pk) if feature else "",
         "row": row,
-        "list_link": looking.link("events-view"),
+        "list_link": looking.to("events-view"),
         "sentence": uptake_words.one(words.event(name), row, looking.kind, looking.range),
         "tiles": tiles_of_one(looking, row),
         "most": doers(looking, [name]),
@@ -101,7 +101,7 @@ def told(looking: Looking, rows: list[Row]) -> list[Row]:
             **row,
             "words": words.event(row["name"]),
             "feature": features.get(row["name"], ""),
-            "link": looking.link("event-view", ids.id_of(product.pk, ids.EVENT, row["name"])),
+            "link": looking.to("event-view", ids.id_of(product.pk, ids.EVENT, row["name"])),
         }
         for row in rows
     ]
@@ -125,7 +125,7 @@ def tiles_of_one(looking: Looking, row: Row) -> list[Row]:
     active, before = words.count(row["active"], looking.kind), words.number(row["did_before"])
     return [
         {**tile("Adoption", words.percent(row["adoption"]), f"of {active}", row["adoption"]),
-         "points": row["change"], "against": looking.range.before},
+         "points": row["change"] if row["active_before"] else None, "against": looking.range.before},
         tile(f"{looking.kind.title()}s", words.number(row["did"]), f"{before} {looking.range.before}"),
         tile("Happened", words.number(row["times"]), "times"),
         tile("Each of them", words.number(row["average_times"]), "times on average"),

@@ -39,7 +39,7 @@ def feature_list(request: HttpRequest, product_id: int) -> HttpResponse:
     said = kept(frame.product)
     found = [
         {**row, "words": row["name"], "description": feature.description, "events": feature.events,
-         "link": looking.link("feature-view", feature.id)}
+         "link": looking.to("feature-view", feature.id)}
         for feature, row in zip(said, features(looking.view, {each.name: each.events for each in said}), strict=True)
     ]  # fmt: skip
     shown = uptake.swings(uptake.listed(found, now), "week_change")
@@ -50,7 +50,7 @@ def feature_list(request: HttpRequest, product_id: int) -> HttpResponse:
         "known": len(found),
         "heads": uptake.column_heads(looking, tuple(columns), now),
         "wanted": now,
-        "everything": looking.link(),
+        "everything": looking.here(),
         "sentence": uptake_words.features(found, looking.kind, looking.range) if found else "",
         "settings": frame.link("features"),
     }
@@ -75,11 +75,11 @@ def feature_page(request: HttpRequest, product_id: int, feature_id: int) -> Http
         "feature": feature,
         "row": row,
         "parts": [
-            {**part, "event": event, "link": looking.link("event-view", ids.id_of(product_id, ids.EVENT, event)),
+            {**part, "event": event, "link": looking.to("event-view", ids.id_of(product_id, ids.EVENT, event)),
              "weight": frame.definition.events.get(event)}
             for event, part in zip(of, parts, strict=True)
         ],
-        "list_link": looking.link("features-view"),
+        "list_link": looking.to("features-view"),
         "settings": frame.link("features"),
         "sentence": uptake_words.one(feature.name, row, looking.kind, looking.range),
         "tiles": tiles_of_one(looking, row),
@@ -93,8 +93,8 @@ def tiles(looking: Looking, rows: list[Row]) -> list[Row]:
     return [
         {**tile("Average adoption", words.percent(week), "on a day", week),
          "points": uptake.mean(row["week_change"] for row in rows), "against": looking.range.before},
-        tile("Average adoption", words.percent(uptake.mean(row["adoption"] for row in rows)), looking.range.words),
+        tile("Used at all", words.percent(uptake.mean(row["adoption"] for row in rows)), looking.range.words),
         tile("Events", words.number(uptake.mean(row["average_events"] for row in rows)),
-             f"of a feature, per {looking.kind}"),
+             f"per feature and {looking.kind}"),
         uptake.average_score(looking),
     ]  # fmt: skip
