@@ -3,25 +3,31 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tests.reference import Definition, in_window
+from tests.reference import Definition, in_window, population
 from tests.reference_facts import Row, World
 
 
 class Views:
-    """Users or accounts ("user", "account") from `first` to `last`; `only` some of them, by their own ids."""
+    """Users or accounts who count on `last`, from `first` to it; `only` some of them, by their own ids."""
 
     def __init__(
         self, world: World, definition: Definition, kind: str, first: date, last: date, only: set[str] | None = None
     ) -> None:
         self.world, self.definition, self.kind, self.first, self.last = world, definition, kind, first, last
         self.days = (last - first).days + 1
-        everyone = world.users(last) if kind == "user" else set(world.users_by_account(last))
+        users = population(world, definition, last)
+        accounts = {
+            account
+            for account, of_account in world.users_by_account(last).items()
+            if of_account & users and account not in definition.exclude_accounts
+        }
+        everyone = users if kind == "user" else accounts
         self.heads = everyone if only is None else everyone & only
         # (who, event, day) → how often, of those who are looked at
         self.done: dict[tuple[str, str, date], int] = {}
         for (user, account, event, day), n in world.attributed().items():
             who = user if kind == "user" else account
-            if who in self.heads:
+            if user in users and who in self.heads:
                 self.done[who, event, day] = self.done.get((who, event, day), 0) + n
 
     def who(self, last: date, days: int, events: Sequence[str] | None = None) -> set[str]:

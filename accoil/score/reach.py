@@ -3,7 +3,7 @@ remembered where everyone counts; who counts under a filter depends on the day t
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -12,8 +12,9 @@ from accoil.count import ids
 from accoil.count.facts import Facts, facts
 from accoil.count.ids import Kind
 from accoil.score.definition import Definition
+from accoil.score.population import population
 from accoil.store.questions import beside
-from accoil.store.store import Value
+from accoil.store.store import Places, Value
 
 ASK = beside(__file__, "views")
 
@@ -35,16 +36,27 @@ class Whose(msgspec.Struct, frozen=True):
 
     @property
     def is_everyone(self) -> bool:
-        return self.only is None
+        return self.only is None and self.definition.counts_everyone
 
-    def ask(self, question: str, places: dict[str, str] | None = None, /, **given: Value) -> list[dict[str, Any]]:
+    def ask(self, question: str, places: Places = None, /, **given: Value) -> list[dict[str, Any]]:
         """The question with its <counts>."""
-        conditions = ["c.account_id <> 0"] if self.kind == "account" else []
+        text = question.replace("<counts>", " and ".join(self._conditions()) or "true")
+        more = {"who": f"{self.kind}_id"}
+        if not self.definition.counts_everyone:
+            more["population"] = population(facts(), self.product_id, self.definition, self.as_of)
+        hidden: list[int] = [ids.id_of(self.product_id, ids.ACCOUNT, name) for name in self.definition.exclude.accounts]
+        given |= {"hidden": hidden, "only": sorted(self.only or ()), "product": self.product_id}
+        return facts().store.rows(text, {**(places or {}), **more}, **given)
+
+    def _conditions(self) -> Iterator[str]:
+        if self.kind == "account":
+            yield "c.account_id <> 0"
+            if self.definition.exclude.accounts:
+                yield "c.account_id not in (select unnest(:hidden))"
+        if not self.definition.counts_everyone:
+            yield "c.user_id in (select id from {population})"
         if self.only is not None:
-            conditions.append("c.{who} in (select unnest(:only))")
-            given["only"] = sorted(self.only)
-        text = question.replace("<counts>", " and ".join(conditions) or "true")
-        return facts().store.rows(text, {**(places or {}), "who": f"{self.kind}_id"}, product=self.product_id, **given)
+            yield "c.{who} in (select unnest(:only))"
 
 
 def positions(product_id: int, sets: Iterable[Sequence[str]]) -> dict[str, Value]:

@@ -12,6 +12,7 @@ from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.score import reach, views
 from accoil.score.definition import Definition
 from accoil.score.views import View, by_day, events, features, most, taken_up
+from tests.drawn_definitions import as_product, peopled
 from tests.reference import World
 from tests.reference_views import Views
 from tests.small_worlds import at, did, joins
@@ -34,10 +35,16 @@ def close(expected: Any) -> Any:
 
 
 @settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
-@given(cases(), st.sampled_from(("user", "account")), st.sampled_from((1, 7, 30, 45)), st.booleans(), st.data())
+@given(
+    st.one_of(cases(), peopled()),
+    st.sampled_from(("user", "account")),
+    st.sampled_from((1, 7, 30, 45)),
+    st.booleans(),
+    st.data(),
+)
 def test_every_view_equals_the_reference(case: Case, kind: Any, length: int, some: bool, data: st.DataObject) -> None:
     world, said = World(case.messages, case.zone), case.definition
-    definition = Definition(window=said.window, events=said.events, benchmark=said.benchmark, curve=said.curve)
+    definition = as_product(said)
     first = case.as_of - timedelta(days=length - 1)
     whole = Views(world, said, kind, first, case.as_of)
     names = sorted(whole.heads)
