@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST
 
 from accoil.count.people import health, known_events
 from accoil.score.definition import Definition, Refused
+from accoil.score.features import events_of
 from accoil.score.models import Profile
 from accoil.score.preview import preview as preview_of
+from accoil.score.reading import HEAVIEST
 from accoil.show import bars, consequences, drafts, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -66,6 +68,8 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
     """Shows the draft again, with its consequences, or saves it."""
     if frame.request.POST.get("do") == "preview":
         return editor(frame, profile, draft)
+    if frame.request.POST.get("do") == "feature":
+        return editor(frame, profile, weighed(frame, draft))
     if not frame.may_change:
         raise PermissionDenied("Only owners and managers of the team change profiles.")
     based_on = frame.request.POST.get("based_on", "")
@@ -75,6 +79,15 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
         return save(frame, profile, draft)
     except Refused as refusal:
         return editor(frame, profile, draft, str(refusal), 422)
+
+
+def weighed(frame: Frame, draft: Draft) -> Draft:
+    """With the weight that was chosen for all events of a feature."""
+    form = frame.request.POST
+    events = events_of(frame.product).get(form.get("feature", ""), ())
+    weight = form.get("feature_weight", "")
+    weight_of_all = min(int(weight), HEAVIEST) if weight.isdecimal() else 1
+    return drafts.with_feature(draft, events, weight_of_all, known_events(frame.product.pk, frame.today))
 
 
 def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
@@ -95,6 +108,7 @@ def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
 
 def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "", status: int = 200) -> HttpResponse:
     values: Values = {"profile": profile, "draft": draft, "refusal": refusal, "windows": drafts.WINDOW_CHOICES}
+    values |= {"features": list(events_of(frame.product)), "weights": range(1, HEAVIEST + 1)}
     if profile:
         values |= {
             "version": profile.current,
