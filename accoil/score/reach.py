@@ -40,13 +40,21 @@ class Whose(msgspec.Struct, frozen=True):
 
     def ask(self, question: str, places: Places = None, /, **given: Value) -> list[dict[str, Any]]:
         """The question with its <counts>."""
-        text = question.replace("<counts>", " and ".join(self._conditions()) or "true")
+        return facts().store.rows(*self._whole(question, places), **self._given(given))
+
+    def keep(self, name: str, question: str, places: Places = None, /, **given: Value) -> None:
+        facts().store.keep(name, *self._whole(question, places), **self._given(given))
+
+    def _whole(self, question: str, places: Places) -> tuple[str, dict[str, str]]:
         more = {"who": f"{self.kind}_id"}
         if not self.definition.counts_everyone:
             more["population"] = population(facts(), self.product_id, self.definition, self.as_of)
-        hidden: list[int] = [ids.id_of(self.product_id, ids.ACCOUNT, name) for name in self.definition.exclude.accounts]
-        given |= {"hidden": hidden, "only": sorted(self.only or ()), "product": self.product_id}
-        return facts().store.rows(text, {**(places or {}), **more}, **given)
+        return question.replace("<counts>", " and ".join(self._conditions()) or "true"), {**(places or {}), **more}
+
+    def _given(self, given: dict[str, Value]) -> dict[str, Value]:
+        names = self.definition.exclude.accounts
+        hidden: Value = [ids.id_of(self.product_id, ids.ACCOUNT, name) for name in names]
+        return {**given, "hidden": hidden, "only": sorted(self.only or ()), "product": self.product_id}
 
     def _conditions(self) -> Iterator[str]:
         if self.kind == "account":

@@ -11,11 +11,10 @@ import msgspec
 from accoil.count import days as days_of
 from accoil.count import people
 from accoil.count.ids import Kind
-from accoil.score import reach
+from accoil.score import masks, reach
 from accoil.score.book import open_book
 from accoil.score.definition import Definition
 from accoil.score.reach import ASK, NARROW, Whose
-from accoil.store.store import Value
 
 Row = dict[str, Any]
 Sets = Mapping[str, Sequence[str]]  # name → events
@@ -56,14 +55,16 @@ def taken_up(view: View, sets: Sets) -> list[Row]:
     happened, `average_events` per head of the population and `average_times` per one who did it."""
     names = list(sets)
     given = _given(view, sets.values())
-    question = "adoption" if len(names) <= WIDE else "adoption_of_many"
-    places = {"bit_of": "bit_of" if len(names) <= NARROW else "wide_bit_of"}
-    found = {row["position"]: row for row in view.whose.ask(ASK[question], places, **given)}
-    times = {row["position"]: row["times"] for row in view.whose.ask(ASK["times"], **given)}
+    if len(names) <= WIDE:
+        rows = masks.adoption(view.whose, "bit_of" if len(names) <= NARROW else "wide_bit_of", given)
+    else:
+        rows = view.whose.ask(ASK["adoption_of_many"], **given)
+    found = {row["position"]: row for row in rows}
+    happened = reach.times(view.whose, list(sets.values()), days_of.number(view.first), days_of.number(view.last))
     everyone, heads = found[None], _heads(view)
     nothing = {"did": 0, "did_before": 0}
     return [
-        _taken_up(name, found.get(place, nothing), everyone, times.get(place, 0), heads)
+        _taken_up(name, found.get(place, nothing), everyone, sum(happened[place].values()), heads)
         for place, name in enumerate(names)
     ]
 
@@ -144,7 +145,7 @@ def _weeks(view: View, sets: Sets, last: date) -> dict[str, float]:
     }
 
 
-def _given(view: View, sets: Iterable[Sequence[str]]) -> dict[str, Value]:
+def _given(view: View, sets: Iterable[Sequence[str]]) -> dict[str, Any]:
     before = days_of.number(view.first) - 1
-    given: dict[str, Value] = {"before": before, "last": days_of.number(view.last), "length": view.length}
+    given = {"before": before, "last": days_of.number(view.last), "length": view.length}
     return given | reach.positions(view.product_id, sets)

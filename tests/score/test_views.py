@@ -13,10 +13,12 @@ from accoil.score import reach, views
 from accoil.score.definition import Definition
 from accoil.score.views import View, by_day, events, features, most, taken_up
 from tests.drawn_definitions import as_product, peopled
+from tests.reference import Definition as Said
 from tests.reference import World
 from tests.reference_views import Views
 from tests.small_worlds import at, did, joins
 from tests.strategies import EVENTS, Case, cases
+from tests.world import _engine as shared
 from tests.world import engine
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
@@ -93,9 +95,7 @@ def test_a_late_event_changes_the_days_it_reaches() -> None:
             first=date(2026, 3, 1), last=date(2026, 3, 31),
         )  # fmt: skip
         assert [row["day"].day for row in by_day(view, ["Report"]) if row["did"]] == [20]
-        from tests.world import _engine
-
-        _engine().receive(running.product_id, did("bob", "Report", at(12)))
+        shared().receive(running.product_id, did("bob", "Report", at(12)))
         rows = {row["day"].day: row for row in by_day(view, ["Report"])}
         assert (rows[12]["did"], rows[12]["active"], rows[12]["adoption"]) == (1, 1, 1.0)
         assert (rows[18]["did"], rows[18]["active"]) == (0, 1), "six days on she is active still"
@@ -116,3 +116,31 @@ def test_what_is_remembered_is_not_mixed_up_between_products_and_kinds() -> None
     assert [row["did"] for row in accounts] == [0, 0, 0, 0, 0, 1, 0]
     assert [row["did"] for row in others] == [0, 0, 0, 0, 1, 0, 0]
     assert reach._remembered
+
+
+@pytest.mark.parametrize("kind", ["user", "account"])
+def test_days_that_are_over_are_read_again_only_when_something_late_came_for_them(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came = [
+        joins("ann", "acme", at(1)), *did("ann", "Report", at(20), 2), *did("bob", "Report", at(8), 1, "globex"),
+        *did("ann", "Report Shared", at(30)),
+    ]  # fmt: skip
+    sets = {"Report": ["Report"], "Sharing": ["Report Shared"]}
+    said = Said(events={"Report": 1})
+    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
+    kept: list[str] = []
+    keep = reach.Whose.keep
+    monkeypatch.setattr(reach.Whose, "keep", lambda *given, **more: kept.append("kept") or keep(*given, **more))
+    more = ([], did("una", "Report", at(31)), did("una", "Report", at(10), 1, "late"), [])
+    with engine(came, "UTC") as running:
+        view = View(
+            product_id=running.product_id, definition=Definition(events={"Report": 1}), kind=kind,
+            first=date(2026, 3, 2), last=date(2026, 3, 31),
+        )  # fmt: skip
+        for place, messages in enumerate(more):
+            shared().receive(running.product_id, messages)
+            came += messages
+            expected = Views(World(came, "UTC"), said, kind, view.first, view.last)
+            assert taken_up(view, sets) == close([expected.taken_up(name, of) for name, of in sets.items()])
+            assert len(kept) == (1, 1, 2, 2)[place]

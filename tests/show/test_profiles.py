@@ -150,7 +150,8 @@ def test_every_version_stays_readable(ann, busy, home):
 def test_a_feature_is_weighed_as_a_whole_before_anything_is_saved(ann, busy, home):
     edit(busy.web, lambda _: [Said(name="Looking", events=("Dashboard_Viewed", "Help_Opened", "Soon"))])
     sent = {
-        "name": "Everyday", "window": "7", "based_on": "1", "do": "feature", "feature": "Looking", "feature_weight": "4",
+        "name": "Everyday", "window": "7", "based_on": "1", "do": "feature",
+        "feature": "Looking", "feature_weight": "4",
         "event-0": "Report_Created", "scored-0": "1", "weight-0": "9",
         "event-1": "Dashboard_Viewed", "scored-1": "1", "weight-1": "1",
     }  # fmt: skip
