@@ -118,8 +118,10 @@ def _with_accounts(fresh: pa.Table, trait: str) -> pa.Table:
 
 def _account(text: str) -> str | None:
     value = msgspec.json.decode(text)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return text
+        value = str(value)
     return cut(value, LONGEST_ID) if isinstance(value, str) and value.strip() else None
 
 

@@ -52,12 +52,15 @@ def test_a_trait_joins_a_user_to_an_account_unless_the_call_names_one_itself() -
         identified("ann", at(1), company_id="acme"),
         identified("bob", at(1), account="globex", company_id="acme"),
         identified("gus", at(1), company_id=42),
+        identified("hal", at(1), company_id=7.0),
         identified("ivy", at(1), company_id="  "),
+        identified("joe", at(1), company_id=True),
+        identified("kim", at(1), company_id=["acme"]),
         *did("ann", "Report", at(30)),
     ]
     with engine(messages, "UTC", Configured(account_id="company_id")) as running:
         accounts = running.book(PLAIN, TODAY).accounts()
-    assert {row["tracking_id"] for row in accounts.rows} == {"acme", "globex", "42"}
+    assert {row["tracking_id"] for row in accounts.rows} == {"acme", "globex", "42", "7"}
     assert {row["tracking_id"]: row["active_users"] for row in accounts.rows}["acme"] == 1
 
 
