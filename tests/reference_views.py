@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tests.reference import Definition, in_window, population
+from tests.reference import Definition, in_window, population, score_accounts, score_users
 from tests.reference_facts import Row, World
 
 
@@ -72,6 +72,23 @@ class Views:
             }
             for day in days
         ]  # fmt: skip
+
+    def habits_by_day(self) -> list[Row]:
+        """Of everyone who counts on each day itself."""
+        rows = []
+        for later in range(self.days):
+            day = self.first + timedelta(days=later)
+            score = score_users if self.kind == "user" else score_accounts
+            book = score(self.world, self.definition, day).values()
+            adoptions = [row["adoption"] for row in book if row["raw"] > 0]
+            then = Views(self.world, self.definition, self.kind, day, day)
+            rows.append(
+                {
+                    "day": day, "active": len(adoptions), "times": then.times(day, 1, list(self.definition.events)),
+                    "average_adoption": sum(adoptions) / len(adoptions) if adoptions else None,
+                }
+            )  # fmt: skip
+        return rows
 
     def feature(self, name: str, events: Sequence[str]) -> Row:
         now, before = self.week(events, self.last), self.week(events, self.first - timedelta(days=1))

@@ -2,7 +2,7 @@
 
 What each figure is: docs/reference/views.md. Rates are fractions 0–1; changes of rates are in percentage points."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -96,6 +96,36 @@ def by_day(view: View, events: Sequence[str]) -> list[Row]:
          "week": sum(rates[day - back] for back in range(WEEK)) / WEEK, "times": times.get(day, 0)}
         for day in range(days_of.number(view.first), last + 1)
     ]  # fmt: skip
+
+
+def habits_by_day(view: View) -> list[Row]:
+    """For every day, of those who count that day: `active` in the window up to it, their `average_adoption` of scored
+    events (None where nobody is active), and how often those happened (`times`)."""
+    scored = sorted(view.definition.events)
+    rows = []
+    for first, last, whose in _stretches(view):
+        active = reach.active(whose, first, last)
+        of_each = reach.reached(whose, [[event] for event in scored], view.definition.window, first, last)
+        times = reach.times(whose, [scored], first, last)[0]
+        for day in range(first, last + 1):
+            done = sum(of_event.get(day, 0) for of_event in of_each)
+            whole = active.get(day, 0) * len(scored)
+            average = done / whole if whole else None
+            rows.append(
+                {"day": days_of.day(day), "active": active.get(day, 0), "average_adoption": average,
+                 "times": times.get(day, 0)}
+            )  # fmt: skip
+    return rows
+
+
+def _stretches(view: View) -> Iterator[tuple[int, int, Whose]]:
+    """First and last day, and whose they are: day by day, unless everyone counts on all of them."""
+    first, last = days_of.number(view.first), days_of.number(view.last)
+    if view.whose.is_everyone:
+        yield first, last, view.whose
+        return
+    for day in range(first, last + 1):
+        yield day, day, msgspec.structs.replace(view.whose, as_of=day)
 
 
 def most(view: View, events: Sequence[str], limit: int = 10) -> list[Row]:

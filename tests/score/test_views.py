@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.score import reach, views
 from accoil.score.definition import Definition
-from accoil.score.views import View, by_day, events, features, most, taken_up
+from accoil.score.views import View, by_day, events, features, habits_by_day, most, taken_up
 from tests.drawn_definitions import as_product, peopled
 from tests.reference import Definition as Said
 from tests.reference import World
@@ -65,6 +65,8 @@ def test_every_view_equals_the_reference(case: Case, kind: Any, length: int, som
         for of in (SETS["Reports"], list(said.events)[:1]):
             assert by_day(view, of) == close(expected.by_day(of))
             assert by_day(view, of) == close(expected.by_day(of)), "remembered"
+        if length <= 7 and only is None and said.events:
+            assert habits_by_day(view) == close(whole.habits_by_day())
         counted = {row["name"]: row["times"] for row in most(view, SETS["Reports"], limit=1000)}
         assert sum(counted.values()) == expected.times(case.as_of, length, SETS["Reports"])
 
