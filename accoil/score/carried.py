@@ -20,7 +20,6 @@ def change_features(
     """All or nothing; the versions it made. Raises Refused, also for a feature that a profile's rules miss then."""
     with transaction.atomic():
         keeping.edit(product, change)
-        _refuse_missing(product)
         return carry(product, author, note)
 
 
@@ -33,7 +32,9 @@ def change_domains(
 
 
 def carry(product: Product, author: User | None, note: str) -> list[Version]:
-    """New versions of the profiles that say something else under the settings as they are now."""
+    """New versions of the profiles that say something else under the settings as they are now. Raises Refused for a
+    feature that is named by a profile's rules and isn't there."""
+    _refuse_missing(product)
     made = []
     for profile in product.profiles.all():
         current = profile.current
