@@ -13,6 +13,7 @@ from accoil.show.views import (
     exclusion,
     feature_views,
     features,
+    habits,
     imports,
     ingest_health,
     keys,
@@ -29,6 +30,7 @@ from accoil.show.views import (
 
 product = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("habits", habits.dashboard_habits, name="dashboard-habits"),
     path("accounts", people.accounts, name="accounts"),
     path("accounts/<int:account_id>", person.account, name="account"),
     path("accounts/<int:id>/exclude", exclusion.exclude, {"kind": "account"}, name="exclude-account"),

@@ -125,3 +125,19 @@ def test_another_team_sees_none_of_it(eve, busy, home):
     # Nor does a feature show up under a product of her own.
     assert eve.get(f"/p/{busy.evil.pk}/views/features/{feature.id}").status_code in (302, 404)
     assert "Reports" not in words(eve.get(f"/p/{busy.evil.pk}/settings/features"))
+
+
+def test_the_dashboard_tells_adoption_and_events_in_a_part_that_comes_later(ann, busy, home):
+    dashboard = ann.get(f"/p/{busy.web.pk}/")
+    address = link_to(dashboard, "Total score, adoption and events")
+    assert f'hx-get="{address}"' in dashboard.content.decode()
+    whole = main(ann.get(address))
+    assert whole.startswith("Total score scores of all active accounts added up")
+    assert "Adoption of scored events, by an active account on average" in whole
+    assert "Reports" in whole
+    part = ann.get(address, headers={"HX-Request": "true"})
+    assert b"<main" not in part.content and part.content.count(b"<score-chart") == 3
+
+
+def test_a_dashboard_without_features_says_how_to_make_one(ann, busy):
+    assert "Make the first" in main(ann.get(f"/p/{busy.web.pk}/habits"))

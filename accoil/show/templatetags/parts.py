@@ -83,6 +83,14 @@ def change(points: float, window: int = 7, unit: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("show/parts/change.html")
+def percent_change(percent: float) -> dict[str, Any]:
+    """A change in percent of what there was."""
+    rounded = round(percent)
+    told = f"{'up' if rounded > 0 else 'down'} {abs(rounded)} percent"
+    return {"points": rounded, "size": abs(rounded), "words": told, "unit": " %"}
+
+
+@register.inclusion_tag("show/parts/change.html")
 def moved(points: float, against: str) -> dict[str, Any]:
     """A change of a rate, in percentage points, against the days before."""
     rounded = round(points, 1)
