@@ -1,6 +1,8 @@
 """Settings of a product that its profiles carry in their versions: when one changes, the profiles it concerns get a new
 version, so that what was reported before can be told again."""
 
+from collections.abc import Callable, Iterable
+
 from django.db import transaction
 
 from accoil.refused import Refused
@@ -9,6 +11,11 @@ from accoil.score import features as keeping
 from accoil.score.configuration import save_domains
 from accoil.score.models import Profile, Version
 from accoil.team.models import Product, User
+
+Naming = Callable[[Product], Iterable[tuple[str, str]]]
+
+# What else names features, told by packages that this one doesn't know: (feature, what names it, as "the segment X").
+others: list[Naming] = []
 
 FEATURES_NOTE = "Features changed in Settings"
 DOMAINS_NOTE = "Internal domains changed in Settings"
@@ -55,9 +62,7 @@ def who_names(product: Product) -> dict[str, list[Profile]]:
 
 def _refuse_missing(product: Product) -> None:
     there = keeping.events_of(product)
-    for feature, profiles in who_names(product).items():
+    named = [(feature, f"a rule of the profile {profiles[0]}") for feature, profiles in who_names(product).items()]
+    for feature, by in (*named, *(each for other in others for each in other(product))):
         if feature not in there:
-            raise Refused(
-                f"“{feature}” is named by a rule of the profile {profiles[0]}; change that rule before the feature is "
-                f"renamed or deleted."
-            )
+            raise Refused(f"“{feature}” is named by {by}; change that rule before the feature is renamed or deleted.")

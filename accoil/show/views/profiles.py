@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accoil.count.people import health, known_events
+from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition, Refused
 from accoil.score.features import events_of
 from accoil.score.models import Profile
@@ -124,6 +125,7 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
 
 def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
     """What the draft does to the whole book, against the version in force."""
+    draft = draft.with_settings(events_of(frame.product), configuration_of(frame.product).internal_domains)
     result = preview_of(frame.product.pk, profile.current.parsed if profile else None, draft, frame.today)
     return {
         "result": result,
