@@ -36,6 +36,7 @@ from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
 from accoil.refused import Refused
+from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
 from accoil.segment.filling import Fillings
 from accoil.segment.rounds import Rounds
@@ -99,6 +100,7 @@ class Server:
             self.counting = Counting(folder, lambda: self._zones, memory, lambda: self.freezing.since)
         except InUse as in_use:
             raise Refused(str(in_use)) from in_use
+        self._configure()
         self.watch = Watch(self.counting)
         self._full = lambda: self.watch.full
         self.imports = importing.imports(folder, self.counting)
@@ -116,7 +118,8 @@ class Server:
             [
                 ("look for new keys and products", self.ring.refresh, 2),
                 ("keep when keys were last used", self._keep_last_seen, 5),
-                ("count days anew in a changed time zone", self._follow_zones, 10),
+                ("hear which traits mean what", self._configure, 2),
+                ("count anew what a setting changed", self._follow_settings, 10),
                 ("seal days past the open window", self.counting.seal, 30),
                 ("sum up days that are over", self.freezing.look, 15),
                 *self.watch.acts,
@@ -229,18 +232,25 @@ class Server:
         remember_last_seen({key: at for key, at in now.items() if self._last_seen.get(key) != at})
         self._last_seen = now
 
-    def _follow_zones(self) -> None:
-        counted_in = self.counting.facts.zones
-        if any(counted_in.get(product, zone) != zone for product, zone in self._zones.items()):
-            if self.counting.journal.gaps:
-                if not self._told_of_gaps:
-                    log.error(
-                        "a time zone changed; its days are not counted anew", reason=self.counting.why_not_rebuild()
-                    )
-                self._told_of_gaps = True
-                return
-            log.info("a time zone changed: counting its days anew")
-            self.counting.rebuild()
+    def _configure(self) -> None:
+        self.counting.facts.configure(configurations())
+
+    def _follow_settings(self) -> None:
+        """Days are counted in a zone, and memberships read from a trait, when calls are counted: when one of them
+        changes, all calls are."""
+        facts = self.counting.facts
+        zones = any(facts.zones.get(product, zone) != zone for product, zone in self._zones.items())
+        traits = any(facts.configured(id).account_id != trait for id, trait in facts.account_traits.items())
+        if not zones and not traits:
+            return
+        what = "a time zone" if zones else "the trait that names accounts"
+        if self.counting.journal.gaps:
+            if not self._told_of_gaps:
+                log.error(f"{what} changed; nothing is counted anew", reason=self.counting.why_not_rebuild())
+            self._told_of_gaps = True
+            return
+        log.info(f"{what} changed: counting anew")
+        self.counting.rebuild()
 
     def _rebuild(self, *anyway: str) -> list[dict[str, object]]:
         if not anyway and (why_not := self.counting.why_not_rebuild()):

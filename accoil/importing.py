@@ -20,6 +20,7 @@ from accoil.receive.importing.shape import look
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
+from accoil.score.configuration import configurations
 from accoil.store.store import MEMORY
 from accoil.team.keys import mappings
 from accoil.team.models import Product
@@ -131,6 +132,7 @@ def _here(folder: Path) -> Iterator[Imports]:
         counting = Counting(folder, lambda: zones, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
     except InUse as in_use:
         raise Refused(str(in_use)) from in_use
+    counting.facts.configure(configurations())
     counting.start()
     own = imports(folder, counting)
     own.open(resume=False)

@@ -10,6 +10,7 @@ from accoil import control
 from accoil.count.counting import Counting
 from accoil.count.load import checksums
 from accoil.refused import Refused
+from accoil.score.configuration import configurations
 from accoil.team.models import Product
 
 
@@ -27,6 +28,7 @@ def rebuild(anyway: bool = False) -> list[dict[str, Any]]:
 
 def _rebuild_here(folder: Path, anyway: bool) -> list[dict[str, Any]]:
     counting = Counting(folder, lambda: dict(Product.objects.values_list("id", "time_zone")))
+    counting.facts.configure(configurations())
     try:
         if not anyway and (why_not := counting.why_not_rebuild()):
             raise Refused(why_not)

@@ -47,17 +47,27 @@ class Message:
 
 class World:
     """All messages in the order of the journal: of two with one id the first is the one that counts. `received` are
-    those as they came, `messages` the same under the users they are of (None: nobody's)."""
+    those as they came, `messages` the same under the users they are of (None: nobody's). `means` says which traits are
+    used for what where that is not the usual: account_id, name, created_at, owner."""
 
-    def __init__(self, messages: Iterable[Message], zone: str) -> None:
+    def __init__(self, messages: Iterable[Message], zone: str, **means: str | None) -> None:
         first: dict[str, Message] = {}
         for message in messages:
             first.setdefault(message.message_id, message)
-        self.received = list(first.values())
+        self.means = means
+        self.received = [self._with_account(each) for each in first.values()]
         self.zone = ZoneInfo(zone)
         self.adopters = self._adopters()
         known = {each.user for each in self.received}
         self.messages = [replace(each, user=self._person(each, known)) for each in self.received]
+
+    def _with_account(self, message: Message) -> Message:
+        """An identify call without a group id joins the account that the configured trait names: text or a number."""
+        value = message.traits.get(self.means.get("account_id") or "")
+        if message.kind != "identify" or message.account is not None or isinstance(value, bool):
+            return message
+        named = json_text(value) if isinstance(value, int | float) else value
+        return replace(message, account=named) if isinstance(named, str) and named.strip() else message
 
     def _adopters(self) -> dict[str, str]:
         """Whose each id was told to be first, one link after the other in the order of their times."""
@@ -170,7 +180,8 @@ class World:
 
     def given_created_on(self, kind: str, id: str, as_of: date) -> date | None:
         traits = self.traits(kind, id, as_of)
-        for key in ("createdAt", "created_at", "created"):
+        chosen = self.means.get("created_at") if kind == "account" else None
+        for key in (chosen,) if chosen else ("createdAt", "created_at", "created"):
             moment = read_time(traits.get(key))
             if moment is not None:
                 return moment.astimezone(self.zone).date()
@@ -186,7 +197,8 @@ class World:
 
     def name(self, kind: str, id: str, as_of: date) -> str:
         traits = self.traits(kind, id, as_of)
-        shown = text(traits.get("name"))
+        chosen = self.means.get("name") if kind == "account" else None
+        shown = text(traits.get(chosen or "name"))
         if shown is None and kind == "user":
             shown = text(traits.get("email"))
         return id if shown is None else shown

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from accoil.count.facts import Facts, facts, open_facts
+from accoil.count.facts import USUAL, Configured, Facts, facts, open_facts
 from accoil.count.load import Loader
 from accoil.receive import steps
 from accoil.receive.calls import Body, Call
@@ -64,10 +64,11 @@ def _engine() -> Engine:
 
 
 @contextmanager
-def engine(messages: Iterable[Message], zone: str) -> Iterator[Running]:
+def engine(messages: Iterable[Message], zone: str, configured: Configured = USUAL) -> Iterator[Running]:
     running = Running(next(_products))
     shared = _engine()
     shared.zones[running.product_id] = zone
+    shared.facts.configure({running.product_id: configured})
     open_facts(shared.facts)
     shared.receive(running.product_id, messages)
     assert facts() is shared.facts

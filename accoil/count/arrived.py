@@ -17,6 +17,7 @@ from accoil.count.numeric import number_in
 from accoil.count.seen import Seen
 from accoil.receive import times
 from accoil.receive.calls import ALIAS, IDENTIFY
+from accoil.receive.steps import LONGEST_ID, cut
 
 FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end
 LAST_MOMENT = times.DAY * days.number(date(9999, 12, 30))
@@ -36,18 +37,24 @@ class Arrived(msgspec.Struct):
     again: Repeats | None  # what was a duplicate
 
 
-def by_product(facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str]) -> dict[int, Arrived]:
+def by_product(
+    facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str], account_traits: Mapping[int, str | None]
+) -> dict[int, Arrived]:
     found, products = {}, pc.unique(facts["product"]).to_pylist()
     for product in products:
         own = facts if len(products) == 1 else facts.filter(pc.equal(facts["product"], product))
-        found[product] = arrived(product, own.combine_chunks(), seen[product], zones.get(product, "UTC"))
+        read_in = zones.get(product, "UTC"), account_traits.get(product)
+        found[product] = arrived(product, own.combine_chunks(), seen[product], *read_in)
     return found
 
 
-def arrived(product: int, facts: pa.Table, seen: Seen, zone: str) -> Arrived:
+def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait: str | None = None) -> Arrived:
+    """`account_trait`: the trait of an identify call that names the user's account where the call itself doesn't."""
     hashes = ids.message_hashes(product, facts["message"])
     new = seen.first_times(hashes)
     fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
+    if account_trait is not None:
+        fresh = _with_accounts(fresh, account_trait)
     kind = fresh["kind"].combine_chunks()
     sent_at = fresh["sent_at"].to_numpy()
     if len(sent_at) and not (sent_at.min() >= FIRST_MOMENT and sent_at.max() < LAST_MOMENT):
@@ -95,6 +102,27 @@ def _senders(
     anonymous[places] = ids.ids_of(product, ids.USER, _not_blank(fresh["anonymous"].take(pa.array(places))))
     is_anonymous = anonymous != ids.NOBODY
     return is_anonymous, np.where(is_anonymous, anonymous, users)
+
+
+def _with_accounts(fresh: pa.Table, trait: str) -> pa.Table:
+    """Identify calls without an account get the one that their trait names: a text that is not blank, or a number."""
+    traits = fresh["traits"].combine_chunks()
+    rows, (keys, values) = pc.list_parent_indices(_as_list(traits)), _pairs(traits)
+    named = pc.equal(keys, trait)
+    account = np.full(len(fresh), None, object)
+    account[rows.filter(named).to_numpy()] = [_account(text) for text in values.filter(named).to_pylist()]
+    nameless = pc.and_(pc.equal(fresh["kind"], IDENTIFY), pc.is_null(_not_blank(fresh["account"])))
+    accounts = pc.if_else(nameless, pa.array(account, pa.string()), fresh["account"])
+    return fresh.set_column(fresh.schema.get_field_index("account"), "account", accounts)
+
+
+def _account(text: str) -> str | None:
+    value = msgspec.json.decode(text)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    return cut(value, LONGEST_ID) if isinstance(value, str) and value.strip() else None
 
 
 def _links(product: int, fresh: pa.Table, users: npt.NDArray[np.int64]) -> pa.Table:
@@ -150,8 +178,7 @@ def _names(
 def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> pa.Table:
     """One row per trait: identify speaks of its user, group of its account."""
     rows = pc.list_parent_indices(_as_list(traits))
-    items = traits.drop_null().items if traits.null_count else traits.items
-    keys = traits.drop_null().keys if traits.null_count else traits.keys
+    keys, items = _pairs(traits)
     told_by = messages.take(rows)
     of_group = pc.equal(kind.take(rows), 3)
     values = items.dictionary_encode()
@@ -177,6 +204,12 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
         }
     )
     return table.filter(pc.not_equal(table["id"], ids.NOBODY))
+
+
+def _pairs(traits: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Keys and values of all of them, one after the other."""
+    told = traits.drop_null() if traits.null_count else traits
+    return told.keys, told.items
 
 
 def _as_list(traits: pa.Array) -> pa.Array:

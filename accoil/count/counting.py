@@ -110,7 +110,7 @@ class Counting:
             _remove(path)
             store = DuckDB(path, self._memory)
             try:
-                loader = self._new_loader(Facts(store, self.facts.duplicates))
+                loader = self._new_loader(self._in_place_of_these(store))
                 self._count_anew(loader, told)
             except BaseException:
                 store.close()
@@ -160,7 +160,7 @@ class Counting:
                 log.error("the store's files are damaged too", reason=str(damage))
                 return False
             # First who counts, then what pages ask: whoever waits for all to be counted must wait for the new one.
-            self.loader = self._new_loader(Facts(store))
+            self.loader = self._new_loader(self._in_place_of_these(store))
             self._use(path, store, self.loader.facts)
             if self._running:
                 self.loader.start()
@@ -168,6 +168,11 @@ class Counting:
 
     def _new_loader(self, facts: Facts) -> Loader:
         return Loader(facts, self.journal, self._zones, self._heal, self._frozen)
+
+    def _in_place_of_these(self, store: DuckDB) -> Facts:
+        facts = Facts(store, self.facts.duplicates)
+        facts.goes_on_from(self.facts)
+        return facts
 
     def _use(self, path: Path, store: DuckDB, facts: Facts | None = None) -> None:
         self._path, self.facts = path, facts or Facts(store)

@@ -1,9 +1,26 @@
 """The facts of this process: the store, and how often each product's facts have changed since it was opened."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+
+import msgspec
 
 from accoil.count.duplicates import Duplicates
 from accoil.store.store import Store
+
+BEFORE_ALL = -1_000_000  # a day
+
+
+class Configured(msgspec.Struct, frozen=True, kw_only=True):
+    """Which traits say what in one product."""
+
+    account_id: str | None = None  # of a user: the account he belongs to; None: only group calls and group ids say so
+    name: str = "name"  # of an account, as the others
+    created_at: str | None = None  # None: the usual spellings
+    owner: str | None = None  # None: nobody owns an account
+
+
+USUAL = Configured()
 
 
 class Facts:
@@ -11,6 +28,8 @@ class Facts:
         self.store = store
         self.duplicates = duplicates or Duplicates()
         self.zones: dict[int, str] = {}  # product → the zone its days are counted in
+        self.account_traits: dict[int, str | None] = {}  # product → the user trait that memberships were read from
+        self._configured: dict[int, Configured] = {}
         self.version: dict[int, int] = defaultdict(int)  # product → changes so far
         self.told: dict[int, int] = defaultdict(int)  # product → the version at which people last changed
         self._touched: dict[int, list[tuple[int, int]]] = defaultdict(list)  # product → (version, first day)
@@ -26,6 +45,21 @@ class Facts:
         self.version[product] = version
         if people_changed:
             self.told[product] = version
+
+    def configured(self, product: int) -> Configured:
+        return self._configured.get(product, USUAL)
+
+    def configure(self, configured: Mapping[int, Configured]) -> None:
+        """Says which traits mean what from now on, for every product that doesn't keep to the usual ones. Whatever
+        shows a name or a created-at is made anew where that changed."""
+        before, self._configured = self._configured, dict(configured)
+        for product in {*before, *configured}:
+            if before.get(product, USUAL) != configured.get(product, USUAL):
+                self.moved(product, BEFORE_ALL)
+
+    def goes_on_from(self, before: "Facts") -> None:
+        """Takes over what is no fact, when these take the place of others."""
+        self._configured = before._configured
 
     def first_day_since(self, product: int, version: int) -> int | None:
         """The first day that loads after `version` touched; None if there were none."""

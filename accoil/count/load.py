@@ -172,7 +172,7 @@ class Loader:
             facts = pa.concat_tables([block.facts for block in blocks])
             products = [int(product) for product in pa.compute.unique(facts["product"]).to_pylist()]
             zones = self._zones_of(products)
-            arrived = by_product(facts, self.seen, zones)
+            arrived = by_product(facts, self.seen, zones, self.facts.account_traits)
         except STRANGE as wrong:  # something that no journal should hold: find the block
             if not is_damage(wrong):
                 raise
@@ -260,21 +260,24 @@ class Loader:
 
     def _zones_of(self, products: list[int]) -> Mapping[int, str]:
         """Each product's zone. A new product's is written down, since its days are counted in it from now on: UTC
-        where nobody has told it yet, so that it is seen to have changed when somebody does."""
+        where nobody has told it yet, so that it is seen to have changed when somebody does. The trait that names
+        the account of a user likewise."""
         known = self.facts.zones
         told = self.zones()
         for product in products:
             if product not in known:
-                zone = told.get(product, "UTC")
+                zone, trait = told.get(product, "UTC"), self.facts.configured(product).account_id
                 with self.store.loading() as loading:
-                    loading.tell(ASK["zone"], product=product, zone=zone)
-                known[product] = zone
+                    loading.tell(ASK["zone"], product=product, zone=zone, account_trait=trait)
+                known[product], self.facts.account_traits[product] = zone, trait
         return known
 
     def _read_back(self) -> None:
         """What a restart must know again: the last block, and every message seen."""
         self.loaded = int(self.store.rows(ASK["last_loaded"])[0]["block"])
-        self.facts.zones.update({row["product"]: row["zone"] for row in self.store.rows(ASK["zones"])})
+        for row in self.store.rows(ASK["zones"]):
+            self.facts.zones[row["product"]] = row["zone"]
+            self.facts.account_traits[row["product"]] = row["account_trait"]
         self._linked = adoption.products(self.store)
         self._merged = self._sizes()
         self.sealing = Sealing(self.store, self._sealed)

@@ -181,13 +181,13 @@ insert into set_aside values (:block, :reason)
 select block, reason from set_aside order by block
 
 -- name: zones
-select product, zone from product
+select product, zone, account_trait from product
 
 -- name: forget_zone
 delete from product where product = :product
 
 -- name: zone
-insert into product values (:product, :zone)
+insert into product values (:product, :zone, :account_trait)
 
 -- name: checksums
 -- One figure per product and day that two stores share only if they hold the same counts.

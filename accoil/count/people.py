@@ -27,13 +27,20 @@ def tracking_ids(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, s
     return {row["id"]: row["tracking_id"] for row in rows}
 
 
+def event_name(product_id: int, id: int) -> str | None:
+    """None for an event that was never received."""
+    rows = facts().store.rows(ASK["names"], product=product_id, kind=ids.EVENT, ids=[id])
+    return rows[0]["tracking_id"] if rows else None
+
+
 def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     """What to call them: the name, a user's e-mail, else the id they were sent with."""
     told = _traits(product_id, kind, list(ids))
+    name_trait = facts().configured(product_id).name if kind == "account" else "name"
     shown = {}
     for id, tracking_id in tracking_ids(product_id, kind, ids).items():
         own = told.get(id, {})
-        candidates = (own.get("name"), own.get("email") if kind == "user" else None, tracking_id)
+        candidates = (own.get(name_trait), own.get("email") if kind == "user" else None, tracking_id)
         given = (name for name in candidates if name is not None)
         texts = (name if isinstance(name, str) else msgspec.json.encode(name).decode() for name in given)
         shown[id] = next(text for text in texts if text.strip())
@@ -71,7 +78,7 @@ def known_events(product_id: int, as_of: date) -> list[dict[str, Any]]:
 def accounts_told(product_id: int) -> dict[str, Any]:
     """`accounts`; of them `without_name`, `without_created_at`, `without_mrr`; how many are `paying`, their
     `median_mrr` (cents, None when nobody pays), and how many pay `whole_hundreds` of cents."""
-    return facts().store.rows(ASK["accounts_told"], product=product_id)[0]
+    return facts().store.rows(ASK["accounts_told"], product=product_id, **_account_traits(product_id))[0]
 
 
 def how_many_names(product_id: int) -> dict[str, int]:
@@ -94,8 +101,19 @@ def event_days(product_id: int, first: date) -> dict[str, dict[date, int]]:
 
 def health(product_id: int) -> dict[str, Any]:
     """What arrived so far, and what is missing in it; times are UTC, None before the first event."""
-    row = facts().store.rows(ASK["health"], product=product_id)[0]
+    row = facts().store.rows(ASK["health"], product=product_id, **_account_traits(product_id))[0]
     return row | {key: _time(row[key]) for key in ("first_event_at", "last_event_at")}
+
+
+def known_traits(product_id: int, kind: Kind) -> list[dict[str, Any]]:
+    """Every trait ever told of users or accounts: `key`, `n` of whom it is set, of those of `n_text`s, `n_number`s and
+    `n_moment`s as how many it can be read so, and an `example`; the most used first."""
+    return facts().store.rows(ASK["known_traits"], product=product_id, kind=KINDS[kind])
+
+
+def _account_traits(product_id: int) -> dict[str, str | None]:
+    means = facts().configured(product_id)
+    return {"name_trait": means.name, "created_trait": means.created_at}
 
 
 def exists(product_id: int, kind: Kind, id: int) -> bool:

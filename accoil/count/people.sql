@@ -1,4 +1,5 @@
--- Who and what is known, beside any score. Values: product, kind (1 user, 2 account), id, ids, first, last, as_of (days).
+-- Who and what is known, beside any score. Values: product, kind (1 user, 2 account), id, ids, first, last, as_of (days);
+-- name_trait, created_trait (null: the usual spellings): of accounts.
 
 -- name: names
 select n.id, arg_min(n.name, n.first_at) as tracking_id
@@ -95,9 +96,11 @@ told as (select id, key, number from trait_last where product = :product and kin
 paying as (select number from told where key = 'mrr' and number > 0)
 select
     (select count(*) from accounts) as accounts,
-    (select count(*) from accounts where id not in (select id from told where key = 'name')) as without_name,
+    (select count(*) from accounts where id not in (select id from told where key = :name_trait)) as without_name,
     (select count(*) from accounts where id not in (
-        select id from told where key in ('created_at', 'createdAt', 'created'))) as without_created_at,
+        select id from told
+        where (:created_trait is null and key in ('created_at', 'createdAt', 'created')) or key = :created_trait
+    )) as without_created_at,
     (select count(*) from accounts where id not in (select id from told where key = 'mrr')) as without_mrr,
     (select count(*) from paying) as paying,
     (select median(number) from paying) as median_mrr,
@@ -140,11 +143,20 @@ select
     (select count(*) from users where id not in (select user_id from span where product = :product)
         and id not in (select user_id from ever where product = :product and account_id <> 0)) as users_without_account,
     (select count(*) from accounts where id not in (
-        select id from trait where product = :product and kind = 2 and key = 'name')) as accounts_without_name,
+        select id from trait where product = :product and kind = 2 and key = :name_trait)) as accounts_without_name,
     (select min(first_at) from name where product = :product and kind = 3) as first_event_at,
     (select max(last_at)
      from (select last_at from ever where product = :product
            union all select last_at from waiting where product = :product and kind = 1) as every) as last_event_at
+
+-- name: known_traits
+-- Of whom each trait is set, and how its values can be read.
+select key, count(*) as n, count(number) as n_number, count(moment_day) as n_moment, count(text) as n_text,
+       arg_max(text, (day, text)) as example
+from trait_last
+where product = :product and kind = :kind and value <> 'null'
+group by key
+order by n desc, key
 
 -- name: exists
 select count(*) as n

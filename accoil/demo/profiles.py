@@ -1,8 +1,35 @@
-"""The three profiles of the demo, as they would stand in a definition file."""
+"""The features and the three profiles of the demo, as they would stand in a definition file."""
 
 from __future__ import annotations
 
 from typing import Any
+
+
+def features() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "Invoices",
+            "description": "Bill customers, and see who paid",
+            "events": ["Invoice_Created", "Invoice_Sent", "Payment_Recorded"],
+        },
+        {
+            "name": "Bank feed",
+            "description": "Payments come in by themselves and find their invoices",
+            "events": ["Bank_Connected", "Transaction_Matched"],
+        },
+        {
+            "name": "Expenses",
+            "description": "Receipts become entries",
+            "events": ["Receipt_Uploaded", "Expense_Added"],
+        },
+        {
+            "name": "Reports",
+            "description": "How the business is doing, for the owner and the accountant",
+            "events": ["Report_Created", "Report_Shared", "Report_Exported", "Viewed Reports"],
+        },
+        {"name": "Budgets", "description": "Plan the year", "events": ["Budget_Created"]},
+        {"name": "Team", "description": "Work in it together", "events": ["Teammate_Invited"]},
+    ]
 
 
 def profiles() -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
 from accoil.demo.memory import EMAIL, Memory
-from accoil.demo.profiles import profiles
+from accoil.demo.profiles import features, profiles
 from accoil.demo.segments import furnish
 from accoil.demo.tell import how_many, told
 from accoil.refused import Refused
@@ -105,8 +105,10 @@ def _key_of(product: Product) -> str:
 
 def _make_profiles(product: Product) -> None:
     from accoil.score.definition import Definition
+    from accoil.score.features import edit, read_all
     from accoil.score.models import Profile
 
+    edit(product, lambda _: read_all(features()))
     for profile in profiles():
         definition = {key: value for key, value in profile.items() if key != "name"}
         Profile.create(product, profile["name"], Definition.check(definition), note="Made for the demo")

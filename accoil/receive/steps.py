@@ -58,14 +58,14 @@ def put_event(call: Call, _: Arrival) -> str | None:
     if not call.event:
         return "`event` is missing: name what was done, for example Report_Created."
     if len(call.event) > LONGEST_NAME:
-        call.event = _cut(call.event, LONGEST_NAME)
+        call.event = cut(call.event, LONGEST_NAME)
     return None
 
 
 def put_page_as_event(call: Call, _: Arrival) -> str | None:
     call.kind = EVENT
     name = call.name or _page_name(call.properties)
-    call.event = _cut(f"Viewed {name or (call.type or 'page').title()}", LONGEST_NAME)
+    call.event = cut(f"Viewed {name or (call.type or 'page').title()}", LONGEST_NAME)
     return None
 
 
@@ -117,11 +117,11 @@ def put_account(call: Call, _: Arrival) -> str | None:
 
 def put_short_ids(call: Call, _: Arrival) -> str | None:
     if call.userId and len(call.userId) > LONGEST_ID:
-        call.userId = _cut(call.userId, LONGEST_ID)
+        call.userId = cut(call.userId, LONGEST_ID)
     if call.anonymousId and len(call.anonymousId) > LONGEST_ID:
-        call.anonymousId = _cut(call.anonymousId, LONGEST_ID)
+        call.anonymousId = cut(call.anonymousId, LONGEST_ID)
     if call.groupId and len(call.groupId) > LONGEST_ID:
-        call.groupId = _cut(call.groupId, LONGEST_ID)
+        call.groupId = cut(call.groupId, LONGEST_ID)
     return None
 
 
@@ -138,7 +138,7 @@ def put_message_id(call: Call, _: Arrival) -> str | None:
     if not call.messageId:
         call.messageId = str(uuid.uuid4())
     elif len(call.messageId) > LONGEST_ID:
-        call.messageId = _cut(call.messageId, LONGEST_ID)
+        call.messageId = cut(call.messageId, LONGEST_ID)
     return None
 
 
@@ -164,7 +164,7 @@ def _page_name(properties: msgspec.Raw) -> str | None:
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
-def _cut(text: str, longest: int) -> str:
+def cut(text: str, longest: int) -> str:
     """Too long: the beginning, and a hash of the whole so that two long names stay two."""
     if len(text) <= longest:
         return text

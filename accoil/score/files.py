@@ -1,20 +1,17 @@
-"""Definitions as files: from YAML to what would change, to done, and back."""
+"""Definitions as files: from YAML to what changes, and back. Each section of a file reads, applies and writes its keys.
 
-from collections.abc import Collection, Mapping
+A file is applied in one transaction, section by section, and each tells what it changed; a dry run does the same and
+takes it back. So what is told is what is done, also where one section builds upon another."""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from django.db import transaction
 
-from accoil import mappings
-from accoil.receive.mapping import PRESETS, check_number
-from accoil.receive.mapping import Mapping as CallMapping
-from accoil.score import mapping_section
-from accoil.score.definition import Definition
-from accoil.score.diff import differences
-from accoil.score.file_format import File, read
-from accoil.score.models import Profile, check_name
+from accoil.score.carried import carry
+from accoil.score.file_format import content
 from accoil.team.models import Product, User
 
 NOTE = "From a definitions file"
@@ -22,20 +19,41 @@ NOTE = "From a definitions file"
 
 @dataclass
 class Plan:
-    """What a file would do to a product: lines for people, and the steps behind them."""
+    """What a file does to a product: lines for people. Those that begin with two spaces say that something stays, or
+    more about the line above."""
 
     product: Product
-    time_zone: str | None = None
-    new: list[tuple[str, Definition]] = field(default_factory=list)
-    changed: list[tuple[Profile, Definition]] = field(default_factory=list)
-    pruned: list[Profile] = field(default_factory=list)
-    mappings: list[CallMapping] | None = None  # all of them, in their order; None: they stay
+    prune: bool = False
+    author: User | None = None
+    known_events: Collection[str] | None = None
     lines: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.time_zone or self.new or self.changed or self.pruned or self.mappings)
+        return all(line.startswith(" ") for line in self.lines)
+
+    def warn_of_events(self, events: Collection[str], where: str) -> None:
+        """Of those that were never received, where somebody can tell."""
+        known = self.known_events
+        unseen = [] if known is None else [event for event in events if event not in known]
+        self.warnings += [f"No event called “{event}” has been received yet ({where})." for event in unseen]
+
+
+class Section(Protocol):
+    """`keys`: at the top of the file. All may raise Refused with a sentence that names the place in the file."""
+
+    @property
+    def keys(self) -> Sequence[str]: ...
+
+    def read(self, content: Mapping[str, Any]) -> Any:
+        """What the file says, with none of it looked up yet; called only where it says something."""
+
+    def apply(self, plan: Plan, said: Any) -> None:
+        """Changes the product, and tells of it in the plan."""
+
+    def written(self, product: Product) -> dict[str, Any]:
+        """What `read` takes; keys that would say nothing are left out."""
 
 
 def apply(
@@ -46,109 +64,53 @@ def apply(
     prune: bool = False,
     author: User | None = None,
     known_events: Collection[str] | None = None,
+    sections: Sequence[Section] | None = None,
 ) -> Plan:
     """Puts a file into force, all or nothing, and returns what that changed (with `dry_run`: would change).
 
     `known_events`: names received so far, to warn about others; None when nobody can tell.
     Raises Refused with a sentence that names the place in the file.
     """
-    file = read(text)
+    chosen = all_sections() if sections is None else sections
+    found = content(text, [key for section in chosen for key in section.keys])
+    said = [
+        (section, section.read(found)) for section in chosen if any(key in found for key in section.keys)
+    ]  # all of it, before anything is changed
+    plan = Plan(product, prune, author, known_events)
     with transaction.atomic():
-        plan = _plan(file, product, prune)
-        if known_events is not None:
-            plan.warnings += _never_seen(file, known_events)
-        if not dry_run:
-            _carry_out(plan, author)
+        list(Product.objects.select_for_update().filter(pk=product.pk))  # one at a time
+        for section, says in said:
+            section.apply(plan, says)
+        for version in carry(product, author, NOTE):
+            plan.lines.append(
+                f"~ profile {version.profile} (version {version.number - 1} → {version.number}: settings)"
+            )
+        if dry_run:
+            transaction.set_rollback(True)
+    if dry_run:
+        product.refresh_from_db()
     return plan
 
 
-def definitions(product: Product) -> str:
+def definitions(product: Product, sections: Sequence[Section] | None = None) -> str:
     """Everything `apply` can read, as YAML."""
-    profiles = [{"name": profile.name, **profile.current.definition} for profile in product.profiles.all()]
-    content: dict[str, Any] = {"time_zone": product.time_zone, "profiles": profiles}
-    if written := mapping_section.written(mappings.kept(product)):
-        content["mappings"] = written
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    written: dict[str, Any] = {}
+    for section in all_sections() if sections is None else sections:
+        written |= section.written(product)
+    return yaml.dump(written, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _plan(file: File, product: Product, prune: bool) -> Plan:
-    plan = Plan(product)
-    if file.time_zone and file.time_zone != product.time_zone:
-        plan.time_zone = file.time_zone
-        plan.lines.append(f"~ time zone: {product.time_zone} → {file.time_zone} (every day is counted anew in it)")
-    # A section the file does not have is left alone.
-    if file.profiles is not None:
-        _plan_profiles(plan, file.profiles, prune)
-    if file.mappings is not None:
-        _plan_mappings(plan, file.mappings, prune)
-    return plan
+class _Dumper(yaml.SafeDumper):
+    """Without anchors: people would not know what they mean."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
-def _plan_profiles(plan: Plan, wanted: Mapping[str, Definition], prune: bool) -> None:
-    product = plan.product
-    existing = {profile.name: profile for profile in product.profiles.all()}
-    for name, definition in wanted.items():
-        if name in existing:
-            _plan_change(plan, existing[name], definition)
-        else:
-            plan.new.append((check_name(product, name), definition))
-            plan.lines.append(f"+ profile {name} ({_in_words(definition)})")
-    if prune:
-        plan.pruned = [profile for name, profile in existing.items() if name not in wanted]
-        plan.lines += [f"- profile {profile}" for profile in plan.pruned]
+def all_sections() -> list[Section]:
+    """In the order in which they are applied: what others name comes before them."""
+    from accoil.score.mapping_section import Mappings
+    from accoil.score.profile_section import Profiles
+    from accoil.score.settings_sections import Configuration, Domains, Features, TimeZone
 
-
-def _plan_mappings(plan: Plan, wanted: list[CallMapping], prune: bool) -> None:
-    before = mappings.kept(plan.product)
-    then = mapping_section.after(before, wanted, prune)
-    check_number(then)
-    plan.lines += mapping_section.lines(before, then)
-    if then != before:
-        plan.mappings = then
-
-
-def _plan_change(plan: Plan, profile: Profile, definition: Definition) -> None:
-    current = profile.current
-    found = differences(current.parsed, definition)
-    if not found:
-        plan.lines.append(f"  profile {profile}: unchanged")
-        return
-    plan.changed.append((profile, definition))
-    plan.lines.append(f"~ profile {profile} (version {current.number} → {current.number + 1})")
-    plan.lines += [f"    {line}" for line in found]
-
-
-def _carry_out(plan: Plan, author: User | None) -> None:
-    if plan.time_zone:
-        plan.product.time_zone = plan.time_zone
-        plan.product.save(update_fields=["time_zone"])
-    for profile in plan.pruned:
-        profile.delete()
-    for profile, definition in plan.changed:
-        profile.save_definition(definition, author, NOTE)
-    for name, definition in plan.new:
-        Profile.create(plan.product, name, definition, author, NOTE)
-    if plan.mappings == list(PRESETS):
-        mappings.reset(plan.product)
-    elif plan.mappings:
-        mappings.edit(plan.product, lambda _: plan.mappings or [])
-
-
-def _in_words(definition: Definition) -> str:
-    count = len(definition.events)
-    benchmark = _value(definition.to_yaml_dict()["benchmark"])
-    events = "1 event" if count == 1 else f"{count} events"
-    return f"window {definition.window}, {events}, benchmark {benchmark}, {definition.curve}"
-
-
-def _value(value: Any) -> str:
-    return f"fixed {value['fixed']}" if isinstance(value, Mapping) else str(value)
-
-
-def _never_seen(file: File, known_events: Collection[str]) -> list[str]:
-    return [
-        f"No event called “{event}” has been received yet (profile {name})."
-        for name, definition in (file.profiles or {}).items()
-        for event in definition.events
-        if event not in known_events
-    ]
+    return [TimeZone(), Domains(), Features(), Profiles(), Configuration(), Mappings()]

@@ -1,12 +1,38 @@
 """The `mappings` of a definitions file: what they would make of those that a product has."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Content
+from typing import Any
 
 import msgspec
 
-from accoil.receive.mapping import PRESETS, Mapping
+from accoil import mappings as keeping
+from accoil.receive.mapping import PRESETS, Mapping, check_all, check_number
 from accoil.receive.mapping.actions import ACTIONS
 from accoil.receive.mapping.fields import to_text
+from accoil.score.files import Plan
+from accoil.team.models import Product
+
+
+class Mappings:
+    keys = ("mappings",)
+
+    def read(self, content: Content[str, Any]) -> list[Mapping]:
+        return check_all(content["mappings"])
+
+    def apply(self, plan: Plan, said: list[Mapping]) -> None:
+        before = keeping.kept(plan.product)
+        then = after(before, said, plan.prune)
+        check_number(then)
+        plan.lines += lines(before, then)
+        if then == list(PRESETS):
+            keeping.reset(plan.product)
+        elif then != before:
+            keeping.edit(plan.product, lambda _: then)
+
+    def written(self, product: Product) -> dict[str, Any]:
+        told = written(keeping.kept(product))
+        return {"mappings": told} if told else {}
 
 
 def after(before: Sequence[Mapping], wanted: Sequence[Mapping], prune: bool) -> list[Mapping]:

@@ -8,8 +8,10 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accoil.refused import Refused
-from accoil.score.day_summary import DaySummary  # noqa: F401  Django looks for models here
+from accoil.score.configuration import Configuration, configuration_of  # noqa: F401  Django looks for models here
+from accoil.score.day_summary import DaySummary  # noqa: F401
 from accoil.score.definition import Definition
+from accoil.score.features import Feature, FeatureEvent, events_of  # noqa: F401
 from accoil.team.models import NAME_LENGTH, Product, User
 
 
@@ -49,11 +51,13 @@ class Profile(models.Model):
         return begun or self.versions.earliest("number")
 
     def save_definition(self, definition: Definition, author: User | None, note: str = "") -> "Version":
-        """Puts a definition into force from today on; an unchanged one makes no new version.
+        """Puts a definition into force from today on; an unchanged one makes no new version. It carries the product's
+        features and internal domains as they are now.
 
-        Raises Refused when the definition breaks a rule of `Definition.check`.
+        Raises Refused when the definition breaks a rule of `Definition.check`, or its rules name a feature that isn't.
         """
-        checked = Definition.check(definition.to_yaml_dict())
+        settings_now = events_of(self.product), configuration_of(self.product).internal_domains
+        checked = Definition.check(definition.with_settings(*settings_now).to_yaml_dict())
         with transaction.atomic():
             latest = self.versions.order_by("-number").first()
             if latest and latest.parsed == checked:

@@ -21,7 +21,6 @@ class People:
 
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
-        self._given: dict[str, Value] = {"product": product_id, "as_of": as_of}
         self._made = self._told_made = -1
         self._table = ""
         self._making = threading.Lock()
@@ -44,6 +43,14 @@ class People:
                 self._facts.store.keep(f"{self._name}_told", ASK["told"], keys=None, **self._given)
                 self._told_made = version
             return f"kept.{self._name}_told"
+
+    @property
+    def _given(self) -> dict[str, Value]:
+        means = self._facts.configured(self._product_id)
+        return {
+            "product": self._product_id, "as_of": self._as_of,
+            "name_trait": means.name, "created_trait": means.created_at, "owner_trait": means.owner,
+        }  # fmt: skip
 
     def _make_now(self) -> str:
         known = self._keep("_known", "known", {})

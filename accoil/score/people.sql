@@ -1,5 +1,6 @@
 -- Who there is, and how they are shown, as of a day. Independent of any definition, so every book of a day shares it.
--- Values: product, as_of (day). Places: told (the last row of each trait by that day), known, people (of the last of all
+-- Values: product, as_of (day); of accounts the traits for the name, created-at (null: the usual spellings) and owner
+-- (null: none): name_trait, created_trait, owner_trait. Places: told (the last row of each trait by that day), known, people (of the last of all
 -- days), otherwise (those of whom something else was told by the day asked for), people_otherwise.
 
 -- name: told_later
@@ -79,25 +80,30 @@ select kind, id, tracking_id, first_day from {people} where (kind, id) in (selec
 -- name: people
 with traits as (
     select kind, id,
-           max(case when key = 'name' then text end) as name,
+           max(case when key = case when kind = 2 then :name_trait else 'name' end then text end) as name,
            max(case when key = 'email' then text end) as email,
            max(case when key = 'role' then text end) as role,
            max(case when key = 'status' then text end) as status,
            max(case when key = 'plan' then text end) as plan,
            max(case when key = 'mrr' then number end) as mrr,
-           coalesce(
-               max(case when key = 'createdAt' then moment_day end),
-               max(case when key = 'created_at' then moment_day end),
-               max(case when key = 'created' then moment_day end)
-           ) as created_day
+           max(case when kind = 2 and key = :owner_trait then text end) as owner,
+           case when kind = 2 and :created_trait is not null
+               then max(case when key = :created_trait then moment_day end)
+               else coalesce(
+                   max(case when key = 'createdAt' then moment_day end),
+                   max(case when key = 'created_at' then moment_day end),
+                   max(case when key = 'created' then moment_day end)
+               )
+           end as created_day
     from {told}
     where product = :product
-      and key in ('name', 'email', 'role', 'status', 'plan', 'mrr', 'createdAt', 'created_at', 'created')
+      and (key in ('name', 'email', 'role', 'status', 'plan', 'mrr', 'createdAt', 'created_at', 'created')
+           or (kind = 2 and key in (:name_trait, :created_trait, :owner_trait)))
     group by kind, id
 )
 select k.kind, k.id, k.tracking_id, k.first_day,
        coalesce(t.name, case when k.kind = 1 then t.email end, k.tracking_id) as name,
-       t.email, t.role, t.status, t.plan, t.mrr, t.created_day
+       t.email, t.role, t.status, t.plan, t.mrr, t.owner, t.created_day
 from {known} k
 left join traits t on t.kind = k.kind and t.id = k.id
 where k.kind = 2 or k.first_day <= :as_of

@@ -178,6 +178,13 @@ def count_chart(label: str, days: Sequence[date], values: Sequence[Value]) -> Ch
     return _chart(label, days, values, top=top, ticks=ticks, banded=False, markers={})
 
 
+def share_chart(label: str, days: Sequence[date], fractions: Sequence[Value]) -> Chart:
+    """A chart of rates, told in percent: from 0 to a round number above the largest, 100 % where it comes near."""
+    values = [None if each is None else 100 * each for each in fractions]
+    top, ticks = round_top(max((value for value in values if value is not None), default=0))
+    return _chart(label, days, values, top=top, ticks=ticks, banded=False, markers={}, unit=" %")
+
+
 def _chart(
     label: str,
     days: Sequence[date],
@@ -186,6 +193,7 @@ def _chart(
     ticks: int,
     banded: bool,
     markers: Mapping[date, str],
+    unit: str = "",
 ) -> Chart:
     points = places(values, 0, top)
     last = next((point for point in reversed(points) if point), None)
@@ -196,10 +204,10 @@ def _chart(
         area=area_of(points),
         end=f"M{last[0]} {last[1]}h0" if last else "",
         grid=[HEIGHT * i / ticks for i in range(ticks + 1)],
-        y_labels=[f"{top * (ticks - i) / ticks:,.0f}" for i in range(ticks + 1)],
+        y_labels=[f"{top * (ticks - i) / ticks:,.0f}{unit}" for i in range(ticks + 1)],
         x_labels=x_labels(days),
         days=[short_day(day) for day in days],
-        values=[_number(value) for value in values],
+        values=[value and value + unit for value in map(_number, values)],
         banded=banded,
         low=not banded,
         markers=[Marker(round(i * step, 1), markers[day]) for i, day in enumerate(days) if day in markers],

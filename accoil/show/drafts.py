@@ -134,6 +134,18 @@ def read(form: QueryDict, known: Sequence[Known], now: Definition | None = None)
     )
 
 
+def with_feature(draft: Draft, events: Sequence[str], weight: int, known: Sequence[Known]) -> Draft:
+    """All events of a feature count, with this weight; with 0 none of them does. The others stay as they are."""
+    scored = {event.event: event.weight for event in draft.scored}
+    others = {event.event: event.weight for event in draft.others}
+    for event in events:
+        if weight:
+            scored[event] = weight
+        elif event in scored:
+            others[event] = scored.pop(event)
+    return replace(draft, events=listed(scored, known, others))
+
+
 def listed(
     weights: Mapping[str, int], known: Sequence[Known], others: Mapping[str, int] | None = None
 ) -> list[Weighed]:

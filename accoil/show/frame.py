@@ -84,7 +84,8 @@ class Frame:
 
     @property
     def nav(self) -> list[dict[str, str]]:
-        pages = ["dashboard", "accounts", "users", "segments", "journeys", "profiles", "settings"]
+        pages = ["dashboard", "accounts", "users", "segments", "journeys", "events-view", "features-view"]
+        pages += ["profiles", "settings"]
         if self.profile is None:
             pages.insert(0, "start")
         return [
@@ -147,6 +148,8 @@ TITLES = {
     "users": "Users",
     "segments": "Segments",
     "journeys": "Journeys",
+    "events-view": "Events",
+    "features-view": "Features",
     "profiles": "Profiles",
     "settings": "Settings",
 }
@@ -154,6 +157,8 @@ TITLES = {
 # What Settings is made of, by the name of the address.
 SETTINGS_PAGES = {
     "settings": "General",
+    "features": "Features",
+    "configuration": "Configuration",
     "keys": "Keys",
     "connect": "Connect data",
     "mappings": "Mappings",

@@ -5,10 +5,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accoil.show.views import (
+    configuration,
     connect,
     dashboard,
     debugger,
+    event_views,
     exclusion,
+    feature_views,
+    features,
+    habits,
     imports,
     ingest_health,
     journey,
@@ -29,6 +34,7 @@ from accoil.show.views import (
 
 product = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("habits", habits.dashboard_habits, name="dashboard-habits"),
     path("accounts", people.accounts, name="accounts"),
     path("accounts/<int:account_id>", person.account, name="account"),
     path("accounts/<int:id>/exclude", exclusion.exclude, {"kind": "account"}, name="exclude-account"),
@@ -49,6 +55,10 @@ product = [
     path("journeys/<int:journey_id>", journeys.journey, name="journey"),
     path("journeys/<int:journey_id>/edit", journey.edit, name="edit-journey"),
     path("journeys/<int:journey_id>/delete", journey.delete, name="delete-journey"),
+    path("views/events", event_views.event_list, name="events-view"),
+    path("views/events/<int:event_id>", event_views.event_page, name="event-view"),
+    path("views/features", feature_views.feature_list, name="features-view"),
+    path("views/features/<int:feature_id>", feature_views.feature_page, name="feature-view"),
     path("profiles", profiles.profiles, name="profiles"),
     path("profiles/new", profiles.new, name="new-profile"),
     path("profiles/preview", profiles.preview, name="preview"),
@@ -63,6 +73,13 @@ product = [
     path("settings/keys/<int:key_id>/switch", keys.switch_key, name="switch-key"),
     path("settings/keys/<int:key_id>/rotate", keys.rotate_key, name="rotate-key"),
     path("settings/keys/<int:key_id>/delete", keys.delete_key, name="delete-key"),
+    path("settings/features", features.feature_settings, name="features"),
+    path("settings/features/new", features.new, name="new-feature"),
+    path("settings/features/<int:feature_id>", features.edit, name="feature"),
+    path("settings/features/<int:feature_id>/do", features.act, name="change-feature"),
+    path("settings/configuration", configuration.configuration_page, name="configuration"),
+    path("settings/configuration/traits", configuration.save_traits, name="save-configuration"),
+    path("settings/configuration/domains", configuration.save_domains, name="save-domains"),
     path("settings/connect", connect.connect, name="connect"),
     path("settings/staging", staging.staging, name="staging"),
     path("settings/mappings", mappings.mappings, name="mappings"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accoil.score.features import Said, edit
 from accoil.score.models import Profile
 from tests.show.reading import main, words
 
@@ -144,3 +145,25 @@ def test_every_version_stays_readable(ann, busy, home):
     ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 1}, name="Everyday", based_on="1", note="Simpler"))
     text = main(ann.get(f"{home}/{busy.profile.pk}"))
     assert "Versions 2 Simpler Ann today 1 Ann today" in text
+
+
+def test_a_feature_is_weighed_as_a_whole_before_anything_is_saved(ann, busy, home):
+    edit(busy.web, lambda _: [Said(name="Looking", events=("Dashboard_Viewed", "Help_Opened", "Soon"))])
+    sent = {
+        "name": "Everyday", "window": "7", "based_on": "1", "do": "feature",
+        "feature": "Looking", "feature_weight": "4",
+        "event-0": "Report_Created", "scored-0": "1", "weight-0": "9",
+        "event-1": "Dashboard_Viewed", "scored-1": "1", "weight-1": "1",
+    }  # fmt: skip
+    page = ann.post(f"{home}/{busy.profile.pk}", sent)
+    draft = page.context["draft"]
+    assert {event.event: event.weight for event in draft.scored} == {
+        "Report_Created": 9, "Dashboard_Viewed": 4, "Help_Opened": 4, "Soon": 4,
+    }  # fmt: skip
+    assert busy.profile.current.number == 1
+    none = ann.post(f"{home}/{busy.profile.pk}", {**sent, "feature_weight": "0"}).context["draft"]
+    assert {event.event for event in none.scored} == {"Report_Created"}
+    usual = ann.post(f"{home}/{busy.profile.pk}", {**sent, "feature_weight": ""}).context["draft"]
+    assert {event.event: event.weight for event in usual.scored}["Help_Opened"] == 1
+    unknown = ann.post(f"{home}/{busy.profile.pk}", {**sent, "feature": "Gone"}).context["draft"]
+    assert {event.event for event in unknown.scored} == {"Report_Created", "Dashboard_Viewed"}

@@ -40,6 +40,12 @@ def day_words(when: date | None, today: date) -> str:
 
 
 @register.filter
+def thousandths(fraction: float) -> int:
+    """The width of a bar that is 1000 at most."""
+    return round(1000 * min(fraction, 1))
+
+
+@register.filter
 def ago(when: datetime | None) -> str:
     return words.ago(when, timezone.now()) if when else "never"
 
@@ -75,6 +81,23 @@ def score(value: int, change: int | None = None, window: int = 7) -> dict[str, A
 def change(points: float, window: int = 7, unit: str = "") -> dict[str, Any]:
     rounded = round(points)
     return {"points": rounded, "size": abs(rounded), "words": words.change_in(rounded, window), "unit": unit}
+
+
+@register.inclusion_tag("show/parts/change.html")
+def percent_change(percent: float) -> dict[str, Any]:
+    """A change in percent of what there was."""
+    rounded = round(percent)
+    told = f"{'up' if rounded > 0 else 'down'} {abs(rounded)} percent"
+    return {"points": rounded, "size": abs(rounded), "words": told, "unit": " %"}
+
+
+@register.inclusion_tag("show/parts/change.html")
+def moved(points: float, against: str) -> dict[str, Any]:
+    """A change of a rate, in percentage points, against the days before."""
+    rounded = round(points, 1)
+    size = words.number(abs(rounded))
+    told = f"{'up' if rounded > 0 else 'down'} {size} percentage points against {against}"
+    return {"points": rounded, "size": size, "words": told, "unit": ""}
 
 
 @register.inclusion_tag("show/parts/spark.html")

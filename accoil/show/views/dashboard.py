@@ -47,6 +47,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "summing_up": progress(frame.profile.pk) if frame.profile else None,
         "days_shown": days,
         "ranges": range_links(frame, days, RANGES, "dashboard"),
+        "habits": frame.link("dashboard-habits", days=days),
         "bands": tables.bands(summary[f"bands_{kind}s"]),
         "measure": tables.measure(frame, seen.book.benchmark),
         "warmed": seen.with_lines(kind, tables.linked(frame, kind, warmed[:MOVERS])),

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accoil.count.people import health, known_events
+from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition, Refused
+from accoil.score.features import events_of
 from accoil.score.models import Profile
 from accoil.score.preview import preview as preview_of
+from accoil.score.reading import HEAVIEST
 from accoil.show import bars, consequences, drafts, profile_rules, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -71,6 +74,8 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
     do = frame.request.POST.get("do", "")
     if do == "preview" or profile_rules.is_press(do):
         return editor(frame, profile, draft)
+    if frame.request.POST.get("do") == "feature":
+        return editor(frame, profile, weighed(frame, draft))
     if not frame.may_change:
         raise PermissionDenied("Only owners and managers of the team change profiles.")
     based_on = frame.request.POST.get("based_on", "")
@@ -80,6 +85,15 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
         return save(frame, profile, draft)
     except Refused as refusal:
         return editor(frame, profile, draft, str(refusal), 422)
+
+
+def weighed(frame: Frame, draft: Draft) -> Draft:
+    """With the weight that was chosen for all events of a feature."""
+    form = frame.request.POST
+    events = events_of(frame.product).get(form.get("feature", ""), ())
+    weight = form.get("feature_weight", "")
+    weight_of_all = min(int(weight), HEAVIEST) if weight.isdecimal() else 1
+    return drafts.with_feature(draft, events, weight_of_all, known_events(frame.product.pk, frame.today))
 
 
 def save(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
@@ -102,6 +116,7 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
     values: Values = {"profile": profile, "draft": draft, "refusal": refusal, "windows": drafts.WINDOW_CHOICES}
     values |= profile_rules.shown(frame, profile.current.parsed if profile else None)
     values["rule_post"] = reverse("preview", args=[frame.product.pk])
+    values |= {"features": list(events_of(frame.product)), "weights": range(1, HEAVIEST + 1)}
     if profile:
         values |= {
             "version": profile.current,
@@ -118,6 +133,7 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
 
 def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
     """What the draft does to the whole book, against the version in force."""
+    draft = draft.with_settings(events_of(frame.product), configuration_of(frame.product).internal_domains)
     result = preview_of(frame.product.pk, profile.current.parsed if profile else None, draft, frame.today)
     return {
         "result": result,

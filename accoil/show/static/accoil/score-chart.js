@@ -81,6 +81,6 @@ customElements.define("score-chart", class extends HTMLElement {
   }
 
   number(text) {
-    return Number(text.replaceAll(",", ""));
+    return Number(text.replaceAll(/[,\s%]/g, ""));
   }
 });

@@ -1,0 +1,74 @@
+"""Days a page looks at: a usual number of them up to today, or from one day to another, as the address says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import QueryDict
+
+from accoil.show import words
+
+USUAL = (7, 30, 90)
+LONGEST = 366
+
+
+@dataclass(frozen=True)
+class Range:
+    """Both ends belong to it. `days`: which of the usual ones it is; `wrong`: why what was asked for is not shown."""
+
+    first: date
+    last: date
+    days: int | None = None
+    wrong: str = ""
+
+    @property
+    def length(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def query(self) -> dict[str, object]:
+        """The address's part of it: nothing for what is shown anyway."""
+        if self.days is None:
+            return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        return {"days": self.days if self.days != 30 else ""}
+
+    @property
+    def words(self) -> str:
+        """in the last 30 days; from 3 to 9 October"""
+        if self.days is not None:
+            return f"in the last {words.count(self.days, 'day')}"
+        return f"from {_day(self.first)} to {_day(self.last)}"
+
+    @property
+    def before(self) -> str:
+        return f"the {words.count(self.length, 'day')} before" if self.length > 1 else "the day before"
+
+
+def asked(query: QueryDict, today: date, usual: Sequence[int] = USUAL) -> Range:
+    """30 days when the address says nothing, or something that makes no sense: then with a sentence."""
+    if "from" in query or "to" in query:
+        return _own(query.get("from", ""), query.get("to", ""), today)
+    given = query.get("days", "")
+    return last_days(int(given) if given.isdecimal() and int(given) in usual else 30, today)
+
+
+def last_days(days: int, today: date, wrong: str = "") -> Range:
+    return Range(today - timedelta(days=days - 1), today, days, wrong)
+
+
+def _own(first: str, last: str, today: date) -> Range:
+    try:
+        begins, ends = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return last_days(30, today, "Choose both a first and a last day; here are the last 30.")
+    if ends > today:
+        return last_days(30, today, "The last day lies in the future; here are the last 30.")
+    if begins > ends:
+        return last_days(30, today, "The first day comes after the last; here are the last 30.")
+    if (ends - begins).days >= LONGEST:
+        return last_days(30, today, f"That is more than {LONGEST} days; here are the last 30.")
+    return Range(begins, ends)
+
+
+def _day(when: date) -> str:
+    return f"{when.day} {when:%b %Y}"

@@ -1,0 +1,155 @@
+"""What the pages under Views share: whom they look at and when, as the address says; rows found, sorted and shaped."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from accoil.count.ids import Kind
+from accoil.score.book import open_book
+from accoil.score.views import View
+from accoil.show import bars, lists, ranges, words
+from accoil.show.frame import Frame
+from accoil.show.lists import Column
+from accoil.show.ranges import Range
+from accoil.show.seen import Seen
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Wanted(lists.Wanted):
+    """The state of a list under Views, all of it on one page. `show`: all, scored or others."""
+
+    show: str = "all"
+    usual: str = ""  # the sort that needs no mention
+
+    @property
+    def query(self) -> dict[str, object]:
+        return {
+            "search": self.search,
+            "sort": self.sort if self.sort != self.usual else "",
+            "show": self.show if self.show != "all" else "",
+        }
+
+
+@dataclass
+class Looking:
+    """One page's look at the population: users or accounts, over a range."""
+
+    frame: Frame
+    name: str  # of the page's address
+    args: tuple[int, ...] = ()
+
+    @cached_property
+    def range(self) -> Range:
+        return ranges.asked(self.frame.request.GET, self.frame.today)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """As asked for; else accounts, or users while no account is known."""
+        asked = self.frame.request.GET.get("who", "")
+        if asked in ("accounts", "users"):
+            return "account" if asked == "accounts" else "user"
+        return Seen(self.frame).kind
+
+    @cached_property
+    def view(self) -> View:
+        return View(
+            product_id=self.frame.product.pk,
+            definition=self.frame.definition,
+            kind=self.kind,
+            first=self.range.first,
+            last=self.range.last,
+        )
+
+    def here(self, **query: object) -> str:
+        """The address of this page, with what is looked at kept."""
+        return self.to(self.name, *self.args, **query)
+
+    def to(self, name: str, /, *args: int, **query: object) -> str:
+        """Of another page under Views."""
+        who = self.frame.request.GET.get("who", "")
+        kept = {"who": who if who in ("accounts", "users") else "", **self.range.query, **query}
+        return self.frame.link(name, *args, **kept)
+
+    @property
+    def switches(self) -> Row:
+        """The links above a page: whom, how many days; and what the form for other days must keep."""
+        kinds: tuple[tuple[Kind, str], ...] = (("account", "accounts"), ("user", "users"))
+        return {
+            "whom": [
+                {"words": who.title(), "link": self.here(who=who), "here": kind == self.kind} for kind, who in kinds
+            ],
+            "ranges": [
+                {"days": days, "link": self._in_range(days), "here": days == self.range.days} for days in ranges.USUAL
+            ],
+            "range": self.range,
+            "kept": self._kept(),
+            "kind": self.kind,
+            "nouns": f"{self.kind}s",
+        }
+
+    def _in_range(self, days: int) -> str:
+        query = self.frame.request.GET
+        kept = {key: query[key] for key in ("who", "search", "sort", "show") if query.get(key)}
+        return self.frame.link(self.name, *self.args, **kept, days=days)
+
+    def _kept(self) -> list[tuple[str, str]]:
+        query = self.frame.request.GET
+        return [(key, query[key]) for key in ("profile", "who", "search", "sort", "show") if query.get(key)]
+
+
+def wanted(frame: Frame, columns: tuple[Column, ...], usual: str) -> Wanted:
+    """Nonsense in the address is read as the default, never refused: it is only a list."""
+    query = frame.request.GET
+    sorts = {column.sort.lstrip("-") for column in columns if column.sort}
+    sort = query.get("sort", "")
+    show = query.get("show", "")
+    return Wanted(
+        search=query.get("search", "").strip()[:200],
+        sort=sort if sort.removeprefix("-") in sorts else usual,
+        show=show if show in ("scored", "others") else "all",
+        usual=usual,
+    )
+
+
+def listed(rows: Iterable[Row], now: Wanted) -> list[Row]:
+    """Those searched for, sorted. Equal ones by name."""
+    words_of = now.search.casefold()
+    found = [row for row in rows if words_of in row["words"].casefold() or words_of in row["name"].casefold()]
+    key = now.sort.lstrip("-")
+    found.sort(key=lambda row: row["words"].casefold())
+    found.sort(
+        key=lambda row: row[key].casefold() if isinstance(row[key], str) else row[key], reverse=now.sort[0] == "-"
+    )
+    return found
+
+
+def column_heads(looking: Looking, columns: tuple[Column, ...], now: Wanted) -> list[dict[str, str]]:
+    return lists.heads(columns, now, looking.here)
+
+
+def swings(rows: Sequence[Row], key: str) -> list[Row]:
+    """Each with a bar for its change, as wide as its part of the largest."""
+    largest = max((abs(row[key]) for row in rows), default=0) or 1
+    return [{**row, "swing": bars.swing(row[key], largest)} for row in rows]
+
+
+def mean(values: Iterable[float]) -> float:
+    given = list(values)
+    return sum(given) / len(given) if given else 0.0
+
+
+def tile(label: str, value: str, note: str = "", meter: float | None = None) -> Row:
+    """`meter`: a fraction."""
+    told: Row = {"label": label, "value": value, "note": note}
+    return told if meter is None else {**told, "meter": round(100 * min(meter, 1))}
+
+
+def average_score(looking: Looking) -> Row:
+    """Of the last day of the range."""
+    book = open_book(looking.frame.product.pk, looking.frame.definition, looking.range.last)
+    value = book.summary()[f"average_{looking.kind}_score"]
+    note = f"of active {looking.kind}s {words.day(looking.range.last, looking.frame.today)}"
+    return tile("Average score", words.number(round(value)) if value is not None else "–", note)

@@ -1,0 +1,97 @@
+"""The second half of the dashboard: total score, adoption and events day by day, and how features changed. It comes
+after the page, since a first look at a large product takes seconds."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accoil.score.features import events_of
+from accoil.score.views import View, features, habits_by_day
+from accoil.show import charts, uptake
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.seen import Seen, range_of
+
+LONGEST = 90  # days: what is asked per event for each of them
+BACK = 30  # days, to compare with
+WEEK = 7
+FEATURES = 6
+
+Row = dict[str, Any]
+
+
+@signed_in
+def dashboard_habits(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "dashboard")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    part = request.headers.get("HX-Request") == "true"
+    return page(frame, "show/dashboard_habits.html" if part else "show/dashboard_more.html", told(frame))
+
+
+def told(frame: Frame) -> Row:
+    seen = Seen(frame)
+    kind, shown = seen.kind, min(range_of(frame), LONGEST)
+    days = max(shown, BACK + WEEK)
+    first = frame.today - timedelta(days=days - 1)
+    view = View(
+        product_id=frame.product.pk, definition=frame.definition, kind=kind, first=first, last=frame.today
+    )  # fmt: skip
+    habits, history = habits_by_day(view), seen.history(days)
+    totals = [(row[f"average_{kind}_score"] or 0) * row[f"active_{kind}s"] for row in history]
+    adoption = [row["average_adoption"] for row in habits]
+    times = [row["times"] for row in habits]
+    when = [row["day"] for row in habits][-shown:]
+    return {
+        "kind": kind,
+        "window": seen.window,
+        "lines": [
+            {
+                "title": "Total score", "note": f"scores of all active {kind}s added up",
+                "chart": charts.count_chart(f"Total {kind} score over {shown} days", when, totals[-shown:]),
+                "change": against(totals[-1], totals[-1 - BACK]), "back": f"{BACK} days before",
+            },
+            {
+                "title": "Adoption", "note": f"of scored events, by an active {kind} on average",
+                "chart": charts.share_chart(f"Average adoption over {shown} days", when, adoption[-shown:]),
+                "points": uptake_points(adoption), "back": f"{BACK} days before",
+            },
+            {
+                "title": "Scored events", "note": "a day",
+                "chart": charts.count_chart(f"Scored events a day over {shown} days", when, times[-shown:]),
+                "change": against(sum(times[-WEEK:]), sum(times[-WEEK - BACK : -BACK])),
+                "back": f"a week that ended {BACK} days before",
+            },
+        ],
+        "features": changed(frame, view),
+        "features_link": frame.link("features-view", who=f"{kind}s"),
+        "more": frame.link("dashboard"),
+    }  # fmt: skip
+
+
+def against(now: float, before: float) -> float | None:
+    """The change in percent of what there was; None where there was nothing."""
+    return 100 * (now - before) / before if before else None
+
+
+def uptake_points(adoption: Sequence[float | None]) -> float | None:
+    """In percentage points; None where nobody was active on one of the two days."""
+    now, before = adoption[-1], adoption[-1 - BACK]
+    return None if now is None or before is None else 100 * (now - before)
+
+
+def changed(frame: Frame, view: View) -> list[Row]:
+    """Features by how much more or less they are used on a day than 30 days ago, the largest change first."""
+    sets = events_of(frame.product)
+    if not sets:
+        return []
+    month = View(
+        product_id=view.product_id, definition=view.definition, kind=view.kind,
+        first=frame.today - timedelta(days=BACK - 1), last=frame.today,
+    )  # fmt: skip
+    ids = dict(frame.product.features.values_list("name", "id"))
+    rows = [{**row, "link": frame.link("feature-view", ids[row["name"]])} for row in features(month, sets)]
+    ranked = sorted(rows, key=lambda row: (-abs(row["week_change"]), row["name"]))
+    return uptake.swings(ranked[:FEATURES], "week_change")

@@ -1,0 +1,109 @@
+"""Settings > Features."""
+
+import pytest
+
+from accoil.score.definition import Definition
+from accoil.score.features import Said, edit, kept
+from accoil.score.models import Profile
+from tests.show.reading import link_to, main
+
+
+@pytest.fixture
+def home(busy) -> str:
+    return f"/p/{busy.web.pk}/settings/features"
+
+
+@pytest.fixture
+def two(busy) -> list[Said]:
+    return edit(
+        busy.web,
+        lambda _: [Said(name="Reports", events=("Report_Created",)), Said(name="Help", events=("Help_Opened",))],
+    )
+
+
+def names(busy) -> list[str]:
+    return [each.name for each in kept(busy.web)]
+
+
+def test_a_feature_is_made_of_events_that_arrived_and_of_names_that_will(ann, busy, home):
+    sent = {"name": " Reports ", "description": "For boards", "event": ["Report_Created"], "typed": "Report_Shared\n\n"}
+    page = ann.post(f"{home}/new", sent, follow=True)
+    assert "“Reports” is saved" in page.content.decode()
+    assert "1 feature holds events of Web; 2 events belong to none" in main(page)
+    made = kept(busy.web)[0]
+    assert (made.name, made.description, made.events) == ("Reports", "For boards", ("Report_Created", "Report_Shared"))
+    # Opened again, the name that never arrived stands where it was typed.
+    again = ann.get(f"{home}/{made.id}").content.decode()
+    assert ">Report_Shared</textarea>" in again
+    assert 'value="Report_Created" checked' in again
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(ann, busy, home, two):
+    page = ann.post(f"{home}/new", {"name": "More", "event": ["Report_Created"], "typed": "Soon"})
+    assert page.status_code == 422
+    assert "“Report_Created” is in Reports and in More; an event belongs to one feature at most." in main(page)
+    assert 'value="More"' in page.content.decode() and ">Soon</textarea>" in page.content.decode()
+    assert names(busy) == ["Reports", "Help"]
+
+
+def test_an_event_of_another_feature_cannot_be_ticked(ann, home, two):
+    page = ann.get(f"{home}/new").content.decode()
+    assert 'value="Report_Created" disabled' in page
+    assert "in Reports" in page
+
+
+def test_features_move_and_go(ann, busy, home, two):
+    ann.post(f"{home}/{two[1].id}/do", {"do": "up"})
+    assert names(busy) == ["Help", "Reports"]
+    ann.post(f"{home}/{two[1].id}/do", {"do": "up"})
+    assert names(busy) == ["Help", "Reports"]
+    ann.post(f"{home}/{two[1].id}/do", {"do": "down"})
+    assert names(busy) == ["Reports", "Help"]
+    page = ann.post(f"{home}/{two[0].id}/do", {"do": "delete"}, follow=True)
+    assert "“Reports” is deleted; its events stay" in page.content.decode()
+    assert names(busy) == ["Help"]
+
+
+def test_a_feature_that_rules_name_says_so_and_its_profile_gets_a_new_version(ann, busy, home, two):
+    steps = {"user": [{"feature": "Reports", "did": True}]}
+    profile = Profile.create(
+        busy.web, "Trial", Definition.check({"events": {"Report_Created": 1}, "activation": steps})
+    )
+    assert "Rules of Trial name this feature" in main(ann.get(f"{home}/{two[0].id}"))
+    sent = {"name": "Reports", "event": ["Report_Created"], "typed": "Report_Shared"}
+    page = ann.post(f"{home}/{two[0].id}", sent, follow=True)
+    assert "Trial is now at version 2" in page.content.decode()
+    assert profile.current.author == busy.ann
+    refused = ann.post(f"{home}/{two[0].id}/do", {"do": "delete"}, follow=True)
+    assert "named by a rule of the profile Trial" in refused.content.decode()
+    assert names(busy) == ["Reports", "Help"]
+
+
+def test_events_that_begin_alike_suggest_a_feature(ann, busy, engine, home):
+    from tests.show.conftest import receive
+    from tests.small_worlds import at, did
+
+    receive(engine, busy.web, [did("ann", "Report_Shared", at(30)), did("ann", "Report_Exported", at(30))])
+    page = ann.get(home)
+    address = link_to(page, "Reports")
+    assert address.startswith(f"{home}/new?name=Reports&event=")
+    filled = ann.get(address).content.decode()
+    assert 'value="Reports"' in filled and filled.count("checked") == 3
+
+
+def test_a_member_may_look_but_not_change(bob, busy, home, two):
+    page = bob.get(home)
+    assert "Owners and managers of Acme Inc change features" in main(page)
+    assert "Add feature" not in main(page)
+    assert bob.get(f"{home}/{two[0].id}").content.decode().count("disabled") >= 3
+    assert bob.post(f"{home}/new", {"name": "X", "event": ["Y"]}).status_code == 403
+    assert bob.post(f"{home}/{two[0].id}/do", {"do": "delete"}).status_code == 403
+    assert bob.post(f"{home}/{two[0].id}", {"name": "X", "event": ["Y"]}).status_code == 403
+    assert names(busy) == ["Reports", "Help"]
+
+
+def test_another_team_can_neither_see_nor_change_them(eve, busy, home, two):
+    for path in ("", "/new", f"/{two[0].id}"):
+        assert eve.get(f"{home}{path}").status_code == 404
+    assert eve.post(f"/p/{busy.evil.pk}/settings/features/{two[0].id}/do", {"do": "delete"}).status_code == 404
+    assert names(busy) == ["Reports", "Help"]
