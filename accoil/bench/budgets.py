@@ -57,6 +57,15 @@ SCORE = {
     "accounts_page": Budget("page of accounts, p95, ms", 300, 80),
     "users_page": Budget("page of users, p95, ms", 300, 80),
 }
+PAGES = {
+    "accounts": Budget("page of accounts over HTTP, p95, ms", 300, 80),
+    "users": Budget("page of users over HTTP, p95, ms", 300, 80),
+    "account_page": Budget("one account's page over HTTP, p95, ms", 300, 80),
+    "user_page": Budget("one user's page over HTTP, p95, ms", 300, 80),
+    "dashboard": Budget("dashboard over HTTP, p95, ms", 300, 80),
+    "what_if_seconds": Budget("what-if over HTTP, while a slider moves, p95, seconds", 1, 0.25),
+    "fresh": Budget("seconds until an event is in its user's points", 5, 1),
+}
 
 
 def judge(budgets: Mapping[str, Budget], figures: Mapping[str, float | None]) -> list[dict[str, Any]]:
