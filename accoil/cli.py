@@ -249,6 +249,17 @@ def bench_score(
     run(Wanted(Size(users, days), repeat, times_history, times_users, plans), keep, build_only)
 
 
+@bench_app.command("whatif")
+def bench_what_if(
+    users: Users = 200_000, days: Days = 395, keep: Keep = None, plans: Plans = False, data: Data = None
+) -> None:
+    """What a draft would change, over a large book. Each kind of change, first and while a slider moves."""
+    from accoil.bench.invented import Size
+    from accoil.bench.what_if import run
+
+    run(Size(users, days), keep, plans)
+
+
 @bench_app.command("pages")
 def bench_pages(users: Users = 200_000, days: Days = 395, keep: Keep = None, data: Data = None) -> None:
     """Pages of a large book, over HTTP. Quiet, and while events arrive."""

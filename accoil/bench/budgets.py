@@ -57,6 +57,12 @@ SCORE = {
     "accounts_page": Budget("page of accounts, p95, ms", 300, 80),
     "users_page": Budget("page of users, p95, ms", 300, 80),
 }
+WHAT_IF = {
+    "weight_first": Budget("what-if, the first weight that moves, seconds", 1, 0.25),
+    "weight": Budget("what-if, while a weight's slider moves, seconds", 1, 0.25),
+    "first": Budget("what-if, the slowest kind of change, first time, seconds", 1, 0.25),
+    "following": Budget("what-if, while a slider moves after it, seconds", 1, 0.25),
+}
 PAGES = {
     "accounts": Budget("page of accounts over HTTP, p95, ms", 300, 80),
     "users": Budget("page of users over HTTP, p95, ms", 300, 80),
