@@ -40,7 +40,7 @@ SEGMENTS: dict[Scope, list[dict[str, Any]]] = {
         {"metric": "tenure", "below": 30}, {"metric": "change", "at_least": 10}, {"metric": "change", "at_most": -10},
         {"metric": "tenure", "above": 180}, {"metric": "last_active", "in_last_days": 1},
         {"metric": "activation", "at_least": 100}, {"metric": "active_users", "at_least": 2},
-        {"all": [{"metric": "score", "below": 25}, {"any": [{"metric": "mrr", "above": 10000}, {"account_trait": "plan", "is": "enterprise"}]}]},
+        {"all": [{"metric": "score", "below": 25}, {"account_trait": "plan", "is": "enterprise"}]},
     ],
     "user": [
         {"metric": "score", "at_least": 75}, {"metric": "score", "between": [50, 74]},

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from accoil.count.facts import facts
 from accoil.rule.tree import Scope
@@ -19,6 +20,7 @@ from accoil.store.questions import beside
 ASK = beside(__file__, "what_if")
 
 BINS = 20
+EVERYONE = 1_000_000_000
 MOVERS = 10  # up, and as many down
 SCOPES: tuple[Scope, ...] = ("account", "user")
 LOWEST = (15, 10, 5, 0)  # the first bin of each band, as in BANDS
@@ -119,20 +121,26 @@ def differences(
     """Everyone who differs in score, points, activation or in whether they count: `id`, `tracking_id`, `name`, `move`,
     and `score`, `raw` and `activation` each `_from` and `_to`, None where one does not count. And how many there are.
     Raises ValueError for a sort that does not exist."""
-    order = sort.lstrip("-")
-    if order not in ORDERS:
-        raise ValueError(f"sort is {sort!r}; choose one of {', '.join(ORDERS)}, with a minus for the largest first")
-    direction = "desc" if sort.startswith("-") else "asc"
-    with making:
-        before, after = _sides(product_id, now, draft, as_of)
-        with _Compared(scope, before if now else None, after) as compared:
-            rows = compared.ask(
-                "listed", {"order": order, "direction": direction}, search=search, limit=limit, offset=offset
-            )
+    rows = differing(product_id, now, draft, as_of, scope, search, sort, limit, offset).to_pylist()
     total = rows[0]["of_all"] if rows else 0
     for row in rows:
         del row["of_all"]
     return rows, total
+
+
+def differing(
+    product_id: int, now: Definition | None, draft: Definition, as_of: date, scope: Scope,
+    search: str = "", sort: str = "-move", limit: int = EVERYONE, offset: int = 0,
+) -> pa.Table:  # fmt: skip
+    """The same as columns, to be exported; `of_all` is how many there are."""
+    order = sort.lstrip("-")
+    if order not in ORDERS:
+        raise ValueError(f"sort is {sort!r}; choose one of {', '.join(ORDERS)}, with a minus for the largest first")
+    places = {"order": order, "direction": "desc" if sort.startswith("-") else "asc"}
+    with making:
+        before, after = _sides(product_id, now, draft, as_of)
+        with _Compared(scope, before if now else None, after) as compared:
+            return compared.table("listed", places, search=search, limit=limit, offset=offset)
 
 
 def _sides(product_id: int, now: Definition | None, draft: Definition, as_of: date) -> list[Book]:
@@ -160,8 +168,11 @@ class _Compared:
         for name in self._kept.values():
             self._store.drop(name)
 
-    def ask(self, name: str, places: Mapping[str, str] | None = None, **values: Any) -> list[Row]:
-        return self._store.rows(ASK[name], {**self._places, **(places or {})}, **values)
+    def ask(self, name: str, **values: Any) -> list[Row]:
+        return self._store.rows(ASK[name], self._places, **values)
+
+    def table(self, name: str, places: Mapping[str, str], **values: Any) -> pa.Table:
+        return self._store.ask(ASK[name], {**self._places, **places}, **values)
 
     def consequences(self, groups: tuple[Groups, Groups] | None) -> Consequences:
         row = self.ask("scored")[0]
