@@ -52,7 +52,7 @@ def what_if(product_id: int, profile: Profile | None, draft: Definition, as_of: 
 
 
 def segments(profile: Profile | None, now: Definition | None, draft: Definition) -> dict[Scope, tuple[Groups, Groups]]:
-    """Of each scope as the definition in force means them and as the draft does; a new profile has the built-in ones."""
+    """As the definition in force means them, and as the draft does; a new profile has the built-in ones."""
     if profile is None or now is None:
         made = {scope: _built_in(scope, draft) for scope in SCOPES}
         return {scope: (groups, groups) for scope, groups in made.items()}

@@ -1,31 +1,32 @@
--- What stood beside whom before an outcome. Place: observed, a kept table with a row per observation: id, day, score,
--- activation, inside (bits of segments), came (1 where the outcome came in the days after, else 0).
+-- What stood beside whom before an outcome. Places: states, a kept table with a row per entity and day: id, day, score,
+-- activation, inside (bits of segments); came, with a row per entity and day from which on the outcome came; observed, as
+-- made by `observed` from both.
 
--- name: nothing_observed
+-- name: no_states
 select cast(0 as bigint) as id, 0 as day, 0 as score, cast(null as double) as activation, cast(0 as bigint) as inside
 limit 0
 
--- name: observe
--- One more day: everyone in the book for whom the outcome does not hold yet. Places: observed, rows (users or accounts
--- of a book), inside, holds. Value: day.
-select * from {observed}
+-- name: states
+-- One more day: everyone of a book for whom the outcome does not hold yet. Places: states, rows (users or accounts of the
+-- book), groups and holds (truths per id). <inside>: the groups as bits. Value: day.
+select * from {states}
 union all
-select x.id, cast(:day as integer) as day, x.score, x.activation, coalesce(i.inside, 0) as inside
+select x.id, cast(:day as integer) as day, x.score, x.activation, cast(<inside> as bigint) as inside
 from {rows} x
-left join {inside} i on i.id = x.id
-where x.id not in (select id from {holds})
+left join {groups} g on g.id = x.id
+where x.id not in (select id from {holds} where b0)
 
 -- name: nothing_came
 select cast(0 as bigint) as id, 0 as day limit 0
 
--- name: come
--- For whom the outcome holds at the end of the days after. Places: came, holds. Value: day (on which they began).
+-- name: came
+-- For whom the outcome holds at the end of a period. Places: came, holds. Value: began (the day before the period).
 select * from {came}
 union all
-select id, cast(:day as integer) as day from {holds}
+select id, cast(:began as integer) as day from {holds} where b0
 
 -- name: observed
--- Places: states (as made by `observe`), came. Value: first (the first day of which the outcome is asked).
+-- Who came to it (came: 1) and who did not (0), from the first day on of which it is asked.
 select s.*, case when c.id is null then 0 else 1 end as came
 from {states} s
 left join {came} c on c.id = s.id and c.day = s.day
