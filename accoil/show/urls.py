@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accoil.show.views import (
+    backtest,
     connect,
     dashboard,
     debugger,
@@ -55,6 +56,7 @@ product = [
     path("profiles/preview", profiles.preview, name="preview"),
     path("profiles/differences", differences.everyone, name="differences"),
     path("profiles/<int:profile_id>", profiles.edit, name="profile"),
+    path("profiles/<int:profile_id>/backtest", backtest.backtest, name="backtest"),
     path("settings", product_settings.settings_page, name="settings"),
     path("settings/time-zone", product_settings.time_zone, name="time-zone"),
     path("settings/tokens", product_settings.new_token, name="new-token"),
