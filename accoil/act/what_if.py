@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from accoil.rule.to_sql import Condition
 from accoil.rule.tree import EVERYTHING, Scope, check
 from accoil.score import what_if as score
-from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.groups import Groups, Rules
 from accoil.score.models import Profile
@@ -71,12 +72,13 @@ class Segments:
     """Segments and stages of a profile. A minimum stay is not waited for."""
 
     def __init__(self, scope: Scope, names: Mapping[int, str], asked: Sequence[Watched]) -> None:
-        self.scope: Scope = scope
         self.names: Mapping[int, str] = {each.id: names[each.id] for each in asked}
+        self._scope: Scope = scope
         self._asked = asked
 
-    def keep(self, book: Book, name: str) -> None:
-        asking.keep(book, self.scope, self._asked, name)
+    @cached_property
+    def question(self) -> Condition:
+        return asking.question(self._scope, self._asked)
 
 
 def _built_in(scope: Scope, draft: Definition) -> Rules:

@@ -93,11 +93,11 @@ class _Looking:
         book = self._open(self._question.definition, day)
         everyone = book if _is_about_numbers(self._question.outcome) else self._everyone(book, day)
         try:
-            self._outcome.keep(everyone, f"{self._name}_holds")
+            everyone.keep(f"{self._name}_holds", self._outcome.question)
             number = days.number(day)
             self._keep("came", ASK["came"], began=number - self._question.days)
             if day < self._question.as_of:
-                self._segments.keep(book, f"{self._name}_groups")
+                book.keep(f"{self._name}_groups", self._segments.question)
                 inside = " + ".join(
                     f"case when g.b{number} then cast({2**place} as bigint) else 0 end"
                     for place, number in enumerate(self._numbers)

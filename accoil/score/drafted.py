@@ -10,9 +10,12 @@ import msgspec
 
 from accoil.count import days
 from accoil.count.facts import facts
+from accoil.rule.tree import Scope
 from accoil.score import capped
 from accoil.score.book import Book
 from accoil.score.definition import Definition
+from accoil.score.groups import Groups
+from accoil.score.reading import SCOPES
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -23,6 +26,7 @@ DRAFTS_KEPT = 2  # of each: the definition in force, and the last draft
 FRESH_FOR = 60.0  # seconds: while somebody moves sliders, the facts under them hold still
 
 _numbered = itertools.count(1)
+_said: dict[str, tuple[str, str]] = {}  # kept table of groups → what was asked
 
 
 class Drafted(Book):
@@ -45,6 +49,29 @@ class Drafted(Book):
         """The base's."""
 
 
+def kept_groups(book: Book, scope: Scope, groups: Groups) -> str:
+    """A kept table of who is in which group of a book of `books`; worked out once, however often it is asked."""
+    asked = groups.question
+    said = (asked.text, repr(asked.values))
+    name = f"{book._name}_{scope}_groups"
+    if _said.get(name) != said:
+        book.keep(name, asked)
+        _said[name] = said
+    return f"kept.{name}"
+
+
+def _drop(book: Book) -> None:
+    _forget_groups(book)
+    book.drop()
+
+
+def _forget_groups(book: Book) -> None:
+    for scope in SCOPES:
+        name = f"{book._name}_{scope}_groups"
+        if _said.pop(name, None):
+            book._facts.store.drop(name)
+
+
 class Base:
     """What hangs on no weight, of one window, set of events, population, cap and steps."""
 
@@ -54,6 +81,7 @@ class Base:
         self.sums = ""  # how everyone's counts add up, as a kept table; made when it is first needed
         self.version = -1
         self.made = float("-inf")
+        self._summed_up = -1  # how often facts had changed by then
         self._drafts: OrderedDict[str, Drafted] = OrderedDict()
 
     @property
@@ -68,10 +96,10 @@ class Base:
         self.made = time.monotonic()
 
     def book_of(self, definition: Definition) -> Book:
-        """The base's own is enough until a second one is asked for: then both come from the sums, so that facts
-        received in between are not taken for a difference."""
+        """Those of other weights come from the sums, and so does the base's own where facts were received between the
+        two: they are not to be taken for a difference."""
         digest = definition.digest()
-        if not self.sums and digest == self.book.definition.digest():
+        if digest == self.book.definition.digest() and (not self.sums or self._summed_up == self.version):
             return self.book
         if not self.sums:
             self._sum_up()
@@ -85,11 +113,12 @@ class Base:
     def tidy(self) -> None:
         """Lets go of drafts nobody asked for lately."""
         while len(self._drafts) > DRAFTS_KEPT:
-            self._drafts.popitem(last=False)[1].drop()
+            _drop(self._drafts.popitem(last=False)[1])
 
     def forget(self) -> None:
         for drafted in self._drafts.values():
-            drafted.drop()
+            _drop(drafted)
+        _forget_groups(self.book)
         self._drafts.clear()
         if self.sums:
             self.facts.store.drop(self.sums)
@@ -106,7 +135,7 @@ class Base:
         counts = capped.counts(store, f"{name}_counts", book.product_id, book.definition, first, day)
         store.keep(name, ASK["sums"], {"counts": counts}, **book._given)
         store.drop(f"{name}_counts")
-        self.sums = name
+        self.sums, self._summed_up = name, self.facts.version[book.product_id]
 
 
 _bases: OrderedDict[tuple[int, str, date], Base] = OrderedDict()

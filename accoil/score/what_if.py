@@ -13,7 +13,7 @@ from accoil.count.facts import facts
 from accoil.rule.tree import Scope
 from accoil.score.book import BANDS, Book
 from accoil.score.definition import Definition
-from accoil.score.drafted import books, making
+from accoil.score.drafted import books, kept_groups, making
 from accoil.score.groups import Groups
 from accoil.store.questions import beside
 
@@ -154,7 +154,7 @@ class _Compared:
         self.scope, self.before, self.after = scope, before, after
         self._store = facts().store
         number = next(_numbered)
-        self._kept = {name: f"what_if_{number}_{name}" for name in ("differences", "inside_from", "inside_to")}
+        self._kept = {name: f"what_if_{number}_{name}" for name in ("differences",)}
         if before is None:
             self._kept["nobody"] = f"what_if_{number}_nobody"
 
@@ -195,9 +195,10 @@ class _Compared:
         """Who passes in and out of segments."""
         if not draft.names:
             return []
-        now.keep(self.before or self.after, self._kept["inside_from"])
-        draft.keep(self.after, self._kept["inside_to"])
-        inside = {"inside_from": f"kept.{self._kept['inside_from']}", "inside_to": f"kept.{self._kept['inside_to']}"}
+        inside = {
+            "inside_from": kept_groups(self.before or self.after, self.scope, now),
+            "inside_to": kept_groups(self.after, self.scope, draft),
+        }
         row = self._store.rows(_passing_question(list(draft.names)), {**self._places, **inside})[0]
         return [
             Passing(number, name, row[f"in{number}"], row[f"out{number}"], (row[f"from{number}"], row[f"to{number}"]))
