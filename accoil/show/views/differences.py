@@ -10,7 +10,7 @@ from accoil.rule.tree import Scope
 from accoil.score.definition import Definition, Refused
 from accoil.score.models import Profile
 from accoil.score.what_if import ORDERS, SCOPES, differences, differing
-from accoil.show import consequences, drafts, export
+from accoil.show import consequences, drafts, export, profile_rules
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.lists import PAGE
 from accoil.show.tables import linked
@@ -33,7 +33,7 @@ def everyone(request: HttpRequest, product_id: int) -> HttpResponseBase:
     profile = asked_profile(frame, request.POST.get("of", ""))
     now = profile.current.parsed if profile else None
     try:
-        draft = drafts.read(request.POST, [], now).definition()
+        draft = profile_rules.with_rules(drafts.read(request.POST, [], now), request).definition()
     except Refused as refusal:
         return page(frame, "show/differences.html", {"refusal": str(refusal), **_carried(frame, profile)}, 422)
     scope: Scope = "user" if request.POST.get("scope") == "user" else "account"
