@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from accoil.act.what_if import Segments
+from accoil.act.what_if import Segments, titles
 from accoil.count.facts import Facts, facts
 from accoil.rule.tree import Rule, Scope, inlined
 from accoil.score.backtest import Backtest, Question, backtest
@@ -75,8 +75,7 @@ def run(profile: Profile, scope: Scope, outcome: Rule, days: int, periods: int) 
     with _finding:
         found = _runs.get(key)
         if found is None or found.facts is not facts() or found.is_old:
-            titles = {segment.pk: segment.name for segment in own}
-            found = _runs[key] = Run(question, Segments(scope, titles, watched(profile, scope, definition, own)))
+            found = _runs[key] = Run(question, Segments(scope, titles(own), watched(profile, scope, definition, own)))
         _runs.move_to_end(key)
         while len(_runs) > KEPT:
             _runs.popitem(last=False)

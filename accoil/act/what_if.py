@@ -16,6 +16,7 @@ from accoil.score.models import Profile
 from accoil.score.what_if import SCOPES, Consequences, WhatIf
 from accoil.segment import asking, built_in
 from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Segment
 from accoil.segment.watched import Watched, watched
 
 Row = dict[str, Any]
@@ -58,7 +59,7 @@ def segments(profile: Profile | None, now: Definition | None, draft: Definition)
         made = {scope: _built_in(scope, draft) for scope in SCOPES}
         return {scope: (groups, groups) for scope, groups in made.items()}
     own = with_built_ins(profile)
-    names = {segment.pk: segment.name for segment in own}
+    names = titles(own)
     return {
         scope: (
             Segments(scope, names, watched(profile, scope, now, own)),
@@ -66,6 +67,11 @@ def segments(profile: Profile | None, now: Definition | None, draft: Definition)
         )
         for scope in SCOPES
     }
+
+
+def titles(segments: Sequence[Segment]) -> dict[int, str]:
+    """What they are called beside each other: a stage with its journey, since its name may be a segment's as well."""
+    return {each.pk: f"{each.journey.name}: {each.name}" if each.journey else each.name for each in segments}
 
 
 class Segments:

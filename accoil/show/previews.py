@@ -8,6 +8,7 @@ from accoil.score.what_if import SCOPES, Consequences, Mover, Passing
 from accoil.show import bars, consequences, tables
 
 MOST_SEGMENTS = 8
+BANDS = ("Most Engaged", "Slightly Engaged", "Passive", "Least Engaged")  # told beside, as bands
 
 Values = dict[str, Any]
 
@@ -51,5 +52,5 @@ def moved(movers: Sequence[Mover], up: bool) -> list[Mover]:
 
 def passed(segments: Sequence[Passing]) -> list[Passing]:
     """Segments that somebody enters or leaves, the busiest first."""
-    busy = [each for each in segments if each.entered or each.left]
+    busy = [each for each in segments if (each.entered or each.left) and each.name not in BANDS]
     return sorted(busy, key=lambda each: (-each.entered - each.left, each.name))

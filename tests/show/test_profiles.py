@@ -118,7 +118,7 @@ def test_preview_tells_of_segments_for_accounts_and_users(ann, busy, home):
     text = words(part)
     assert "Users by score" in text
     assert "Accounts by score" in text
-    assert "Most Engaged" in text
+    assert "All Active" in text
     assert b'value="user" checked' in part.content
 
 

@@ -14,12 +14,14 @@ from accoil.rule.tree import words as rule_words
 from accoil.score.models import Profile
 from accoil.score.statistics import BANDS, Group
 from accoil.segment.built_ins import with_built_ins
-from accoil.show import backtest_words, shares, words
+from accoil.show import backtest_words, previews, shares, words
 from accoil.show.frame import Frame, frame_of, page, signed_in
 
 DAYS = (7, 14, 30, 60, 90)
 PERIODS = (3, 6, 12)
 ACTIVATION = ("none of the steps", "some of the steps", "all steps")
+
+TOLD_BESIDE = (*previews.BANDS, "All Accounts", "All Users")
 
 Values = dict[str, Any]
 
@@ -119,8 +121,8 @@ def answered(asked: Asked, running: Run) -> Values:
 
 
 def _segments(found: dict[str, Group]) -> list[Values]:
-    """Those that say more or less than everyone does, the most telling first."""
-    told = {name: group for name, group in found.items() if group.lift is not None}
+    """The most telling first; not those that are bands, or everyone."""
+    told = {name: group for name, group in found.items() if group.lift is not None and name not in TOLD_BESIDE}
     ranked = sorted(told, key=lambda name: -(told[name].lift or 0))
     return [_row(name, told[name]) for name in ranked]
 
