@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 import pytest
 
-from accoil.bench import bare, budgets, ingest, kept, messages, pages, score, servers
+from accoil.bench import bare, budgets, ingest, kept, messages, pages, score, servers, what_if
 from accoil.bench.book import STORE, build
 from accoil.bench.figures import percentile
 from accoil.bench.generator import Order, is_whole
@@ -182,6 +182,20 @@ def test_a_longer_and_wider_book_is_measured_beside_it_with_plans(kept_books, ca
     told = capsys.readouterr().err
     assert "-- book.parts\n" in told
     assert "Total Time" in told
+
+
+def test_each_kind_of_change_is_measured_first_and_while_a_slider_moves(kept_books, monkeypatch):
+    monkeypatch.setattr(what_if, "MOVES", 2)
+    monkeypatch.setattr(what_if, "FIRST", 1)
+    report = what_if.measure(SMALL, kept_books)
+    assert [told["what"] for told in report["budgets"]] == [
+        budgets.WHAT_IF[name].what for name in ("first", "following", "weight_first", "weight")
+    ]
+    assert {"weight", "window", "filter", "daily cap", "activation"} <= report["changes"].keys()
+    assert all(change["first_seconds"] > 0 < change["following_seconds"] for change in report["changes"].values())
+    moves = report["changes"]["weight"]["parts_following"]
+    assert "drafted.parts" in moves
+    assert not {"drafted.sums", "book.parts", "book.pairs"} & moves.keys()  # what was summed is not summed again
 
 
 def test_every_page_of_a_kept_book_is_asked_over_http(kept_books):
