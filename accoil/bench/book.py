@@ -23,6 +23,7 @@ from accoil.receive.calls import EVENT, GROUP, IDENTIFY
 from accoil.receive.journal import SCHEMA, Block, Journal
 from accoil.store.duckdb import DuckDB
 from accoil.store.questions import beside
+from accoil.store.store import MEMORY
 
 ROWS_AT_ONCE = 2_000_000  # of counts
 MERGE_AFTER = 6  # chunks of counts: as the loader does, so that no table is much larger than what it says
@@ -41,7 +42,7 @@ def build(folder: Path, size: Size) -> None:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    store = DuckDB(partial / STORE, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
+    store = DuckDB(partial / STORE, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
     journal = Journal(partial / "journal.sqlite3")  # stays empty; a loader wants to know one
     loader = Loader(Facts(store), journal, lambda: {PRODUCT: "UTC"})
     fill(loader, Book(size))

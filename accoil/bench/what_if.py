@@ -26,6 +26,7 @@ from accoil.score.definition import Activation, Definition
 from accoil.score.groups import Groups, Rules
 from accoil.score.what_if import differences, what_if
 from accoil.store.duckdb import DuckDB
+from accoil.store.store import MEMORY
 
 MOVES = 8  # of a slider, after each kind of change
 FIRST = 3  # times that each change is made with nothing known from before
@@ -60,7 +61,7 @@ def run(size: Size, keep: Path | None = None, plans: bool = False) -> None:
 def measure(size: Size, keep: Path | None = None, plans: bool = False) -> Report:
     about = machine.about()
     with kept.book(size, keep) as folder:
-        store = DuckDB(folder / STORE, environment.text("ACCOIL_STORE_MEMORY", "1GB"))
+        store = DuckDB(folder / STORE, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
         watched = Watched(store, names_of(kept.PACKAGE), plans=plans)
         try:
             report: Report = {

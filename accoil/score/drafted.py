@@ -12,6 +12,7 @@ from accoil.count import days
 from accoil.count.facts import facts
 from accoil.rule.tree import Scope
 from accoil.score import capped
+from accoil.score.book import ASK as BOOK
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.groups import Groups
@@ -35,7 +36,7 @@ class Drafted(Book):
     def __init__(self, base: "Base", definition: Definition) -> None:
         super().__init__(base.book.product_id, definition, base.book.as_of, f"draft_{next(_numbered)}")
         self._base = base
-        for part in ("late", "pairs", "user_steps", "account_steps"):
+        for part in ("late", "pairs"):
             self._places[part] = base.book._places[part]
 
     def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
@@ -46,7 +47,11 @@ class Drafted(Book):
         """The base's."""
 
     def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
-        """The base's."""
+        """Those that the base has found."""
+        for scope in SCOPES:
+            found = {"rows": places[f"{scope}s"], "steps": self._base.book._places[f"{scope}s"]}
+            many = len(self.definition.activation.steps(scope))
+            self._facts.store.keep(f"{self._name}_{scope}s", BOOK["with_steps"], found, how_many=many)
 
 
 def kept_groups(book: Book, scope: Scope, groups: Groups) -> str:
