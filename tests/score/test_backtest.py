@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accoil.rule.tree import Names, Scope, check, inlined
+from accoil.rule.tree import Names, Scope, check, inlined, mentions
 from accoil.score.backtest import EARLIER, Question, backtest
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.groups import Rules
 from tests.drawn_definitions import as_product, peopled
-from tests.rule.drawn import rules
+from tests.rule.drawn import rules, settled
 from tests.small_worlds import at, did, identified, joins, world
-from tests.strategies import Case
+from tests.strategies import EVENTS, Case
 from tests.world import Running, engine
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "40")) // 4
@@ -28,7 +28,8 @@ SEGMENTS = {"Low": {"metric": "score", "below": 25}, "Often": {"metric": "freque
 def questions(draw: st.DrawFn) -> tuple[Case, Scope, Any, int, int]:
     case = draw(peopled())
     scope = draw(st.sampled_from(("account", "user")))
-    outcome = draw(rules(scope, case.as_of, named=False, leaves=2))
+    done = sorted({message.event for message in case.messages if message.event}) or list(EVENTS[:3])
+    outcome = settled(draw(rules(scope, named=False, leaves=2)), case.as_of, done)
     return case, scope, outcome, draw(st.sampled_from((1, 7, 30))), draw(st.integers(1, 3))
 
 
@@ -41,7 +42,6 @@ def looked_through(running: Running, question: Question) -> list[tuple[int, dict
     """Every look: days back, the row, whether the outcome came, the segments it was in."""
     names, looks = {name: check(raw, question.scope) for name, raw in SEGMENTS.items()}, []
     open_to_all = Definition(events=question.definition.events, window=question.definition.window)
-    from accoil.rule.tree import mentions
 
     def holds(day: date) -> set[int]:
         whose = question.definition if mentions(question.outcome).metrics else open_to_all
