@@ -34,6 +34,8 @@ soak: .venv/ready-for-tests clients ## the long runs: kills, fuzz, thousands of 
 bench: .venv/ready ## figures of this machine against the budgets, as JSON
 	$(BIN)/accoil bench ingest
 	$(BIN)/accoil bench score
+	$(BIN)/accoil bench whatif
+	$(BIN)/accoil bench pages
 
 lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allows, with hashes
 	$(INSTALL) pip-tools

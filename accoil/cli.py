@@ -219,20 +219,54 @@ def bench_ingest(
     run(seconds, rounds, events)
 
 
+Users = Annotated[int, typer.Option(min=100, metavar="N", help="How many users the book has.")]
+Days = Annotated[int, typer.Option(min=1, metavar="N", help="How many days of history.")]
+Keep = Annotated[Path | None, typer.Option(metavar="DIR", help="Build the book here, and find it here the next time.")]
+Plans = Annotated[bool, typer.Option("--plans", help="Print how the engine answers each question (standard error).")]
+Times = Annotated[int, typer.Option(min=1, metavar="N", help="Measure a book so many times as large as well.")]
+
+
 @bench_app.command("score")
 def bench_score(
-    users: Annotated[int, typer.Option(min=100, metavar="N", help="How many users the book has.")] = 200_000,
-    days: Annotated[int, typer.Option(min=1, metavar="N", help="How many days of history.")] = 395,
+    users: Users = 200_000,
+    days: Days = 395,
     repeat: Annotated[int, typer.Option(min=1, metavar="N", help="How often each question is asked.")] = 7,
-    keep: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Build the book here, and find it here the next time.")
-    ] = None,
+    keep: Keep = None,
+    times_history: Times = 1,
+    times_users: Times = 1,
+    plans: Plans = False,
+    build_only: Annotated[
+        bool, typer.Option("--build-only", help="Build the book in --keep, and measure nothing.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Every number of a large book. Against the bare sum in the same engine; in a temporary folder."""
-    from accoil.bench.score import run
+    from accoil.bench.invented import Size
+    from accoil.bench.score import Wanted, run
 
-    run(users, days, repeat, keep)
+    if build_only and keep is None:
+        raise Refused("--build-only needs --keep DIR: without it the book would be gone at once.")
+    run(Wanted(Size(users, days), repeat, times_history, times_users, plans), keep, build_only)
+
+
+@bench_app.command("whatif")
+def bench_what_if(
+    users: Users = 200_000, days: Days = 395, keep: Keep = None, plans: Plans = False, data: Data = None
+) -> None:
+    """What a draft would change, over a large book. Each kind of change, first and while a slider moves."""
+    from accoil.bench.invented import Size
+    from accoil.bench.what_if import run
+
+    run(Size(users, days), keep, plans)
+
+
+@bench_app.command("pages")
+def bench_pages(users: Users = 200_000, days: Days = 395, keep: Keep = None, data: Data = None) -> None:
+    """Pages of a large book, over HTTP. Quiet, and while events arrive."""
+    from accoil.bench.invented import Size
+    from accoil.bench.pages import run
+
+    run(Size(users, days), keep)
 
 
 @app.command(

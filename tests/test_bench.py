@@ -12,8 +12,8 @@ from itertools import islice
 import msgspec
 import pytest
 
-from accoil.bench import bare, budgets, ingest, messages, score, servers
-from accoil.bench.book import build
+from accoil.bench import bare, budgets, ingest, kept, messages, pages, score, servers, what_if
+from accoil.bench.book import STORE, build
 from accoil.bench.figures import percentile
 from accoil.bench.generator import Order, is_whole
 from accoil.bench.invented import Size
@@ -22,6 +22,7 @@ from accoil.bench.messages import Recipe
 from accoil.store.duckdb import DuckDB
 
 KEY = "0" * 32
+SMALL = Size(users=400, days=50)
 
 
 def recipe(per: int) -> Recipe:
@@ -141,19 +142,20 @@ def test_the_ingest_report_is_exact_about_what_was_counted(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def kept_books(tmp_path_factory):
     return tmp_path_factory.mktemp("books")
 
 
 def test_an_invented_book_adds_up(tmp_path):
-    build(tmp_path / "book.duckdb", Size(users=400, days=50))
-    store = DuckDB(tmp_path / "book.duckdb")
+    build(tmp_path / "book", Size(users=400, days=50))
+    store = DuckDB(tmp_path / "book" / STORE)
     try:
         assert store.rows("select sum(n) as n from counts") == store.rows("select sum(n) as n from ever")
         assert store.rows("select count(distinct day) as days, count(distinct event_id) as events from counts") == [
             {"days": 50, "events": 24}
         ]
         assert store.rows("select count(*) as n from name where kind < 3") == [{"n": 420}]
+        assert store.rows("select block from loaded") == [{"block": 0}]  # so that a server's journal comes after it
         wrong = """select count(*) as n
                    from counts c
                    left join span s on s.user_id = c.user_id and c.day >= s.from_day and c.day < s.until_day
@@ -163,8 +165,8 @@ def test_an_invented_book_adds_up(tmp_path):
         store.close()
 
 
-def test_the_score_report_has_a_figure_for_every_budget(kept):
-    report = score.measure(Size(users=400, days=50), repeat=1, keep=kept)
+def test_the_score_report_has_a_figure_for_every_budget(kept_books):
+    report = score.measure(score.Wanted(SMALL, repeat=1), kept_books)
     assert [told["what"] for told in report["budgets"]] == [budget.what for budget in budgets.SCORE.values()]
     assert all(told["figure"] > 0 for told in report["budgets"])
     assert report["book"]["users"] == 400
@@ -172,10 +174,50 @@ def test_the_score_report_has_a_figure_for_every_budget(kept):
     assert {"book.parts", "book.users", "book.accounts"} <= report["everything"]["parts"].keys()
 
 
-def test_a_kept_book_is_found_again_and_standard_output_is_json_alone(kept):
-    score.built(kept, Size(users=400, days=50))
-    words = ("bench", "score", "--users", "400", "--days", "50", "--repeat", "1", "--keep", str(kept))
+def test_a_longer_and_wider_book_is_measured_beside_it_with_plans(kept_books, capsys):
+    report = score.measure(score.Wanted(SMALL, repeat=1, times_history=2, times_users=2, plans=True), kept_books)
+    grown = report["grown"]
+    assert (grown["figures"]["book"]["users"], grown["figures"]["book"]["days"]) == (800, 100)
+    assert {"bare", "everything.seconds", "summaries.seconds", "accounts_page.p95_ms"} <= grown["growth"].keys()
+    told = capsys.readouterr().err
+    assert "-- book.parts\n" in told
+    assert "Total Time" in told
+
+
+def test_each_kind_of_change_is_measured_first_and_while_a_slider_moves(kept_books, monkeypatch):
+    monkeypatch.setattr(what_if, "MOVES", 2)
+    monkeypatch.setattr(what_if, "FIRST", 1)
+    report = what_if.measure(SMALL, kept_books)
+    assert [told["what"] for told in report["budgets"]] == [
+        budgets.WHAT_IF[name].what for name in ("first", "following", "weight_first", "weight")
+    ]
+    assert {"weight", "window", "filter", "daily cap", "activation"} <= report["changes"].keys()
+    assert all(change["first_seconds"] > 0 < change["following_seconds"] for change in report["changes"].values())
+    moves = report["changes"]["weight"]["parts_following"]
+    assert "drafted.parts" in moves
+    assert not {"drafted.sums", "book.parts", "book.pairs"} & moves.keys()  # what was summed is not summed again
+
+
+def test_every_page_of_a_kept_book_is_asked_over_http(kept_books):
+    report = pages.measure(SMALL, kept_books, asked=2)
+    assert [told["what"] for told in report["budgets"]] == [budget.what for budget in budgets.PAGES.values()]
+    assert all(told["figure"] > 0 for told in report["budgets"])
+    assert report["pages"].keys() == report["while_events_arrive"].keys()
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_a_kept_book_is_found_again_and_standard_output_is_json_alone(kept_books):
+    kept.built(kept_books, SMALL)
+    words = ("bench", "score", "--users", "400", "--days", "50", "--repeat", "1", "--keep", str(kept_books))
     done = subprocess.run([sys.executable, "-m", "accoil", *words], capture_output=True, text=True, cwd=".")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["bench"] == "score"
     assert "building" not in done.stderr
+
+
+def test_to_build_only_a_folder_must_be_told():
+    done = subprocess.run(
+        [sys.executable, "-m", "accoil", "bench", "score", "--build-only"], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "--keep DIR" in done.stderr

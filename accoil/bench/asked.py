@@ -18,7 +18,7 @@ from accoil.score import book, history, values
 from accoil.score.definition import Definition
 from accoil.score.each_day import each_day
 from accoil.score.explain import explain
-from accoil.score.preview import preview
+from accoil.score.what_if import what_if
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "score")
@@ -74,10 +74,10 @@ class Asked:
         return self._told(self._median(self._light, cold=True), bare)
 
     def what_if(self) -> Report:
-        """The preview of a draft: first, then while one weight moves."""
-        first = self._median(lambda: self._preview(0), cold=True, times=min(3, self.repeat))
+        """What a draft would change, without segments: first, then while one weight moves."""
+        first = self._median(lambda: self._what_if(0), cold=True, times=min(3, self.repeat))
         parts = self.store.taken()
-        following = [seconds_of(partial(self._preview, move)) for move in range(SLIDER_MOVES)]
+        following = [seconds_of(partial(self._what_if, move)) for move in range(SLIDER_MOVES)]
         return {
             "first_seconds": round(first, 4),
             "following_seconds": round(median(following), 4),
@@ -132,11 +132,11 @@ class Asked:
         for name in ("light_users", "light_accounts"):
             self.store.ask(ASK[name], places, **given, **benchmarks)
 
-    def _preview(self, move: int) -> None:
+    def _what_if(self, move: int) -> None:
         weights = dict(self.definition.events)
         weights[next(iter(weights))] = 1 + move % 10
         draft = Definition(window=self.definition.window, events=weights)
-        preview(PRODUCT, self.definition, draft, LAST_DAY)
+        what_if(PRODUCT, self.definition, draft, LAST_DAY)
 
     def _page(self, kind: Kind, sort: str, search: str, offset: int) -> None:
         opened = self._open()

@@ -1,10 +1,11 @@
-"""Puts an invented book into a store of its own: `python -m accoil.bench.book PATH USERS DAYS`.
+"""Puts an invented book into a data folder of its own: `python -m accoil.bench.book FOLDER USERS DAYS`.
 
 Users, accounts, traits and memberships go through the real loader, as messages; counts, of which there are too many
 for that, are handed to the loader's own questions. So the tables hold what they would after a year of events."""
 
+import itertools
+import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from accoil.bench.invented import PRODUCT, Book, Size
+from accoil import environment
+from accoil.bench.invented import DAILY_ROWS, PRODUCT, Book, Size
 from accoil.count import days
 from accoil.count.facts import Facts
 from accoil.count.load import Loader
@@ -20,64 +22,88 @@ from accoil.count.telling import ASK
 from accoil.receive.calls import EVENT, GROUP, IDENTIFY
 from accoil.receive.journal import SCHEMA, Block, Journal
 from accoil.store.duckdb import DuckDB
+from accoil.store.questions import beside
+from accoil.store.store import MEMORY
 
-DAYS_AT_ONCE = 20
+ROWS_AT_ONCE = 2_000_000  # of counts
+MERGE_AFTER = 6  # chunks of counts: as the loader does, so that no table is much larger than what it says
 MESSAGES_AT_ONCE = 100_000
+STORE = "facts-1.duckdb"
+
+ANEW = beside(__file__, "book")
 
 Pairs = list[tuple[str, str]]
 
+_numbers = itertools.count()
 
-def build(path: Path, size: Size) -> None:
-    """All or nothing: a file under this name is whole."""
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    store = DuckDB(partial)
-    with tempfile.TemporaryDirectory() as folder:
-        journal = Journal(Path(folder) / "journal.sqlite3")  # stays empty; a loader wants to know one
-        fill(Loader(Facts(store), journal, lambda: {PRODUCT: "UTC"}), Book(size))
-        journal.stop()
+
+def build(folder: Path, size: Size) -> None:
+    """All or nothing: a folder under this name is whole. It holds what a server's data folder holds."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    store = DuckDB(partial / STORE, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
+    journal = Journal(partial / "journal.sqlite3")  # stays empty; a loader wants to know one
+    loader = Loader(Facts(store), journal, lambda: {PRODUCT: "UTC"})
+    fill(loader, Book(size))
+    with store.loading() as loading:
+        loading.tell(ANEW["forget_messages"])  # as if sealed: nobody sends them again
+        loading.tell(ASK["loaded"], block=0)  # what a server's journal will hold comes after it
+    journal.stop()
     store.close()
-    partial.rename(path)
+    partial.rename(folder)
 
 
 def fill(loader: Loader, book: Book) -> None:
-    calls = (_identify_calls(book, book.joined), _identify_calls(book, _later(book)), _group_calls(book), _events(book))
-    for messages in calls:
-        for part in messages.to_batches(MESSAGES_AT_ONCE):
-            loader.load([Block(loader.loaded + 1, pa.Table.from_batches([part]))])
-    for counts in book.chunks(DAYS_AT_ONCE):
+    users = np.arange(book.size.users)
+    _load(loader, _identify_calls(book, users, book.joined))
+    _load(loader, _identify_calls(book, users, _later(book)))
+    _load(loader, _group_calls(book))
+    _load(loader, _cancelled(book))
+    _load(loader, _events(book))
+    at_once = max(1, int(ROWS_AT_ONCE / (book.size.users * DAILY_ROWS)))
+    for number, counts in enumerate(book.chunks(at_once), start=1):
         with loader.store.loading() as loading:
             loading.hand_in("fresh_count", counts)
             loading.tell(ASK["counts"])
             loading.tell(ASK["ever"])
+        if number % MERGE_AFTER == 0:
+            loader.merge("ever")
     for name in ("name", "trait", "ever"):
         loader.merge(name)
+
+
+def _load(loader: Loader, tables: Iterator[pa.Table]) -> None:
+    for table in tables:
+        loader.load([Block(loader.loaded + 1, table)])
 
 
 def _later(book: Book) -> Any:
     return np.maximum(book.joined + 1, (book.joined + book.last) // 2)
 
 
-def _identify_calls(book: Book, day: Any) -> pa.Table:
+def _identify_calls(book: Book, users: Any, day: Any) -> Iterator[pa.Table]:
     """Everybody is told of, with name, e-mail and role."""
-    names = book.users.names
-    traits: Iterator[Pairs] = (
-        [("email", f'"{name}@example.com"'), ("name", f'"Person {name}"'), ("role", '"editor"')] for name in names
-    )
-    return _messages(IDENTIFY, day, user=names, traits=list(traits))
+    for some in _parts(users):
+        names = [book.users.names[user] for user in some]
+        traits: list[Pairs] = [
+            [("email", f'"{name}@example.com"'), ("name", f'"Person {name}"'), ("role", '"editor"')] for name in names
+        ]
+        yield _messages(IDENTIFY, day[some], user=names, traits=traits)
 
 
-def _group_calls(book: Book) -> pa.Table:
+def _group_calls(book: Book) -> Iterator[pa.Table]:
     """Everybody joins an account on the day they come; some move once."""
     moved = np.flatnonzero(book.moves <= book.last)
     users = np.concatenate((np.arange(book.size.users), moved))
     day = np.concatenate((book.joined, book.moves[moved]))
     home = np.concatenate((book.home, (book.home[moved] + 1) % book.size.accounts))
-    accounts = [book.accounts.names[account] for account in home]
-    return _messages(
-        GROUP, day, user=[book.users.names[user] for user in users], account=accounts,
-        traits=[_account_traits(name, place) for name, place in zip(accounts, home, strict=True)],
-    )  # fmt: skip
+    for some in _parts(np.arange(len(users))):
+        accounts = [book.accounts.names[account] for account in home[some]]
+        yield _messages(
+            GROUP, day[some], user=[book.users.names[user] for user in users[some]], account=accounts,
+            traits=[_account_traits(name, place) for name, place in zip(accounts, home[some], strict=True)],
+        )  # fmt: skip
 
 
 def _account_traits(name: str, place: int) -> Pairs:
@@ -87,10 +113,22 @@ def _account_traits(name: str, place: int) -> Pairs:
     ]  # fmt: skip
 
 
-def _events(book: Book) -> pa.Table:
+def _cancelled(book: Book) -> Iterator[pa.Table]:
+    """Some accounts stop paying."""
+    left = np.flatnonzero(book.cancels <= book.last)
+    accounts = [book.accounts.names[account] for account in left]
+    yield _messages(GROUP, book.cancels[left], account=accounts, traits=[[("status", '"Cancelled"')]] * len(left))
+
+
+def _events(book: Book) -> Iterator[pa.Table]:
     """One message of each event on the first day, so that its name is known."""
     events = book.events.names
-    return _messages(EVENT, np.full(len(events), book.first), user=[book.users.names[0]] * len(events), event=events)
+    yield _messages(EVENT, np.full(len(events), book.first), user=[book.users.names[0]] * len(events), event=events)
+
+
+def _parts(places: Any) -> Iterator[Any]:
+    for start in range(0, len(places), MESSAGES_AT_ONCE):
+        yield places[start : start + MESSAGES_AT_ONCE]
 
 
 def _messages(kind: int, day: Any, **columns: Sequence[Any]) -> pa.Table:
@@ -99,7 +137,7 @@ def _messages(kind: int, day: Any, **columns: Sequence[Any]) -> pa.Table:
     sent_at = day * days.DAY
     given: dict[str, Any] = {
         "product": [PRODUCT] * number, "kind": [kind] * number, "sent_at": sent_at, "received": sent_at,
-        "message": [f"{kind}-{at}-{place}" for place, at in enumerate(day)], **columns,
+        "message": [f"message-{next(_numbers)}" for _ in range(number)], **columns,
     }  # fmt: skip
     nothing = [None] * number
     return pa.table([pa.array(given.get(field.name, nothing), field.type) for field in SCHEMA], schema=SCHEMA)

@@ -57,6 +57,21 @@ SCORE = {
     "accounts_page": Budget("page of accounts, p95, ms", 300, 80),
     "users_page": Budget("page of users, p95, ms", 300, 80),
 }
+WHAT_IF = {
+    "weight_first": Budget("what-if, the first weight that moves, seconds", 1, 0.25),
+    "weight": Budget("what-if, while a weight's slider moves, seconds", 1, 0.25),
+    "first": Budget("what-if, the slowest kind of change, first time, seconds", 1, 0.25),
+    "following": Budget("what-if, while a slider moves after it, seconds", 1, 0.25),
+}
+PAGES = {
+    "accounts": Budget("page of accounts over HTTP, p95, ms", 300, 80),
+    "users": Budget("page of users over HTTP, p95, ms", 300, 80),
+    "account_page": Budget("one account's page over HTTP, p95, ms", 300, 80),
+    "user_page": Budget("one user's page over HTTP, p95, ms", 300, 80),
+    "dashboard": Budget("dashboard over HTTP, p95, ms", 300, 80),
+    "what_if_seconds": Budget("what-if over HTTP, while a slider moves, p95, seconds", 1, 0.25),
+    "fresh": Budget("seconds until an event is in its user's points", 5, 1),
+}
 
 
 def judge(budgets: Mapping[str, Budget], figures: Mapping[str, float | None]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ DAILY_ROWS = 0.59  # rows of counts per day and user who joined: 3.5 million in 
 WEEKEND = 0.4  # of what happens on a working day
 MOVED = 0.03  # share of the users who change their account once
 NEVER = 10**6  # a day beyond all
+CANCELLED = 0.1  # share of the accounts that stop paying one day
 VISITORS = 0.05  # share of the users who name another account on half of what they do
 
 Ids = npt.NDArray[np.int64]
@@ -81,6 +82,8 @@ class Book:
         moves = self.first + self.chance.integers(0, size.days, size.users)
         self.moves = np.where((self.chance.random(size.users) < MOVED) & (moves > self.joined), moves, NEVER)
         self.visits = self.chance.random(size.users) < VISITORS
+        leaves = self.first + self.chance.integers(0, size.days, size.accounts)
+        self.cancels = np.where(self.chance.random(size.accounts) < CANCELLED, leaves, NEVER)
         self._zeal = self.chance.lognormal(0, 1.3, size.users)
         self._popular = 0.55 / np.arange(1, EVENTS + 1) ** 0.7
         self._pace = self._find_pace()

@@ -1,72 +1,73 @@
 """`accoil bench score`: every number of a large book, against the bare sum in the same engine."""
 
-import hashlib
 import json
 import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import accoil
+import msgspec
+
 from accoil import environment
-from accoil.bench import asked, budgets, invented, machine
+from accoil.bench import asked, budgets, invented, kept, machine
+from accoil.bench.book import STORE
+from accoil.bench.growth import growth
 from accoil.bench.invented import Size
 from accoil.bench.progress import say
 from accoil.bench.watched import Watched, names_of
 from accoil.count.facts import open_facts
-from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
 from accoil.store.store import MEMORY
 
 Report = dict[str, Any]
 
-PACKAGE = Path(accoil.__file__).parent
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What to measure: a book of that size, and how often each question is asked. `times_history`, `times_users`:
+    measure a second book, so many times as long or as wide, and tell what grew. `plans`: how the engine answers."""
+
+    size: Size
+    repeat: int = 7
+    times_history: int = 1
+    times_users: int = 1
+    plans: bool = False
+
+    @property
+    def grown(self) -> Size:
+        return Size(self.size.users * self.times_users, self.size.days * self.times_history)
 
 
-def run(users: int = 200_000, days: int = 395, repeat: int = 7, keep: Path | None = None) -> None:
+def run(wanted: Wanted, keep: Path | None = None, build_only: bool = False) -> None:
     """Prints the report as JSON. A book built in the folder `keep` is found there the next time."""
-    print(json.dumps(measure(Size(users, days), repeat, keep), indent=2))
+    if build_only:
+        with kept.book(wanted.size, keep) as folder:
+            print(json.dumps({"bench": "build", "files_mib": machine.file_sizes(folder)}, indent=2))
+        return
+    print(json.dumps(measure(wanted, keep), indent=2))
 
 
-def measure(size: Size, repeat: int, keep: Path | None = None) -> Report:
-    with tempfile.TemporaryDirectory(prefix="accoil-bench-") as temporary:
-        path = built(Path(keep or temporary), size)
-        about = machine.about()
-        store = DuckDB(path, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
-        try:
-            report = {"bench": "score", "machine": about, **_ask_all(Watched(store, names_of(PACKAGE)), size, repeat)}
-        finally:
-            open_facts(None)
-            store.close()
-        report["file_mib"] = machine.file_sizes(path.parent).get(path.name)
+def measure(wanted: Wanted, keep: Path | None = None) -> Report:
+    about = machine.about()
+    report = {"bench": "score", "machine": about, **_of_one(wanted.size, wanted, keep)}
     report["budgets"] = budgets.judge(budgets.SCORE, _judged(report))
+    if wanted.grown != wanted.size:
+        grown = _of_one(wanted.grown, wanted, keep)
+        report["grown"] = {"figures": grown, "growth": growth(report, grown)}
     return report
 
 
-def built(folder: Path, size: Size) -> Path:
-    """The book's file, made when it is not there. In a process of its own, whose memory is not ours."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"book-{size.users}-{size.days}-{_shape()}.duckdb"
-    if not path.exists():
-        say(f"building a book of {size.users:,} users over {size.days} days")
-        program = (sys.executable, "-m", "accoil.bench.book", str(path), str(size.users), str(size.days))
-        if subprocess.run(program).returncode:  # noqa: S603  # ourselves
-            raise Refused("The book could not be built; the reason is above.")
-    return path
-
-
-def _shape() -> str:
-    """Changes with anything that says what the tables hold, so that an older book is not mistaken for this one."""
-    said = [
-        *sorted((PACKAGE / "store" / "schema").glob("*.sql")),
-        PACKAGE / "count" / "load.sql",
-        Path(invented.__file__),
-    ]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in said)).hexdigest()[:8]
+def _of_one(size: Size, wanted: Wanted, keep: Path | None) -> Report:
+    with kept.book(size, keep) as folder:
+        store = DuckDB(folder / STORE, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
+        watched = Watched(store, names_of(kept.PACKAGE), plans=wanted.plans)
+        try:
+            return {**_ask_all(watched, size, wanted.repeat), "files_mib": machine.file_sizes(folder)}
+        finally:
+            open_facts(None)
+            store.close()
+            for name, plan in watched.plans.items():
+                say(f"-- {name}\n{plan}")
 
 
 def _ask_all(store: Watched, size: Size, repeat: int) -> Report:

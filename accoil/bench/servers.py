@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 
@@ -19,7 +20,7 @@ from accoil.bench import messages
 from accoil.bench.generator import Order, Told
 from accoil.refused import Refused
 
-STARTS_WITHIN = 30  # seconds
+STARTS_WITHIN = 120  # seconds
 STOPS_WITHIN = 60
 LOOK_EVERY = 0.01
 
@@ -63,6 +64,20 @@ def accoil(folder: Path) -> Iterator[Accoil]:
     port = _free_port()
     with _process((*program, "serve", "--port", str(port)), port, "/health", environment) as running:
         yield Accoil(running, folder, key)
+
+
+@contextmanager
+def over(folder: Path) -> Iterator[tuple[Running, dict[str, Any]]]:
+    """A server over an invented book, and the keys and the session of somebody who asks it."""
+    environment = {name: value for name, value in os.environ.items() if name != "ACCOIL_DATA_FILE"}
+    environment["ACCOIL_DATA"] = str(folder)
+    program = (sys.executable, "-m", "accoil.bench.served")
+    made = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=STARTS_WITHIN)  # noqa: S603
+    if made.returncode:
+        raise Refused(f"The server under test could not be set up: {made.stderr.strip()}")
+    port = _free_port()
+    with _process((*program, str(port)), port, "/health", environment) as running:
+        yield running, json.loads(made.stdout)
 
 
 @contextmanager

@@ -18,14 +18,17 @@ Places = Mapping[str, str] | None
 
 
 class Watched:
-    """Stands in for the store it is given. `names`: text of a question → its name; others are noted as "other"."""
+    """Stands in for the store it is given. `names`: text of a question → its name; others are noted as "other".
+    `plans`: each question is asked a second time, by its first asking, for the way the engine answers it."""
 
-    def __init__(self, store: Store, names: Mapping[str, str]) -> None:
+    def __init__(self, store: Store, names: Mapping[str, str], plans: bool = False) -> None:
         self._store = store
         self.path, self.damaged, self.stopped = store.path, store.damaged, store.stopped
         self._names = names
         self._kept: set[str] = set()
         self._took: dict[str, list[float]] = defaultdict(list)
+        self.plans: dict[str, str] = {}  # name → the engine's own words
+        self._wants_plans = plans
         self.given: dict[str, tuple[Mapping[str, str], Mapping[str, Value]]] = {}  # name → last places and values
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
@@ -79,6 +82,9 @@ class Watched:
         name = self._names.get(question, "other")
         self._took[name].append(time.perf_counter() - began)
         self.given[name] = (places or {}, values)
+        if self._wants_plans and name not in self.plans:
+            told = self._store.rows(f"explain analyze\n{question}", places, **values)
+            self.plans[name] = str(told[0]["explain_value"])
 
 
 def names_of(package: Path) -> dict[str, str]:

@@ -27,16 +27,16 @@ def adding_up(amounts: Sequence[float]) -> list[Part]:
 
 @dataclass(frozen=True)
 class Histogram:
-    """Accounts by score, now as an outline and the draft as columns."""
+    """Accounts or users by score, now as an outline and the draft as columns."""
 
     columns: list[tuple[float, float, float, float]]  # x, y, width, height
     outline: str
     label: str
-    cut: tuple[int, int] | None  # accounts in the first bin (now, draft) when it was cut to leave the others legible
+    cut: tuple[int, int] | None  # how many in the first bin (now, draft) when it was cut to leave the others legible
 
 
-def histogram(now: Sequence[int], draft: Sequence[int]) -> Histogram:
-    """20 bins of 5 points. The bin of the quiet accounts is cut when it would flatten all others."""
+def histogram(kind: str, now: Sequence[int], draft: Sequence[int]) -> Histogram:
+    """20 bins of 5 points, of accounts or users. The bin of the quiet ones is cut when it would flatten all others."""
     rest = max([*now[1:], *draft[1:]], default=0)
     first = max(now[0], draft[0])
     top = first if first <= rest * 1.6 or not rest else rest * 1.25
@@ -52,7 +52,7 @@ def histogram(now: Sequence[int], draft: Sequence[int]) -> Histogram:
             f"{'L' if i else 'M'}{i * step:g} {HEIGHT - tall:.2f}H{(i + 1) * step:g}"
             for i, tall in enumerate(heights_now)
         ),
-        label=f"Accounts by score: {_peaks(draft)} under the draft, {_peaks(now)} now.",
+        label=f"{kind.capitalize()}s by score: {_peaks(draft)} under the draft, {_peaks(now)} now.",
         cut=(now[0], draft[0]) if top < first else None,
     )
 

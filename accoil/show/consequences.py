@@ -7,37 +7,66 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accoil.score.models import Version
+from accoil.score.what_if import Consequences, WhatIf
 from accoil.show import words
 from accoil.show.drafts import Draft
 from accoil.show.sentences import bold
 
 Row = Mapping[str, Any]
 
+TELLING = ("Red Hot", "Ice Cold", "Activated")  # segments that people act on
 
-def preview(result: Row, is_first: bool) -> SafeString:
-    """What a draft would do, in a line: "3 accounts would enter Most engaged; the average moves…" """
-    before, after = result["bands_now"], result["bands_draft"]
-    if not sum(after.values()):
-        return format_html("{}", "No account is known yet, so there is nothing to show; users are scored all the same.")
+
+def preview(numbers: WhatIf, is_first: bool) -> SafeString:
+    """What a draft would do: "2 accounts more at 75 or more: 5 instead of 3; 4 enter Red Hot, 1 leaves it." """
+    kind = "account" if any(numbers.accounts.counted) else "user"
+    found = numbers.accounts if kind == "account" else numbers.users
+    if not any(found.counted):
+        return format_html("{}", "Nobody is known yet, so there is nothing to show; the first event brings the first.")
     if is_first:
         return format_html(
             "{} would be scored, {} of them at 75 or more.",
-            bold(words.count(result["scored_draft"], "account")),
-            bold(words.number(after["most"])),
+            bold(words.count(found.scored[1], kind)),
+            bold(words.number(found.bands[1]["most"])),
         )
-    movers = len(result["up"]) + len(result["down"])
-    if not movers:
-        return format_html("{}", "Nothing moves: the draft gives everyone the score they have.")
-    gained = after["most"] - before["most"]
-    if not gained:
-        return format_html("Scores move, but {} stay at 75 or more.", bold(words.count(after["most"], "account")))
-    more = "more" if gained > 0 else "fewer"
+    if not numbers.accounts.moved and not numbers.users.moved:
+        return _counted_otherwise(kind, found)
+    return format_html("{}{}.", _at_the_top(kind, found), _passing(found))
+
+
+def _at_the_top(kind: str, found: Consequences) -> SafeString:
+    before, after = (bands["most"] for bands in found.bands)
+    if before == after:
+        return format_html("Scores move, but {} stay at 75 or more", bold(words.count(after, kind)))
+    more = "more" if after > before else "fewer"
     return format_html(
-        "{} at 75 or more: {} instead of {}.",
-        bold(words.count(abs(gained), f"account {more}", f"accounts {more}")),
-        words.number(after["most"]),
-        words.number(before["most"]),
+        "{} at 75 or more: {} instead of {}",
+        bold(words.count(abs(after - before), f"{kind} {more}", f"{kind}s {more}")),
+        words.number(after),
+        words.number(before),
     )
+
+
+def _counted_otherwise(kind: str, found: Consequences) -> SafeString:
+    before, after = found.counted
+    if before == after:
+        return format_html("Nothing moves: the draft gives everyone the score they have{}.", _passing(found))
+    return format_html(
+        "{} instead of {}; their scores stay{}.",
+        bold(words.count(after, kind)), words.number(before), _passing(found),
+    )  # fmt: skip
+
+
+def _passing(found: Consequences) -> SafeString:
+    """; 4 enter Red Hot, 1 leaves it: of the segments that say what to do, the busiest."""
+    told = [each for each in found.segments if (each.entered or each.left) and each.name in TELLING]
+    if not told:
+        return SafeString()
+    busiest = max(told, key=lambda each: each.entered + each.left)
+    ways = [(busiest.entered, "enters", "enter"), (busiest.left, "leaves", "leave")]
+    said = [format_html("{} {}", bold(n), one if n == 1 else many) for n, one, many in ways if n]
+    whom = busiest.name if len(said) == 1 else format_html("{}, {} it", busiest.name, said[1])
+    return format_html("; {} {}", said[0], whom)
 
 
 def profiles(rows: Sequence[Row]) -> SafeString:

@@ -5,10 +5,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accoil.show.views import (
+    backtest,
     configuration,
     connect,
     dashboard,
     debugger,
+    differences,
     event_views,
     exclusion,
     feature_views,
@@ -62,7 +64,9 @@ product = [
     path("profiles", profiles.profiles, name="profiles"),
     path("profiles/new", profiles.new, name="new-profile"),
     path("profiles/preview", profiles.preview, name="preview"),
+    path("profiles/differences", differences.everyone, name="differences"),
     path("profiles/<int:profile_id>", profiles.edit, name="profile"),
+    path("profiles/<int:profile_id>/backtest", backtest.backtest, name="backtest"),
     path("settings", product_settings.settings_page, name="settings"),
     path("settings/time-zone", product_settings.time_zone, name="time-zone"),
     path("settings/tokens", product_settings.new_token, name="new-token"),

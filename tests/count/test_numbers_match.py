@@ -14,7 +14,7 @@ from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.score.definition import Definition
 from accoil.score.explain import explain
 from accoil.score.history import history
-from accoil.score.preview import preview
+from accoil.score.what_if import what_if
 from tests.reference import World, benchmark, score_accounts, score_users
 from tests.reference_facts import Row
 from tests.strategies import Case, cases
@@ -80,7 +80,7 @@ def test_history_and_explanations_equal_the_reference_on_every_day(case: Case) -
                 assert explained["raw"] == expected[kind][-1][name]["raw"]
                 if kind == "account":
                     assert sum(user["raw"] for user in explained["users"]) == explained["raw"]
-        draft = preview(running.product_id, None, definition, case.as_of)
+        draft = what_if(running.product_id, None, definition, case.as_of)
         book = running.book(definition, case.as_of).summary()
-        assert draft["bands_draft"] == book["bands_accounts"]
-        assert draft["benchmark_draft"] == pytest.approx(benchmark(world, given, case.as_of))
+        assert draft.accounts.bands[1] == book["bands_accounts"]
+        assert draft.benchmark[1] == pytest.approx(benchmark(world, given, case.as_of))

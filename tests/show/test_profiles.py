@@ -113,6 +113,43 @@ def test_preview_shows_what_a_draft_would_do_and_saves_nothing(ann, busy, home):
     assert busy.profile.versions.count() == 1
 
 
+def test_preview_tells_of_segments_for_accounts_and_users(ann, busy, home):
+    draft = form({"Dashboard_Viewed": 10}, of=str(busy.profile.pk), side="user")
+    part = ann.post(f"{home}/preview", draft)
+    text = words(part)
+    assert "Users by score" in text
+    assert "Accounts by score" in text
+    assert "All Active" in text
+    assert b'value="user" checked' in part.content
+
+
+def test_everyone_who_differs_is_listed_with_the_draft_still_in_hand(ann, busy, home):
+    draft = form({"Dashboard_Viewed": 10}, of=str(busy.profile.pk), name="Everyday", scope="account")
+    answer = ann.post(f"{home}/differences", draft)
+    text = main(answer)
+    assert "1–" in text
+    assert "Change" in text
+    assert b'name="event-0" value="Dashboard_Viewed"' in answer.content
+    assert busy.profile.versions.count() == 1
+    nobody = main(ann.post(f"{home}/differences", draft | {"search": "no such account"}))
+    assert "Nobody who differs is called “no such account”." in nobody
+
+
+def test_everyone_who_differs_can_be_downloaded(ann, busy, home):
+    draft = form({"Dashboard_Viewed": 10}, of=str(busy.profile.pk), scope="user", do="csv")
+    answer = ann.post(f"{home}/differences", draft)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="what-if-users.csv"'
+    head, *rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert head.replace('"', "").startswith("id,tracking_id,name,score_from,score_to,move")
+    assert rows
+
+
+def test_differences_of_an_unfinished_draft_say_what_is_missing(ann, home):
+    answer = ann.post(f"{home}/differences", form({}))
+    assert answer.status_code == 422
+    assert "No event counts yet" in main(answer)
+
+
 def test_preview_of_what_is_in_force_moves_nothing(ann, busy, home):
     same = form({"Report_Created": 9, "Dashboard_Viewed": 1}, of=str(busy.profile.pk))
     assert "Nothing moves" in words(ann.post(f"{home}/preview", same))

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from accoil.score.what_if import Consequences, Passing, WhatIf
 from accoil.show import consequences, reasons, sentences
 
 QUIET = {"accounts": 200, "active_accounts": 37, "users": 2000, "active_users": 214,
@@ -100,22 +101,39 @@ def test_the_curve_is_explained_with_its_own_numbers(curve, benchmark, part):
     assert part in reasons.curve({"curve": curve, "benchmark": benchmark}, 7)
 
 
-def draft(before: int, after: int, up: int = 1) -> dict[str, object]:
-    rest = {"slightly": 0, "passive": 0, "least": 10}
-    return {"bands_now": {"most": before, **rest}, "bands_draft": {"most": after, **rest},
-            "scored_draft": 12, "up": [{}] * up, "down": []}  # fmt: skip
+def side(
+    before: int, after: int, moved: int = 1, counted: tuple[int, int] = (13, 13), **passing: tuple[int, int]
+) -> Consequences:
+    """Accounts: so many at 75 or more before and after, and who passes in and out of segments."""
+    quiet = [0] * 18
+    histogram = ([counted[0] - before, *quiet, before], [counted[1] - after, *quiet, after])
+    segments = [
+        Passing(place, name.replace("_", " "), *ways, (0, 0)) for place, (name, ways) in enumerate(passing.items())
+    ]
+    return Consequences(counted, (12, 12), moved, histogram, [], segments)
+
+
+def draft(accounts: Consequences, users: Consequences | None = None) -> WhatIf:
+    users = users or side(0, 0, accounts.moved, accounts.counted)
+    return WhatIf(date(2026, 3, 1), (None, 10.0), accounts, users, 0.1)
 
 
 @pytest.mark.parametrize(
     ("result", "first", "said"),
     [
-        (draft(0, 3), True, "12 accounts would be scored, 3 of them at 75 or more."),
-        (draft(3, 3, up=0), False, "Nothing moves: the draft gives everyone the score they have."),
-        (draft(3, 3), False, "Scores move, but 3 accounts stay at 75 or more."),
-        (draft(3, 5), False, "2 accounts more at 75 or more: 5 instead of 3."),
-        (draft(3, 2), False, "1 account fewer at 75 or more: 2 instead of 3."),
-        ({"bands_now": {}, "bands_draft": {"most": 0, "least": 0}}, False,
-         "No account is known yet, so there is nothing to show; users are scored all the same."),
+        (draft(side(0, 3, counted=(0, 13))), True, "12 accounts would be scored, 3 of them at 75 or more."),
+        (draft(side(3, 3, moved=0)), False, "Nothing moves: the draft gives everyone the score they have."),
+        (draft(side(3, 3, moved=0, Activated=(2, 1))), False,
+         "Nothing moves: the draft gives everyone the score they have; 2 enter Activated, 1 leaves it."),
+        (draft(side(3, 3, moved=0, counted=(13, 9))), False, "9 accounts instead of 13; their scores stay."),
+        (draft(side(3, 3)), False, "Scores move, but 3 accounts stay at 75 or more."),
+        (draft(side(3, 5, Red_Hot=(1, 0), Most_Engaged=(2, 0))), False,
+         "2 accounts more at 75 or more: 5 instead of 3; 1 enters Red Hot."),
+        (draft(side(3, 2, Ice_Cold=(0, 2), Red_Hot=(1, 0))), False,
+         "1 account fewer at 75 or more: 2 instead of 3; 2 leave Ice Cold."),
+        (draft(side(0, 0, counted=(0, 0)), side(1, 4)), False, "3 users more at 75 or more: 4 instead of 1."),
+        (draft(side(0, 0, counted=(0, 0))), False,
+         "Nobody is known yet, so there is nothing to show; the first event brings the first."),
     ],
 )  # fmt: skip
 def test_a_preview_opens_with_what_moves(result, first, said):

@@ -33,6 +33,7 @@ ACTS = [
     "journeys/1/delete",
     "profiles/new",
     "profiles/preview",
+    "profiles/differences",
     "settings/tokens",
     "settings/time-zone",
     "settings/keys/new",

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accoil.act.what_if import what_if
 from accoil.count.people import health, known_events
 from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition, Refused
 from accoil.score.features import events_of
 from accoil.score.models import Profile
-from accoil.score.preview import preview as preview_of
 from accoil.score.reading import HEAVIEST
-from accoil.show import bars, consequences, drafts, profile_rules, tables
+from accoil.show import consequences, drafts, previews, profile_rules, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.proposal import judge
@@ -57,7 +57,7 @@ def edit(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse
 def preview(request: HttpRequest, product_id: int) -> HttpResponse:
     """What the draft in the form would do: a part of the editor's page."""
     frame = frame_of(request, product_id, "profiles")
-    profile = _asked(frame, request.POST.get("of", ""))
+    profile = asked_profile(frame, request.POST.get("of", ""))
     draft = drafts.read(request.POST, [], profile.current.parsed if profile else None)
     rules = profile_rules.shown(frame, profile.current.parsed if profile else None)
     rules |= {"rule_post": request.path, "answers": True}
@@ -134,17 +134,11 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
 def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
     """What the draft does to the whole book, against the version in force."""
     draft = draft.with_settings(events_of(frame.product), configuration_of(frame.product).internal_domains)
-    result = preview_of(frame.product.pk, profile.current.parsed if profile else None, draft, frame.today)
-    return {
-        "result": result,
-        "sentence": consequences.preview(result, is_first=profile is None),
-        "histogram": bars.histogram(result["histogram_now"], result["histogram_draft"]),
-        "outlined": profile is not None,
-        "bands": tables.bands(result["bands_draft"], result["bands_now"] if profile else None),
-    }
+    drafted = what_if(frame.product.pk, profile, draft, frame.today)
+    return {"told": previews.told(drafted, profile is None, frame.request.POST.get("side", ""))}
 
 
-def _asked(frame: Frame, pk: str) -> Profile | None:
+def asked_profile(frame: Frame, pk: str) -> Profile | None:
     if not pk:
         return None
     for profile in frame.profiles:

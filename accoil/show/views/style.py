@@ -50,7 +50,7 @@ def samples() -> dict[str, Any]:
         ),
         "count_chart": charts.count_chart("Active accounts over 90 days", DAYS, [s // 2 for s in SCORES]),
         "adds": tables.adds([{"event": e, "count": n, "weight": w, "points": n * w} for e, n, w in parts]),
-        "histogram": bars.histogram(now, draft),
+        "histogram": bars.histogram("account", now, draft),
         "outlined": True,
         "bands": tables.bands(
             {"most": 18, "slightly": 61, "passive": 70, "least": 51},

@@ -36,3 +36,6 @@ create or replace macro as_it_is(total) as total;
 create or replace macro firsts(day, n, many) as min(day * cast(1048576 as bigint) + least(n, 1048575), many);
 create or replace macro times_in(packed) as packed & 1048575;
 create or replace macro day_in(packed) as cast((packed - (packed & 1048575)) // 1048576 as integer);
+
+-- Whether a position is in a set.
+create or replace macro has_bit(mask, position) as (mask >> cast(position as integer)) & 1 = 1;

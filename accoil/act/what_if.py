@@ -1,0 +1,106 @@
+"""What saving a draft of a profile would do: numbers, segments, and the acts that follow from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from accoil.rule.to_sql import Condition
+from accoil.rule.tree import EVERYTHING, Scope, check
+from accoil.score import what_if as score
+from accoil.score.definition import Definition
+from accoil.score.groups import Groups, Rules
+from accoil.score.models import Profile
+from accoil.score.what_if import SCOPES, Consequences, WhatIf
+from accoil.segment import asking, built_in
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Segment
+from accoil.segment.watched import Watched, watched
+
+Row = dict[str, Any]
+
+
+class Drafted(msgspec.Struct, frozen=True):
+    """`automations` that would fire and records that would be written (`writes`): none while nothing acts."""
+
+    numbers: WhatIf
+    automations: list[str] = []
+    writes: int = 0
+
+    def as_answer(self) -> Row:
+        """As the read API says it."""
+        accounts, users = self.numbers.accounts, self.numbers.users
+        return {
+            "as_of": self.numbers.as_of,
+            "scored": users.scored[1],
+            "benchmark": dict(zip(("from", "to"), self.numbers.benchmark, strict=True)),
+            "bands": {
+                way: {"accounts": accounts.bands[place], "users": users.bands[place]}
+                for place, way in enumerate(("from", "to"))
+            },
+            "movers": [*_movers("account", accounts), *_movers("user", users)],
+            "segments": [*_segments("account", accounts), *_segments("user", users)],
+            "automations": self.automations,
+            "writes": self.writes,
+        }
+
+
+def what_if(product_id: int, profile: Profile | None, draft: Definition, as_of: date) -> Drafted:
+    """`profile` None: it would be a new one."""
+    now = profile.current.parsed if profile else None
+    return Drafted(score.what_if(product_id, now, draft, as_of, segments(profile, now, draft)))
+
+
+def segments(profile: Profile | None, now: Definition | None, draft: Definition) -> dict[Scope, tuple[Groups, Groups]]:
+    """As the definition in force means them, and as the draft does; a new profile has the built-in ones."""
+    if profile is None or now is None:
+        made = {scope: _built_in(scope, draft) for scope in SCOPES}
+        return {scope: (groups, groups) for scope, groups in made.items()}
+    own = with_built_ins(profile)
+    names = titles(own)
+    return {
+        scope: (
+            Segments(scope, names, watched(profile, scope, now, own)),
+            Segments(scope, names, watched(profile, scope, draft, own)),
+        )
+        for scope in SCOPES
+    }
+
+
+def titles(segments: Sequence[Segment]) -> dict[int, str]:
+    """What they are called beside each other: a stage with its journey, since its name may be a segment's as well."""
+    return {each.pk: f"{each.journey.name}: {each.name}" if each.journey else each.name for each in segments}
+
+
+class Segments:
+    """Segments and stages of a profile. A minimum stay is not waited for."""
+
+    def __init__(self, scope: Scope, names: Mapping[int, str], asked: Sequence[Watched]) -> None:
+        self.names: Mapping[int, str] = {each.id: names[each.id] for each in asked}
+        self._scope: Scope = scope
+        self._asked = asked
+
+    @cached_property
+    def question(self) -> Condition:
+        return asking.question(self._scope, self._asked)
+
+
+def _built_in(scope: Scope, draft: Definition) -> Rules:
+    raw = {name: built_in.rule_of(key, draft.window) for key, name in built_in.built_ins(scope).items()}
+    return Rules(scope, {name: check(rule, scope, EVERYTHING) for name, rule in raw.items()})
+
+
+def _movers(scope: Scope, found: Consequences) -> list[Row]:
+    return [
+        {
+            "type": scope, "id": each.id, "tracking_id": each.tracking_id, "name": each.name,
+            "from": each.score_from, "to": each.score_to, "change": each.move,
+        }
+        for each in found.movers
+    ]  # fmt: skip
+
+
+def _segments(scope: Scope, found: Consequences) -> list[Row]:
+    return [{"name": each.name, "scope": scope, "entered": each.entered, "left": each.left} for each in found.segments]

@@ -1,0 +1,4 @@
+-- What a book leaves behind that was never received.
+
+-- name: forget_messages
+delete from message

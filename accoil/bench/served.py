@@ -1,0 +1,52 @@
+"""A server over an invented book, whose data folder is in ACCOIL_DATA.
+
+`python -m accoil.bench.served` makes who asks, and prints what he needs as JSON; `python -m accoil.bench.served PORT`
+serves. The book ends on a day of the past: here that day is today."""
+
+import json
+import sys
+
+from accoil.bench.invented import LAST_DAY, PRODUCT, definition
+from accoil.refused import Refused
+from accoil.start import start
+
+TEAM, EMAIL = "Bench", "bench@example.com"
+
+
+def prepare() -> dict[str, str | int]:
+    """Team, product, profile and somebody who has signed in: session cookie, API token, ingest key, profile's id."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accoil.score.models import Profile
+    from accoil.team.beginning import Wanted, begin
+    from accoil.team.models import Product, User
+
+    begun = begin(Wanted(TEAM, TEAM, EMAIL, new_keys=True))
+    if begun.product_id != PRODUCT or begun.ingest_key is None or begun.api_token is None:
+        raise Refused("This data folder is not one that a bench has built.")
+    product, person = Product.objects.get(pk=PRODUCT), User.objects.get(email=EMAIL)
+    profile = product.profiles.first() or Profile.create(product, "Everyone", definition())
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    keys = {"token": begun.api_token, "key": begun.ingest_key, "session": str(session.session_key)}
+    return {**keys, "product": PRODUCT, "profile": profile.pk}
+
+
+def serve(port: int) -> None:
+    from accoil import asgi
+    from accoil.team.models import Product
+
+    Product.today = lambda _: LAST_DAY  # type: ignore[method-assign, assignment]
+    asgi.serve("127.0.0.1", port)
+
+
+if __name__ == "__main__":
+    start()
+    if len(sys.argv) > 1:
+        serve(int(sys.argv[1]))
+    else:
+        print(json.dumps(prepare()))

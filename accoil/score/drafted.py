@@ -1,0 +1,181 @@
+"""Books of drafts: made in full once, then again for other weights, another benchmark or curve from what was summed."""
+
+import itertools
+import threading
+import time
+from collections import OrderedDict
+from datetime import date
+
+import msgspec
+
+from accoil.count import days
+from accoil.count.facts import facts
+from accoil.rule.tree import Scope
+from accoil.score import capped
+from accoil.score.book import ASK as BOOK
+from accoil.score.book import Book
+from accoil.score.definition import Definition
+from accoil.score.groups import Groups
+from accoil.score.reading import SCOPES
+from accoil.store.questions import beside
+from accoil.store.store import Value
+
+ASK = beside(__file__, "drafted")
+
+BASES_KEPT = 3  # each holds its sums and a row per user and account
+DRAFTS_KEPT = 2  # of each: the definition in force, and the last draft
+FRESH_FOR = 60.0  # seconds: while somebody moves sliders, the facts under them hold still
+
+_numbered = itertools.count(1)
+_said: dict[str, tuple[str, str]] = {}  # kept table of groups → what was asked
+
+
+class Drafted(Book):
+    """A book that differs from its base in weights, benchmark and curve alone."""
+
+    def __init__(self, base: "Base", definition: Definition) -> None:
+        super().__init__(base.book.product_id, definition, base.book.as_of, f"draft_{next(_numbered)}")
+        self._base = base
+        for part in ("late", "pairs"):
+            self._places[part] = base.book._places[part]
+
+    def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        places = {**places, "sums": f"kept.{self._base.sums}", "base": self._base.book._places["parts"]}
+        self._facts.store.keep(f"{self._name}_parts", ASK["parts"], places, **given)
+
+    def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """The base's."""
+
+    def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """Those that the base has found."""
+        for scope in SCOPES:
+            found = {"rows": places[f"{scope}s"], "steps": self._base.book._places[f"{scope}s"]}
+            many = len(self.definition.activation.steps(scope))
+            self._facts.store.keep(f"{self._name}_{scope}s", BOOK["with_steps"], found, how_many=many)
+
+
+def kept_groups(book: Book, scope: Scope, groups: Groups) -> str:
+    """A kept table of who is in which group of a book of `books`; worked out once, however often it is asked."""
+    asked = groups.question
+    said = (asked.text, repr(asked.values))
+    name = f"{book._name}_{scope}_groups"
+    if _said.get(name) != said:
+        book.keep(name, asked)
+        _said[name] = said
+    return f"kept.{name}"
+
+
+def _drop(book: Book) -> None:
+    _forget_groups(book)
+    book.drop()
+
+
+def _forget_groups(book: Book) -> None:
+    for scope in SCOPES:
+        name = f"{book._name}_{scope}_groups"
+        if _said.pop(name, None):
+            book._facts.store.drop(name)
+
+
+class Base:
+    """What hangs on no weight, of one window, set of events, population, cap and steps."""
+
+    def __init__(self, product_id: int, definition: Definition, as_of: date) -> None:
+        self.facts = facts()
+        self.book = Book(product_id, definition, as_of, f"base_{next(_numbered)}")
+        self.sums = ""  # how everyone's counts add up, as a kept table; made when it is first needed
+        self.version = -1
+        self.made = float("-inf")
+        self._summed_up = -1  # how often facts had changed by then
+        self._drafts: OrderedDict[str, Drafted] = OrderedDict()
+
+    @property
+    def is_old(self) -> bool:
+        return self.version < self.facts.version[self.book.product_id] and time.monotonic() - self.made > FRESH_FOR
+
+    def make(self) -> None:
+        """Anew, with the facts of now."""
+        self.forget()
+        self.version = self.facts.version[self.book.product_id]
+        self.book._make()
+        self.made = time.monotonic()
+
+    def book_of(self, definition: Definition) -> Book:
+        """Those of other weights come from the sums, and so does the base's own where facts were received between the
+        two: they are not to be taken for a difference."""
+        digest = definition.digest()
+        if digest == self.book.definition.digest() and (not self.sums or self._summed_up == self.version):
+            return self.book
+        if not self.sums:
+            self._sum_up()
+        if digest not in self._drafts:
+            drafted = Drafted(self, definition)
+            drafted._make()
+            self._drafts[digest] = drafted
+        self._drafts.move_to_end(digest)
+        return self._drafts[digest]
+
+    def tidy(self) -> None:
+        """Lets go of drafts nobody asked for lately."""
+        while len(self._drafts) > DRAFTS_KEPT:
+            _drop(self._drafts.popitem(last=False)[1])
+
+    def forget(self) -> None:
+        for drafted in self._drafts.values():
+            _drop(drafted)
+        _forget_groups(self.book)
+        self._drafts.clear()
+        if self.sums:
+            self.facts.store.drop(self.sums)
+        self.sums = ""
+
+    def drop(self) -> None:
+        self.forget()
+        self.book.drop()
+
+    def _sum_up(self) -> None:
+        book, store, day = self.book, self.facts.store, days.number(self.book.as_of)
+        name = f"sums_{next(_numbered)}"
+        first = day - 2 * book.definition.window + 1
+        counts = capped.counts(store, f"{name}_counts", book.product_id, book.definition, first, day)
+        store.keep(name, ASK["sums"], {"counts": counts}, **book._given)
+        store.drop(f"{name}_counts")
+        self.sums, self._summed_up = name, self.facts.version[book.product_id]
+
+
+_bases: OrderedDict[tuple[int, str, date], Base] = OrderedDict()
+making = threading.RLock()  # held while books of drafts are made or read
+
+
+def books(product_id: int, definitions: list[Definition], as_of: date) -> list[Book]:
+    """A book for each, of the same facts. Ask while holding `making`, and read before letting go of it."""
+    bases = [_base(product_id, definition, as_of) for definition in definitions]
+    newest = max(base.version for base in bases)
+    for base in bases:
+        if base.version < newest:
+            base.make()
+    found = [base.book_of(definition) for base, definition in zip(bases, definitions, strict=True)]
+    if len({id(base) for base in bases}) < len(definitions):  # two of one base: see book_of
+        found = [base.book_of(definition) for base, definition in zip(bases, definitions, strict=True)]
+    for base in bases:
+        base.tidy()
+    return found
+
+
+def _base(product_id: int, definition: Definition, as_of: date) -> Base:
+    key = (product_id, weightless(definition).digest(), as_of)
+    base = _bases.get(key)
+    if base is None or base.facts is not facts():
+        base = _bases[key] = Base(product_id, definition, as_of)
+    _bases.move_to_end(key)
+    while len(_bases) > BASES_KEPT:
+        _bases.popitem(last=False)[1].drop()
+    if base.version < 0 or base.is_old:
+        base.make()
+    return base
+
+
+def weightless(definition: Definition) -> Definition:
+    """What is the same for all that differ in weights, benchmark and curve alone."""
+    events = dict.fromkeys(sorted(definition.events), 1)
+    return msgspec.structs.replace(definition, events=events, benchmark=None, curve="exponential")
