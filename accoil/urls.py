@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from accoil.show.api import api, bare
+from accoil.show.api import api, bare, nothing_here
 
 urlpatterns = [
     path("api/", api.urls),
+    path("api/<path:path>", nothing_here),
     path("sign-in/", include("accoil.team.sign_in")),
     path("", include("accoil.show.urls")),
     path("", bare.urls),

@@ -12,3 +12,8 @@ class Wrong(Exception):
 def not_found(what: str) -> Wrong:
     """Another product's id and no such id are the same answer."""
     return Wrong(404, "not_found", f"There is no such {what} in this product.")
+
+
+def invalid(name: str, message: str) -> Wrong:
+    """A parameter that can't be meant; the sentence says what can."""
+    return Wrong(400, f"invalid_{name}", message)

@@ -1,0 +1,207 @@
+"""What answers look like, for the OpenAPI document. Scores and rates are fractions 0–1; beside a score stands its whole
+number. A field that may be null can't be told: no steps are set, nothing happened yet."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+Fraction = float
+
+
+class Refusal(Schema):
+    class Error(Schema):
+        code: str = Field(examples=["missing_workspace_id"])
+        message: str = Field(examples=["workspace_id is required"])
+
+    error: Error
+
+
+class Provenance(Schema):
+    as_of: date = Field(description="The local day the numbers are of.")
+    version: int | None = Field(description="Of the profile; null where no profile has a say.")
+    computed_at: datetime
+
+
+class Pagination(Schema):
+    limit: int
+    offset: int
+    total: int = Field(description="Rows in all.")
+
+
+class PageLinks(Schema):
+    self: str
+    next: str | None = None
+    previous: str | None = None
+
+
+class Paged(Provenance):
+    pagination: Pagination
+    links: PageLinks | None = Field(None, alias="_links")
+
+
+class Stats(Schema):
+    total_users: int
+    total_accounts: int
+
+
+class Workspace(Schema):
+    class Links(Schema):
+        self: str
+        users: str
+        accounts: str
+        segments: str
+
+    id: int
+    name: str
+    lookback_days: int
+    version: int = Field(description="The version in force.")
+    stats: Stats | None = None
+    links: Links = Field(alias="_links")
+
+
+class Workspaces(Paged):
+    data: list[Workspace]
+    expansions: list[str] = Field(alias="_expansions")
+
+
+class OneWorkspace(Provenance, Workspace):
+    version: int = Field(description="The version in force.")
+    expansions: list[str] = Field(alias="_expansions")
+
+
+class LeanMetrics(Schema):
+    engagement_score: Fraction
+    score: int
+    raw_score: float
+    change: int
+    last_seen: datetime | None = Field(description="Of any event, scored or not.")
+
+
+class SelfLink(Schema):
+    self: str
+
+
+class AccountLinks(SelfLink):
+    users: str
+    explain: str
+    why: str
+    history: str
+
+
+class UserLinks(SelfLink):
+    explain: str
+    why: str
+    history: str
+
+
+class Lean(Schema):
+    id: int
+    tracking_id: str = Field(description="The id you sent.")
+    name: str
+    workspace_id: int
+    metrics: LeanMetrics
+    links: SelfLink = Field(alias="_links")
+
+
+class LeanUser(Lean):
+    email: str | None
+
+
+class Accounts(Paged):
+    workspace_id: int
+    data: list[Lean]
+    expansions: list[str] = Field(alias="_expansions")
+
+
+class Users(Paged):
+    workspace_id: int
+    data: list[LeanUser]
+    expansions: list[str] = Field(alias="_expansions")
+
+
+class Members(Paged):
+    workspace_id: int
+    segment_id: int
+    scope: Literal["account", "user"]
+    data: list[LeanUser | Lean]
+
+
+class Metrics(LeanMetrics):
+    benchmark: float | None = Field(description="The raw points that score 90; null when nobody was active.")
+    score_yesterday: Fraction
+    score_last_period: Fraction
+    score_change: Fraction
+    activation_rate: Fraction | None = Field(description="Steps met of all; null without steps.")
+    activated_on: date | None
+    adoption_rate: Fraction
+    lifetime_adoption_rate: Fraction
+    frequency: int = Field(description="Days of the window with a scored event.")
+    overall_scored_events: int
+    recently_scored_events: int
+    last_active: date | None = Field(description="Day of the last scored event.")
+    tenure: int = Field(description="Days.")
+
+
+class AccountMetrics(Metrics):
+    total_score: int
+    active_users: int
+    total_users: int
+    active_users_percentage: Fraction
+
+
+class Insights(Schema):
+    summary: str
+    health: Literal["healthy", "steady", "cooling", "at_risk", "inactive"]
+    recommendations: list[str]
+    generated_at: datetime
+
+
+class InSegment(Schema):
+    id: int
+    name: str
+    default: bool
+
+
+class One(Provenance):
+    id: int
+    tracking_id: str
+    name: str
+    workspace_id: int
+    created_at: datetime
+    insights: Insights | None = None
+    traits: dict[str, Any] | None = None
+    segments: list[InSegment] | None = None
+
+
+class Account(One):
+    metrics: AccountMetrics
+    status: str | None
+    plan: str | None
+    mrr: float | None = Field(description="Cents a month.")
+    expansions: list[str] = Field(alias="_expansions")
+    links: AccountLinks = Field(alias="_links")
+
+
+class User(One):
+    email: str | None
+    account_id: int | None = Field(description="The account it belongs to on that day.")
+    metrics: Metrics
+    expansions: list[str] = Field(alias="_expansions")
+    links: UserLinks = Field(alias="_links")
+
+
+class Counted(Schema):
+    """The dimensions grouped by, and `count`."""
+
+    user: str | None = Field(None, description="null: of an anonymous id that is nobody's yet.")
+    account: str | None = Field(None, description="null: could not be attributed.")
+    event: str | None = None
+    day: date | None = None
+    count: int
+
+
+class Counts(Paged):
+    data: list[Counted]
+    total_count: int = Field(description="The sum of all that match, whatever the page.")
