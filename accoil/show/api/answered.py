@@ -19,7 +19,15 @@ REFUSALS = frozenset({400, 401, 403, 404, 429})
 
 
 def add(
-    router: Router, path: str, answer: Answer, shape: type[Schema], name: str, method: str = "GET", **more: Any
+    router: Router,
+    path: str,
+    answer: Answer,
+    shape: type[Schema],
+    name: str,
+    tag: str,
+    *,
+    method: str = "GET",
+    shown: bool = True,
 ) -> None:
     """Puts the answer at a path. What it returns becomes JSON as it is: the shape is for the document, and tests
     hold the one against the other."""
@@ -31,7 +39,8 @@ def add(
         by_alias=True,
         operation_id=name,
         summary=name.replace("_", " ").capitalize(),
-        **more,
+        tags=[tag],
+        include_in_schema=shown,
     )
 
 

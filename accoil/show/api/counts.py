@@ -25,7 +25,7 @@ class AskedCounts(Schema):
 
 
 def put(router: Router) -> None:
-    add(router, "/counts", counts, shapes.Counts, "counts", tags=["counts"])
+    add(router, "/counts", counts, shapes.Counts, "counts", "counts")
 
 
 def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:

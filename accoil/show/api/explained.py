@@ -1,16 +1,16 @@
-"""Why a score is what it is, why it changed, and how it came about day by day."""
+"""Why a score is what it is, and how it came about day by day."""
 
 from datetime import date, timedelta
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from accoil.count.ids import Kind
-from accoil.score.explain import explain as explained
-from accoil.score.history import history as day_by_day
+from accoil.score.explain import explain
+from accoil.score.history import history
 from accoil.show.api import shapes
 from accoil.show.api.answered import add
-from accoil.show.api.asked import Asked, Asker, Day, Opened, Row, day_of, link
+from accoil.show.api.asked import Asked, Asker, Day, Opened, Row, day_of
 from accoil.show.api.errors import invalid
 from accoil.show.api.people import OurId, the_one
 
@@ -24,22 +24,63 @@ class AskedDays(Asked):
 
 
 def put(router: Router) -> None:
-    kinds: tuple[tuple[Kind, type[Schema]], ...] = (
-        ("account", shapes.ExplainedAccount), ("user", shapes.Explained),
-    )  # fmt: skip
-    for kind, shape in kinds:
-        path, more = f"/{kind}s/{{int:id}}", {"tags": [f"{kind}s"]}
-        add(router, f"{path}/explain", explain_of(kind), shape, f"explain_{kind}", **more)
-        add(router, f"{path}/history", history_of(kind), shapes.History, f"{kind}_history", **more)
+    one, other = "/accounts/{int:account_id}", "/users/{int:user_id}"
+    add(router, f"{one}/explain", explain_account, shapes.ExplainedAccount, "explain_account", "accounts")
+    add(router, f"{one}/history", account_history, shapes.History, "account_history", "accounts")
+    add(router, f"{other}/explain", explain_user, shapes.Explained, "explain_user", "users")
+    add(router, f"{other}/history", user_history, shapes.History, "user_history", "users")
 
 
-def explain_of(kind: Kind):
-    def explain(asker: Asker, id: OurId, asked: Query[Asked]) -> Row:
-        """The events that make the score, with count, weight and points: the points sum to `raw`."""
-        opened = _opened(asker, kind, id, asked)
-        told = explained(opened.product.pk, opened.definition, kind, id, opened.as_of)
-        if "users" not in asker.reads:
-            told.pop("users", None)
-        return opened.top_now() | {"id": id} | told
+def explain_account(asker: Asker, account_id: OurId, asked: Query[Asked]) -> Row:
+    """The events that make the score, with count, weight and points (they sum to `raw`), and its users' scores for it
+    (their mean over the active ones is the score)."""
+    told = _explained(asker, "account", account_id, asked)
+    if "users" not in asker.reads:
+        told["users"] = None
+    return told
 
-    return explain
+
+def explain_user(asker: Asker, user_id: OurId, asked: Query[Asked]) -> Row:
+    """The events that make the score, with count, weight and points: the points sum to `raw`."""
+    return _explained(asker, "user", user_id, asked)
+
+
+def account_history(asker: Asker, account_id: OurId, asked: Query[AskedDays]) -> Row:
+    """Score and raw points of each day: as the version asked for says today, and as it was reported then."""
+    return _history(asker, "account", account_id, asked)
+
+
+def user_history(asker: Asker, user_id: OurId, asked: Query[AskedDays]) -> Row:
+    """Score and raw points of each day: as the version asked for says today, and as it was reported then."""
+    return _history(asker, "user", user_id, asked)
+
+
+def opened_at(asker: Asker, kind: Kind, id: int, asked: Asked) -> Opened:
+    """The profile on that day, with the one in it. Raises Wrong."""
+    asker.needs(f"{kind}s")
+    opened = Opened(asker, asked)
+    the_one(opened, kind, id)
+    return opened
+
+
+def _explained(asker: Asker, kind: Kind, id: int, asked: Asked) -> Row:
+    opened = opened_at(asker, kind, id, asked)
+    return opened.top_now() | {"id": id} | explain(opened.product.pk, opened.definition, kind, id, opened.as_of)
+
+
+def _history(asker: Asker, kind: Kind, id: int, asked: AskedDays) -> Row:
+    opened = opened_at(asker, kind, id, asked)
+    first, last = days_of(opened, asked)
+    rows = history(opened.product.pk, opened.definition, kind, id, first, last)
+    return opened.top_now() | {"id": id, "from": first, "to": last, "data": rows}
+
+
+def days_of(opened: Opened, asked: AskedDays, usual: int = USUAL_DAYS) -> tuple[date, date]:
+    """First and last day asked for. Raises Wrong for a range that can't be told."""
+    last = day_of(opened.product, asked.last, "to") if asked.last else opened.as_of
+    first = day_of(opened.product, asked.first, "from") if asked.first else last - timedelta(usual - 1)
+    if first > last:
+        raise invalid("from", f"from ({first}) is after to ({last}).")
+    if (last - first).days >= MOST_DAYS:
+        raise invalid("from", f"from ({first}) is more than {MOST_DAYS} days before to ({last}); ask in parts.")
+    return first, last

@@ -17,7 +17,7 @@ class AskedFirst(AskedOne, Match):
 
 
 def put(router: Router) -> None:
-    add(router, "/accounts", account, shapes.Account, "v1_get_account", tags=["accounts"])
+    add(router, "/accounts", account, shapes.Account, "v1_get_account", "accounts")
 
 
 def account(asker: Asker, asked: Query[AskedFirst]) -> Row:

@@ -35,8 +35,7 @@ def matched(opened: Opened, asked: Match, kind: Kind) -> list[int] | None:
 def _candidates(opened: Opened, kind: Kind, what: str, value: str) -> list[int]:
     product = opened.product.pk
     if what == "tracking_id":
-        id = ids.id_of(product, people.KINDS[kind], value)
-        return [people.whose(product, id) if kind == "user" else id]
+        return [ids.id_of(product, people.KINDS[kind], value)]
     if what == "name" or (what == "email" and kind == "user"):
         return by_shown(product, kind, what, value, opened.as_of)
     return by_trait(product, kind, what, value, opened.as_of, any_case=what in ANY_CASE)

@@ -34,10 +34,10 @@ class AskedUsers(AskedList):
 
 
 def put(router: Router) -> None:
-    add(router, "/accounts", accounts, shapes.Accounts, "list_accounts", tags=["accounts"])
-    add(router, "/accounts/{int:account_id}", account, shapes.Account, "get_account", tags=["accounts"])
-    add(router, "/users", users, shapes.Users, "list_users", tags=["users"])
-    add(router, "/users/{int:user_id}", user, shapes.User, "get_user", tags=["users"])
+    add(router, "/accounts", accounts, shapes.Accounts, "list_accounts", "accounts")
+    add(router, "/accounts/{int:account_id}", account, shapes.Account, "get_account", "accounts")
+    add(router, "/users", users, shapes.Users, "list_users", "users")
+    add(router, "/users/{int:user_id}", user, shapes.User, "get_user", "users")
 
 
 def accounts(asker: Asker, asked: Query[AskedList]) -> Row:

@@ -205,3 +205,45 @@ class Counted(Schema):
 class Counts(Paged):
     data: list[Counted]
     total_count: int = Field(description="The sum of all that match, whatever the page.")
+
+
+class Part(Schema):
+    event: str
+    count: float
+    weight: int
+    points: float
+    share: Fraction = Field(description="Of raw.")
+
+
+class Explained(Provenance):
+    workspace_id: int
+    id: int
+    score: int
+    raw: float
+    benchmark: float | None
+    curve: Literal["exponential", "linear"]
+    parts: list[Part]
+
+
+class ExplainedAccount(Explained):
+    class OfUser(Schema):
+        id: int
+        name: str
+        score: int
+        raw: float
+
+    users: list[OfUser] | None = Field(description="null: the token may not read users.")
+
+
+class History(Provenance):
+    class OnDay(Schema):
+        day: date
+        score: int
+        raw: float
+        reported_score: int | None = Field(None, description="null: nothing was reported on that day.")
+
+    workspace_id: int
+    id: int
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    data: list[OnDay]

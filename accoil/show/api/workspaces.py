@@ -24,9 +24,16 @@ class AskedWorkspaces(AskedOne, Paging):
 
 def put(router: Router) -> None:
     for name, shown in (("workspaces", True), ("profiles", False)):
-        more = {"tags": ["workspaces"], "include_in_schema": shown}
-        add(router, f"/{name}", workspaces, shapes.Workspaces, f"list_{name}", **more)
-        add(router, f"/{name}/{{int:workspace_id}}", workspace, shapes.OneWorkspace, f"get_{name[:-1]}", **more)
+        add(router, f"/{name}", workspaces, shapes.Workspaces, f"list_{name}", "workspaces", shown=shown)
+        add(
+            router,
+            f"/{name}/{{int:workspace_id}}",
+            workspace,
+            shapes.OneWorkspace,
+            f"get_{name[:-1]}",
+            "workspaces",
+            shown=shown,
+        )
 
 
 def workspaces(asker: Asker, asked: Query[AskedWorkspaces]) -> Row:
