@@ -44,7 +44,10 @@ def _api(namespace: str, document: str | None) -> NinjaAPI:
 def _say_what_is_wrong(api: NinjaAPI) -> None:
     @api.exception_handler(Wrong)
     def wrong(request: HttpRequest, error: Wrong) -> HttpResponse:
-        return refusal(error.status, error.code, str(error))
+        answer = refusal(error.status, error.code, str(error))
+        if error.wait:
+            answer["Retry-After"] = str(error.wait)
+        return answer
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, _: AuthenticationError) -> HttpResponse:

@@ -3,12 +3,13 @@
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from accoil.count.counts import DIMENSIONS
+from accoil.count.counts import DIMENSIONS, stream
 from accoil.count.counts import counts as counted
 from accoil.show.api import shapes
 from accoil.show.api.answered import add
 from accoil.show.api.asked import LARGEST_OFFSET, Asker, Day, Row, Text, named, now, pages, pagination
 from accoil.show.api.errors import invalid
+from accoil.show.export import Table
 
 MOST = 10_000
 
@@ -25,7 +26,7 @@ class AskedCounts(Schema):
 
 
 def put(router: Router) -> None:
-    add(router, "/counts", counts, shapes.Counts, "counts", "counts")
+    add(router, "/counts", counts, shapes.Counts, "counts", "counts", table=table)
 
 
 def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
@@ -47,6 +48,17 @@ def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
         "pagination": pagination(asked, found.total),  # type: ignore[arg-type]
         "_links": pages("/v2/counts", asked, found.total),
     }
+
+
+def table(asker: Asker, asked: Query[AskedCounts]) -> Table:
+    asker.needs("counts")
+    group_by = check(asked)
+    batches = stream(
+        asker.product.pk,
+        user=asked.user, account=asked.account, event=asked.event, first=asked.first, last=asked.last,
+        group_by=group_by,
+    )  # fmt: skip
+    return Table(f"counts-{asker.product.today()}", batches)
 
 
 def check(asked: AskedCounts) -> list[str]:

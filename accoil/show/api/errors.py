@@ -2,11 +2,11 @@
 
 
 class Wrong(Exception):
-    """`{"error": {"code", "message"}}` with a status."""
+    """`{"error": {"code", "message"}}` with a status; `wait`: seconds after which asking again makes sense."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, wait: int = 0) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status, self.code, self.wait = status, code, wait
 
 
 def not_found(what: str) -> Wrong:

@@ -1,6 +1,6 @@
 """/v2/accounts and /v2/users: lists ranked by score, and everything about one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Path, Query, Router
 from pydantic import Field
@@ -9,11 +9,13 @@ from accoil.count import ids
 from accoil.count.ids import Kind
 from accoil.score.book import ACCOUNT_ORDERS, USER_ORDERS, Page
 from accoil.show.api import shapes
-from accoil.show.api.answered import add
+from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
 from accoil.show.api.errors import invalid, not_found
 from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
 from accoil.show.api.matching import Match, matched
+from accoil.show.export import Table
+from accoil.show.export.people import COLUMNS, table
 
 ORDERS = {"account": ACCOUNT_ORDERS, "user": USER_ORDERS}
 
@@ -25,6 +27,9 @@ class AskedList(Asked, Match, Paging):
     sort: Annotated[
         str, Field(max_length=40, description="A column; with a minus the largest first.", examples=["-score"])
     ] = "-score"
+    columns: Annotated[
+        str, Field(max_length=1000, description="Of a file: which, in that order; else all.", examples=["name,score"])
+    ] = ""
 
 
 class AskedUsers(AskedList):
@@ -34,9 +39,9 @@ class AskedUsers(AskedList):
 
 
 def put(router: Router) -> None:
-    add(router, "/accounts", accounts, shapes.Accounts, "list_accounts", "accounts")
+    add(router, "/accounts", accounts, shapes.Accounts, "list_accounts", "accounts", table=accounts_table)
     add(router, "/accounts/{int:account_id}", account, shapes.Account, "get_account", "accounts")
-    add(router, "/users", users, shapes.Users, "list_users", "users")
+    add(router, "/users", users, shapes.Users, "list_users", "users", table=users_table)
     add(router, "/users/{int:user_id}", user, shapes.User, "get_user", "users")
 
 
@@ -48,6 +53,14 @@ def accounts(asker: Asker, asked: Query[AskedList]) -> Row:
 def users(asker: Asker, asked: Query[AskedUsers]) -> Row:
     """Users of a profile, ranked by engagement score. `match_type=tracking_id` finds one by the id you sent."""
     return _listed(asker, asked, "user", account=asked.account_id)
+
+
+def accounts_table(asker: Asker, asked: Query[AskedList]) -> Table:
+    return _table(asker, asked, "account")
+
+
+def users_table(asker: Asker, asked: Query[AskedUsers]) -> Table:
+    return _table(asker, asked, "user", account=asked.account_id)
 
 
 def account(asker: Asker, account_id: OurId, asked: Query[AskedOne]) -> Row:
@@ -86,23 +99,36 @@ def the_one(opened: Opened, kind: Kind, id: int) -> Row:
     return rows[0]
 
 
-def rows_of(opened: Opened, kind: Kind, **wanted: object) -> Page:
+def rows_of(opened: Opened, kind: Kind, **wanted: Any) -> Page:
     page = opened.book.accounts if kind == "account" else opened.book.users
-    return page(**wanted)  # type: ignore[arg-type]
+    return page(**wanted)
 
 
-def _listed(asker: Asker, asked: AskedList, kind: Kind, **wanted: object) -> Row:
+def _listed(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Row:
     asker.needs(f"{kind}s")
     opened = Opened(asker, asked)
-    found = rows_of(
-        opened, kind, search=asked.search, sort=sort_of(asked.sort, kind), limit=asked.limit, offset=asked.offset,
-        ids=matched(opened, asked, kind), **wanted,
-    )  # fmt: skip
+    wanted |= _wanted(opened, asked, kind)
+    found = rows_of(opened, kind, limit=asked.limit, offset=asked.offset, **wanted)
     return opened.top() | {
         "data": [lean(opened, kind, row) for row in found.rows],
         "pagination": pagination(asked, found.total),
         "_expansions": EXPANSIONS[kind],
         "_links": pages(f"/v2/{kind}s", asked, found.total),
+    }
+
+
+def _table(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Table:
+    asker.needs(f"{kind}s")
+    shown = columns(asked.columns, COLUMNS[kind])
+    opened = Opened(asker, asked)
+    return table(opened.book, kind, shown, **wanted | _wanted(opened, asked, kind))
+
+
+def _wanted(opened: Opened, asked: AskedList, kind: Kind) -> Row:
+    return {
+        "search": asked.search,
+        "sort": sort_of(asked.sort, kind),
+        "ids": matched(opened, asked, kind),
     }
 
 
