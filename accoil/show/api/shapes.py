@@ -46,19 +46,20 @@ class Stats(Schema):
     total_accounts: int
 
 
-class Workspace(Schema):
-    class Links(Schema):
-        self: str
-        users: str
-        accounts: str
-        segments: str
+class WorkspaceLinks(Schema):
+    self: str
+    users: str
+    accounts: str
+    segments: str
 
+
+class Workspace(Schema):
     id: int
     name: str
     lookback_days: int
     version: int = Field(description="The version in force.")
     stats: Stats | None = None
-    links: Links = Field(alias="_links")
+    links: WorkspaceLinks = Field(alias="_links")
 
 
 class Workspaces(Paged):
