@@ -22,7 +22,9 @@ CHECKS = [
     openapi_checks.response_schema_conformance,
 ]
 OPERATIONS = [
-    (method, path) for path, methods in api.get_openapi_schema(path_prefix="api/")["paths"].items() for method in methods
+    (method, path)
+    for path, methods in api.get_openapi_schema(path_prefix="api/")["paths"].items()
+    for method in methods
 ]
 
 

@@ -10,6 +10,7 @@ from accoil import __version__
 from accoil.show.api import counts, explained, first, people, workspaces
 from accoil.show.api.access import Token, TooMany
 from accoil.show.api.answered import as_json
+from accoil.show.api.document import ReadApi
 from accoil.show.api.errors import Wrong
 
 PARTS = (workspaces, people, explained, counts)
@@ -21,7 +22,7 @@ times a minute. Scores and rates are fractions; beside a score stands its whole 
 
 def _api(namespace: str, document: str | None) -> NinjaAPI:
     """The same API for each place it is mounted at; one of them carries the OpenAPI document."""
-    api = NinjaAPI(
+    api = ReadApi(
         title="Accoil read API",
         version=__version__,
         description=ABOUT,

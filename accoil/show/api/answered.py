@@ -71,7 +71,9 @@ def add(
 
 
 def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    """list_accounts → List accounts, v1_get_account → Get account (v1)"""
+    old = name.startswith("v1_")
+    return name.removeprefix("v1_").replace("_", " ").capitalize() + (" (v1)" if old else "")
 
 
 def _view(answer: Answer, table: Tabled | None) -> Callable[..., HttpResponseBase]:

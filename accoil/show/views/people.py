@@ -56,7 +56,7 @@ def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lis
     rows = listed(seen, kind, columns)
     # A search asks for the rows alone; the sentence and tiles above them stay as they are.
     if request.headers.get("HX-Request") == "true":
-        return page(frame, "show/people_rows.html", rows)
+        return page(frame, "show/people_rows.html", {**rows, "swapped": True})
     return page(frame, "show/people.html", {**rows, **above(seen, kind)})
 
 
