@@ -37,6 +37,7 @@ from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
 from accoil.refused import Refused
 from accoil.score.freezing import Freezing
+from accoil.show.mcp import reach
 from accoil.store.store import MEMORY
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
@@ -108,6 +109,7 @@ class Server:
                 "events": self._events,
                 "progress": lambda: health.progress(self.counting),
                 **importing.answers(self.imports),
+                **reach.answers(),
             },
         )
         self._clock = Clock(
