@@ -90,7 +90,7 @@ def _few_events(row: Row, parts: Sequence[Row]) -> str:
 
 
 def _not_activated(row: Row) -> str:
-    done = row.get("activation")
+    done = row["activation"]
     if done is None or done >= 1 or not row["score"]:
         return ""
     return f"Activation stands at {words.percent(done)}: help with the steps that are missing."

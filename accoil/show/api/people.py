@@ -7,22 +7,21 @@ from pydantic import Field
 
 from accoil.count import ids
 from accoil.count.ids import Kind
-from accoil.score.book import ACCOUNT_ORDERS, USER_ORDERS, Page
+from accoil.score.book import ORDERS, Page
 from accoil.show.api import shapes
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
 from accoil.show.api.errors import invalid, not_found
 from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
+from accoil.show.api.filtering import Filter, rule_of
 from accoil.show.api.matching import Match, matched
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
 
-ORDERS = {"account": ACCOUNT_ORDERS, "user": USER_ORDERS}
-
 OurId = Annotated[int, Path(description="Our id; find it with `match_type` and `match_value`.")]
 
 
-class AskedList(Asked, Match, Paging):
+class AskedList(Asked, Match, Filter, Paging):
     search: Annotated[str, Field(max_length=255, description="Part of the name, the id you sent, or the e-mail.")] = ""
     sort: Annotated[
         str, Field(max_length=40, description="A column; with a minus the largest first.", examples=["-score"])
@@ -129,6 +128,7 @@ def _wanted(opened: Opened, asked: AskedList, kind: Kind) -> Row:
         "search": asked.search,
         "sort": sort_of(asked.sort, kind),
         "ids": matched(opened, asked, kind),
+        "rule": rule_of(opened, asked, kind),
     }
 
 
@@ -164,8 +164,8 @@ def _person(opened: Opened, kind: Kind, row: Row) -> Row:
         "score_yesterday": row["score_yesterday"] / 100,
         "score_last_period": row["score_last_period"] / 100,
         "score_change": row["change"] / 100,
-        "activation_rate": row.get("activation"),
-        "activated_on": row.get("activated_on"),
+        "activation_rate": row["activation"],
+        "activated_on": row["activated_on"],
         "adoption_rate": row["adoption"],
         "lifetime_adoption_rate": row["lifetime_adoption"],
         "frequency": row["frequency"],

@@ -12,14 +12,15 @@ from accoil.show.export import Table, chosen
 COLUMNS: dict[Kind, list[str]] = {
     "account": [
         "tracking_id", "name", "score", "change", "raw", "total_score", "active_users", "total_users",
-        "active_percent", "adoption", "lifetime_adoption", "frequency", "last_active", "last_seen", "mrr", "plan",
-        "status", "tenure", "created_on", "score_yesterday", "score_last_period", "recently_scored_events",
-        "overall_scored_events", "id",
+        "active_percent", "activation", "activated_on", "adoption", "lifetime_adoption", "frequency", "last_active",
+        "last_seen", "mrr", "plan", "status", "tenure", "created_on", "score_yesterday", "score_last_period",
+        "recently_scored_events", "overall_scored_events", "id",
     ],
     "user": [
-        "tracking_id", "name", "email", "role", "account_name", "score", "change", "raw", "frequency", "adoption",
-        "lifetime_adoption", "last_active", "last_seen", "tenure", "created_on", "score_yesterday",
-        "score_last_period", "recently_scored_events", "overall_scored_events", "id", "account_id",
+        "tracking_id", "name", "email", "role", "account_name", "score", "change", "raw", "activation",
+        "activated_on", "frequency", "adoption", "lifetime_adoption", "last_active", "last_seen", "tenure",
+        "created_on", "score_yesterday", "score_last_period", "recently_scored_events", "overall_scored_events", "id",
+        "account_id",
     ],
 }  # fmt: skip
 
