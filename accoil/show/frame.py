@@ -138,7 +138,7 @@ class Frame:
 
 
 # Pages that can show a past day.
-OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user")
+OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user", "accounts-file", "users-file")
 
 TITLES = {
     "start": "First steps",
