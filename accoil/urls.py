@@ -7,6 +7,7 @@ from accoil.show.views.api_docs import api_docs
 
 urlpatterns = [
     path("api/docs", api_docs, name="api-docs"),
+    path("api/", nothing_here),
     path("api/", api.urls),
     path("api/<path:path>", nothing_here),
     path("sign-in/", include("accoil.team.sign_in")),

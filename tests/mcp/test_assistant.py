@@ -16,9 +16,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.door import ask
 from tests.whole import accoil, begin, free_port, serving, wait_for_answer
 
-QUESTIONS = {
-    "profiles", "accounts", "users", "account", "user", "explain", "history", "counts",
-}  # fmt: skip
+QUESTIONS = {"profiles", "accounts", "users", "account", "user", "explain", "why", "history", "counts"}
 PROFILE = "profiles:\n  - {name: Everyone, window: 7, events: {Report: 5, Login: 1}, benchmark: {fixed: 20}}\n"
 CALLS = [
     {"type": "group", "userId": "ann", "groupId": "acme", "traits": {"name": "Acme", "mrr": 5000}},
@@ -102,6 +100,10 @@ async def everything(client: Client) -> None:
         history = await asked(client, "history", kind=kind, id=who["id"])
         assert history["data"][-1]["score"] == explained["score"] == who["metrics"]["score"]
     assert (await asked(client, "counts", group_by="event"))["total_count"] == 4
+
+    why = await asked(client, "why", kind="user", id=user["id"])
+    assert sum(why["parts"].values()) == why["change"] == user["metrics"]["change"]
+    assert "Report 3 times" in why["sentence"]
 
     provenance = explained["provenance"]
     assert (provenance["product"], provenance["profile"], provenance["version"]) == ("P", "Everyone", 1)

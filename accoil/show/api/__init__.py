@@ -80,7 +80,7 @@ def refusal(status: int, code: str, message: str) -> HttpResponse:
     return as_json({"error": {"code": code, "message": message}}, status)
 
 
-def nothing_here(request: HttpRequest, path: str) -> HttpResponse:
+def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:
     """Of an address below /api that is none: programs ask there, so it is said in their words."""
     return refusal(404, "not_found", f"There is no /api/{path}; /api/docs shows what there is.")
 

@@ -89,8 +89,15 @@ TOOLS = {
             _by_kind(explained.explain_account, explained.explain_user),
         ),
         Tool(
+            "why",
+            "Why a score changed from one day to another (one window, unless `from` and `to` say otherwise): whole"
+            " parts that sum to the change, the events that moved points, and a sentence.",
+            History,
+            _by_kind(explained.why_account, explained.why_user),
+        ),
+        Tool(
             "history",
-            "Score and raw points of one account or user, day by day.",
+            "Score and raw points of one account or user, day by day, and the score that was reported then.",
             History,
             _by_kind(explained.account_history, explained.user_history),
         ),
