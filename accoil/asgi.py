@@ -40,6 +40,7 @@ from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
 from accoil.segment.filling import Fillings
 from accoil.segment.rounds import Rounds
+from accoil.show.mcp import reach
 from accoil.store.store import MEMORY
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
@@ -112,6 +113,7 @@ class Server:
                 "events": self._events,
                 "progress": lambda: health.progress(self.counting),
                 **importing.answers(self.imports),
+                **reach.answers(),
             },
         )
         self._clock = Clock(

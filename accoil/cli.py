@@ -165,6 +165,23 @@ def import_files(
 
 
 @app.command()
+def mcp(product: ProductName = None, data: Data = None) -> None:
+    """Answer the questions of an assistant. Speaks the Model Context Protocol on standard input and output."""
+    _start()
+    from django.conf import settings
+
+    from accoil.show.mcp.reach import Reach
+    from accoil.show.mcp.serving import serve as run
+    from accoil.team.scope import product_named
+
+    reach = Reach(settings.DATA, product_named(product).pk)
+    try:
+        run(reach)
+    finally:
+        reach.close()
+
+
+@app.command()
 def rebuild(
     anyway: Annotated[bool, typer.Option("--anyway", help="Also from a journal that has lost blocks.")] = False,
     data: Data = None,

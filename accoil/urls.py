@@ -2,10 +2,14 @@
 
 from django.urls import include, path
 
-from accoil.show.api import api, bare
+from accoil.show.api import api, bare, nothing_here
+from accoil.show.views.api_docs import api_docs
 
 urlpatterns = [
+    path("api/docs", api_docs, name="api-docs"),
+    path("api/", nothing_here),
     path("api/", api.urls),
+    path("api/<path:path>", nothing_here),
     path("sign-in/", include("accoil.team.sign_in")),
     path("", include("accoil.show.urls")),
     path("", bare.urls),

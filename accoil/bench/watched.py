@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
@@ -42,6 +42,9 @@ class Watched:
         answer = self._store.rows(question, places, **values)
         self._note(question, began, places, values)
         return answer
+
+    def stream(self, question: str, places: Places = None, /, **values: Value) -> Iterator[pa.RecordBatch]:
+        return self._store.stream(question, places, **values)
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         began = time.perf_counter()

@@ -3,16 +3,18 @@
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from accoil.count import days
 from accoil.count.facts import Facts, facts
 from accoil.rule.to_sql import Condition, condition
 from accoil.rule.tree import Rule, Scope
-from accoil.score import capped, steps, values
+from accoil.score import capped, listed, steps, values
 from accoil.score.definition import Activation, Definition
 from accoil.score.people import told
 from accoil.score.population import EVERYONE, population, whom
@@ -36,12 +38,14 @@ USER_ORDERS = (
     "score", "name", "raw", "change", "email", "role", "account_name", "frequency", "adoption", "lifetime_adoption",
     "last_active", "tenure", "created_on", "tracking_id", "activation", "activated_on",
 )  # fmt: skip
+ORDERS: dict[Scope, tuple[str, ...]] = {"account": ACCOUNT_ORDERS, "user": USER_ORDERS}
 _COLUMNS = {
     "adoption": "recently_scored_events",
     "lifetime_adoption": "overall_scored_events",
     "last_active": "last_day",
     "activated_on": "activated_day",
 }
+EVERY_ROW = 2**62
 BANDS = ("most", "slightly", "passive", "least")
 PARTS = ("late", "pairs", "parts", "users", "accounts")  # its kept tables
 
@@ -147,7 +151,7 @@ class Book:
         """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much. `rule`: inlined; only
         those for whom it holds."""
         given = {"search": search, "ids": ids, "moved": moved, "account": None}
-        return self._list("account", ACCOUNT_ORDERS, sort, limit, offset, rule, **given)
+        return self._list("account", sort, limit, offset, rule, **given)
 
     def users(
         self,
@@ -162,7 +166,7 @@ class Book:
     ) -> Page:
         """As `accounts`; `account`: only those who belong to it now or did something for it in the window."""
         given = {"search": search, "ids": ids, "moved": moved, "account": account}
-        return self._list("user", USER_ORDERS, sort, limit, offset, rule, **given)
+        return self._list("user", sort, limit, offset, rule, **given)
 
     def matching(self, rule: Rule, scope: Scope) -> list[int]:
         """Our ids, in order, of those of the book for whom an inlined rule holds."""
@@ -188,6 +192,15 @@ class Book:
         """How often facts had changed when its rows were made."""
         return self._version
 
+    def stream(
+        self, scope: Scope, sort: str = "-score", rule: Rule | None = None, **wanted: Any
+    ) -> Iterator[pa.RecordBatch]:
+        """All rows of a list at once, as columns of the same names; `wanted` is as for `accounts` and `users`."""
+        question, places, asked = self._asking(scope, sort, rule)
+        given = {"search": "", "ids": None, "moved": None, "account": None, **wanted}
+        found = self._facts.store.stream(question, places, **asked, **given, limit=EVERY_ROW, offset=0)
+        return (listed.told(batch, len(self.definition.events)) for batch in found)
+
     def summary(self) -> dict[str, Any]:
         """Counts and averages (scores over the active), and how many stand in each band."""
         store = self._facts.store
@@ -202,26 +215,27 @@ class Book:
         for part in self._places:
             self._facts.store.drop(f"{self._name}_{part}")
 
-    def _list(
-        self, scope: Scope, orders: tuple[str, ...], sort: str, limit: int, offset: int, rule: Rule | None, **given: Any
-    ) -> Page:
-        order = sort.lstrip("-")
+    def _list(self, scope: Scope, sort: str, limit: int, offset: int, rule: Rule | None, **given: Any) -> Page:
+        question, places, asked = self._asking(scope, sort, rule)
+
+        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
+            return self._facts.store.rows(question, places, **asked, **given, limit=limit, offset=offset)
+
+        rows = ask(limit, offset)
+        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
+        total = counted[0]["of_all"] if counted else 0
+        return Page([self._told(row) for row in rows], total)
+
+    def _asking(self, scope: Scope, sort: str, rule: Rule | None) -> tuple[str, dict[str, str], dict[str, Value]]:
+        """The question for a list, its places and values."""
+        order, orders = sort.removeprefix("-"), ORDERS[scope]
         if order not in orders:
             raise ValueError(f"sort is {sort!r}; choose one of {', '.join(orders)}, with a minus for the largest first")
         direction = "desc" if sort.startswith("-") else "asc"
         held = self._condition(rule, scope) if rule else EVERYONE
         places = {**self._places, "order": _COLUMNS.get(order, order), "direction": direction}
         places |= self._rule_places(held) if rule else {}
-        question = LIST[f"{scope}s"].replace("<holds>", held.text)
-
-        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
-            more = {**self._given, **held.values, "limit": limit, "offset": offset}
-            return self._facts.store.rows(question, places, **given, **more)
-
-        rows = ask(limit, offset)
-        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
-        total = counted[0]["of_all"] if counted else 0
-        return Page([self._told(row) for row in rows], total)
+        return LIST[f"{scope}s"].replace("<holds>", held.text), places, {**self._given, **held.values}
 
     @property
     def _given(self) -> dict[str, Value]:

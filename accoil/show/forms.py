@@ -1,6 +1,9 @@
 """The small forms of the settings page. What a profile says is typed into `drafts`."""
 
+from datetime import datetime, timedelta
+
 from django import forms
+from django.utils import timezone
 
 from accoil.team.models import NAME_LENGTH
 from accoil.team.zones import check_zone, zone_names
@@ -18,6 +21,16 @@ class TimeZone(forms.Form):
         zone.initial = now
 
 
+# What a token may read: its words, and the scopes they mean (none: all).
+READS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "all": ("Everything", ()),
+    "accounts": ("Accounts, but no people", ("accounts",)),
+    "people": ("Accounts and users", ("accounts", "users")),
+    "counts": ("Counts alone", ("counts",)),
+}
+LASTS = [("", "As long as it is not revoked"), (30, "30 days"), (90, "90 days"), (365, "A year")]
+
+
 class NewToken(forms.Form):
     name = forms.CharField(
         label="What is it for?",
@@ -28,6 +41,20 @@ class NewToken(forms.Form):
         },
         widget=forms.TextInput(attrs={"placeholder": "Warehouse export", "autocomplete": "off"}),
     )
+    reads = forms.ChoiceField(
+        label="It may read", choices=[(name, said) for name, (said, _) in READS.items()], required=False
+    )
+    days = forms.TypedChoiceField(label="It works for", choices=LASTS, coerce=int, empty_value=None, required=False)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """As `ApiToken.issue` takes them."""
+        return READS[self.cleaned_data["reads"] or "all"][1]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        days = self.cleaned_data["days"]
+        return timezone.now() + timedelta(days=days) if days else None
 
 
 class Caps(forms.Form):

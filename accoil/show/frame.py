@@ -72,7 +72,7 @@ class Frame:
     def may_change(self) -> bool:
         return may_change(self.request.user, self.product)
 
-    def link(self, name: str, *args: int, **query: object) -> str:
+    def link(self, name: str, *args: int | str, **query: object) -> str:
         """The address of a page of this product, staying in the chosen profile and on the day looked at."""
         if self.is_past and name in OF_ANY_DAY:
             query = {"as_of": self.as_of.isoformat(), **query}
@@ -139,7 +139,9 @@ class Frame:
 
 
 # Pages that can show a past day.
-OF_ANY_DAY = ("dashboard", "accounts", "users", "account", "user", "segments", "segment")
+OF_ANY_DAY = (
+    "dashboard", "accounts", "users", "account", "user", "segments", "segment", "accounts-file", "users-file",
+)  # fmt: skip
 
 TITLES = {
     "start": "First steps",

@@ -15,6 +15,12 @@ class Column:
     title: str
     sort: str = ""
     css: str = ""
+    fields: tuple[str, ...] = ()  # what it is made of, where that is not what it is sorted by
+
+    @property
+    def exported(self) -> tuple[str, ...]:
+        """The columns of a file that hold what it shows."""
+        return self.fields or ((self.sort.removeprefix("-"),) if self.sort else ())
 
 
 ACCOUNTS = (
@@ -22,7 +28,7 @@ ACCOUNTS = (
     Column("Score", "-score"),
     Column("Change", "-change"),
     Column("30 days"),
-    Column("Active users", "-active_users", "number"),
+    Column("Active users", "-active_users", "number", ("active_users", "total_users")),
     Column("Adoption", "-adoption", "number"),
     Column("Last active", "-last_active", "number"),
     Column("MRR", "-mrr", "number"),

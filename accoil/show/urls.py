@@ -1,9 +1,10 @@
 """Every page. The addresses of lists carry their whole state, so that they can be sent to a colleague."""
 
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
+from accoil.show.downloads import FileKind
 from accoil.show.views import (
     backtest,
     configuration,
@@ -34,6 +35,8 @@ from accoil.show.views import (
     style,
 )
 
+register_converter(FileKind, "file")
+
 product = [
     path("", dashboard.dashboard, name="dashboard"),
     path("habits", habits.dashboard_habits, name="dashboard-habits"),
@@ -41,7 +44,9 @@ product = [
     path("accounts/<int:account_id>", person.account, name="account"),
     path("accounts/<int:id>/exclude", exclusion.exclude, {"kind": "account"}, name="exclude-account"),
     path("accounts/<int:id>/include", exclusion.include, {"kind": "account"}, name="include-account"),
+    path("accounts.<file:suffix>", people.accounts_file, name="accounts-file"),
     path("users", people.users, name="users"),
+    path("users.<file:suffix>", people.users_file, name="users-file"),
     path("users/<int:user_id>", person.user, name="user"),
     path("users/<int:id>/exclude", exclusion.exclude, {"kind": "user"}, name="exclude-user"),
     path("users/<int:id>/include", exclusion.include, {"kind": "user"}, name="include-user"),

@@ -25,6 +25,7 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", cat
 _HERE = Path(__file__).parent
 MEANS_DAMAGE = ("Corrupt database file", "Could not read enough bytes")
 MEANS_STOPPED = "has been invalidated"
+ROWS_AT_ONCE = 20_000  # of an answer that is streamed
 COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
 
 
@@ -72,6 +73,12 @@ class DuckDB:
 
     def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]:
         return self.ask(question, places, **values).to_pylist()  # type: ignore[no-any-return]
+
+    def stream(self, question: str, places: Places = None, /, **values: Value) -> Iterator[pa.RecordBatch]:
+        with self._noticed(), self._fresh_cursor() as cursor:  # its reader may take long
+            reader: Any = _run(cursor, question, places or {}, values).to_arrow_reader(ROWS_AT_ONCE)
+            yield pa.RecordBatch.from_pylist([], reader.schema)  # says what the columns are, also when there is no row
+            yield from reader
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         with self._noticed(), self._cursor() as cursor:
@@ -200,7 +207,12 @@ def _quoted(path: Path) -> str:
 def _ask(
     cursor: duckdb.DuckDBPyConnection, question: str, places: Mapping[str, str], values: dict[str, Value]
 ) -> pa.Table:
+    return _run(cursor, question, places, values).to_arrow_table()
+
+
+def _run(
+    cursor: duckdb.DuckDBPyConnection, question: str, places: Mapping[str, str], values: dict[str, Value]
+) -> duckdb.DuckDBPyConnection:
     wanted = questions.values_in(question)
     given = {name: value for name, value in values.items() if name in wanted}
-    result = cursor.execute(questions.render(question, "$", dict(places)), given or None)
-    return result.to_arrow_table()
+    return cursor.execute(questions.render(question, "$", dict(places)), given or None)

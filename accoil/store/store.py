@@ -1,6 +1,6 @@
 """The one door to the facts: the same few verbs whatever engine is behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +36,10 @@ class Store(Protocol):
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table: ...
 
     def rows(self, question: str, places: Places = None, /, **values: Value) -> list[dict[str, Any]]: ...
+
+    def stream(self, question: str, places: Places = None, /, **values: Value) -> Iterator[pa.RecordBatch]:
+        """The answer as it was when asked for, some thousand rows at a time; never all of it in memory.
+        The first batch holds none: it says what the columns are."""
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         """Keeps the answer as a table `kept.{name}` until this process ends or `drop`."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ NAME_LENGTH = 100
 MOST_EVENTS = 2_000
 MOST_TRAITS = 500
 STAGING = "stg_"  # what keys of a staging product begin with
+SCOPES = ("accounts", "users", "counts")  # what a token may be kept to; profiles and segments every token reads
 TOKEN_START = "accoil_"  # noqa: S105  what every token begins with, so that people and scanners know it
 
 
@@ -180,7 +182,9 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     digest = models.CharField(max_length=64, unique=True)
     last4 = models.CharField(max_length=4)
+    scopes = models.CharField(max_length=100, blank=True)  # what it may read, with commas between; empty: everything
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -190,17 +194,37 @@ class ApiToken(models.Model):
         return f"{self.name} (…{self.last4})"
 
     @classmethod
-    def issue(cls, product: Product, name: str) -> str:
-        """Saves a new token and returns it: the only time it can be read."""
+    def issue(
+        cls, product: Product, name: str, scopes: Collection[str] = (), expires_at: datetime | None = None
+    ) -> str:
+        """Saves a new token and returns it: the only time it can be read. `scopes`: some of SCOPES, or none for all."""
         token = TOKEN_START + secrets.token_hex(20)
-        cls.objects.create(product=product, name=name, digest=_digest(token), last4=token[-4:])
+        cls.objects.create(
+            product=product, name=name, digest=_digest(token), last4=token[-4:],
+            scopes=",".join(scope for scope in SCOPES if scope in scopes), expires_at=expires_at,
+        )  # fmt: skip
         return token
 
     @classmethod
-    def product_of(cls, token: str) -> Product | None:
-        """The product a token opens; None when it is unknown or revoked."""
+    def of(cls, token: str) -> "ApiToken | None":
+        """None when it is unknown, revoked or expired."""
         found = cls.objects.select_related("product").filter(digest=_digest(token), revoked_at=None).first()
+        return None if found is None or found.is_expired else found
+
+    @classmethod
+    def product_of(cls, token: str) -> Product | None:
+        """The product a token opens; None when it is unknown, revoked or expired."""
+        found = cls.of(token)
         return found.product if found else None
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it may read, of SCOPES."""
+        return frozenset(self.scopes.split(",") if self.scopes else SCOPES)
 
 
 def _digest(token: str) -> str:

@@ -45,6 +45,17 @@ def test_a_token_is_shown_once_and_opens_its_product(ann, world, home):
     assert "Warehouse" in main(again)
 
 
+def test_a_token_can_be_kept_to_some_numbers_and_some_days(ann, world, home):
+    page = main(ann.post(f"{home}/tokens", {"name": "Board", "reads": "accounts", "days": "30"}))
+    token = ApiToken.objects.get()
+    assert token.reads == {"accounts"}
+    assert (token.expires_at - token.created_at).days in (29, 30)
+    assert "Accounts, but no people" in page
+    token.expires_at = token.created_at
+    token.save()
+    assert "expired" in main(ann.get(home))
+
+
 def test_a_token_needs_a_name(ann, home):
     answer = ann.post(f"{home}/tokens", {"name": "  "})
     assert answer.status_code == 422

@@ -1,59 +1,88 @@
-"""The read API: GET only, one bearer token per product. Shapes are Accoil's public ones, with more beside them."""
+"""The read API: one bearer token per product. Shapes are Accoil's public ones, with more beside them."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from accoil.show.api import counts, people, workspaces
+from accoil import __version__
+from accoil.show.api import counts, explained, first, people, workspaces
 from accoil.show.api.access import Token, TooMany
+from accoil.show.api.answered import as_json
+from accoil.show.api.document import ReadApi
 from accoil.show.api.errors import Wrong
+
+PARTS = (workspaces, people, explained, counts)
+
+ABOUT = """Numbers of one product, for other programs. Send `Authorization: Bearer accoil_…`; a token may ask 600
+times a minute. Scores and rates are fractions; beside a score stands its whole number. `as_of`, `version` and
+`computed_at` say of which day and by which definition an answer is, and when it was computed."""
 
 
 def _api(namespace: str, document: str | None) -> NinjaAPI:
     """The same API for each place it is mounted at; one of them carries the OpenAPI document."""
-    api = NinjaAPI(
+    api = ReadApi(
         title="Accoil read API",
-        version="2",
+        version=__version__,
+        description=ABOUT,
         auth=Token(),
         urls_namespace=namespace,
         openapi_url=document,
         docs_url=None,
     )
-    for router in (workspaces, people, counts):
-        api.add_router("/v2", router.router())
+    second = Router()
+    for part in PARTS:
+        part.put(second)
+    api.add_router("/v2", second)
+    oldest = Router()
+    first.put(oldest)
+    api.add_router("/v1", oldest)
+    _say_what_is_wrong(api)
+    return api
 
-    def answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
-        return api.create_response(request, {"error": {"code": code, "message": message}}, status=status)
 
+def _say_what_is_wrong(api: NinjaAPI) -> None:
     @api.exception_handler(Wrong)
     def wrong(request: HttpRequest, error: Wrong) -> HttpResponse:
-        return answer(request, error.status, error.code, str(error))
+        answer = refusal(error.status, error.code, str(error))
+        if error.wait:
+            answer["Retry-After"] = str(error.wait)
+        return answer
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
-        return answer(
-            request, 401, "unauthorized", "Send `Authorization: Bearer accoil_…` with a token of this product."
-        )
+        told = "Send `Authorization: Bearer accoil_…` with a token that is neither revoked nor expired."
+        answer = refusal(401, "unauthorized", told)
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
 
     @api.exception_handler(TooMany)
     def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
-        response = answer(
-            request, 429, "rate_limited", f"Wait {error.seconds} s; a token may ask {error.most} times a minute."
-        )
-        response["Retry-After"] = str(error.seconds)
-        return response
+        answer = refusal(429, "rate_limited", f"Wait {error.seconds} s; a token may ask {error.most} times a minute.")
+        answer["Retry-After"] = str(error.seconds)
+        return answer
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        first: dict[str, Any] = error.errors[0]
-        name = str(first["loc"][-1])
-        if first["type"] == "missing":
-            return answer(request, 400, f"missing_{name}", f"{name} is required")
-        return answer(request, 400, f"invalid_{name}", f"{name}: {first['msg']}")
+        wrong: dict[str, Any] = error.errors[0]
+        name = str(wrong["loc"][-1])
+        if wrong["type"] == "missing":
+            return refusal(400, f"missing_{name}", f"{name} is required")
+        return refusal(400, f"invalid_{name}", f"{name}: {wrong['msg']}")
 
-    return api
+    @api.exception_handler(HttpError)
+    def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return refusal(error.status_code, "invalid_body", str(error))
+
+
+def refusal(status: int, code: str, message: str) -> HttpResponse:
+    return as_json({"error": {"code": code, "message": message}}, status)
+
+
+def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Of an address below /api that is none: programs ask there, so it is said in their words."""
+    return refusal(404, "not_found", f"There is no /api/{path}; /api/docs shows what there is.")
 
 
 api = _api("api", "/openapi.json")

@@ -1,50 +1,68 @@
 """/v2/counts: exactly how often what was done, for whoever wants to check every number from outside."""
 
-from datetime import date
-from typing import Any
-
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from accoil.count.counts import DIMENSIONS
+from accoil.count.counts import DIMENSIONS, stream
 from accoil.count.counts import counts as counted
-from accoil.show.api.asked import product_of
-from accoil.show.api.errors import Wrong
+from accoil.show.api import shapes
+from accoil.show.api.answered import add
+from accoil.show.api.asked import LARGEST_OFFSET, Asker, Day, Row, Text, named, now, pages, pagination
+from accoil.show.api.errors import invalid
+from accoil.show.export import Table
+
+MOST = 10_000
 
 
 class AskedCounts(Schema):
-    user: str | None = None
-    account: str | None = None
-    event: str | None = None
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
-    group_by: str = ",".join(DIMENSIONS)
-    limit: int = Field(1000, ge=1, le=10_000)
-    offset: int = Field(0, ge=0)
+    user: Text | None = Field(None, description="The id you sent, also an earlier or anonymous one.")
+    account: Text | None = Field(None, description="The id you sent.")
+    event: Text | None = Field(None, description="Its name.")
+    first: Day | None = Field(None, alias="from", description="Local days; both ends belong to the range.")
+    last: Day | None = Field(None, alias="to")
+    group_by: str = Field(",".join(DIMENSIONS), description="Any of user, account, event, day; empty: one sum.")
+    limit: int = Field(1000, ge=1, le=MOST)
+    offset: int = Field(0, ge=0, le=LARGEST_OFFSET)
 
 
-def router() -> Router:
-    router = Router(tags=["counts"])
-    router.get("/counts")(counts)
-    return router
+def put(router: Router) -> None:
+    add(router, "/counts", counts, shapes.Counts, "counts", "counts", table=table)
 
 
-def counts(request: HttpRequest, asked: Query[AskedCounts]) -> dict[str, Any]:
-    """Messages by user, account, event and day (any of them); days are local and both ends count.
+def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
+    """Messages by user, account, event and day (any of them), whatever any profile scores; sorted by the grouping.
     `total_count` is the sum of all that match, whatever the page; `account: null` could not be attributed."""
-    group_by = [name for name in asked.group_by.split(",") if name]
-    if unknown := set(group_by) - set(DIMENSIONS):
-        raise Wrong(
-            400, "invalid_group_by", f"group_by can name {', '.join(DIMENSIONS)}, not {', '.join(sorted(unknown))}."
-        )
+    asker.needs("counts")
+    group_by = check(asked)
     found = counted(
-        product_of(request).pk,
+        asker.product.pk,
         user=asked.user, account=asked.account, event=asked.event, first=asked.first, last=asked.last,
         group_by=group_by, limit=asked.limit, offset=asked.offset,
     )  # fmt: skip
     return {
+        "as_of": asker.product.today(),
+        "version": None,
+        "computed_at": now(),
         "data": found.rows,
         "total_count": found.total_count,
-        "pagination": {"limit": asked.limit, "offset": asked.offset, "total": found.total},
+        "pagination": pagination(asked, found.total),  # type: ignore[arg-type]
+        "_links": pages("/v2/counts", asked, found.total),
     }
+
+
+def table(asker: Asker, asked: Query[AskedCounts]) -> Table:
+    asker.needs("counts")
+    group_by = check(asked)
+    batches = stream(
+        asker.product.pk,
+        user=asked.user, account=asked.account, event=asked.event, first=asked.first, last=asked.last,
+        group_by=group_by,
+    )  # fmt: skip
+    return Table(f"counts-{asker.product.today()}", batches)
+
+
+def check(asked: AskedCounts) -> list[str]:
+    """What to group by. Raises Wrong."""
+    if asked.first and asked.last and asked.first > asked.last:
+        raise invalid("from", f"from ({asked.first}) is after to ({asked.last}).")
+    return named(asked.group_by, DIMENSIONS, "group_by")

@@ -1,101 +1,146 @@
 """/v2/accounts and /v2/users: lists ranked by score, and everything about one."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Path, Query, Router
 from pydantic import Field
 
-from accoil.count import ids, people
+from accoil.count import ids
 from accoil.count.ids import Kind
-from accoil.show.api.asked import Asked, Opened, Paging, only, pagination
-from accoil.show.api.errors import Wrong
+from accoil.score.book import ORDERS, Page
+from accoil.show.api import shapes
+from accoil.show.api.answered import add, columns
+from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
+from accoil.show.api.errors import invalid, not_found
+from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
+from accoil.show.api.filtering import Filter, rule_of
+from accoil.show.api.matching import Match, matched
+from accoil.show.export import Table
+from accoil.show.export.people import COLUMNS, table
 
-Row = dict[str, Any]
-
-LINKED = {"account": "/v2/accounts", "user": "/v2/users"}
-EXPANSIONS = ["traits"]
-MOST_TRAITS = 8  # of a user, each named; an account shows all it has
-
-
-class AskedList(Asked, Paging):
-    match_type: str | None = None
-    match_value: str | None = Field(None, max_length=255)
-
-
-class AskedOne(Asked):
-    expand: str = ""
-    traits: str = ""
+OurId = Annotated[int, Path(description="Our id; find it with `match_type` and `match_value`.")]
 
 
-def router() -> Router:
-    router = Router()
-    router.get("/accounts", tags=["accounts"])(accounts)
-    router.get("/accounts/{int:account_id}", tags=["accounts"])(account)
-    router.get("/users", tags=["users"])(users)
-    router.get("/users/{int:user_id}", tags=["users"])(user)
-    return router
+class AskedList(Asked, Match, Filter, Paging):
+    search: Annotated[str, Field(max_length=255, description="Part of the name, the id you sent, or the e-mail.")] = ""
+    sort: Annotated[
+        str, Field(max_length=40, description="A column; with a minus the largest first.", examples=["-score"])
+    ] = "-score"
+    columns: Annotated[
+        str, Field(max_length=1000, description="Of a file: which, in that order; else all.", examples=["name,score"])
+    ] = ""
 
 
-def accounts(request: HttpRequest, asked: Query[AskedList]) -> Row:
+class AskedUsers(AskedList):
+    account_id: Id | None = Field(
+        None, description="Only those who belong to that account, or did something for it in the window."
+    )
+
+
+def put(router: Router) -> None:
+    add(router, "/accounts", accounts, shapes.Accounts, "list_accounts", "accounts", table=accounts_table)
+    add(router, "/accounts/{int:account_id}", account, shapes.Account, "get_account", "accounts")
+    add(router, "/users", users, shapes.Users, "list_users", "users", table=users_table)
+    add(router, "/users/{int:user_id}", user, shapes.User, "get_user", "users")
+
+
+def accounts(asker: Asker, asked: Query[AskedList]) -> Row:
     """Accounts of a profile, ranked by engagement score. `match_type=tracking_id` finds one by the id you sent."""
-    opened = Opened(request, asked)
-    matched = _matched(opened, asked, ids.ACCOUNT)
-    page = opened.book.accounts(limit=asked.limit, offset=asked.offset, ids=matched)
-    return _listed(opened, asked, "account", page.rows, page.total)
+    return _listed(asker, asked, "account")
 
 
-def users(request: HttpRequest, asked: Query[AskedList]) -> Row:
+def users(asker: Asker, asked: Query[AskedUsers]) -> Row:
     """Users of a profile, ranked by engagement score. `match_type=tracking_id` finds one by the id you sent."""
-    opened = Opened(request, asked)
-    matched = _matched(opened, asked, ids.USER)
-    page = opened.book.users(limit=asked.limit, offset=asked.offset, ids=matched)
-    return _listed(opened, asked, "user", page.rows, page.total)
+    return _listed(asker, asked, "user", account=asked.account_id)
 
 
-def account(request: HttpRequest, account_id: int, asked: Query[AskedOne]) -> Row:
+def accounts_table(asker: Asker, asked: Query[AskedList]) -> Table:
+    return _table(asker, asked, "account")
+
+
+def users_table(asker: Asker, asked: Query[AskedUsers]) -> Table:
+    return _table(asker, asked, "user", account=asked.account_id)
+
+
+def account(asker: Asker, account_id: OurId, asked: Query[AskedOne]) -> Row:
     """Every metric of one account."""
-    opened = Opened(request, asked)
-    row = only(opened.book.accounts(ids=[account_id]), "account")
-    shown = _person(opened, "account", row) | {"created_at": row["created_on"]}
+    asker.needs("accounts")
+    return account_of(Opened(asker, asked), account_id, asked)
+
+
+def user(asker: Asker, user_id: OurId, asked: Query[AskedUser]) -> Row:
+    """Every metric of one user."""
+    asker.needs("users")
+    opened = Opened(asker, asked)
+    row = the_one(opened, "user", user_id)
+    shown = _person(opened, "user", row) | {"email": row["email"], "account_id": row["account_id"]}
+    return shown | expanded(opened, "user", row, asked)
+
+
+def account_of(opened: Opened, account_id: int, asked: AskedOne) -> Row:
+    row = the_one(opened, "account", account_id)
+    shown = _person(opened, "account", row)
     shown["metrics"] |= {
         "total_score": row["total_score"],
         "active_users": row["active_users"],
         "total_users": row["total_users"],
         "active_users_percentage": row["active_percent"],
     }
-    return shown | _expanded(opened, "account", row, asked)
+    shown["_links"]["users"] = opened.link("/v2/users", account_id=account_id)
+    return shown | {key: row[key] for key in ("status", "plan", "mrr")} | expanded(opened, "account", row, asked)
 
 
-def user(request: HttpRequest, user_id: int, asked: Query[AskedOne]) -> Row:
-    """Every metric of one user."""
-    opened = Opened(request, asked)
-    row = only(opened.book.users(ids=[user_id]), "user")
-    shown = _person(opened, "user", row)
-    shown |= {"email": row["email"], "account_id": row["account_id"], "created_at": row["created_on"]}
-    return shown | _expanded(opened, "user", row, asked)
+def the_one(opened: Opened, kind: Kind, id: int) -> Row:
+    """Its row in the book. Raises Wrong (404)."""
+    rows = rows_of(opened, kind, ids=[id]).rows if ids.NOBODY < id <= LARGEST_ID else []
+    if not rows:
+        raise not_found(kind)
+    return rows[0]
 
 
-def _matched(opened: Opened, asked: AskedList, kind: int) -> list[int] | None:
-    if (asked.match_type is None) != (asked.match_value is None):
-        raise Wrong(400, "missing_match_parameter", "match_type and match_value go together.")
-    if asked.match_type is None or asked.match_value is None:
-        return None
-    if asked.match_type != "tracking_id":
-        raise Wrong(400, "invalid_match_type", f"match_type is {asked.match_type!r}; there is: tracking_id.")
-    return [ids.id_of(opened.product.pk, kind, asked.match_value)]
+def rows_of(opened: Opened, kind: Kind, **wanted: Any) -> Page:
+    page = opened.book.accounts if kind == "account" else opened.book.users
+    return page(**wanted)
 
 
-def _listed(opened: Opened, asked: AskedList, kind: str, rows: list[Row], total: int) -> Row:
+def _listed(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Row:
+    asker.needs(f"{kind}s")
+    opened = Opened(asker, asked)
+    wanted |= _wanted(opened, asked, kind)
+    found = rows_of(opened, kind, limit=asked.limit, offset=asked.offset, **wanted)
     return opened.top() | {
-        "data": [_lean(opened, kind, row) for row in rows],
-        "pagination": pagination(asked, total),
-        "_expansions": EXPANSIONS,
+        "data": [lean(opened, kind, row) for row in found.rows],
+        "pagination": pagination(asked, found.total),
+        "_expansions": EXPANSIONS[kind],
+        "_links": pages(f"/v2/{kind}s", asked, found.total),
     }
 
 
-def _lean(opened: Opened, kind: str, row: Row) -> Row:
-    lean = {
+def _table(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Table:
+    asker.needs(f"{kind}s")
+    shown = columns(asked.columns, COLUMNS[kind])
+    opened = Opened(asker, asked)
+    return table(opened.book, kind, shown, **wanted | _wanted(opened, asked, kind))
+
+
+def _wanted(opened: Opened, asked: AskedList, kind: Kind) -> Row:
+    return {
+        "search": asked.search,
+        "sort": sort_of(asked.sort, kind),
+        "ids": matched(opened, asked, kind),
+        "rule": rule_of(opened, asked, kind),
+    }
+
+
+def sort_of(sort: str, kind: Kind) -> str:
+    if sort.removeprefix("-") not in ORDERS[kind]:
+        choices = ", ".join(ORDERS[kind])
+        raise invalid("sort", f"sort is {sort!r}; choose one of {choices}, with a minus for the largest first.")
+    return sort
+
+
+def lean(opened: Opened, kind: Kind, row: Row) -> Row:
+    shown = {
         "id": row["id"],
         "tracking_id": row["tracking_id"],
         "name": row["name"],
@@ -107,18 +152,20 @@ def _lean(opened: Opened, kind: str, row: Row) -> Row:
             "change": row["change"],
             "last_seen": row["last_seen"],
         },
-        "_links": {"self": f"{LINKED[kind]}/{row['id']}?workspace_id={opened.profile.pk}"},
+        "_links": {"self": opened.link(f"/v2/{kind}s/{row['id']}")},
     }
-    return lean | ({"email": row["email"]} if kind == "user" else {})
+    return shown | ({"email": row["email"]} if kind == "user" else {})
 
 
-def _person(opened: Opened, kind: str, row: Row) -> Row:
-    shown = opened.top() | _lean(opened, kind, row)
+def _person(opened: Opened, kind: Kind, row: Row) -> Row:
+    shown = opened.top() | lean(opened, kind, row) | {"created_at": opened.moment(row["created_on"])}
     shown["metrics"] |= {
         "benchmark": opened.book.benchmark,
         "score_yesterday": row["score_yesterday"] / 100,
         "score_last_period": row["score_last_period"] / 100,
         "score_change": row["change"] / 100,
+        "activation_rate": row["activation"],
+        "activated_on": row["activated_on"],
         "adoption_rate": row["adoption"],
         "lifetime_adoption_rate": row["lifetime_adoption"],
         "frequency": row["frequency"],
@@ -127,19 +174,6 @@ def _person(opened: Opened, kind: str, row: Row) -> Row:
         "last_active": row["last_active"],
         "tenure": row["tenure"],
     }
+    for name in ("explain", "why", "history"):
+        shown["_links"][name] = opened.link(f"/v2/{kind}s/{row['id']}/{name}")
     return shown
-
-
-def _expanded(opened: Opened, kind: Kind, row: Row, asked: AskedOne) -> Row:
-    expanded: Row = {"_expansions": EXPANSIONS}
-    for name in filter(None, asked.expand.split(",")):
-        if name not in EXPANSIONS:
-            raise Wrong(400, "invalid_expand", f"expand is {asked.expand!r}; it can name: {', '.join(EXPANSIONS)}.")
-        told = people.traits(opened.product.pk, kind, row["id"])
-        if kind == "user":
-            wanted = [key for key in asked.traits.split(",") if key]
-            if not 1 <= len(wanted) <= MOST_TRAITS:
-                raise Wrong(400, "invalid_traits", f"traits must name 1 to {MOST_TRAITS} traits, with commas between.")
-            told = {key: told[key] for key in wanted if key in told}
-        expanded["traits"] = told
-    return expanded

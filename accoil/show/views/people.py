@@ -4,11 +4,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
-from accoil.show import lists, sentences, tables, tiles
+from accoil.show import export, lists, sentences, tables, tiles
+from accoil.show.downloads import downloaded, files
+from accoil.show.export.people import table as people_table
 from accoil.show.frame import frame_of, page, signed_in
 from accoil.show.seen import SPARK_DAYS, Seen
 
@@ -25,6 +28,29 @@ def users(request: HttpRequest, product_id: int) -> HttpResponse:
     return people(request, product_id, "user", lists.USERS)
 
 
+@signed_in
+def accounts_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
+    return exported(request, product_id, "account", lists.ACCOUNTS, suffix)
+
+
+@signed_in
+def users_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
+    return exported(request, product_id, "user", lists.USERS, suffix)
+
+
+def exported(
+    request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lists.Column, ...], suffix: export.Format
+) -> HttpResponseBase:
+    """The whole list as a file: its columns, searched and sorted as the address says."""
+    frame = frame_of(request, product_id, f"{kind}s")
+    if frame.profile is None:
+        raise Http404("This product has no profile yet.")
+    wanted = lists.wanted(request.GET, columns)
+    shown = ["tracking_id", *(field for column in columns for field in column.exported)]
+    table = people_table(Seen(frame).book, kind, shown, search=wanted.search, sort=wanted.sort)
+    return downloaded(table, suffix)
+
+
 def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lists.Column, ...]) -> HttpResponse:
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:
@@ -33,7 +59,7 @@ def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lis
     rows = listed(seen, kind, columns)
     # A search asks for the rows alone; the sentence and tiles above them stay as they are.
     if request.headers.get("HX-Request") == "true":
-        return page(frame, "show/people_rows.html", rows)
+        return page(frame, "show/people_rows.html", {**rows, "swapped": True})
     return page(frame, "show/people.html", {**rows, **above(seen, kind)})
 
 
@@ -51,6 +77,7 @@ def listed(
         "rows": seen.with_lines(kind, tables.linked(seen.frame, kind, found.rows)),
         "heads": lists.heads(columns, wanted, link),
         "pages": lists.pages(wanted, len(found.rows), found.total, link),
+        "files": files(seen.frame, f"{kind}s", **wanted.query | {"page": ""}),
         "wanted": wanted,
         "everyone": link(),
         "window": seen.window,

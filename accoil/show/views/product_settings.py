@@ -44,7 +44,8 @@ def new_token(request: HttpRequest, product_id: int) -> HttpResponse:
     if not form.is_valid():
         return shown(frame, token_form=form, status=422)
     # Shown in this answer and nowhere else: it is kept as a digest only.
-    return shown(frame, issued=ApiToken.issue(frame.product, form.cleaned_data["name"]))
+    issued = ApiToken.issue(frame.product, form.cleaned_data["name"], form.scopes, form.expires_at)
+    return shown(frame, issued=issued)
 
 
 @signed_in
@@ -80,11 +81,19 @@ def shown(
         "snippets": snippets_of(frame),
         "zone_form": zone_form or forms.TimeZone(now=frame.product.time_zone),
         "token_form": token_form or forms.NewToken(),
-        "tokens": frame.product.api_tokens.filter(revoked_at=None).order_by("-id"),
+        "tokens": [(token, reads(token)) for token in frame.product.api_tokens.filter(revoked_at=None).order_by("-id")],
         "issued": issued,
         "curl_read": f"curl {address_of(frame)}/api/v2/accounts -H 'Authorization: Bearer {issued or 'accoil_…'}'",
     }
     return page(frame, "show/settings.html", values, status)
+
+
+def reads(token: ApiToken) -> str:
+    """What a token may read, in words."""
+    if not token.scopes:
+        return "Everything"
+    known = {",".join(scopes): said for said, scopes in forms.READS.values()}
+    return known.get(token.scopes, token.scopes.replace(",", ", "))
 
 
 def own_key(frame: Frame) -> IngestKey | None:

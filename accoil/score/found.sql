@@ -1,0 +1,31 @@
+-- Who is known by what, as of a day. Values: product, kind (1 user, 2 account), key, text, json (the value as JSON
+-- text), any_case, as_of (day). Places: people.
+
+-- name: by_shown
+select id
+from {people}
+where kind = :kind
+  and ((:key = 'name' and name = :text) or (:key = 'email' and lower(email) = lower(:text)))
+
+-- name: by_trait
+select id
+from (
+    select id, arg_max(value, (sent_at, value <> 'null', value)) as value,
+           arg_max(text, (sent_at, value <> 'null', value)) as text
+    from trait
+    where product = :product and kind = :kind and key = :key and day <= :as_of
+    group by id
+) as latest
+where value <> 'null'
+  and (value = :json or text = :text or (:any_case and lower(text) = lower(:text)))
+
+-- name: traits
+select key, value
+from (
+    select key, arg_max(value, (sent_at, value <> 'null', value)) as value
+    from trait
+    where product = :product and kind = :kind and id = :id and day <= :as_of
+    group by key
+) as latest
+where value <> 'null'
+order by key

@@ -1,0 +1,36 @@
+"""`filter`: only those for whom a rule holds."""
+
+import msgspec
+from ninja import Schema
+from pydantic import Field
+
+from accoil.refused import Refused
+from accoil.rule.tree import Names, Rule, Scope, check, inlined
+from accoil.show.api.asked import Opened
+from accoil.show.api.errors import invalid
+
+EXAMPLE = '{"metric": "score", "below": 25}'
+
+
+class Filter(Schema):
+    filter: str = Field(
+        "", max_length=10_000, description="A rule as JSON: only those for whom it holds.", examples=[EXAMPLE]
+    )
+
+
+def rule_of(opened: Opened, asked: Filter, scope: Scope) -> Rule | None:
+    if not asked.filter:
+        return None
+    try:
+        written = msgspec.json.decode(asked.filter)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise invalid("filter", f"filter is not JSON; write a rule such as {EXAMPLE}.") from None
+    try:
+        return inlined(check(written, scope), names_of(opened))
+    except Refused as no:
+        raise invalid("filter", f"filter: {no}") from None
+
+
+def names_of(opened: Opened) -> Names:
+    """What features and segments mean in rules of this profile."""
+    return Names(features=opened.definition.features)

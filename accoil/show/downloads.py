@@ -1,0 +1,37 @@
+"""Lists of pages as files: the links, and the answer."""
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+from accoil.show import export
+from accoil.show.frame import Frame
+
+TITLES = {"csv": "CSV", "parquet": "Parquet"}
+
+
+class FileKind:
+    """Endings of addresses of lists: csv, parquet."""
+
+    regex = "|".join(export.FORMATS)
+
+    def to_python(self, text: str) -> str:
+        return text
+
+    def to_url(self, kind: str) -> str:
+        return kind
+
+
+def files(frame: Frame, name: str, *args: int, **query: object) -> list[dict[str, str]]:
+    """A link per kind of file to the list of that name, as it is searched and sorted."""
+    return [
+        {"title": TITLES[suffix], "link": frame.link(f"{name}-file", *args, suffix, **query)}
+        for suffix in export.FORMATS
+    ]
+
+
+def downloaded(table: export.Table, suffix: export.Format) -> HttpResponseBase:
+    try:
+        return export.sent(table, suffix, for_people=True)
+    except export.Busy:
+        said = "Other downloads are on their way: wait a few seconds, then go back and try again."
+        return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})

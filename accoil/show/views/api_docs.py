@@ -1,0 +1,16 @@
+"""/api/docs: every path of the read API on one page, for whoever writes a program against it. Anybody may read it."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accoil.show.api.document import told
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    host = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    groups = [
+        {**group, "operations": [{**each, "curl": each["curl"].replace("HOST", host)} for each in group["operations"]]}
+        for group in told()
+    ]
+    return render(request, "show/api_docs.html", {"groups": groups, "host": host})
