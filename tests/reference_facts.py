@@ -220,9 +220,9 @@ def money(value: Any) -> float | None:
 
 
 def read_time(value: Any) -> datetime | None:
-    """ISO 8601 in its many spellings, or a number (or text of digits) of s, ms, µs or ns, by its size."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]+", value):
-        value = int(value)
+    """ISO 8601 in its many spellings, or a number (also as text, perhaps with decimals) of s, ms, µs or ns, by size."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        value = float(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         unit = 1 if value < 1e11 else 1e3 if value < 1e14 else 1e6 if value < 1e17 else 1e9
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value / unit)

@@ -1,5 +1,6 @@
 """Rules asked of a real store: the tables a condition reads, made as the book makes them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,17 +50,25 @@ class Asked:
 
     def matching(self, rule: Rule, scope: Scope, in_book: bool = False) -> set[str]:
         """Tracking ids of those for whom an inlined rule holds."""
-        held = condition(rule, scope, in_book=in_book)
-        assert set(held.values) <= questions.values_in(held.text)
-        for back in held.back:
-            book = self._book(self.as_of - timedelta(days=back))
-            for part in ("users", "accounts"):
-                self.places[f"{part}_back_{back}"] = book._places[part]
+        return self.each_matching([rule], scope, in_book)[0]
+
+    def each_matching(self, rules: Sequence[Rule], scope: Scope, in_book: bool = False) -> list[set[str]]:
+        """The same of several, in one question."""
+        held = [condition(rule, scope, f"v{place}_", in_book) for place, rule in enumerate(rules)]
+        given = dict(self.given)
+        for each in held:
+            assert set(each.values) <= questions.values_in(each.text)
+            given |= each.values
+            for back in each.back:
+                book = self._book(self.as_of - timedelta(days=back))
+                for part in ("users", "accounts"):
+                    self.places[f"{part}_back_{back}"] = book._places[part]
+        columns = ", ".join(f"{each.text} as holds_{place}" for place, each in enumerate(held))
         among = "x.id in (select id from {population})" if scope == "user" else "true"
-        question = f"select x.tracking_id, {held.text} as holds from {{{scope}s}} as x where {among}"
-        rows = self.store.rows(question, self.places, **self.given, **held.values)
-        assert None not in {row["holds"] for row in rows}
-        return {row["tracking_id"] for row in rows if row["holds"]}
+        question = f"select x.tracking_id, {columns} from {{{scope}s}} as x where {among}"
+        rows = self.store.rows(question, self.places, **given)
+        assert not any(None in row.values() for row in rows)
+        return [{row["tracking_id"] for row in rows if row[f"holds_{place}"]} for place in range(len(rules))]
 
     def matching_raw(self, raw: Any, scope: Scope) -> set[str]:
         return self.matching(check(raw, scope), scope)
