@@ -11,7 +11,7 @@ from accoil.rule.tree import Rule, Scope, check
 from accoil.score import values
 from accoil.score.book import Book, open_book
 from accoil.score.definition import Definition
-from accoil.score.people import people
+from accoil.score.people import people, told
 from accoil.store import questions
 
 POPULATION = """
@@ -40,7 +40,8 @@ class Asked:
         self.product, self.definition, self.as_of = product, definition, as_of
         self.store = facts().store
         self.given: dict[str, Any] = {**values.of(product, definition), "as_of": days.number(as_of)}
-        self.places = {"people": people(facts(), product, days.number(as_of)), "told": self._told()}
+        day = (facts(), product, days.number(as_of))
+        self.places = {"people": people(*day), "told": told(*day)}
         self.store.keep("rule_population", POPULATION, self.places, only=only, **self.given)
         self.places["population"] = "kept.rule_population"
         book = self._book(as_of)
@@ -75,9 +76,3 @@ class Asked:
 
     def _book(self, day: date) -> Book:
         return open_book(self.product, self.definition, day)
-
-    def _told(self) -> str:
-        kept = people(facts(), self.product, days.number(self.as_of)) + "_told"
-        name = kept.removeprefix("kept.")
-        found = self.store.rows("select count(*) as n from duckdb_tables() where table_name = :name", name=name)
-        return kept if found[0]["n"] else "trait_last"

@@ -12,6 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from accoil.rule.checking import MOST_DAYS
 from tests.reference_rules import Raw, View, figure
 from tests.strategies import (
     ACCOUNT_KEYS,
@@ -94,7 +95,7 @@ class Settling:
                 return self._figure(metric, pick, more)
             case Near(what, pick, more):
                 known = self.near[what] or [1]
-                return max(1, known[pick % len(known)] + more)
+                return max(1, min(MOST_DAYS, known[pick % len(known)] + more))
             case _:
                 return raw
 
