@@ -29,7 +29,7 @@ check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 
 soak: .venv/ready-for-tests clients ## the long runs: kills, fuzz, thousands of random worlds, published clients under faults
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest -m soak
-	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py tests/rule/test_rules_match.py
 
 bench: .venv/ready ## figures of this machine against the budgets, as JSON
 	$(BIN)/accoil bench ingest

@@ -20,11 +20,6 @@ TODAY = date(2026, 11, 15)
 DEFINITION = Definition(window=7, events={"Used": 1})
 
 
-@pytest.fixture(autouse=True)
-def books_are_made_anew_whenever_facts_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
-
-
 def ms(back: int, hour: int = 12, zone: Any = UTC) -> int:
     return round(datetime.combine(TODAY - timedelta(days=back), time(hour), zone).timestamp() * 1000)
 

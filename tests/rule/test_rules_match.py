@@ -5,7 +5,6 @@ RANDOM_WORLDS in the environment says how many worlds (half of it; 60 by default
 import os
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,11 +20,6 @@ from tests.world import engine
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60")) // 2
 SCOPES: tuple[Scope, ...] = ("user", "account")
 RULES = 6  # of each scope, in each world
-
-
-@pytest.fixture(autouse=True)
-def books_are_made_anew_whenever_facts_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
 
 
 @settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
