@@ -10,6 +10,8 @@ from accoil.rule.tree import Rule, Scope
 from accoil.score.definition import Definition
 from accoil.score.reading import SCOPES
 
+MOST_TOLD = 5  # in one line
+
 
 def differences(before: Definition, after: Definition) -> list[str]:
     """A phrase for each thing that is not the same: `Report_Created 5 → 9`, `window 7 → 30 days`, `filter added: …`."""
@@ -29,8 +31,10 @@ def differences(before: Definition, after: Definition) -> list[str]:
 
 
 def sentence(before: Definition, after: Definition) -> str:
-    """All of them in one line; empty where nothing differs."""
-    return "; ".join(differences(before, after))
+    """The first few of them in one line, and how many more there are; empty where nothing differs."""
+    told = differences(before, after)
+    more = len(told) - MOST_TOLD
+    return "; ".join([*told[:MOST_TOLD], f"and {more} more"] if more > 1 else told)
 
 
 def _changed(what: str, old: object, new: object, unit: str = "") -> Iterator[str]:

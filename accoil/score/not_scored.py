@@ -27,10 +27,10 @@ def _of_user(product_id: int, definition: Definition, id: int, day: int) -> list
     parts = _parts(definition.filter)
     found = whom(facts(), product_id, definition, day).why_out(id, parts)
     if found is None:
-        return ["was not known by that day"]
+        return ["not known by that day"]
     failing = [tree.words(part, "user") for place, part in enumerate(parts) if found[f"part_{place}"]]
     said = {
-        "named": "is left out by name",
+        "named": "left out by name",
         "of_account": "belongs to an account that is left out",
         "internal": "has an e-mail address of your own",
     }
@@ -40,7 +40,7 @@ def _of_user(product_id: int, definition: Definition, id: int, day: int) -> list
 
 def _of_account(product_id: int, definition: Definition, id: int, day: int) -> list[str]:
     if people.tracking_ids(product_id, "account", [id]).get(id) in definition.exclude.accounts:
-        return ["is left out by name"]
+        return ["left out by name"]
     places = {"population": whom(facts(), product_id, definition, day).table()}
     rows = facts().store.rows(ASK["users_who_count"], places, product=product_id, id=id, as_of=day)
     return [] if rows[0]["yes"] else ["none of its users counts"]

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from accoil.count.ids import Kind
-from accoil.score.models import Profile
+from accoil.score.diff import sentence
+from accoil.score.models import Profile, Version
 from accoil.show import bars, charts, words
 from accoil.show.frame import Frame
 
@@ -37,8 +39,11 @@ def adds(parts: Sequence[Row]) -> dict[str, Any]:
     ranked = sorted((part for part in parts if part["points"]), key=lambda part: -part["points"])
     drawn = bars.adding_up([part["points"] for part in ranked])
     return {
-        "rows": [{**part, "x": bar.x, "width": bar.width} for part, bar in zip(ranked, drawn, strict=True)],
-        "total": sum(part["points"] for part in ranked),
+        "rows": [
+            {"counted": part["count"], **part, "x": bar.x, "width": bar.width}
+            for part, bar in zip(ranked, drawn, strict=True)
+        ],
+        "total": round(sum(part["points"] for part in ranked), 1),  # tenths under a daily cap
     }
 
 
@@ -96,6 +101,15 @@ def moment(text: str, today: date) -> str:
         return words.day(datetime.fromisoformat(text).date(), today)
     except ValueError:
         return text
+
+
+def versions(profile: Profile) -> list[tuple[Version, str]]:
+    """The latest first, each with what it changed."""
+    known = list(profile.versions.select_related("author").order_by("number"))
+    changed = ["", *(sentence(old.parsed, new.parsed) for old, new in pairwise(known))]
+    # A note that says the same is enough.
+    told = [("" if said.lower() == each.note.lower() else said) for each, said in zip(known, changed, strict=True)]
+    return list(zip(known, told, strict=True))[::-1]
 
 
 def profile(profile: Profile) -> dict[str, Any]:

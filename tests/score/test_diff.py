@@ -55,3 +55,11 @@ def test_whatever_differs_is_told():
     for key in FULL.keys() - {"events", "features"}:
         other = Definition.check({k: v for k, v in FULL.items() if k != key})
         assert differences(whole, other) and differences(other, whole), key
+
+
+def test_a_line_tells_the_first_few_changes_and_how_many_more_there_are():
+    six = {"events": {f"e{number}": 1 for number in range(6)}}
+    eight = {"events": {f"e{number}": 1 for number in range(8)}}
+    line = sentence(Definition.check({"events": {"e0": 1}}), Definition.check(eight))
+    assert line.endswith("e5 added with weight 1; and 2 more")
+    assert "more" not in sentence(Definition.check({"events": {"e0": 1}}), Definition.check(six))

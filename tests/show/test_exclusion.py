@@ -15,7 +15,7 @@ def test_an_account_is_excluded_with_a_note_and_included_again(ann, busy):
     assert "Exclude from profile" in main(ann.get(acme))
     page = ann.post(f"{acme}/exclude", follow=True)
     assert "Acme Ltd no longer counts under Everyday: version 2, from today." in words(page)
-    assert "Not scored: is left out by name." in main(page)
+    assert "Not scored: left out by name." in main(page)
     version = busy.profile.current
     assert (version.note, version.author) == ("Account acme excluded", busy.ann)
     assert version.parsed.exclude.accounts == ("acme",)

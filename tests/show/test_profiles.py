@@ -2,6 +2,7 @@
 
 import pytest
 
+from accoil.score.definition import Definition
 from accoil.score.features import Said, edit
 from accoil.score.models import Profile
 from tests.show.reading import main, words
@@ -181,7 +182,8 @@ def test_without_javascript_a_button_shows_the_consequences(ann, busy, home):
 def test_every_version_stays_readable(ann, busy, home):
     ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 1}, name="Everyday", based_on="1", note="Simpler"))
     text = main(ann.get(f"{home}/{busy.profile.pk}"))
-    assert "Versions 2 Simpler Ann today 1 Ann today" in text
+    changed = "Report_Created 9 → 1; Dashboard_Viewed no longer counts (weight was 1)"
+    assert f"Versions 2 Simpler {changed} Ann today 1 Ann today" in " ".join(text.split())
 
 
 def test_a_feature_is_weighed_as_a_whole_before_anything_is_saved(ann, busy, home):
@@ -204,3 +206,22 @@ def test_a_feature_is_weighed_as_a_whole_before_anything_is_saved(ann, busy, hom
     assert {event.event: event.weight for event in usual.scored}["Help_Opened"] == 1
     unknown = ann.post(f"{home}/{busy.profile.pk}", {**sent, "feature": "Gone"}).context["draft"]
     assert {event.event for event in unknown.scored} == {"Report_Created", "Dashboard_Viewed"}
+
+
+def test_each_version_says_what_it_changed(ann, busy, home):
+    ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 5}, name="Everyday", based_on="1", daily_cap="3"))
+    text = " ".join(main(ann.get(f"{home}/{busy.profile.pk}")).split())
+    assert "daily cap added: 3; Report_Created 9 → 5; Dashboard_Viewed no longer counts (weight was 1)" in text
+    assert busy.profile.current.parsed.daily_cap == 3
+
+
+def test_saving_the_form_keeps_what_it_does_not_show(ann, busy, home):
+    kept = {
+        "filter": {"user_trait": "role", "is": "admin"}, "exclude": {"users": ["zoe"]},
+        "activation": {"account": [{"event": "Report_Created"}]},
+    }  # fmt: skip
+    busy.profile.save_definition(Definition.check({"events": {"Report_Created": 9}, **kept}), None)
+    assert ann.get(f"{home}/{busy.profile.pk}").status_code == 200
+    ann.post(f"{home}/{busy.profile.pk}", form({"Report_Created": 7}, name="Everyday", based_on="2"))
+    written = busy.profile.current.definition
+    assert (written["events"], {key: written[key] for key in kept}) == ({"Report_Created": 7}, kept)

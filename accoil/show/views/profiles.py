@@ -120,7 +120,7 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
     if profile:
         values |= {
             "version": profile.current,
-            "versions": profile.versions.order_by("-number"),
+            "versions": tables.versions(profile),
             "sentence": consequences.profile(draft),
         }
     try:
