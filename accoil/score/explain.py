@@ -44,30 +44,6 @@ def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of:
     return explained
 
 
-def compare(
-    product_id: int, definition: Definition, kind: Kind, id: int, first: date, last: date
-) -> dict[str, list[dict[str, Any]]]:
-    """Two windows side by side, one ending on each day: per event the counts and points before and after."""
-    sides = []
-    for as_of in (first, last):
-        parts = _parts(definition, _made(product_id, definition, kind, id, days.number(as_of), "by_event", None))
-        _together(definition, kind, parts, "points")
-        sides.append({part["event"]: part for part in parts})
-    before, after = sides
-    events = [
-        {
-            "event": event,
-            "weight": part["weight"],
-            "count_before": before[event]["count"],
-            "count_after": part["count"],
-            "points_before": before[event]["points"],
-            "points_after": part["points"],
-        }
-        for event, part in after.items()
-    ]
-    return {"events": sorted(events, key=lambda row: -abs(row["points_after"] - row["points_before"]))}
-
-
 def _made(
     product_id: int, definition: Definition, kind: Kind, id: int, day: int, question: str, benchmark: float | None
 ) -> list[Row]:

@@ -19,7 +19,7 @@ from accoil.count import days
 from accoil.count.facts import facts
 from accoil.score.models import Profile
 from accoil.score.summaries import summaries
-from accoil.score.summing_up import Stretch, freeze, lacking, over, since
+from accoil.score.summing_up import Stretch, first_day, freeze, lacking, over, since
 
 log = structlog.get_logger()
 
@@ -98,7 +98,7 @@ class Freezing:
     def _due(self, profile: Profile, now: datetime) -> list[Stretch]:
         quiet = self._is_quiet(profile.product_id, days.number(profile.product.today()))
         yesterday = now.astimezone(profile.product.zone).date() - timedelta(days=1)
-        stands = (facts(), facts().version[profile.product_id], over(profile, now), profile.current.pk)
+        stands = (facts(), first_day(profile.product_id), over(profile, now), profile.current.pk)
         if self._nothing_lacks.get(profile.pk) == stands:
             return []
         lacks = lacking(profile, now)
@@ -109,8 +109,9 @@ class Freezing:
 
     def _waits_for_charts(self, profile: Profile) -> bool:
         """Whether somebody who asks for its past year would wait."""
-        if profile.pk not in self._nothing_lacks:
-            return False  # its days are not summed up yet, or something of old arrives
+        quiet = self._is_quiet(profile.product_id, days.number(profile.product.today()))
+        if not quiet or profile.pk not in self._nothing_lacks:
+            return False
         first, last = _year(profile)
         return summaries(profile.product_id, profile.current.parsed).lacks(first, last)
 

@@ -31,17 +31,23 @@ def summed_up(profile: Profile, now: datetime) -> None:
 
 def lacking(profile: Profile, now: datetime) -> list[Stretch]:
     """Days that are over and have no summary: stretches of days under one version, the latest first."""
-    first_fact = facts().store.rows(ASK["first_day"], product=profile.product_id)[0]["day"]
+    first_fact = first_day(profile.product_id)
     if first_fact is None:
         return []
     last = over(profile, now)
-    first = max(days.day(first_fact), last - timedelta(days=FARTHEST - 1))
+    first = max(first_fact, last - timedelta(days=FARTHEST - 1))
     found = []
     for version, since, until in in_force(profile, first, last):
         there = set(version.day_summaries.filter(day__range=(since, until)).values_list("day", flat=True))
         missing = [day for later in range((until - since).days + 1) if (day := since + timedelta(later)) not in there]
         found += [(version, *stretch) for stretch in _stretches(missing)]
     return sorted(found, key=lambda each: each[1], reverse=True)
+
+
+def first_day(product_id: int) -> date | None:
+    """The day of the first event of all."""
+    number = facts().store.rows(ASK["first_day"], product=product_id)[0]["day"]
+    return None if number is None else days.day(number)
 
 
 def over(profile: Profile, now: datetime) -> date:
