@@ -5,3 +5,10 @@ class SegmentConfig(AppConfig):
     name = "accoil.segment"
     label = "segment"
     verbose_name = "Segments"
+
+    def ready(self) -> None:
+        from accoil.score.carried import others
+        from accoil.segment.keeping import features_named
+
+        if features_named not in others:
+            others.append(features_named)

@@ -14,7 +14,7 @@ from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import NAME_LENGTH, Product, User
 
 MOST = 200  # custom segments of a profile and scope
 LONGEST_STAY = 365  # days
@@ -119,6 +119,16 @@ def those_that_name(segment: Segment) -> list[Segment]:
         each for each in own
         if each.pk != segment.pk and each.rule and segment.name in _named(each.rule, segment.scope, kind)
     ]  # fmt: skip
+
+
+def features_named(product: Product) -> list[tuple[str, str]]:
+    """(feature, who names it) for every segment and stage of the product whose rule does."""
+    found = []
+    for segment in Segment.objects.filter(profile__product=product, rule__isnull=False):
+        kind = "stage" if segment.is_stage else "segment"
+        named = mentions(check(segment.rule, segment.scope, EVERYTHING)).features  # type: ignore[arg-type]
+        found += [(feature, f"the {kind} “{segment.name}”") for feature in named]
+    return found
 
 
 def _say(segment: Segment, own: list[Segment], rule: Written, stay_days: int) -> None:

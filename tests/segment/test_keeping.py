@@ -4,6 +4,8 @@ import pytest
 
 from accoil.refused import Refused
 from accoil.rule.tree import inlined
+from accoil.score.carried import change_features
+from accoil.score.features import read_all
 from accoil.segment import journeys, keeping
 from accoil.segment.built_in import BUILT_IN, built_ins
 from accoil.segment.built_ins import with_built_ins
@@ -12,6 +14,7 @@ from accoil.segment.models import Segment
 from accoil.segment.ready_made import ready_made
 from accoil.segment.watched import names, rule_of, watched
 from tests.segment.worlds import Looked
+from tests.small_worlds import at, did
 
 LOW, HIGH = {"metric": "score", "below": 25}, {"metric": "score", "at_least": 75}
 
@@ -145,3 +148,13 @@ def test_ready_made_journeys_can_be_made_as_they_are(looked: Looked, scope: str)
     assert [each.name for each in stages] == [
         "New", "Activated", "Engaged", "Cooling", "Inactive", "Trial", "Paid", "Cancelled",
     ]  # fmt: skip
+
+
+def test_a_feature_that_a_segment_names_can_not_be_taken_away(looked: Looked) -> None:
+    change_features(looked.product, lambda _: read_all([{"name": "Reports", "events": ["Report_Created"]}]), None)
+    keeping.create(looked.profile, "user", "Reporters", {"feature": "Reports"})
+    looked.receive(did("ann", "Report_Created", at(30)))
+    looked.look()
+    assert looked.inside(looked.segment("Reporters", "user")) == {"ann"}
+    with pytest.raises(Refused, match="“Reports” is named by the segment “Reporters”"):
+        change_features(looked.product, lambda _: [], None)

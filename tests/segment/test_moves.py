@@ -8,8 +8,8 @@ from accoil.count import days
 from accoil.count.facts import facts
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
-from accoil.segment import filling, keeping, reading
-from accoil.segment.models import Filling, Reason, Round, Stay, Waiting
+from accoil.segment import filling, keeping, reading, sizes
+from accoil.segment.models import Filling, Reason, Round, Standing, Stay, Waiting
 from accoil.segment.rounds import Rounds
 from tests.segment.worlds import Looked
 from tests.small_worlds import at, did, joins
@@ -231,3 +231,24 @@ def test_sizes_are_kept_day_by_day(looked: Looked) -> None:
     segment = looked.segment("Busy", "user")
     assert [size.members for size in segment.sizes.order_by("day")] == [1, 1]
     assert segment.sizes.latest("day").score == pytest.approx(46)
+
+
+def test_a_store_made_again_is_the_reason(looked: Looked) -> None:
+    begin(looked)
+    looked.receive(did("bob", "Report_Created", at(31), 1))
+    Standing.objects.filter(profile=looked.profile).update(store="facts-0.duckdb")
+    looked.rounds = Rounds()
+    looked.look()
+    assert told(looked) == [("entered", looked.today, "rebuild")]
+
+
+def test_a_look_that_failed_half_way_is_done_again(looked: Looked, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(looked)
+    looked.receive(did("bob", "Report_Created", at(31), 1))
+    with monkeypatch.context() as broken:
+        broken.setattr(sizes, "write", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            looked.look()
+    looked.look()
+    assert looked.inside(looked.segment("Busy", "user")) == {"ann", "bob"}
+    assert told(looked) == [("entered", looked.today, "facts")]

@@ -14,11 +14,20 @@ from accoil.rule.tree import check, written
 from accoil.show.rules import drafts, form, making, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.form import Offered
-from tests.rule.drawn import rules
+from tests.reference import Definition, World
+from tests.reference_rules import Raw, View
+from tests.rule.drawn import Settling, rules
 
 TODAY = date(2026, 3, 31)
 FIELDS = ("what", "op", "value", "more", "times", "span", "days", "name")
 OFFER = Offered("account", [("Numbers", [("metric:score", "Score")]), ("Did", [("event:", "Another event…")])])
+
+SETTLING = Settling(View(World([], "UTC"), Definition(events={"Report": 1}), TODAY), "account", [])
+
+
+def settled(drawn: Raw) -> Raw:
+    """In a world in which nothing happened yet."""
+    return SETTLING.settled(drawn)  # type: ignore[no-any-return]
 
 
 def sent(branch: Branch, name: str = "rule", at: str = "", **more: str) -> QueryDict:
@@ -62,7 +71,7 @@ def sayable(raw: Any) -> bool:
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(("user", "account")), st.data())
 def test_a_rule_comes_back_from_the_form_as_it_went_in(scope: Any, data: st.DataObject) -> None:
-    rule = check(data.draw(rules(scope, TODAY).filter(sayable)), scope)
+    rule = check(data.draw(rules(scope).map(settled).filter(sayable)), scope)
     made = making.rule(drafts.read(sent(drafts.written(rule)), "rule"))
     assert made is not None
     expected = flat(written(rule))
@@ -82,9 +91,16 @@ def texts(raw: Any) -> Any:
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(("user", "account")), st.data())
 def test_the_text_view_says_the_same_rule(scope: Any, data: st.DataObject) -> None:
-    rule = check(data.draw(rules(scope, TODAY)), scope)
+    rule = check(data.draw(rules(scope).map(settled)), scope)
     text = telling.as_yaml(written(rule))
     assert check(telling.read_text(text), scope) == rule
+
+
+def test_everyone_is_a_line_of_its_own() -> None:
+    branch = drafts.written(check({"all": []}, "account"))
+    assert making.rule(drafts.read(sent(branch), "rule")) == {"all": []}
+    fallback = {"any": [{"metric": "score", "below": 3}, {"all": []}]}
+    assert making.rule(drafts.read(sent(drafts.written(check(fallback, "account"))), "rule")) == fallback
 
 
 def test_buttons_add_and_take_out() -> None:

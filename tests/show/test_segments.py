@@ -1,5 +1,8 @@
 """Segments and journeys: their pages, their editors, and who may use them."""
 
+import re
+from html import unescape
+
 import pytest
 
 from accoil.segment import filling, journeys, keeping
@@ -235,3 +238,27 @@ def test_the_page_of_an_account_says_which_segments_it_is_in(ann, quiet, busy, e
     receive(engine, busy.web, [did("gus", "Report_Created", at(31), 9)])
     Rounds().look(busy.profile)
     assert "left Quiet today something was received" in main(ann.get(address))
+
+
+def test_a_ready_made_journey_can_be_saved_as_it_is_shown(ann, busy, home):
+    ann.post(f"{home}/journeys/ready", {"key": "engagement", "scope": "account"})
+    made = Journey.objects.get()
+    before = list(made.stages.order_by("position").values_list("pk", "name", "rule"))
+    form = fields(ann.get(f"{home}/journeys/{made.pk}/edit"))
+    answer = ann.post(f"{home}/journeys/{made.pk}/edit", {**form, "do": "save"})
+    assert answer.status_code == 302
+    assert list(made.stages.order_by("position").values_list("pk", "name", "rule")) == before
+
+
+def fields(page) -> dict[str, str]:
+    """What a browser would send of the form as it stands."""
+    content = page.content.decode()
+    found = {}
+    for tag in re.findall(r"<input [^>]*>", content):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and 'type="search"' not in tag:
+            found[name[1]] = unescape(value[1]) if value else ""
+    for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', content, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
+        found[name] = unescape(chosen[1]) if chosen else ""
+    return found

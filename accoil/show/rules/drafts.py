@@ -13,6 +13,7 @@ from accoil.rule.vocabulary import METRICS, OPERATORS, TRAITS
 GROUPS = ("all", "any", "none")
 EVENTS = ("event", "account_event", "feature")
 NAMED = ("segment", "stage")
+EVERYONE = "everyone"  # what a line says that holds for all: a group of nothing in files
 MOST_ROWS = 200
 DEEPEST = 6  # groups that the form shows within each other
 
@@ -123,6 +124,8 @@ def steps(rules: Sequence[Rule]) -> Branch:
 
 def _part(rule: Rule) -> Part:
     match rule:
+        case Group("all", ()):
+            return Row(EVERYONE)
         case Group(how, rules):
             return Branch(how, tuple(_part(part) for part in rules))
         case Trait(of, key, op, value):

@@ -10,7 +10,7 @@ from accoil.count.people import all_names, known_events
 from accoil.rule.vocabulary import EVERYTHING, METRICS, OPERATORS, Allowed
 from accoil.show import words
 from accoil.show.rules import words as said
-from accoil.show.rules.drafts import DEEPEST, EVENTS, NAMED, Branch, Row
+from accoil.show.rules.drafts import DEEPEST, EVENTS, EVERYONE, NAMED, Branch, Row
 
 MOST_SHOWN = 300  # names in a list to choose from; any other can be typed
 
@@ -37,8 +37,9 @@ def offered(
     events = sorted(known_events(product_id, today), key=lambda row: (-row["users_30d"], row["event"]))
     names = [(row["event"], words.event(row["event"])) for row in events[:MOST_SHOWN]]
     someone = "Somebody did" if scope == "account" else "Did"
+    figures = [(f"metric:{name}", label) for name, label in said.metrics(scope, allowed.metrics).items()]
     groups: list[tuple[str, list[tuple[str, str]]]] = [
-        ("Numbers", [(f"metric:{name}", label) for name, label in said.metrics(scope, allowed.metrics).items()]),
+        ("Numbers", [(EVERYONE, "Everyone"), *figures]),
         ("Features used", [(f"feature:{name}", name) for name in features]),
         (someone, [*((f"event:{name}", label) for name, label in names), ("event:", "Another event…")]),
     ]
@@ -104,7 +105,7 @@ def _group(branch: Branch, name: str, at: str, offer: Offered) -> Values:
 
 
 def _row(row: Row, name: str, at: str, offer: Offered) -> Values:
-    ops = said.operators(row.kind, row.subject) if row.what else {}
+    ops = said.operators(row.kind, row.subject) if row.what not in ("", EVERYONE) else {}
     op = row.op if row.op in ops else next(iter(ops), "")
     takes = OPERATORS.get(op, "") if row.kind not in (*EVENTS, *NAMED) else ""
     unit = METRICS[row.subject].unit if row.kind == "metric" and row.subject in METRICS else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from accoil.refused import Refused
 from accoil.rule.vocabulary import METRICS, OPERATORS
-from accoil.show.rules.drafts import EVENTS, NAMED, Branch, Part, Row
+from accoil.show.rules.drafts import EVENTS, EVERYONE, NAMED, Branch, Part, Row
 from accoil.show.rules.words import operators
 
 Written = dict[str, Any]
@@ -31,6 +31,8 @@ def _part(part: Part) -> Written:
     if isinstance(part, Branch):
         made = [_part(each) for each in part.parts]
         return made[0] if part.how == "all" and len(made) == 1 else {part.how: made}
+    if part.what == EVERYONE:
+        return {"all": []}
     if not part.subject:
         raise Refused("Write the name of what the line is about.")
     if part.kind in EVENTS:
