@@ -14,7 +14,7 @@ from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import NAME_LENGTH, Product, User
 
 MOST = 200  # custom segments of a profile and scope
 LONGEST_STAY = 365  # days
@@ -61,6 +61,13 @@ def delete(segment: Segment) -> None:
         if asking := those_that_name(segment):
             raise Refused(f"“{segment.name}” can't be deleted: {_listed(asking)} for it. Take it out there first.")
         segment.delete()
+
+
+def features_named(product: Product) -> Iterable[tuple[str, str]]:
+    """Each feature that a segment or stage names, and which."""
+    for segment in Segment.objects.filter(profile__product=product).exclude(rule=None).order_by("pk"):
+        for feature in mentions(check(segment.rule, segment.scope, EVERYTHING)).features:  # type: ignore[arg-type]
+            yield feature, f"the {'stage' if segment.is_stage else 'segment'} {segment.name}"
 
 
 def of_scope(profile: Profile, scope: Kind) -> list[Segment]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 import structlog
@@ -11,6 +11,7 @@ from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, Event, Group, Names, Rule, check, inlined, written
 from accoil.score.definition import Definition
+from accoil.score.features import events_of
 from accoil.score.models import Profile
 from accoil.segment import built_in
 from accoil.segment.models import Kind as Sort
@@ -59,7 +60,7 @@ def names(profile: Profile, scope: Kind, definition: Definition, segments: Itera
     own = [segment for segment in segments if segment.scope == scope]
     stages = sorted((each for each in own if each.is_stage), key=lambda each: (each.journey_id or 0, each.position))
     return Names(
-        features=features(profile, definition),
+        features=events_of(profile.product),
         segments={each.name: rule_of(each, definition) for each in own if not each.is_stage},
         stages={each.name: rule_of(each, definition) for each in stages},
         journeys=tuple(
@@ -67,10 +68,6 @@ def names(profile: Profile, scope: Kind, definition: Definition, segments: Itera
             for journey in dict.fromkeys(each.journey_id for each in stages)
         ),
     )
-
-
-def features(profile: Profile, definition: Definition) -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(events) for name, events in getattr(definition, "features", {}).items()}
 
 
 def rule_of(segment: Segment, definition: Definition) -> Rule:
