@@ -10,6 +10,7 @@ from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import IN_FILTER, IN_STEPS, Allowed, check, words
 from accoil.score.definition import Definition
+from accoil.score.features import events_of
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame
 from accoil.show.rules import drafts, form, making, telling
@@ -45,7 +46,7 @@ def with_rules(draft: Draft, request: HttpRequest) -> Draft:
 def shown(frame: Frame, now: Definition | None) -> Values:
     """The forms: as typed, or as the definition in force says."""
     typed = _typed(frame.request) or _written(now)
-    features = list(now.features) if now else []
+    features = list(events_of(frame.product))
     filled = {
         name: form.offered(frame.product.pk, scope, frame.today, allowed=allowed, features=features)
         for name, scope, allowed in ((FILTER, "user", IN_FILTER), *((each, STEPS[each], IN_STEPS) for each in STEPS))
