@@ -49,7 +49,7 @@ class Looking:
 
     @cached_property
     def range(self) -> Range:
-        return ranges.asked(self.frame.request.GET, self.frame.today)
+        return ranges.asked(self.frame.request.GET, self.frame.as_of, self.frame.today)
 
     @cached_property
     def kind(self) -> Kind:
@@ -129,7 +129,7 @@ class Looking:
 
     def _kept(self) -> list[tuple[str, str]]:
         query = self.frame.request.GET
-        return [(key, query[key]) for key in ("profile", *KEPT) if query.get(key)]
+        return [(key, query[key]) for key in ("profile", "as_of", *KEPT) if query.get(key)]
 
 
 def wanted(frame: Frame, columns: tuple[Column, ...], usual: str) -> Wanted:

@@ -138,7 +138,8 @@ def test_the_dashboard_tells_adoption_and_events_in_a_part_that_comes_later(ann,
     assert "Adoption of scored events, by an active account on average" in whole
     assert "Reports" in whole
     part = ann.get(address, headers={"HX-Request": "true"})
-    assert b"<main" not in part.content and part.content.count(b"<score-chart") == 3
+    assert b"<main" not in part.content and part.content.count(b"<score-chart") == 4
+    assert "Users active in an account of its users, on average" in whole
 
 
 def test_a_dashboard_without_features_says_how_to_make_one(ann, busy):
@@ -165,3 +166,11 @@ def test_the_segments_of_another_profile_or_team_are_not_offered(ann, eve, busy,
     other = Profile.create(busy.web, "Other", busy.profile.current.parsed)
     page = ann.get(f"{home}/events", {"who": "users", "segment": made.pk, "profile": other.pk})
     assert "Reporters" not in main(page) and "of 5 active users" in main(page)
+
+
+def test_a_past_day_is_the_last_of_the_range(ann, busy, home):
+    page = ann.get(f"{home}/events", {"as_of": "2026-03-06", "who": "users"})
+    # Ivy alone had done something by then.
+    assert "100 % of 1 active user did it in the last 30 days" in main(page)
+    assert "as_of=2026-03-06" in link_to(page, "Accounts")
+    assert "as_of" not in link_to(ann.get(f"{home}/events"), "Accounts")
