@@ -20,6 +20,7 @@ from accoil.show.seen import Seen
 
 Row = dict[str, Any]
 
+EVERYONE = "all"  # the key of the built-in segment that leaves nobody out
 KEPT = ("who", "segment", "search", "sort", "show")  # of the address, when other days are chosen
 
 
@@ -115,6 +116,7 @@ class Looking:
             "segments": [
                 {"name": each.name, "link": self.here(segment=each.pk), "here": each == self.segment}
                 for each in self.segments
+                if each.key != EVERYONE
             ],
             "everyone_link": self.here(segment=""),
             "kept": self._kept(),

@@ -159,6 +159,7 @@ def test_a_segment_narrows_the_view_to_its_members(ann, busy, home):
     for wrong in ({"who": "accounts", "segment": made.pk}, {"segment": "x"}, {"segment": "99999"}):
         assert "of 3 active accounts did it" in main(ann.get(f"{home}/events", wrong))
     assert "segment=" not in link_to(page, "Accounts")
+    assert "All Users" not in main(page) and "All users" in main(page), "said once"
 
 
 def test_the_segments_of_another_profile_or_team_are_not_offered(ann, eve, busy, home):
