@@ -75,7 +75,7 @@ def apply(
     """Put a file of definitions into force. All or nothing; prints what changed."""
     text = read_text(file)
     _start()
-    from accoil.score.files import apply as apply_file
+    from accoil.definition_files import apply as apply_file
     from accoil.team.scope import product_named
 
     chosen = product_named(product)
@@ -106,7 +106,7 @@ def _known_events(product_id: int) -> set[str] | None:
 def definitions(product: ProductName = None, data: Data = None) -> None:
     """Print the definitions in force. As YAML that `accoil apply` reads."""
     _start()
-    from accoil.score.files import definitions as written
+    from accoil.definition_files import definitions as written
     from accoil.team.scope import product_named
 
     typer.echo(written(product_named(product)), nl=False)

@@ -24,6 +24,7 @@ SORTS = {
 }
 SEARCHES = ("", "", "00012", "company")
 RANGES = (30, 90, 365)
+VIEWED = (30, 7, 90)  # days
 EVENTS_A_SECOND = 20
 FRESH_TRIES = 5
 
@@ -64,6 +65,10 @@ def _ask_all(visitor: Visitor, asked: int) -> Report:
         report[f"{kind}_page"] = _ask(asked, visitor.get, itertools.cycle(_of_one(visitor, f"{kind}s")))
     ranges = (visitor.page("", days=days) for days in itertools.cycle(RANGES))
     report["dashboard"] = _ask(asked, visitor.get, ranges)
+    report["dashboard_rest"] = _ask(asked, visitor.get, itertools.repeat(visitor.page("habits", days=30)))
+    looks = itertools.cycle(itertools.product(VIEWED, ("users", "accounts")))
+    views = (visitor.page("views/events", days=days, who=who) for days, who in looks)
+    report["events_view"] = _ask(asked, visitor.get, views)
     report["what_if"] = _ask(asked, visitor.draft, itertools.cycle(range(1, 11)))
     report["api_accounts"] = _ask(
         asked, visitor.api, (f"/api/v2/accounts?offset={20 * turn}" for turn in itertools.count())

@@ -44,29 +44,30 @@ class Range:
         return f"the {words.count(self.length, 'day')} before" if self.length > 1 else "the day before"
 
 
-def asked(query: QueryDict, today: date, usual: Sequence[int] = USUAL) -> Range:
-    """30 days when the address says nothing, or something that makes no sense: then with a sentence."""
+def asked(query: QueryDict, as_of: date, today: date, usual: Sequence[int] = USUAL) -> Range:
+    """The last 30 days up to `as_of` when the address says nothing, or something that makes no sense: then with a
+    sentence."""
     if "from" in query or "to" in query:
-        return _own(query.get("from", ""), query.get("to", ""), today)
+        return _own(query.get("from", ""), query.get("to", ""), as_of, today)
     given = query.get("days", "")
-    return last_days(int(given) if given.isdecimal() and int(given) in usual else 30, today)
+    return last_days(int(given) if given.isdecimal() and int(given) in usual else 30, as_of)
 
 
-def last_days(days: int, today: date, wrong: str = "") -> Range:
-    return Range(today - timedelta(days=days - 1), today, days, wrong)
+def last_days(days: int, as_of: date, wrong: str = "") -> Range:
+    return Range(as_of - timedelta(days=days - 1), as_of, days, wrong)
 
 
-def _own(first: str, last: str, today: date) -> Range:
+def _own(first: str, last: str, as_of: date, today: date) -> Range:
     try:
         begins, ends = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        return last_days(30, today, "Choose both a first and a last day; here are the last 30.")
+        return last_days(30, as_of, "Choose both a first and a last day; here are the last 30.")
     if ends > today:
-        return last_days(30, today, "The last day lies in the future; here are the last 30.")
+        return last_days(30, as_of, "The last day lies in the future; here are the last 30.")
     if begins > ends:
-        return last_days(30, today, "The first day comes after the last; here are the last 30.")
+        return last_days(30, as_of, "The first day comes after the last; here are the last 30.")
     if (ends - begins).days >= LONGEST:
-        return last_days(30, today, f"That is more than {LONGEST} days; here are the last 30.")
+        return last_days(30, as_of, f"That is more than {LONGEST} days; here are the last 30.")
     return Range(begins, ends)
 
 

@@ -8,6 +8,10 @@ from typing import Any
 from accoil.count.ids import Kind
 from accoil.score.book import open_book
 from accoil.score.views import View
+from accoil.segment import figures
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Segment
+from accoil.segment.reading import members
 from accoil.show import bars, lists, ranges, words
 from accoil.show.frame import Frame
 from accoil.show.lists import Column
@@ -15,6 +19,9 @@ from accoil.show.ranges import Range
 from accoil.show.seen import Seen
 
 Row = dict[str, Any]
+
+EVERYONE = "all"  # the key of the built-in segment that leaves nobody out
+KEPT = ("who", "segment", "search", "sort", "show")  # of the address, when other days are chosen
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Looking:
 
     @cached_property
     def range(self) -> Range:
-        return ranges.asked(self.frame.request.GET, self.frame.today)
+        return ranges.asked(self.frame.request.GET, self.frame.as_of, self.frame.today)
 
     @cached_property
     def kind(self) -> Kind:
@@ -54,6 +61,22 @@ class Looking:
         return Seen(self.frame).kind
 
     @cached_property
+    def segments(self) -> list[Segment]:
+        """Those to look at, and the stages of journeys."""
+        return [each for each in with_built_ins(self.frame.version.profile) if each.scope == self.kind]
+
+    @cached_property
+    def segment(self) -> Segment | None:
+        """The one that is looked at; None: everyone. One of the other scope means nothing here."""
+        asked = self.frame.request.GET.get("segment", "")
+        return next((each for each in self.segments if str(each.pk) == asked), None)
+
+    @cached_property
+    def only(self) -> frozenset[int] | None:
+        """Its members on the last day of the range."""
+        return frozenset(members(self.segment, self.range.last)) if self.segment else None
+
+    @cached_property
     def view(self) -> View:
         return View(
             product_id=self.frame.product.pk,
@@ -61,6 +84,7 @@ class Looking:
             kind=self.kind,
             first=self.range.first,
             last=self.range.last,
+            only=self.only,
         )
 
     def here(self, **query: object) -> str:
@@ -70,7 +94,8 @@ class Looking:
     def to(self, name: str, /, *args: int, **query: object) -> str:
         """Of another page under Views."""
         who = self.frame.request.GET.get("who", "")
-        kept = {"who": who if who in ("accounts", "users") else "", **self.range.query, **query}
+        segment = self.segment.pk if self.segment else ""
+        kept = {"who": who if who in ("accounts", "users") else "", "segment": segment, **self.range.query, **query}
         return self.frame.link(name, *args, **kept)
 
     @property
@@ -79,12 +104,21 @@ class Looking:
         kinds: tuple[tuple[Kind, str], ...] = (("account", "accounts"), ("user", "users"))
         return {
             "whom": [
-                {"words": who.title(), "link": self.here(who=who), "here": kind == self.kind} for kind, who in kinds
+                {"words": who.title(), "link": self.here(who=who, segment=""), "here": kind == self.kind}
+                for kind, who in kinds
             ],
             "ranges": [
                 {"days": days, "link": self._in_range(days), "here": days == self.range.days} for days in ranges.USUAL
             ],
             "range": self.range,
+            "segment": self.segment,
+            "among": self.segment.name if self.segment else f"All {self.kind}s",
+            "segments": [
+                {"name": each.name, "link": self.here(segment=each.pk), "here": each == self.segment}
+                for each in self.segments
+                if each.key != EVERYONE
+            ],
+            "everyone_link": self.here(segment=""),
             "kept": self._kept(),
             "kind": self.kind,
             "nouns": f"{self.kind}s",
@@ -92,12 +126,12 @@ class Looking:
 
     def _in_range(self, days: int) -> str:
         query = self.frame.request.GET
-        kept = {key: query[key] for key in ("who", "search", "sort", "show") if query.get(key)}
+        kept = {key: query[key] for key in KEPT if query.get(key)}
         return self.frame.link(self.name, *self.args, **kept, days=days)
 
     def _kept(self) -> list[tuple[str, str]]:
         query = self.frame.request.GET
-        return [(key, query[key]) for key in ("profile", "who", "search", "sort", "show") if query.get(key)]
+        return [(key, query[key]) for key in ("profile", "as_of", *KEPT) if query.get(key)]
 
 
 def wanted(frame: Frame, columns: tuple[Column, ...], usual: str) -> Wanted:
@@ -150,6 +184,10 @@ def tile(label: str, value: str, note: str = "", meter: float | None = None) -> 
 def average_score(looking: Looking) -> Row:
     """Of the last day of the range."""
     book = open_book(looking.frame.product.pk, looking.frame.definition, looking.range.last)
-    value = book.summary()[f"average_{looking.kind}_score"]
+    if looking.segment:
+        of_segments = figures.now(looking.segment.profile, looking.kind, book, looking.segments)
+        value = of_segments[looking.segment.pk].score
+    else:
+        value = book.summary()[f"average_{looking.kind}_score"]
     note = f"of active {looking.kind}s {words.day(looking.range.last, looking.frame.today)}"
     return tile("Average score", words.number(round(value)) if value is not None else "–", note)

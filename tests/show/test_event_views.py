@@ -6,6 +6,8 @@ import pytest
 
 from accoil.count.ids import EVENT, id_of
 from accoil.score.features import Said, edit, kept
+from accoil.score.models import Profile
+from accoil.segment import keeping
 from tests.show.reading import link_to, links, main, words
 
 
@@ -136,8 +138,40 @@ def test_the_dashboard_tells_adoption_and_events_in_a_part_that_comes_later(ann,
     assert "Adoption of scored events, by an active account on average" in whole
     assert "Reports" in whole
     part = ann.get(address, headers={"HX-Request": "true"})
-    assert b"<main" not in part.content and part.content.count(b"<score-chart") == 3
+    assert b"<main" not in part.content and part.content.count(b"<score-chart") == 4
+    assert "Users active in an account of its users, on average" in whole
 
 
 def test_a_dashboard_without_features_says_how_to_make_one(ann, busy):
     assert "Make the first" in main(ann.get(f"/p/{busy.web.pk}/habits"))
+
+
+def test_a_segment_narrows_the_view_to_its_members(ann, busy, home):
+    made = keeping.create(busy.profile, "user", "Reporters", {"event": "Report_Created"})
+    page = ann.get(f"{home}/events", {"who": "users", "segment": made.pk})
+    # Ann, Gus and Ivy: Bob and Una created no report.
+    assert "100 % of 3 active users did it" in main(page)
+    assert rows(page)[0] == "Report Created"
+    assert f"segment={made.pk}" in link_to(page, "Report Created")
+    one = ann.get(link_to(page, "Report Created"))
+    assert "3 of 3 active users" in main(one)
+    # A segment of users means nothing to accounts, nor does what is no segment.
+    for wrong in ({"who": "accounts", "segment": made.pk}, {"segment": "x"}, {"segment": "99999"}):
+        assert "of 3 active accounts did it" in main(ann.get(f"{home}/events", wrong))
+    assert "segment=" not in link_to(page, "Accounts")
+    assert "All Users" not in main(page) and "All users" in main(page), "said once"
+
+
+def test_the_segments_of_another_profile_or_team_are_not_offered(ann, eve, busy, home):
+    made = keeping.create(busy.profile, "user", "Reporters", {"event": "Report_Created"})
+    other = Profile.create(busy.web, "Other", busy.profile.current.parsed)
+    page = ann.get(f"{home}/events", {"who": "users", "segment": made.pk, "profile": other.pk})
+    assert "Reporters" not in main(page) and "of 5 active users" in main(page)
+
+
+def test_a_past_day_is_the_last_of_the_range(ann, busy, home):
+    page = ann.get(f"{home}/events", {"as_of": "2026-03-06", "who": "users"})
+    # Ivy alone had done something by then.
+    assert "100 % of 1 active user did it in the last 30 days" in main(page)
+    assert "as_of=2026-03-06" in link_to(page, "Accounts")
+    assert "as_of" not in link_to(ann.get(f"{home}/events"), "Accounts")

@@ -35,14 +35,15 @@ def told(frame: Frame) -> Row:
     seen = Seen(frame)
     kind, shown = seen.kind, min(range_of(frame), LONGEST)
     days = max(shown, BACK + WEEK)
-    first = frame.today - timedelta(days=days - 1)
+    first = frame.as_of - timedelta(days=days - 1)
     view = View(
-        product_id=frame.product.pk, definition=frame.definition, kind=kind, first=first, last=frame.today
+        product_id=frame.product.pk, definition=frame.definition, kind=kind, first=first, last=frame.as_of
     )  # fmt: skip
     habits, history = habits_by_day(view), seen.history(days)
     totals = [(row[f"average_{kind}_score"] or 0) * row[f"active_{kind}s"] for row in history]
     adoption = [row["average_adoption"] for row in habits]
     times = [row["times"] for row in habits]
+    shares = share_active(seen, days)
     when = [row["day"] for row in habits][-shown:]
     return {
         "kind": kind,
@@ -56,7 +57,12 @@ def told(frame: Frame) -> Row:
             {
                 "title": "Adoption", "note": f"of scored events, by an active {kind} on average",
                 "chart": charts.share_chart(f"Average adoption over {shown} days", when, adoption[-shown:]),
-                "points": uptake_points(adoption), "back": f"{BACK} days before",
+                "points": difference(adoption), "back": f"{BACK} days before",
+            },
+            {
+                "title": "Users active in an account", "note": "of its users, on average, as it was reported",
+                "chart": charts.share_chart(f"Users active in an account over {shown} days", when, shares[-shown:]),
+                "points": difference(shares), "back": f"{BACK} days before",
             },
             {
                 "title": "Scored events", "note": "a day",
@@ -76,9 +82,15 @@ def against(now: float, before: float) -> float | None:
     return 100 * (now - before) / before if before else None
 
 
-def uptake_points(adoption: Sequence[float | None]) -> float | None:
-    """In percentage points; None where nobody was active on one of the two days."""
-    now, before = adoption[-1], adoption[-1 - BACK]
+def share_active(seen: Seen, days: int) -> list[float | None]:
+    """The mean share of active users over accounts: of days that were summed up, and as it stands on the last."""
+    kept = [row.get("average_active_percent") for row in seen.reported(days)]
+    return [*kept[:-1], seen.summary["average_active_percent"]]
+
+
+def difference(rates: Sequence[float | None]) -> float | None:
+    """In percentage points; None where one of the two days has no rate."""
+    now, before = rates[-1], rates[-1 - BACK]
     return None if now is None or before is None else 100 * (now - before)
 
 
@@ -89,7 +101,7 @@ def changed(frame: Frame, view: View) -> list[Row]:
         return []
     month = View(
         product_id=view.product_id, definition=view.definition, kind=view.kind,
-        first=frame.today - timedelta(days=BACK - 1), last=frame.today,
+        first=frame.as_of - timedelta(days=BACK - 1), last=frame.as_of,
     )  # fmt: skip
     ids = dict(frame.product.features.values_list("name", "id"))
     rows = [{**row, "link": frame.link("feature-view", ids[row["name"]])} for row in features(month, sets)]
