@@ -10,7 +10,9 @@ import msgspec
 from accoil.rule.to_sql import Condition
 from accoil.rule.tree import EVERYTHING, Scope, check
 from accoil.score import what_if as score
+from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
+from accoil.score.features import events_of
 from accoil.score.groups import Groups, Rules
 from accoil.score.models import Profile
 from accoil.score.what_if import SCOPES, Consequences, WhatIf
@@ -18,6 +20,7 @@ from accoil.segment import asking, built_in
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import Watched, watched
+from accoil.team.models import Product
 
 Row = dict[str, Any]
 
@@ -51,6 +54,11 @@ def what_if(product_id: int, profile: Profile | None, draft: Definition, as_of: 
     """`profile` None: it would be a new one."""
     now = profile.current.parsed if profile else None
     return Drafted(score.what_if(product_id, now, draft, as_of, segments(profile, now, draft)))
+
+
+def meant(product: Product, draft: Definition) -> Definition:
+    """The draft under the product's features and internal domains of now, as saving it would take them."""
+    return draft.with_settings(events_of(product), configuration_of(product).internal_domains)
 
 
 def segments(profile: Profile | None, now: Definition | None, draft: Definition) -> dict[Scope, tuple[Groups, Groups]]:

@@ -4,7 +4,7 @@ Made once for all worlds, since strategies are slow to make: days are told as da
 they are, and many figures as one that somebody has, give or take one, until `settled` in a world."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -108,6 +108,29 @@ class Settling:
             return (value + timedelta(days=more)).isoformat()
         low, high = {"raw": (0, 10**9), "mrr": (-(10**9), 10**9), "tenure": (0, 10**9)}.get(metric, (0, 100))
         return max(low if metric != "change" else -100, min(high, value + more))
+
+
+def settled(raw: Any, as_of: date, events: Sequence[str], metric: str = "") -> Any:
+    """The same without a look at the world: of a rule that makes the world's own numbers."""
+    match raw:
+        case dict():
+            metric = raw.get("metric", "")
+            found = {key: settled(value, as_of, events, metric) for key, value in raw.items()}
+            return found | {"between": sorted(found["between"])} if "between" in found else found
+        case list():
+            return [settled(value, as_of, events, metric) for value in raw]
+        case Back(days):
+            return (as_of - timedelta(days=days)).isoformat()
+        case Ranked(rank):
+            return (events or ["Report"])[rank % len(events or ["Report"])]
+        case Near("figure", pick, more) if metric in ("last_active", "created_at"):
+            return (as_of - timedelta(days=pick - more)).isoformat()
+        case Near("figure", pick, _):
+            return FIGURES[pick % len(FIGURES)]
+        case Near(_, pick, more):
+            return max(1, 1 + pick + more)
+        case _:
+            return raw
 
 
 def _near(what: str, *more: int) -> st.SearchStrategy[Near]:

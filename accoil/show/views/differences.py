@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from accoil.act.what_if import what_if
+from accoil.act.what_if import meant, what_if
 from accoil.rule.tree import Scope
 from accoil.score.definition import Definition, Refused
 from accoil.score.models import Profile
@@ -33,7 +33,8 @@ def everyone(request: HttpRequest, product_id: int) -> HttpResponseBase:
     profile = asked_profile(frame, request.POST.get("of", ""))
     now = profile.current.parsed if profile else None
     try:
-        draft = profile_rules.with_rules(drafts.read(request.POST, [], now), request).definition()
+        typed = profile_rules.with_rules(drafts.read(request.POST, [], now), request)
+        draft = meant(frame.product, typed.definition())
     except Refused as refusal:
         return page(frame, "show/differences.html", {"refusal": str(refusal), **_carried(frame, profile)}, 422)
     scope: Scope = "user" if request.POST.get("scope") == "user" else "account"

@@ -10,9 +10,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accoil.act.what_if import what_if
+from accoil.act.what_if import meant, what_if
 from accoil.count.people import health, known_events
-from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition, Refused
 from accoil.score.features import events_of
 from accoil.score.models import Profile
@@ -133,8 +132,7 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
 
 def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
     """What the draft does to the whole book, against the version in force."""
-    draft = draft.with_settings(events_of(frame.product), configuration_of(frame.product).internal_domains)
-    drafted = what_if(frame.product.pk, profile, draft, frame.today)
+    drafted = what_if(frame.product.pk, profile, meant(frame.product, draft), frame.today)
     return {"told": previews.told(drafted, profile is None, frame.request.POST.get("side", ""))}
 
 
