@@ -16,7 +16,10 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.door import ask
 from tests.whole import accoil, begin, free_port, serving, wait_for_answer
 
-QUESTIONS = {"profiles", "accounts", "users", "account", "user", "explain", "why", "history", "counts"}
+QUESTIONS = {
+    "profiles", "accounts", "users", "account", "user", "explain", "why", "history", "segments", "segment_members",
+    "counts",
+}  # fmt: skip
 PROFILE = "profiles:\n  - {name: Everyone, window: 7, events: {Report: 5, Login: 1}, benchmark: {fixed: 20}}\n"
 CALLS = [
     {"type": "group", "userId": "ann", "groupId": "acme", "traits": {"name": "Acme", "mrr": 5000}},
@@ -104,6 +107,10 @@ async def everything(client: Client) -> None:
     why = await asked(client, "why", kind="user", id=user["id"])
     assert sum(why["parts"].values()) == why["change"] == user["metrics"]["change"]
     assert "Report 3 times" in why["sentence"]
+
+    segments = await asked(client, "segments", scope="account", limit=100)
+    most = next(row for row in segments["data"] if row["name"] == "Most Engaged")
+    assert [row["name"] for row in (await asked(client, "segment_members", id=most["id"]))["data"]] == ["Acme"]
 
     provenance = explained["provenance"]
     assert (provenance["product"], provenance["profile"], provenance["version"]) == ("P", "Everyone", 1)

@@ -122,13 +122,6 @@ class Users(Paged):
     expansions: list[str] = Field(alias="_expansions")
 
 
-class Members(Paged):
-    workspace_id: int
-    segment_id: int
-    scope: Literal["account", "user"]
-    data: list[LeanUser | Lean]
-
-
 class Metrics(LeanMetrics):
     benchmark: float | None = Field(description="The raw points that score 90; null when nobody was active.")
     score_yesterday: Fraction
@@ -300,3 +293,37 @@ class History(Provenance):
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     data: list[OnDay]
+
+
+class SegmentLinks(SelfLink):
+    members: str
+
+
+class Segment(Schema):
+    id: int
+    name: str
+    scope: Literal["account", "user"]
+    default: bool = Field(description="Every profile has it.")
+    size: int
+    value: int = Field(description="What its accounts pay a month, in cents.")
+    score: float | None = Field(description="The mean of its active members.")
+    rule: dict[str, Any]
+    words: str = Field(description="The rule, to be read.")
+    stay_days: int = Field(description="How many days one must be inside before it counts.")
+    links: SegmentLinks = Field(alias="_links")
+
+
+class Segments(Paged):
+    workspace_id: int
+    data: list[Segment]
+
+
+class OneSegment(Provenance, Segment):
+    workspace_id: int
+
+
+class Members(Paged):
+    workspace_id: int
+    segment_id: int
+    scope: Literal["account", "user"]
+    data: list[LeanUser | Lean]
