@@ -7,7 +7,7 @@ import msgspec
 from ninja import Schema
 from pydantic import Field
 
-from accoil.show.api import counts, explained, people, segments, workspaces
+from accoil.show.api import counts, drafted, explained, people, segments, usage, workspaces
 from accoil.show.api.asked import Asked, Asker, Id, Row
 from accoil.show.api.expanded import AskedOne, AskedUser
 
@@ -44,6 +44,11 @@ class History(One, explained.AskedDays):
 
 class OfSegment(segments.AskedMembers):
     id: Id = Field(description="The segment's id.")
+
+
+class WhatIf(Schema):
+    workspace_id: Id
+    profile: drafted.Draft
 
 
 def _by_kind(account: Callable[..., Row], user: Callable[..., Row]) -> Callable[[Asker, Any], Row]:
@@ -118,6 +123,26 @@ TOOLS = {
             "The accounts or users in one segment, ranked by score.",
             OfSegment,
             lambda asker, asked: segments.members_of(asker, asked.id, asked),
+        ),
+        Tool(
+            "what_if",
+            "What would change today if the profile were written as `profile` says (window, events with weights,"
+            " filter …): bands, biggest movers, segments entered and left. Nothing is saved.",
+            WhatIf,
+            lambda asker, asked: drafted.what_if(asker, asked.workspace_id, asked.profile),
+        ),
+        Tool(
+            "events",
+            "Every event, and who takes it up: which share of the active accounts or users did it in a range of days,"
+            " against the range before.",
+            usage.AskedUsage,
+            usage.events,
+        ),
+        Tool(
+            "features",
+            "The product's features (named sets of events), and who takes each up.",
+            usage.AskedUsage,
+            usage.features,
         ),
         Tool(
             "counts",
