@@ -59,10 +59,10 @@ def test_of_several_the_one_with_the_highest_score_is_meant(ask):
 
 def test_the_first_api_answers_one_bare_account(ask):
     acme = ask.one("accounts", "acme")["id"]
-    by_id = ask.workspace("/v1/accounts", id=acme, expand="traits")
-    by_name = ask.workspace("/api/v1/accounts", match_type="name", match_value="Acme", expand="traits")
+    by_id = ask.workspace("/v1/accounts", id=acme, expand="traits,segments")
+    by_name = ask.workspace("/api/v1/accounts", match_type="name", match_value="Acme", expand="traits,segments")
     assert (by_id["id"], by_id["traits"]["plan"], by_id["metrics"]["engagement_score"]) == (acme, "pro", 0.5)
-    assert by_id["_expansions"] == ["insights", "traits"]
+    assert by_id["_expansions"] == ["insights", "traits", "segments"]
     assert {**by_id, "computed_at": 0} == {**by_name, "computed_at": 0}
     assert ask.workspace("/v1/accounts", 404, match_type="name", match_value="Nobody")["error"]["code"] == "not_found"
     assert ask.workspace("/v1/accounts", 404, id=ids.id_of(ask.product.pk + 1, ids.ACCOUNT, "acme"))
@@ -123,7 +123,7 @@ def test_insights_are_words_made_of_the_numbers(ask):
 
 def test_every_answer_says_of_which_day_and_by_which_definition_it_is(ask):
     acme, ann = ask.one("accounts", "acme")["id"], ask.one("users", "ann")["id"]
-    paths = ["accounts", "users", f"accounts/{acme}", f"users/{ann}", f"workspaces/{ask.profile.pk}"]
+    paths = ["accounts", "users", "segments", f"accounts/{acme}", f"users/{ann}", f"workspaces/{ask.profile.pk}"]
     paths += [f"{who}/{what}" for who in (f"accounts/{acme}", f"users/{ann}") for what in ("explain", "why", "history")]
     for path in paths:
         answer = ask.workspace(f"/api/v2/{path}")

@@ -16,7 +16,10 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.door import ask
 from tests.whole import accoil, begin, free_port, serving, wait_for_answer
 
-QUESTIONS = {"profiles", "accounts", "users", "account", "user", "explain", "why", "history", "counts"}
+QUESTIONS = {
+    "profiles", "accounts", "users", "account", "user", "explain", "why", "history", "segments", "segment_members",
+    "what_if", "events", "features", "counts",
+}  # fmt: skip
 PROFILE = "profiles:\n  - {name: Everyone, window: 7, events: {Report: 5, Login: 1}, benchmark: {fixed: 20}}\n"
 CALLS = [
     {"type": "group", "userId": "ann", "groupId": "acme", "traits": {"name": "Acme", "mrr": 5000}},
@@ -102,8 +105,18 @@ async def everything(client: Client) -> None:
     assert (await asked(client, "counts", group_by="event"))["total_count"] == 4
 
     why = await asked(client, "why", kind="user", id=user["id"])
-    assert sum(why["parts"].values()) == why["change"] == user["metrics"]["change"]
-    assert "Report 3 times" in why["sentence"]
+    assert (
+        sum(why["parts"].values()) == why["change"] == user["metrics"]["change"] and "Report 3 times" in why["sentence"]
+    )
+    segments = await asked(client, "segments", scope="account", limit=100)
+    most = next(row for row in segments["data"] if row["name"] == "Most Engaged")
+    assert [row["name"] for row in (await asked(client, "segment_members", id=most["id"]))["data"]] == ["Acme"]
+    drafted = await asked(client, "what_if", profile={"events": {"Login": 1}, "benchmark": {"fixed": 20}})
+    assert {row["name"] for row in drafted["movers"]} == {"Acme", "ann@acme.example"}
+
+    events = await asked(client, "events", scope="user")
+    assert [(row["event"], row["did"], row["times"]) for row in events["data"]] == [("Login", 1, 1), ("Report", 1, 3)]
+    assert (await asked(client, "features"))["data"] == []
 
     provenance = explained["provenance"]
     assert (provenance["product"], provenance["profile"], provenance["version"]) == ("P", "Everyone", 1)
@@ -116,6 +129,8 @@ async def everything(client: Client) -> None:
     assert wrong.is_error and "shoe_size" in wrong.content[0].text
     wrong = await client.call_tool("users", {"as_of": "tomorrow"})
     assert wrong.is_error and "as_of" in wrong.content[0].text
+    wrong = await client.call_tool("what_if", {"profile": {"events": {}}})
+    assert wrong.is_error and "events" in wrong.content[0].text
     wrong = await client.call_tool("delete_everything", {})
     assert wrong.is_error
 

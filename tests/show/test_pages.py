@@ -71,7 +71,7 @@ def test_a_page_beyond_the_last_says_so(ann, home):
 def test_a_search_as_you_type_gets_the_rows_alone(ann, home):
     part = ann.get(f"{home}/accounts", {"search": "acme"}, headers={"HX-Request": "true"})
     assert b"<html" not in part.content
-    assert words(part).endswith("1–1 of 1 Back Next")
+    assert words(part).endswith("1–1 of 1 Back Next Download the list as CSV Parquet")
     assert "HX-Request" in part.headers["Vary"]
 
 

@@ -7,13 +7,13 @@ from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accoil import __version__
-from accoil.show.api import counts, explained, first, people, workspaces
+from accoil.show.api import counts, drafted, explained, first, people, segments, usage, workspaces
 from accoil.show.api.access import Token, TooMany
 from accoil.show.api.answered import as_json
 from accoil.show.api.document import ReadApi
 from accoil.show.api.errors import Wrong
 
-PARTS = (workspaces, people, explained, counts)
+PARTS = (workspaces, drafted, people, explained, segments, usage, counts)
 
 ABOUT = """Numbers of one product, for other programs. Send `Authorization: Bearer accoil_…`; a token may ask 600
 times a minute. Scores and rates are fractions; beside a score stands its whole number. `as_of`, `version` and

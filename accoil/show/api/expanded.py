@@ -7,11 +7,15 @@ from pydantic import Field
 from accoil.count.ids import Kind
 from accoil.score import found
 from accoil.score.explain import explain
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.within import within
 from accoil.show import insights
 from accoil.show.api.asked import Asked, Opened, Row, named, now
 from accoil.show.api.errors import invalid
 
-EXPANSIONS: dict[Kind, list[str]] = {"account": ["insights", "traits"], "user": ["traits"]}
+EXPANSIONS: dict[Kind, list[str]] = {
+    "account": ["insights", "traits", "segments"], "user": ["traits", "segments"],
+}  # fmt: skip
 MOST_TRAITS = 8  # of a user, each named; an account shows all it has
 
 
@@ -30,6 +34,7 @@ def expanded(opened: Opened, kind: Kind, row: Row, asked: AskedOne | AskedUser) 
     makes: dict[str, Callable[[], object]] = {
         "insights": lambda: _insights(opened, row),
         "traits": lambda: _traits(opened, kind, row, keys),
+        "segments": lambda: _segments(opened, kind, row),
     }
     return {name: makes[name]() for name in wanted} | {"_expansions": EXPANSIONS[kind]}
 
@@ -49,3 +54,8 @@ def _traits(opened: Opened, kind: Kind, row: Row, keys: list[str] | None) -> Row
 def _insights(opened: Opened, row: Row) -> Row:
     parts = explain(opened.product.pk, opened.definition, "account", row["id"], opened.as_of)["parts"]
     return insights.of_account(row, parts, opened.definition.window, opened.as_of) | {"generated_at": now()}
+
+
+def _segments(opened: Opened, kind: Kind, row: Row) -> list[Row]:
+    found = within(opened.profile, kind, opened.book, with_built_ins(opened.profile), row["id"])
+    return [{"id": each.pk, "name": each.name, "default": each.is_built_in} for each in found if not each.is_stage]

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from accoil.refused import Refused
 from accoil.rule.tree import Names, Rule, Scope, check, inlined
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.watched import names
 from accoil.show.api.asked import Opened
 from accoil.show.api.errors import invalid
 
@@ -26,11 +28,11 @@ def rule_of(opened: Opened, asked: Filter, scope: Scope) -> Rule | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise invalid("filter", f"filter is not JSON; write a rule such as {EXAMPLE}.") from None
     try:
-        return inlined(check(written, scope), names_of(opened))
+        return inlined(check(written, scope), _names(opened, scope))
     except Refused as no:
         raise invalid("filter", f"filter: {no}") from None
 
 
-def names_of(opened: Opened) -> Names:
-    """What features and segments mean in rules of this profile."""
-    return Names(features=opened.definition.features)
+def _names(opened: Opened, scope: Scope) -> Names:
+    """What features, segments and stages mean in rules of this profile."""
+    return names(opened.profile, scope, opened.definition, with_built_ins(opened.profile))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from accoil.count import ids
@@ -21,7 +21,9 @@ from accoil.show.export.people import COLUMNS, table
 OurId = Annotated[int, Path(description="Our id; find it with `match_type` and `match_value`.")]
 
 
-class AskedList(Asked, Match, Filter, Paging):
+class Shown(Schema):
+    """How a list is narrowed and ordered."""
+
     search: Annotated[str, Field(max_length=255, description="Part of the name, the id you sent, or the e-mail.")] = ""
     sort: Annotated[
         str, Field(max_length=40, description="A column; with a minus the largest first.", examples=["-score"])
@@ -29,6 +31,10 @@ class AskedList(Asked, Match, Filter, Paging):
     columns: Annotated[
         str, Field(max_length=1000, description="Of a file: which, in that order; else all.", examples=["name,score"])
     ] = ""
+
+
+class AskedList(Asked, Match, Filter, Shown, Paging):
+    pass
 
 
 class AskedUsers(AskedList):

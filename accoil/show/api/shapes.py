@@ -122,13 +122,6 @@ class Users(Paged):
     expansions: list[str] = Field(alias="_expansions")
 
 
-class Members(Paged):
-    workspace_id: int
-    segment_id: int
-    scope: Literal["account", "user"]
-    data: list[LeanUser | Lean]
-
-
 class Metrics(LeanMetrics):
     benchmark: float | None = Field(description="The raw points that score 90; null when nobody was active.")
     score_yesterday: Fraction
@@ -300,3 +293,123 @@ class History(Provenance):
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     data: list[OnDay]
+
+
+class SegmentLinks(SelfLink):
+    members: str
+
+
+class Segment(Schema):
+    id: int
+    name: str
+    scope: Literal["account", "user"]
+    default: bool = Field(description="Every profile has it.")
+    size: int
+    value: int = Field(description="What its accounts pay a month, in cents.")
+    score: float | None = Field(description="The mean of its active members.")
+    rule: dict[str, Any]
+    words: str = Field(description="The rule, to be read.")
+    stay_days: int = Field(description="How many days one must be inside before it counts.")
+    links: SegmentLinks = Field(alias="_links")
+
+
+class Segments(Paged):
+    workspace_id: int
+    data: list[Segment]
+
+
+class OneSegment(Provenance, Segment):
+    workspace_id: int
+
+
+class Members(Paged):
+    workspace_id: int
+    segment_id: int
+    scope: Literal["account", "user"]
+    data: list[LeanUser | Lean]
+
+
+class FromTo(Schema):
+    before: float | None = Field(alias="from")
+    after: float | None = Field(alias="to")
+
+
+class BandsOfBoth(Schema):
+    class Counts(Schema):
+        most: int
+        slightly: int
+        passive: int
+        least: int
+
+    accounts: Counts
+    users: Counts
+
+
+class WhatIf(Provenance):
+    class Bands(Schema):
+        before: BandsOfBoth = Field(alias="from", description="As the version in force says.")
+        after: BandsOfBoth = Field(alias="to", description="As the draft says.")
+
+    class Mover(Schema):
+        type: Literal["account", "user"]
+        id: int
+        tracking_id: str
+        name: str
+        before: int | None = Field(alias="from", description="null: does not count.")
+        after: int | None = Field(alias="to")
+        change: int
+
+    class Passing(Schema):
+        name: str
+        scope: Literal["account", "user"]
+        entered: int
+        left: int
+
+    workspace_id: int
+    scored: int = Field(description="Users with points under the draft.")
+    benchmark: FromTo
+    bands: Bands
+    movers: list[Mover]
+    segments: list[Passing]
+    automations: list[str] = Field(description="Those that would fire.")
+    writes: int = Field(description="Records in other tools that would be written.")
+
+
+class Uptake(Schema):
+    did: int = Field(description="How many did it in the range.")
+    did_before: int = Field(description="In the range before.")
+    active: int = Field(description="How many did anything at all.")
+    active_before: int
+    adoption: Fraction
+    adoption_before: Fraction
+    change: float = Field(description="Percentage points.")
+    times: int = Field(description="How often it happened.")
+    average_events: float = Field(description="Per head.")
+    average_times: float = Field(description="Per one who did it.")
+
+
+class Events(Paged):
+    class Event(Uptake):
+        event: str
+        scored: bool = Field(description="It carries weight in the profile.")
+
+    workspace_id: int
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    scope: Literal["account", "user"]
+    data: list[Event]
+
+
+class Features(Paged):
+    class Feature(Uptake):
+        feature: str
+        events: list[str]
+        week: Fraction = Field(description="The mean share of the last 7 days.")
+        week_before: Fraction
+        week_change: float = Field(description="Percentage points.")
+
+    workspace_id: int
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    scope: Literal["account", "user"]
+    data: list[Feature]

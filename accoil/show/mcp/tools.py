@@ -7,7 +7,7 @@ import msgspec
 from ninja import Schema
 from pydantic import Field
 
-from accoil.show.api import counts, explained, people, workspaces
+from accoil.show.api import counts, drafted, explained, people, segments, usage, workspaces
 from accoil.show.api.asked import Asked, Asker, Id, Row
 from accoil.show.api.expanded import AskedOne, AskedUser
 
@@ -42,6 +42,15 @@ class History(One, explained.AskedDays):
     pass
 
 
+class OfSegment(segments.AskedMembers):
+    id: Id = Field(description="The segment's id.")
+
+
+class WhatIf(Schema):
+    workspace_id: Id
+    profile: drafted.Draft
+
+
 def _by_kind(account: Callable[..., Row], user: Callable[..., Row]) -> Callable[[Asker, Any], Row]:
     return lambda asker, asked: (account if asked.kind == "account" else user)(asker, asked.id, asked)
 
@@ -71,13 +80,15 @@ TOOLS = {
         ),
         Tool(
             "account",
-            "Everything about one account; `expand=insights,traits` adds what to do, and what is known of it.",
+            "Everything about one account; `expand=insights,traits,segments` adds what to do, what is known of it, and"
+            " the segments it is in.",
             OneAccount,
             lambda asker, asked: people.account(asker, asked.id, asked),
         ),
         Tool(
             "user",
-            "Everything about one user; `expand=traits` with `traits=role,plan` adds up to 8 traits.",
+            "Everything about one user; `expand=traits,segments` with `traits=role,plan` adds up to 8 traits and the"
+            " segments it is in.",
             OneUser,
             lambda asker, asked: people.user(asker, asked.id, asked),
         ),
@@ -100,6 +111,38 @@ TOOLS = {
             "Score and raw points of one account or user, day by day, and the score that was reported then.",
             History,
             _by_kind(explained.account_history, explained.user_history),
+        ),
+        Tool(
+            "segments",
+            "The segments of accounts and users, with their rule in words, size, value and score.",
+            segments.AskedSegments,
+            segments.segments,
+        ),
+        Tool(
+            "segment_members",
+            "The accounts or users in one segment, ranked by score.",
+            OfSegment,
+            lambda asker, asked: segments.members_of(asker, asked.id, asked),
+        ),
+        Tool(
+            "what_if",
+            "What would change today if the profile were written as `profile` says (window, events with weights,"
+            " filter …): bands, biggest movers, segments entered and left. Nothing is saved.",
+            WhatIf,
+            lambda asker, asked: drafted.what_if(asker, asked.workspace_id, asked.profile),
+        ),
+        Tool(
+            "events",
+            "Every event, and who takes it up: which share of the active accounts or users did it in a range of days,"
+            " against the range before.",
+            usage.AskedUsage,
+            usage.events,
+        ),
+        Tool(
+            "features",
+            "The product's features (named sets of events), and who takes each up.",
+            usage.AskedUsage,
+            usage.features,
         ),
         Tool(
             "counts",
