@@ -63,13 +63,6 @@ def delete(segment: Segment) -> None:
         segment.delete()
 
 
-def features_named(product: Product) -> Iterable[tuple[str, str]]:
-    """Each feature that a segment or stage names, and which."""
-    for segment in Segment.objects.filter(profile__product=product).exclude(rule=None).order_by("pk"):
-        for feature in mentions(check(segment.rule, segment.scope, EVERYTHING)).features:  # type: ignore[arg-type]
-            yield feature, f"the {'stage' if segment.is_stage else 'segment'} {segment.name}"
-
-
 def of_scope(profile: Profile, scope: Kind) -> list[Segment]:
     return [each for each in with_built_ins(profile) if each.scope == scope]
 

@@ -143,5 +143,5 @@ def test_what_makes_no_sense_is_refused_with_its_place(product, text, sentence):
 
 def test_a_feature_that_a_segment_names_does_not_go(product):
     put(product, FILE)
-    with pytest.raises(Refused, match="“Reports” is named by the segment At risk"):
+    with pytest.raises(Refused, match="“Reports” is named by the segment “At risk”"):
         put(product, "features: []", prune=True)
