@@ -1,15 +1,15 @@
 """Definitions that say who counts: filters, exclusions, internal domains, caps and steps, over small, nasty worlds."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
+from accoil.rule.conditions import Scope
 from accoil.score import definition as product
-from tests.reference import Definition, Message
-from tests.reference_rules import Raw
-from tests.rule.drawn import FEATURES, events, metrics, settled, traits
+from tests.reference import Definition, Message, World, score_accounts, score_users
+from tests.reference_rules import Raw, View
+from tests.rule.drawn import FEATURES, Settling, events, metrics, traits
 from tests.strategies import ACCOUNTS, EVENTS, USERS, Case, cases
 
 EARLY = ("frequency", "tenure", "created_at", "mrr")
@@ -37,8 +37,8 @@ def peopled(draw: st.DrawFn) -> Case:
     more = [
         replace(each, message_id=f"more {place}") for place, each in enumerate(one for some in sent for one in some)
     ]
-    definition = draw(peopled_definitions(case.definition, case.as_of, known, done))
-    return replace(case, messages=[*case.messages, *more], definition=definition)
+    case = replace(case, messages=[*case.messages, *more])
+    return replace(case, definition=draw(peopled_definitions(case, known, done)))
 
 
 def _spree(at: int, user: str, event: str, accounts: list[str | None]) -> list[Message]:
@@ -46,21 +46,28 @@ def _spree(at: int, user: str, event: str, accounts: list[str | None]) -> list[M
     return [Message("event", "", at, user, account, event) for account in accounts]
 
 
-def peopled_definitions(
-    plain: Definition, as_of: date, known: list[str], done: list[str]
-) -> st.SearchStrategy[Definition]:
+def settling(case: Case, scope: Scope) -> Settling:
+    """For rules about the users, or accounts, of a world."""
+    world = World(case.messages, case.zone)
+    view = View(world, case.definition, case.as_of, features=FEATURES)
+    score = score_users if scope == "user" else score_accounts
+    return Settling(view, scope, score(world, case.definition, case.as_of))
+
+
+def peopled_definitions(case: Case, known: list[str], done: list[str]) -> st.SearchStrategy[Definition]:
     """Of each way to leave somebody out often nothing, so that somebody stays."""
+    plain, settle = case.definition, settling(case, "user")
     nobody: st.SearchStrategy[tuple[str, ...]] = st.just(())
     one_of_them = st.sampled_from(known).map(lambda user: (user,))
     their_accounts = st.lists(st.sampled_from(ACCOUNTS), min_size=1, max_size=2, unique=True).map(tuple)
     domains = st.lists(st.sampled_from(DOMAINS), min_size=1, max_size=2, unique=True).map(tuple)
-    steps = st.lists(early_rules(as_of, done), max_size=3).map(tuple)
+    steps = st.lists(early_rules(settle, done), max_size=3).map(tuple)
     return st.builds(
         replace,
         st.just(plain),
         events=st.sampled_from((plain.events, plain.events | dict.fromkeys(done, 3))),
         daily_cap=st.sampled_from((None, None, 1, 2, 3, 7)),
-        filter=st.one_of(st.none(), lenient(as_of, done), early_rules(as_of, done)),
+        filter=st.one_of(st.none(), lenient(settle, done), early_rules(settle, done)),
         exclude_users=st.one_of(nobody, nobody, one_of_them),
         exclude_accounts=st.one_of(nobody, nobody, their_accounts),
         internal_domains=st.one_of(nobody, domains),
@@ -70,10 +77,10 @@ def peopled_definitions(
     )
 
 
-def early_rules(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
+def early_rules(settle: Settling, done: list[str]) -> st.SearchStrategy[Raw]:
     """Those that a filter or a step may hold; half of them about events that are there."""
     early = metrics("user").filter(lambda raw: raw["metric"] in EARLY)
-    any_kind = st.one_of(events(), traits(), early).map(lambda raw: settled(raw, as_of, done))
+    any_kind = st.one_of(events(), traits(), early).map(settle.settled)
     likely = st.builds(
         lambda kind, name, more: {kind: name, **more},
         st.sampled_from(("event", "event", "account_event")),
@@ -87,11 +94,11 @@ def early_rules(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
     return st.one_of(one, one, groups)
 
 
-def lenient(as_of: date, done: list[str]) -> st.SearchStrategy[Raw]:
+def lenient(settle: Settling, done: list[str]) -> st.SearchStrategy[Raw]:
     """Filters that many pass."""
     return st.one_of(
-        traits().map(lambda raw: {"none": [settled(raw, as_of, done)]}),
-        st.lists(early_rules(as_of, done), min_size=2, max_size=4).map(lambda some: {"any": some}),
+        traits().map(lambda raw: {"none": [settle.settled(raw)]}),
+        st.lists(early_rules(settle, done), min_size=2, max_size=4).map(lambda some: {"any": some}),
         st.sampled_from(done).map(lambda name: {"event": name}),
     )
 

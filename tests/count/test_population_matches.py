@@ -21,7 +21,7 @@ from tests.drawn_definitions import as_product, peopled
 from tests.reference import World, benchmark, score_accounts, score_users, view_of
 from tests.reference_facts import Row
 from tests.reference_rules import View, holds
-from tests.rule.drawn import FEATURES, rules, settled
+from tests.rule.drawn import FEATURES, Settling, rules
 from tests.strategies import Case
 from tests.world import engine
 
@@ -47,13 +47,14 @@ def test_every_number_of_those_who_count_equals_the_reference(case: Case, data: 
         assert_same(accounts.rows, expected["account"])
         summary = book.summary()
         assert (summary["users"], summary["accounts"]) == (len(users.rows), len(accounts.rows))
-        view, names = view_of(world, given, case.as_of), sorted({fact[2] for fact in world.attributed()})
+        view = view_of(world, given, case.as_of)
         for scope in SCOPES:
             view.activation = dict(view.activation) | {
                 (scope, id): row["activation"] for id, row in expected[scope].items()
             }
+            settle = Settling(view, scope, expected[scope])
             for _ in range(RULES):
-                raw = settled(data.draw(rules(scope, named=False)), case.as_of, names)
+                raw = settle.settled(data.draw(rules(scope, named=False)))
                 rule = inlined(check(raw, scope), Names(features=definition.features | FEATURES))
                 chosen = (book.users if scope == "user" else book.accounts)(limit=EVERYONE, rule=rule)
                 told = {row["tracking_id"] for row in chosen.rows}

@@ -13,10 +13,10 @@ from accoil.score.backtest import EARLIER, Question, backtest
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.groups import Rules
-from tests.drawn_definitions import as_product, peopled
-from tests.rule.drawn import rules, settled
+from tests.drawn_definitions import as_product, peopled, settling
+from tests.rule.drawn import rules
 from tests.small_worlds import at, did, identified, joins, world
-from tests.strategies import EVENTS, Case
+from tests.strategies import Case
 from tests.world import Running, engine
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "40")) // 4
@@ -28,8 +28,7 @@ SEGMENTS = {"Low": {"metric": "score", "below": 25}, "Often": {"metric": "freque
 def questions(draw: st.DrawFn) -> tuple[Case, Scope, Any, int, int]:
     case = draw(peopled())
     scope = draw(st.sampled_from(("account", "user")))
-    done = sorted({message.event for message in case.messages if message.event}) or list(EVENTS[:3])
-    outcome = settled(draw(rules(scope, named=False, leaves=2)), case.as_of, done)
+    outcome = settling(case, scope).settled(draw(rules(scope, named=False, leaves=2)))
     return case, scope, outcome, draw(st.sampled_from((1, 7, 30))), draw(st.integers(1, 3))
 
 
