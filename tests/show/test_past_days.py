@@ -33,6 +33,8 @@ def test_a_past_day_is_shown_as_it_was_and_the_address_keeps_it(ann, home):
     assert rows.index("Globex 92") < rows.index("Acme Ltd")
     assert "as_of=2026-03-23" in link_to(page, "Globex")
     assert "as_of=2026-03-23" in link_to(page, "Change")
+    lines = ann.get(link_to(page, "CSV")).getvalue().decode().splitlines()
+    assert '"Globex",92,92' in lines[1]
 
 
 def test_a_search_stays_on_the_day_looked_at(ann, home):
