@@ -17,7 +17,7 @@ from accoil import environment
 from accoil.bench.invented import DAILY_ROWS, PRODUCT, Book, Size
 from accoil.count import days
 from accoil.count.facts import Facts
-from accoil.count.load import Loader
+from accoil.count.load import MERGE, Loader
 from accoil.count.telling import ASK
 from accoil.receive.calls import EVENT, GROUP, IDENTIFY
 from accoil.receive.journal import SCHEMA, Block, Journal
@@ -26,7 +26,7 @@ from accoil.store.questions import beside
 from accoil.store.store import MEMORY
 
 ROWS_AT_ONCE = 2_000_000  # of counts
-MERGE_AFTER = 6  # chunks of counts: as the loader does, so that no table is much larger than what it says
+MERGE_AFTER = 5_000_000  # rows appended, and three times what there is: merging is what a large book costs most
 MESSAGES_AT_ONCE = 100_000
 STORE = "facts-1.duckdb"
 
@@ -62,13 +62,16 @@ def fill(loader: Loader, book: Book) -> None:
     _load(loader, _cancelled(book))
     _load(loader, _events(book))
     at_once = max(1, int(ROWS_AT_ONCE / (book.size.users * DAILY_ROWS)))
-    for number, counts in enumerate(book.chunks(at_once), start=1):
+    appended = merged = 0
+    for counts in book.chunks(at_once):
         with loader.store.loading() as loading:
             loading.hand_in("fresh_count", counts)
             loading.tell(ASK["counts"])
             loading.tell(ASK["ever"])
-        if number % MERGE_AFTER == 0:
+        appended += len(counts)  # at most so many of `ever`
+        if appended > max(MERGE_AFTER, 3 * merged):
             loader.merge("ever")
+            appended, merged = 0, loader.store.rows(MERGE["size"])[0]["ever"]
     for name in ("name", "trait", "ever"):
         loader.merge(name)
 
