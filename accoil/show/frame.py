@@ -140,7 +140,8 @@ class Frame:
 
 # Pages that can show a past day.
 OF_ANY_DAY = (
-    "dashboard", "accounts", "users", "account", "user", "segments", "segment", "accounts-file", "users-file",
+    "dashboard", "accounts", "users", "account", "user", "segments", "segment",
+    "segment-file", "accounts-file", "users-file",
 )  # fmt: skip
 
 TITLES = {

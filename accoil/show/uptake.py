@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
+
 from accoil.count.ids import Kind
 from accoil.score.book import open_book
 from accoil.score.views import View
@@ -12,7 +14,8 @@ from accoil.segment import figures
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.reading import members
-from accoil.show import bars, lists, ranges, words
+from accoil.show import bars, export, lists, ranges, words
+from accoil.show.downloads import TITLES
 from accoil.show.frame import Frame
 from accoil.show.lists import Column
 from accoil.show.ranges import Range
@@ -91,7 +94,7 @@ class Looking:
         """The address of this page, with what is looked at kept."""
         return self.to(self.name, *self.args, **query)
 
-    def to(self, name: str, /, *args: int, **query: object) -> str:
+    def to(self, name: str, /, *args: int | str, **query: object) -> str:
         """Of another page under Views."""
         who = self.frame.request.GET.get("who", "")
         segment = self.segment.pk if self.segment else ""
@@ -158,6 +161,20 @@ def listed(rows: Iterable[Row], now: Wanted) -> list[Row]:
         key=lambda row: row[key].casefold() if isinstance(row[key], str) else row[key], reverse=now.sort[0] == "-"
     )
     return found
+
+
+def file_links(looking: Looking, now: Wanted) -> list[dict[str, str]]:
+    """The list as it is looked at, as files."""
+    return [
+        {"title": TITLES[suffix], "link": looking.to(f"{looking.name}-file", suffix, **now.query)}
+        for suffix in export.FORMATS
+    ]
+
+
+def table(looking: Looking, rows: Sequence[Row], fields: Sequence[str]) -> export.Table:
+    columns = pa.table({field: [row[field] for row in rows] for field in fields})
+    empty = pa.RecordBatch.from_pylist([], columns.schema)
+    return export.Table(f"{looking.name}-{looking.range.last}", iter([empty, *columns.to_batches()]))
 
 
 def column_heads(looking: Looking, columns: tuple[Column, ...], now: Wanted) -> list[dict[str, str]]:

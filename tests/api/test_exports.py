@@ -6,6 +6,7 @@ import io
 import pyarrow.parquet as pq
 import pytest
 
+from accoil.segment.built_ins import with_built_ins
 from accoil.show import export
 from accoil.show.export.people import COLUMNS
 from accoil.team.models import User
@@ -126,4 +127,12 @@ def test_a_page_offers_its_list_as_it_is_searched_and_sorted(ask, client):
     assert list(lines[0]) == ["tracking_id", "name", "score", "change", "account_name", "frequency", "adoption",
                               "last_active"]  # fmt: skip
     assert rows_of_parquet(client.get(f"/p/{ask.product.pk}/accounts.parquet"))[0]["name"] == "Acme"
+    assert "views/events.csv" in client.get(f"/p/{ask.product.pk}/views/events").content.decode()
+    events = rows_of_csv(client.get(f"/p/{ask.product.pk}/views/events.csv", {"who": "users", "search": "never"}))
+    assert [(row["name"], row["did"], row["times"]) for row in events] == [("Never_Scored", "1", "7")]
+    assert rows_of_csv(client.get(f"/p/{ask.product.pk}/views/features.csv")) == []
+    every = next(each for each in with_built_ins(ask.profile) if each.name == "Most Engaged" and each.scope == "user")
+    segment = f"/p/{ask.product.pk}/segments/{every.pk}"
+    assert f'href="{segment}.csv" download' in client.get(segment).content.decode()
+    assert [row["name"] for row in rows_of_csv(client.get(f"{segment}.csv"))] == ["Ann"]
     assert client.get(f"{page}.exe").status_code == 404

@@ -8,11 +8,12 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ninja import Schema
 from schemathesis import checks
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from accoil.show.api import access, api
+from accoil.show.api import access, api, shapes
 
 FEW, MANY = 8, int(os.environ.get("API_QUESTIONS", "1000"))  # questions per operation
 CHECKS = [
@@ -26,6 +27,14 @@ OPERATIONS = [
     for path, methods in api.get_openapi_schema(path_prefix="api/")["paths"].items()
     for method in methods
 ]
+
+
+def test_no_two_shapes_share_a_name():
+    """They would be one in the document."""
+    every = [shape for shape in vars(shapes).values() if isinstance(shape, type) and issubclass(shape, Schema)]
+    every += [inner for shape in every for inner in vars(shape).values() if isinstance(inner, type)]
+    own = {shape for shape in every if issubclass(shape, Schema) and shape.__module__ == shapes.__name__}
+    assert len({shape.__name__ for shape in own}) == len(own) > 20
 
 
 @pytest.fixture

@@ -334,15 +334,16 @@ class FromTo(Schema):
     after: float | None = Field(alias="to")
 
 
-class BandsOfBoth(Schema):
-    class Counts(Schema):
-        most: int
-        slightly: int
-        passive: int
-        least: int
+class InBands(Schema):
+    most: int
+    slightly: int
+    passive: int
+    least: int
 
-    accounts: Counts
-    users: Counts
+
+class BandsOfBoth(Schema):
+    accounts: InBands
+    users: InBands
 
 
 class WhatIf(Provenance):

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from accoil.count import ids
 from accoil.count.people import event_name
 from accoil.score.features import events_of
 from accoil.score.views import by_day, events, most, taken_up
-from accoil.show import charts, uptake, uptake_words, words
+from accoil.show import charts, export, uptake, uptake_words, words
+from accoil.show.downloads import downloaded
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.lists import Column
 from accoil.show.seen import Seen
@@ -27,12 +29,16 @@ COLUMNS = (
     Column("Times", "-times", "number"),
     Column("Times each", "-average_times", "number"),
 )
+FIELDS = (
+    "name", "scored", "feature", "adoption", "adoption_before", "change", "did", "active", "times", "average_times",
+)  # fmt: skip
 MOST = 10
 LARGEST_ID = 2**53
 
 
 @signed_in
-def event_list(request: HttpRequest, product_id: int) -> HttpResponse:
+def event_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
+    """The page, or with a suffix the whole list as a file."""
     frame = frame_of(request, product_id, "events-view")
     if frame.profile is None:
         return redirect("start", product_id)
@@ -40,6 +46,8 @@ def event_list(request: HttpRequest, product_id: int) -> HttpResponse:
     now = uptake.wanted(frame, COLUMNS, USUAL)
     found = told(looking, events(looking.view))
     shown = uptake.listed([row for row in found if now.show == "all" or row["scored"] == (now.show == "scored")], now)
+    if suffix:
+        return downloaded(uptake.table(looking, shown, FIELDS), suffix)
     columns = [Column(f"{looking.kind.title()}s", c.sort, c.css) if c.sort == "-did" else c for c in COLUMNS]
     values = {
         **looking.switches,
@@ -47,6 +55,7 @@ def event_list(request: HttpRequest, product_id: int) -> HttpResponse:
         "known": len(found),
         "heads": uptake.column_heads(looking, tuple(columns), now),
         "wanted": now,
+        "files": uptake.file_links(looking, now),
         "shows": [
             {
                 "words": said,
@@ -59,7 +68,7 @@ def event_list(request: HttpRequest, product_id: int) -> HttpResponse:
         "sentence": uptake_words.events(found, looking.kind, looking.range),
     }
     if request.headers.get("HX-Request") == "true":
-        return page(frame, "show/event_rows.html", values)
+        return page(frame, "show/event_rows.html", {**values, "swapped": True})
     return page(frame, "show/event_views.html", {**values, "tiles": tiles(looking, shown)})
 
 

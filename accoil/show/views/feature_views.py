@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
 from accoil.count import ids
 from accoil.score.features import Feature, kept
 from accoil.score.views import features, taken_up
-from accoil.show import uptake, uptake_words, words
+from accoil.show import export, uptake, uptake_words, words
+from accoil.show.downloads import downloaded
 from accoil.show.frame import frame_of, page, signed_in
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
@@ -27,10 +29,15 @@ COLUMNS = (
     Column("Per head", "-average_events", "number"),
     Column("Times each", "-average_times", "number"),
 )
+FIELDS = (
+    "name", "week", "week_before", "week_change", "adoption", "change", "did", "active", "times", "average_events",
+    "average_times",
+)  # fmt: skip
 
 
 @signed_in
-def feature_list(request: HttpRequest, product_id: int) -> HttpResponse:
+def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
+    """The page, or with a suffix the whole list as a file."""
     frame = frame_of(request, product_id, "features-view")
     if frame.profile is None:
         return redirect("start", product_id)
@@ -43,6 +50,8 @@ def feature_list(request: HttpRequest, product_id: int) -> HttpResponse:
         for feature, row in zip(said, features(looking.view, {each.name: each.events for each in said}), strict=True)
     ]  # fmt: skip
     shown = uptake.swings(uptake.listed(found, now), "week_change")
+    if suffix:
+        return downloaded(uptake.table(looking, shown, FIELDS), suffix)
     columns = [Column(f"{looking.kind.title()}s", c.sort, c.css) if c.sort == "-did" else c for c in COLUMNS]
     values = {
         **looking.switches,
@@ -50,12 +59,13 @@ def feature_list(request: HttpRequest, product_id: int) -> HttpResponse:
         "known": len(found),
         "heads": uptake.column_heads(looking, tuple(columns), now),
         "wanted": now,
+        "files": uptake.file_links(looking, now),
         "everything": looking.here(),
         "sentence": uptake_words.features(found, looking.kind, looking.range) if found else "",
         "settings": frame.link("features"),
     }
     if request.headers.get("HX-Request") == "true":
-        return page(frame, "show/feature_rows.html", values)
+        return page(frame, "show/feature_rows.html", {**values, "swapped": True})
     return page(frame, "show/feature_views.html", {**values, "tiles": tiles(looking, found)})
 
 

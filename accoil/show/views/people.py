@@ -45,10 +45,14 @@ def exported(
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:
         raise Http404("This product has no profile yet.")
-    wanted = lists.wanted(request.GET, columns)
+    return downloaded(table_of(Seen(frame), kind, columns), suffix)
+
+
+def table_of(seen: Seen, kind: Kind, columns: tuple[lists.Column, ...], name: str = "", **among: Any) -> export.Table:
+    """As `listed`, the whole list."""
+    wanted = lists.wanted(seen.frame.request.GET, columns)
     shown = ["tracking_id", *(field for column in columns for field in column.exported)]
-    table = people_table(Seen(frame).book, kind, shown, search=wanted.search, sort=wanted.sort)
-    return downloaded(table, suffix)
+    return people_table(seen.book, kind, shown, name, search=wanted.search, sort=wanted.sort, **among)
 
 
 def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lists.Column, ...]) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -19,10 +20,11 @@ from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
-from accoil.show import charts, lists, segment_words
+from accoil.show import charts, export, lists, segment_words
+from accoil.show.downloads import downloaded, files
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
-from accoil.show.views.people import listed
+from accoil.show.views.people import listed, table_of
 
 WEEK = 7
 RECENT = 8  # who entered, and who left, on the page of a segment
@@ -47,9 +49,20 @@ def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespo
     seen = Seen(frame)
     link = partial(frame.link, "segment", found.pk)
     rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **whom(seen, found))
+    rows["files"] = files(frame, "segment", found.pk, **rows["wanted"].query | {"page": ""})
     if request.headers.get("HX-Request") == "true":
-        return page(frame, "show/people_rows.html", rows)
+        return page(frame, "show/people_rows.html", {**rows, "swapped": True})
     return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})
+
+
+@signed_in
+def segment_file(request: HttpRequest, product_id: int, segment_id: int, suffix: export.Format) -> HttpResponseBase:
+    """Its members, searched and sorted as the address says."""
+    frame, found = framed(request, product_id, segment_id)
+    scope: Kind = found.scope  # type: ignore[assignment]
+    seen = Seen(frame)
+    columns = lists.ACCOUNTS if scope == "account" else lists.USERS
+    return downloaded(table_of(seen, scope, columns, f"segment-{found.pk}", **whom(seen, found)), suffix)
 
 
 @signed_in
