@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -80,6 +81,7 @@ def refusal(status: int, code: str, message: str) -> HttpResponse:
     return as_json({"error": {"code": code, "message": message}}, status)
 
 
+@csrf_exempt  # programs that post have no page of ours to take a token from
 def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:
     """Of an address below /api that is none: programs ask there, so it is said in their words."""
     return refusal(404, "not_found", f"There is no /api/{path}; /api/docs shows what there is.")
