@@ -88,19 +88,19 @@ def test_bars_of_nothing_have_no_width():
 
 def test_a_crowd_of_silent_accounts_does_not_flatten_the_others():
     now = [500, *[10] * 19]
-    drawn = bars.histogram(now, now)
+    drawn = bars.histogram("account", now, now)
     assert drawn.cut == (500, 500)
     assert drawn.columns[1][3] >= 75
 
 
 def test_a_histogram_that_fits_is_not_cut():
-    drawn = bars.histogram([10] * 20, [12] * 20)
+    drawn = bars.histogram("account", [10] * 20, [12] * 20)
     assert drawn.cut is None
     assert drawn.columns[0][3] == 100
 
 
 def test_an_empty_histogram_draws_nothing_and_does_not_fail():
-    assert {column[3] for column in bars.histogram([0] * 20, [0] * 20).columns} == {0}
+    assert {column[3] for column in bars.histogram("account", [0] * 20, [0] * 20).columns} == {0}
 
 
 def test_a_swing_leaves_the_middle_towards_gain_or_loss():
