@@ -1,6 +1,6 @@
 """Every address of the site. Ingest paths never come here: the front door answers them."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from accoil.show.api import api, bare, nothing_here
 from accoil.show.views.api_docs import api_docs
@@ -9,7 +9,7 @@ urlpatterns = [
     path("api/docs", api_docs, name="api-docs"),
     path("api/", nothing_here),
     path("api/", api.urls),
-    path("api/<path:path>", nothing_here),
+    re_path(r"^api/(?P<path>(?s:.*))\Z", nothing_here),  # "path" of Django's own stops at a line break
     path("sign-in/", include("accoil.team.sign_in")),
     path("", include("accoil.show.urls")),
     path("", bare.urls),

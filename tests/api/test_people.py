@@ -152,6 +152,7 @@ def test_ids_are_numbers_that_every_client_carries_exactly(ask):
 
 def test_nothing_else_below_api_is_a_page(ask):
     assert ask.get("/api/v2/nowhere", 404)["error"]["code"] == "not_found"
+    assert ask.get("/api/v2/segments/a%0Ab/members", 404)["error"]["code"] == "not_found"
     posted = Client(enforce_csrf_checks=True).post("/api/v2/workspaces/null/what_if", b"{", content_type="text/plain")
     assert (posted.status_code, posted.json()["error"]["code"]) == (404, "not_found")
     assert ask.get("/api/", 404)["error"]["message"].startswith("There is no /api/")
