@@ -18,7 +18,7 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 
 test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
 	$(PYTEST) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
-	$(PYTEST) -m "not soak" --ignore tests/browser
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) -m "not soak" --ignore tests/browser
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .

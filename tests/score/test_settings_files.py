@@ -19,7 +19,7 @@ from accoil.team.models import Product, Team
 from tests.drawn_definitions import as_product, peopled_definitions
 from tests.reference import Definition as Given
 from tests.rule.drawn import FEATURES
-from tests.strategies import ACCOUNTS, EVENTS, USERS
+from tests.strategies import ACCOUNTS, EVENTS, USERS, Case
 
 OWN_FEATURES = {name: list(events) or ["Nobody does it"] for name, events in FEATURES.items()}
 # A state that fails tells enough as it is: making it smaller takes minutes with a database.
@@ -219,7 +219,8 @@ def definition() -> st.SearchStrategy[Given]:
         benchmark=st.sampled_from((None, 7.5, 200.0)),
         curve=st.sampled_from(("exponential", "linear")),
     )
-    return plain.flatmap(lambda each: peopled_definitions(each, date(2026, 3, 31), list(USERS), list(EVENTS)))
+    nowhere = plain.map(lambda each: Case([], "UTC", 0, each, date(2026, 3, 31)))
+    return nowhere.flatmap(lambda case: peopled_definitions(case, list(USERS), list(EVENTS)))
 
 
 CONFIGURATIONS = st.fixed_dictionaries(

@@ -48,7 +48,7 @@ def drafts(draw: st.DrawFn) -> tuple[Case, list[Definition]]:
     done = sorted({message.event for message in case.messages if message.event}) or list(EVENTS[:3])
     now, found = case.definition, [as_product(case.definition)]
     for _ in range(draw(st.integers(1, 4))):
-        other = draw(peopled_definitions(now, case.as_of, known, done))
+        other = draw(peopled_definitions(replace(case, definition=now), known, done))
         now = draw(
             st.sampled_from(
                 (
