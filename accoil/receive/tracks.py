@@ -34,7 +34,7 @@ class Plain(msgspec.Struct, gc=False, kw_only=True):
     anonymousId: Annotated[str, msgspec.Meta(max_length=LONGEST_ID)] | None = None
     groupId: str | None = None
     event: Name
-    timestamp: str
+    timestamp: Annotated[str, msgspec.Meta(min_length=1)]  # of an empty one the original counts
     originalTimestamp: str | None = None
     sentAt: str | None = None
     properties: msgspec.Raw = NOTHING

@@ -16,12 +16,12 @@ from pathlib import Path
 from tests.door import Door
 from tests.whole import PATIENCE, accoil, free_port
 
-# Merges come after hundreds of thousands of rows; here after a few, so that kills hit them too.
+# Merges and saves come after hundreds of thousands of rows; here after a few, so that kills hit them too.
 PROGRAM = """
 import sys
 from accoil.count import load
 from accoil.cli import main
-load.MERGE_AFTER = int(sys.argv[1])
+load.MERGE_AFTER = load.SAVE_AFTER = int(sys.argv[1])
 main(sys.argv[2:])
 """
 

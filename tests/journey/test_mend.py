@@ -26,9 +26,9 @@ def damage(log: Path) -> None:
 def test_a_damaged_journal_is_mended_and_nothing_counted_is_lost(tmp_path: Path) -> None:
     items = traffic(51, 1_000)
     data = tmp_path / "data"
-    with mortal(data) as server:
+    with mortal(data, merge_after=1) as server:  # each load is saved
         insist(server.door, items)
-        control.ask(server.data, "checksums")  # answers when everything is counted
+        control.ask(server.data, "rebuild")  # answers when everything is counted, and in the store's file
         server.kill()
         log = data / "journal.sqlite3-wal"
         damage(log)

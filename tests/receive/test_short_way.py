@@ -68,6 +68,9 @@ def long_facts(body: bytes, batch: bool, type: str | None, mends_skew: bool = Tr
     return table([Request(1, NOW, kept, 3)]).to_pylist()  # type: ignore[no-any-return]
 
 
+BARE = {"type": "track", "messageId": "m", "userId": "u", "event": "E"}
+
+
 @settings(max_examples=600, deadline=None)
 @given(BODIES)
 @example({"batch": [{"type": "track", "messageId": "m", "userId": "u", "event": "E", "timestamp": "2026-11-22T12:01:00Z"}], "sentAt": "2026-11-22T12:01:01Z"})  # fmt: skip  # noqa: E501
@@ -79,6 +82,7 @@ def test_a_batch_by_either_way(body: dict[str, Any]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(TRACKS, st.sampled_from([None, "track"]), st.booleans())
+@example({**BARE, "timestamp": "", "originalTimestamp": "2026-11-22T11:59:59.123Z"}, None, False)
 def test_a_single_call_by_either_way(call: dict[str, Any], type: str | None, mends_skew: bool) -> None:
     raw = json.dumps(call).encode()
     if decoded := tracks.decode(raw, False, type):
