@@ -17,7 +17,7 @@ from accoil import environment
 from accoil.bench.invented import DAILY_ROWS, PRODUCT, Book, Size
 from accoil.count import days
 from accoil.count.facts import Facts
-from accoil.count.load import MERGE, Loader
+from accoil.count.load import Loader
 from accoil.count.telling import ASK
 from accoil.receive.calls import EVENT, GROUP, IDENTIFY
 from accoil.receive.journal import SCHEMA, Block, Journal
@@ -70,10 +70,10 @@ def fill(loader: Loader, book: Book) -> None:
             loading.tell(ASK["ever"])
         appended += len(counts)  # at most so many of `ever`
         if appended > max(MERGE_AFTER, 3 * merged):
-            loader.merge("ever")
-            appended, merged = 0, loader.store.rows(MERGE["size"])[0]["ever"]
+            loader.merging.merge("ever")
+            appended, merged = 0, loader.merging.sizes()["ever"]
     for name in ("name", "trait", "ever"):
-        loader.merge(name)
+        loader.merging.merge(name)
 
 
 def _load(loader: Loader, tables: Iterator[pa.Table]) -> None:

@@ -17,19 +17,13 @@ from accoil.count.arrived import Arrived, by_product
 from accoil.count.blocks import Blocks, is_damage
 from accoil.count.facts import Facts
 from accoil.count.hashes import Hashes
+from accoil.count.merging import Merging
 from accoil.count.sealing import Sealing, first_open_day
 from accoil.count.seen import Seen
 from accoil.count.telling import ASK, tell
 from accoil.receive.journal import Block, Journal
-from accoil.store.questions import beside
 from accoil.store.store import Damaged, Store
 
-MERGE = beside(__file__, "compact")
-
-MERGE_AFTER = 300_000  # rows more in a table, and a quarter of its size
-MERGE_LATER = 6  # times as many while a whole load waits: merging can wait, events can't
-SAVE_AFTER = 500_000  # rows: what a kill makes the next start count again, in a second or so
-SAVE_WITHIN = 10.0  # seconds, when little comes
 LONGEST_REST = 0.3  # seconds between loads
 RESTS = 20  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
@@ -67,8 +61,6 @@ class Loader:
         self.seen: dict[int, Seen] = defaultdict(Seen)
         self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
         self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start
-        self._appended = 0  # rows since tables were looked at, at most in any of them
-        self._unsaved, self._saved_at = 0, time.monotonic()
         self._linked: set[int] = set()  # products with linked or waiting ids
         self._read_back()
 
@@ -131,8 +123,7 @@ class Loader:
                 if self.step():
                     self._wake.set()  # there may be more
                     self._rest(time.monotonic() - began)
-                if self._unsaved and time.monotonic() - self._saved_at > SAVE_WITHIN:
-                    self._save()
+                self.merging.when_due()
                 if self.store.damaged:  # also when it was a page that found out
                     raise Damaged(self.store.damaged)
                 self._says(None)
@@ -163,9 +154,7 @@ class Loader:
         """Counts these blocks, which follow the last one loaded."""
         with self._loading:
             self._load(blocks)
-        self._merge_what_grew()
-        if self._unsaved >= SAVE_AFTER:
-            self._save()
+        self.merging.when_grown(more_waits=self._blocks.are_many(self.loaded))
 
     def _load(self, blocks: list[Block]) -> None:
         try:
@@ -195,8 +184,7 @@ class Loader:
                 self._tell_who_asks(product, each, told.moved.get(product))
         if told:
             self._linked |= told.linked
-            self._appended += told.appended
-            self._unsaved += told.appended
+            self.merging.appended(told.appended)
         again = {product: each.again for product, each in arrived.items()}
         self.facts.duplicates.heard(blocks[0].number, blocks[-1].number, again)
         self._done(blocks[-1].number)
@@ -225,38 +213,12 @@ class Loader:
             int(days_told.as_py()) for days_told in pa.compute.min_max(arrived.messages["day"]).values()
         )
         # An earlier day than the last may be somebody's first.
-        late = first_day < self._last_day[product]
+        is_earlier = first_day < self._last_day[product]
         self._last_day[product] = max(self._last_day[product], last_day)
-        people_changed = late or len(new) > 0 or len(arrived.traits) > 0 or moved_from is not None
+        people_changed = is_earlier or len(new) > 0 or len(arrived.traits) > 0 or moved_from is not None
         # Events counted before may count for another account now, or for another user.
         first_day = first_day if moved_from is None else min(first_day, moved_from)
         self.facts.moved(product, first_day, people_changed)
-
-    def _merge_what_grew(self) -> None:
-        enough = MERGE_AFTER * (MERGE_LATER if self._blocks.are_many(self.loaded) else 1)
-        if self._appended < enough:
-            return
-        self._appended = 0
-        for name, rows in self._sizes().items():
-            grown = rows - self._merged[name]
-            if grown > MERGE_AFTER and grown > rows / 4:
-                self.merge(name)
-
-    def _sizes(self) -> dict[str, int]:
-        return self.store.rows(MERGE["size"])[0]
-
-    def merge(self, name: str) -> None:
-        """Makes one row of rows that say the same thing (merge rules: schema)."""
-        with self.store.loading() as loading:
-            loading.tell(MERGE[name])
-            loading.tell(f"drop table {name}")
-            loading.tell(f"alter table merged rename to {name}")
-        self._merged[name] = self._sizes()[name]
-        self._unsaved += self._merged[name]
-
-    def _save(self) -> None:
-        self.store.save()
-        self._unsaved, self._saved_at = 0, time.monotonic()
 
     def _zones_of(self, products: list[int]) -> Mapping[int, str]:
         """Each product's zone. A new product's is written down, since its days are counted in it from now on: UTC
@@ -279,7 +241,7 @@ class Loader:
             self.facts.zones[row["product"]] = row["zone"]
             self.facts.account_traits[row["product"]] = row["account_trait"]
         self._linked = adoption.products(self.store)
-        self._merged = self._sizes()
+        self.merging = Merging(self.store)
         self.sealing = Sealing(self.store, self._sealed)
         self.set_aside = self.store.rows(ASK["set_aside"])
         held = [row["product"] for row in self.store.rows(ASK["products_seen"])]

@@ -224,7 +224,7 @@ def test_merging_a_table_before_an_adoption_changes_nothing(tmp_path: Path, tabl
         for message in [*before, *after]:
             engine.receive(1, [message])
             if engine is merged:
-                engine.loader.merge(table)
+                engine.loader.merging.merge(table)
     days = (march(1), march(3), march(9))
     assert everything(merged.facts, 1, REPORTS, *days) == everything(plain.facts, 1, REPORTS, *days)
 

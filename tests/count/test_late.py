@@ -148,7 +148,7 @@ def test_a_duplicate_is_one_however_late_and_whatever_it_says(engine: Engine) ->
 def test_a_move_finds_the_events_it_moves_also_after_they_were_merged(engine: Engine, merged: tuple[str, ...]) -> None:
     told(engine, did("ann", "Report", at(1), 3), did("ann", "Report", at(1, 13), 2), joins("ann", "acme", at(1)))
     for table in merged:
-        engine.loader.merge(table)
+        engine.loader.merging.merge(table)
     assert told(engine, joins("ann", "globex", at(1, 20))) == {("globex", march(1)): 5}
     rows = open_book(PRODUCT, REPORTS, march(1)).accounts().rows
     assert {row["tracking_id"]: row["raw"] for row in rows} == {"globex": 25, "acme": 0}

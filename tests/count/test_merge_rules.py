@@ -58,7 +58,7 @@ def test_order_repetition_blocks_and_restarts_change_no_answer(case: Case, seed:
         happen = mixed.choice((receive, receive, receive_and_die, receive_and_fail))
         happen(torn, product, piece, mixed)
         if mixed.random() < 0.2:
-            torn.loader.merge(mixed.choice(TABLES))
+            torn.loader.merging.merge(mixed.choice(TABLES))
         if mixed.random() < 0.3:  # of the other worlds too, which only makes them older
             torn.loader.seal(mixed.choice((1, 3, 30)), case.now_ms / 1000)
         if mixed.random() < 0.1:

@@ -209,10 +209,10 @@ def test_a_rebuild_that_was_interrupted_is_no_loss(folder: Path, told: Answers, 
 def test_merging_a_table_changes_no_answer(folder: Path, told: Answers, table: str) -> None:
     with counting(folder) as opened:
         rows = opened.facts.store.rows(f"select count(*) as n from {table}")[0]["n"]
-        opened.loader.merge(table)
+        opened.loader.merging.merge(table)
         assert answers(opened) == told
         assert opened.facts.store.rows(f"select count(*) as n from {table}")[0]["n"] <= rows
-        opened.loader.merge(table)
+        opened.loader.merging.merge(table)
     with counting(folder) as opened:
         assert answers(opened) == told
         receive(opened, 900)
@@ -225,7 +225,7 @@ def test_merging_a_table_changes_no_answer(folder: Path, told: Answers, table: s
 def test_tables_are_merged_by_themselves_as_they_grow(
     folder: Path, told: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accoil.count.load.MERGE_AFTER", 100)
+    monkeypatch.setattr("accoil.count.merging.MERGE_AFTER", 100)
     with counting(folder) as opened:
         for seed in range(900, 903):
             receive(opened, seed)

@@ -19,9 +19,9 @@ from tests.whole import PATIENCE, accoil, free_port
 # Merges and saves come after hundreds of thousands of rows; here after a few, so that kills hit them too.
 PROGRAM = """
 import sys
-from accoil.count import load
+from accoil.count import merging
 from accoil.cli import main
-load.MERGE_AFTER = load.SAVE_AFTER = int(sys.argv[1])
+merging.MERGE_AFTER = merging.SAVE_AFTER = int(sys.argv[1])
 main(sys.argv[2:])
 """
 

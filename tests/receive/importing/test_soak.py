@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accoil.count.load import MERGE_AFTER
+from accoil.count.merging import MERGE_AFTER
 from accoil.receive.importing.state import Import, recall
 from tests.journey.mortal import Mortal
 from tests.receive.importing import large
