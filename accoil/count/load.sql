@@ -183,9 +183,6 @@ select block, reason from set_aside order by block
 -- name: zones
 select product, zone, account_trait from product
 
--- name: forget_zone
-delete from product where product = :product
-
 -- name: zone
 insert into product values (:product, :zone, :account_trait)
 
