@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import msgspec
 import pyarrow as pa
@@ -26,22 +26,21 @@ class Counts(msgspec.Struct):
     total: int  # rows in all
 
 
-def counts(
-    product_id: int,
-    *,
-    user: str | None = None,
-    account: str | None = None,
-    event: str | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    group_by: Collection[str] = DIMENSIONS,
-    limit: int = 1000,
-    offset: int = 0,
-) -> Counts:
-    """Filters are tracking ids and names, of users also an earlier or anonymous id. Days are local, both ends belong to
-    the range. Sorted by the grouping."""
+class Wanted(TypedDict, total=False):
+    """Tracking ids and names, of users also an earlier or anonymous id. Days are local, both ends belong to the
+    range."""
 
-    asked = _asked(product_id, user, account, event, first, last, group_by)
+    user: str | None
+    account: str | None
+    event: str | None
+    first: date | None
+    last: date | None
+    group_by: Collection[str]  # all of them where it is left out
+
+
+def counts(product_id: int, *, limit: int = 1000, offset: int = 0, **wanted: Unpack[Wanted]) -> Counts:
+    """Sorted by the grouping."""
+    asked = _asked(product_id, **wanted)
 
     def ask(limit: int, offset: int) -> list[dict[str, Any]]:
         return facts().store.rows(ASK["counts"], limit=limit, offset=offset, **asked)
@@ -49,22 +48,14 @@ def counts(
     rows = ask(limit, offset)
     counted = rows or (ask(1, 0) if offset else [])
     total_count, total = (counted[0]["total_count"], counted[0]["of_all"]) if counted else (0, 0)
+    group_by = wanted.get("group_by", DIMENSIONS)
     return Counts([_shown(row, group_by) for row in rows], total_count, total)
 
 
-def stream(
-    product_id: int,
-    *,
-    user: str | None = None,
-    account: str | None = None,
-    event: str | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    group_by: Collection[str] = DIMENSIONS,
-) -> Iterator[pa.RecordBatch]:
+def stream(product_id: int, **wanted: Unpack[Wanted]) -> Iterator[pa.RecordBatch]:
     """The same, all rows: the dimensions grouped by, and `count`."""
-    asked = _asked(product_id, user, account, event, first, last, group_by)
-    shown = [*(name for name in DIMENSIONS if name in group_by), "count"]
+    asked = _asked(product_id, **wanted)
+    shown = [*(name for name in DIMENSIONS if asked[f"by_{name}"]), "count"]
     for batch in facts().store.stream(ASK["counts"], limit=EVERY_ROW, offset=0, **asked):
         columns = {name: batch.column(name) for name in shown}
         if "day" in columns:
@@ -74,12 +65,12 @@ def stream(
 
 def _asked(
     product_id: int,
-    user: str | None,
-    account: str | None,
-    event: str | None,
-    first: date | None,
-    last: date | None,
-    group_by: Collection[str],
+    user: str | None = None,
+    account: str | None = None,
+    event: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    group_by: Collection[str] = DIMENSIONS,
 ) -> dict[str, Value]:
     sent = None if user is None else ids.id_of(product_id, ids.USER, user)
     return {

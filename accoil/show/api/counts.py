@@ -3,7 +3,7 @@
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from accoil.count.counts import DIMENSIONS, stream
+from accoil.count.counts import DIMENSIONS, Wanted, stream
 from accoil.count.counts import counts as counted
 from accoil.show.api import shapes
 from accoil.show.api.answered import add
@@ -33,12 +33,7 @@ def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
     """Messages by user, account, event and day (any of them), whatever any profile scores; sorted by the grouping.
     `total_count` is the sum of all that match, whatever the page; `account: null` could not be attributed."""
     asker.needs("counts")
-    group_by = check(asked)
-    found = counted(
-        asker.product.pk,
-        user=asked.user, account=asked.account, event=asked.event, first=asked.first, last=asked.last,
-        group_by=group_by, limit=asked.limit, offset=asked.offset,
-    )  # fmt: skip
+    found = counted(asker.product.pk, limit=asked.limit, offset=asked.offset, **wanted(asked))
     return {
         "as_of": asker.product.today(),
         "version": None,
@@ -52,17 +47,14 @@ def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
 
 def table(asker: Asker, asked: Query[AskedCounts]) -> Table:
     asker.needs("counts")
-    group_by = check(asked)
-    batches = stream(
-        asker.product.pk,
-        user=asked.user, account=asked.account, event=asked.event, first=asked.first, last=asked.last,
-        group_by=group_by,
-    )  # fmt: skip
-    return Table(f"counts-{asker.product.today()}", batches)
+    return Table(f"counts-{asker.product.today()}", stream(asker.product.pk, **wanted(asked)))
 
 
-def check(asked: AskedCounts) -> list[str]:
-    """What to group by. Raises Wrong."""
+def wanted(asked: AskedCounts) -> Wanted:
+    """Raises Wrong."""
     if asked.first and asked.last and asked.first > asked.last:
         raise invalid("from", f"from ({asked.first}) is after to ({asked.last}).")
-    return named(asked.group_by, DIMENSIONS, "group_by")
+    return {
+        "user": asked.user, "account": asked.account, "event": asked.event, "first": asked.first, "last": asked.last,
+        "group_by": named(asked.group_by, DIMENSIONS, "group_by"),
+    }  # fmt: skip
