@@ -17,11 +17,11 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from accoil import environment, health, importing
+from accoil import health, importing
 from accoil.clock import Clock
 from accoil.control import Control
 from accoil.count import people
-from accoil.count.counting import Counting, InUse
+from accoil.count.counting import Counting
 from accoil.count.load import checksums
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
@@ -41,7 +41,6 @@ from accoil.score.freezing import Freezing
 from accoil.segment.filling import Fillings
 from accoil.segment.rounds import Rounds
 from accoil.show.mcp import reach
-from accoil.store.store import MEMORY
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
 from accoil.watch.running import Watch
@@ -96,11 +95,7 @@ class Server:
         self._full: Callable[[], dict[int, Handling]] = dict  # full products; nobody knows them before the watch does
         self.ring = KeyRing(self._keys)
         self.ring.refresh()
-        try:
-            memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
-            self.counting = Counting(folder, lambda: self._zones, memory, lambda: self.freezing.since)
-        except InUse as in_use:
-            raise Refused(str(in_use)) from in_use
+        self.counting = Counting(folder, lambda: self._zones, lambda: self.freezing.since)
         self._configure()
         self.watch = Watch(self.counting)
         self._full = lambda: self.watch.full

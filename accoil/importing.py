@@ -10,8 +10,9 @@ from urllib.parse import quote, unquote
 import msgspec
 from django.conf import settings
 
-from accoil import control, environment
-from accoil.count.counting import Counting, InUse
+from accoil import control
+from accoil.count.counting import Counting
+from accoil.counting_here import counting_here
 from accoil.import_progress import shown
 from accoil.receive.importing import Import, Imports
 from accoil.receive.importing.kinds import NAMES
@@ -20,8 +21,6 @@ from accoil.receive.importing.shape import look
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.refused import Refused
-from accoil.score.configuration import configurations
-from accoil.store.store import MEMORY
 from accoil.team.keys import mappings
 from accoil.team.models import Product
 from accoil.watch.caps import Caps
@@ -127,12 +126,7 @@ def desk(folder: Path) -> Iterator[Desk]:
 
 @contextmanager
 def _here(folder: Path) -> Iterator[Imports]:
-    zones = dict(Product.objects.values_list("id", "time_zone"))
-    try:
-        counting = Counting(folder, lambda: zones, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
-    except InUse as in_use:
-        raise Refused(str(in_use)) from in_use
-    counting.facts.configure(configurations())
+    counting = counting_here(folder)
     counting.start()
     own = imports(folder, counting)
     own.open(resume=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accoil.count.counting import InUse, lock
+from accoil.count.counting import lock
 from accoil.receive import mending
 from accoil.refused import Refused
 
@@ -16,11 +16,7 @@ def mend() -> Iterator[str]:
     path = folder / "journal.sqlite3"
     if not path.exists():
         raise Refused(f"There is no journal in {folder}.")
-    try:
-        held = lock(folder)
-    except InUse as in_use:
-        raise Refused(str(in_use)) from in_use
-    with held:
+    with lock(folder):
         mended = mending.mend(path)
     yield f"Saved {mended.saved:,} blocks."
     for first, last in mended.missing:

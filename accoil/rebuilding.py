@@ -7,11 +7,9 @@ from django.conf import settings
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from accoil import control
-from accoil.count.counting import Counting
 from accoil.count.load import checksums
+from accoil.counting_here import counting_here
 from accoil.refused import Refused
-from accoil.score.configuration import configurations
-from accoil.team.models import Product
 
 
 def rebuild(anyway: bool = False) -> list[dict[str, Any]]:
@@ -27,8 +25,7 @@ def rebuild(anyway: bool = False) -> list[dict[str, Any]]:
 
 
 def _rebuild_here(folder: Path, anyway: bool) -> list[dict[str, Any]]:
-    counting = Counting(folder, lambda: dict(Product.objects.values_list("id", "time_zone")))
-    counting.facts.configure(configurations())
+    counting = counting_here(folder)
     try:
         if not anyway and (why_not := counting.why_not_rebuild()):
             raise Refused(why_not)

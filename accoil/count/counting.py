@@ -16,6 +16,7 @@ from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.receive.journal import Journal
 from accoil.receive.opening import Broken
+from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
 from accoil.store.store import MEMORY, Damaged
 
@@ -27,21 +28,19 @@ HEAL_AFTER = 30.0  # seconds
 Zones = Callable[[], Mapping[int, str]]
 
 
-class InUse(Exception):
+class InUse(Refused):
     """Another process has this data folder open."""
 
 
 class Counting:
     """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
 
-    def __init__(
-        self, folder: Path, zones: Zones, memory: str = MEMORY, frozen: Callable[[], late.Frozen] = dict
-    ) -> None:
+    def __init__(self, folder: Path, zones: Zones, frozen: Callable[[], late.Frozen] = dict) -> None:
         memory_of_process.spare()
         self._folder = folder
         self._zones = zones
         self._frozen = frozen
-        self._memory = memory
+        self._memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
         self._open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
         self._lock = lock(folder)
         self._running = False

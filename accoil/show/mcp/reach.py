@@ -9,10 +9,9 @@ from urllib.parse import quote, unquote
 import msgspec
 from django.db import connections
 
-from accoil import control, environment
+from accoil import control
 from accoil.count.counting import Counting, InUse
-from accoil.store.store import MEMORY
-from accoil.team.models import Product
+from accoil.counting_here import counting_here
 
 IDLE = 20.0  # seconds after which the files are let go, so that a server can start
 CAUGHT_UP = 60.0  # seconds to count what the server that ran last had not counted
@@ -74,8 +73,7 @@ class Reach:
 
     def _open(self) -> None:
         if self._counting is None:
-            zones = dict(Product.objects.values_list("id", "time_zone"))
-            self._counting = Counting(self._folder, lambda: zones, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
+            self._counting = counting_here(self._folder)
             self._counting.start()
             self._counting.wait_counted(CAUGHT_UP)
         if self._closing:
