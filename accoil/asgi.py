@@ -111,20 +111,19 @@ class Server:
                 **reach.answers(),
             },
         )
-        self._clock = Clock(
-            [
-                ("look for new keys and products", self.ring.refresh, 2),
-                ("keep when keys were last used", self._keep_last_seen, 5),
-                ("hear which traits mean what", self._configure, 2),
-                ("count anew what a setting changed", self._follow_settings, 10),
-                ("seal days past the open window", self.counting.seal, 30),
-                ("sum up days that are over", self.freezing.look, 15),
-                *self.watch.acts,
-            ]
-        )
+        often = [
+            ("look for new keys and products", self.ring.refresh, 2),
+            ("keep when keys were last used", self._keep_last_seen, 5),
+            ("hear which traits mean what", self._configure, 2),
+            ("count anew what a setting changed", self._follow_settings, 10),
+            ("seal days past the open window", self.counting.seal, 30),
+            ("sum up days that are over", self.freezing.look, 15),
+            *self.watch.acts,
+        ]
         # What may take longer has threads of its own: with 200,000 users a look takes a second, the first one several.
         rounds, fillings = Rounds(self._importing), Fillings()
-        self._slow_clocks = [
+        self._clocks = [
+            Clock(often),
             Clock([("see who entered and left segments", rounds.step, 1)], "segments"),
             Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
         ]
@@ -189,15 +188,13 @@ class Server:
         self.counting.start()
         self.imports.open()
         self._control.start()
-        self._clock.start()
-        for clock in self._slow_clocks:
+        for clock in self._clocks:
             clock.start()
 
     def _stop_parts(self) -> None:
-        self._clock.stop()
-        self.freezing.stop()
-        for clock in self._slow_clocks:
+        for clock in self._clocks:
             clock.stop()
+        self.freezing.stop()
         self._control.stop()
         self.imports.close()
         self.counting.stop()
