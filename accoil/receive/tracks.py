@@ -66,26 +66,36 @@ _one_by_path = msgspec.json.Decoder(Plain)
 
 
 class Again(Sequence[Plain]):
-    """The calls of a large body, of which the first is kept and the others are decoded anew for whoever looks."""
+    """The calls of a large body, or some of them. The body's first is kept, the others are decoded anew for whoever
+    goes through them: once, from either end."""
 
-    def __init__(self, calls: list[Plain], body: bytes) -> None:
-        self._first, self._length, self._body = calls[0], len(calls), body
+    def __init__(self, body: bytes, first: Plain, places: range) -> None:
+        self._body, self._first, self._places = body, first, places
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._places)
 
     @overload
-    def __getitem__(self, place: int) -> Plain: ...
+    def __getitem__(self, at: int) -> Plain: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Plain]: ...
-    def __getitem__(self, place: int | slice) -> Plain | list[Plain]:
-        return self._first if place == 0 else self._calls[place]
+    def __getitem__(self, at: slice) -> "Again": ...
+    def __getitem__(self, at: int | slice) -> "Plain | Again":
+        if isinstance(at, slice):
+            return Again(self._body, self._first, self._places[at])
+        place = self._places[at]
+        return self._first if place == 0 else self._all()[place]
 
     def __iter__(self) -> Iterator[Plain]:
-        return iter(self._calls)
+        return self._at(self._places)
 
-    @property
-    def _calls(self) -> list[Plain]:
+    def __reversed__(self) -> Iterator[Plain]:
+        return self._at(self._places[::-1])
+
+    def _at(self, places: range) -> Iterator[Plain]:
+        calls = self._all()
+        return (calls[place] for place in places)
+
+    def _all(self) -> list[Plain]:
         return _many.decode(self._body).batch  # type: ignore[return-value]
 
 
@@ -125,7 +135,7 @@ def decode(body: bytes, batch: bool, type_from_path: str | None = None) -> Short
         return None
     keys = (whole.writeKey, whole.api_key, calls[0].writeKey)
     if batch and len(calls) >= MANY:
-        return Short(Again(calls, body), [], _texts(calls, accounts), whole.sentAt, keys)
+        return Short(Again(body, calls[0], range(len(calls))), [], _texts(calls, accounts), whole.sentAt, keys)
     return Short(calls, accounts, None, whole.sentAt, keys)
 
 

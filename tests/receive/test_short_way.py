@@ -116,3 +116,26 @@ def test_too_many_calls_are_too_many_on_either_way() -> None:
     for decode in (tracks.decode, calls.decode, lenient.decode):
         with pytest.raises(calls.BadBody):
             decode(raw, True)
+
+
+def test_the_calls_of_a_large_body_are_decoded_once_for_whoever_goes_through_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items = [PLAIN | {"messageId": f"m{number}"} for number in range(50)]
+    short = tracks.decode(json.dumps({"batch": items}).encode(), True)
+    assert short
+    decoder, bodies = tracks._many, []
+
+    class Counted:
+        def decode(self, body: bytes) -> Any:
+            bodies.append(body)
+            return decoder.decode(body)
+
+    monkeypatch.setattr(tracks, "_many", Counted())
+    names = [item["messageId"] for item in items]
+    last = short.calls[-20:]
+    assert (len(short.calls), len(last), short.calls[0].messageId, bodies) == (50, 20, "m0", [])
+    assert [call.messageId for call in short.calls] == names and len(bodies) == 1
+    assert [call.messageId for call in reversed(short.calls)] == names[::-1] and len(bodies) == 2
+    assert [call.messageId for call in reversed(last)] == names[:-21:-1] and len(bodies) == 3
+    assert (short.calls[-1].messageId, last[0].messageId) == ("m49", "m30")
