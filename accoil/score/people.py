@@ -1,11 +1,12 @@
 """Who there is and how they are shown on a day: made once for all books of that day."""
 
+import itertools
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from accoil.count.facts import Facts
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -83,9 +84,8 @@ class People:
             self._facts.store.drop(f"{self._name}{part}")
 
 
-_days: OrderedDict[tuple[Facts, int, int], People] = OrderedDict()
-_finding = threading.Lock()
-_numbered = 0
+_days = Lately(DAYS_KEPT, People.drop)
+_numbers = itertools.count(1)
 
 
 def people(facts: Facts, product_id: int, as_of: int) -> str:
@@ -113,15 +113,5 @@ def told_of(facts: Facts, product_id: int, as_of: int, keys: list[str], name: st
 
 
 def _of(facts: Facts, product_id: int, as_of: int) -> People:
-    global _numbered
     key = (facts, product_id, as_of)
-    with _finding:
-        if key not in _days:
-            _numbered += 1
-            _days[key] = People(facts, product_id, as_of, f"people_{_numbered}")
-        found = _days[key]
-        _days.move_to_end(key)
-        old = [_days.popitem(last=False)[1] for _ in range(len(_days) - DAYS_KEPT)]
-    for unused in old:
-        unused.drop()
-    return found
+    return _days.get(key, lambda: People(*key, f"people_{next(_numbers)}"))
