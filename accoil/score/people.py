@@ -23,7 +23,7 @@ class People:
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
         self._made = self._told_made = -1
-        self._table = ""
+        self._table = self._told = ""
         self._making = threading.Lock()
 
     def table(self) -> str:
@@ -38,18 +38,16 @@ class People:
         """The table with the last row of each trait by that day."""
         with self._making:
             version = self._facts.told[self._product_id]
-            if not self._was_told_later():
-                return "trait_last"
             if self._told_made < version:
-                self._facts.store.keep(f"{self._name}_told", ASK["told"], keys=None, **self._given)
+                self._told = self._keep("_told", "told", {}) if self._was_told_later() else "trait_last"
                 self._told_made = version
-            return f"kept.{self._name}_told"
+            return self._told
 
     @property
     def _given(self) -> dict[str, Value]:
         means = self._facts.configured(self._product_id)
         return {
-            "product": self._product_id, "as_of": self._as_of,
+            "product": self._product_id, "as_of": self._as_of, "keys": None,
             "name_trait": means.name, "created_trait": means.created_at, "owner_trait": means.owner,
         }  # fmt: skip
 
