@@ -26,6 +26,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 if TYPE_CHECKING:
     from accoil.asgi import Server
     from tests.door import Door
+    from tests.world import Engine
 
 _status = pytest.StashKey[int]()
 
@@ -66,6 +67,18 @@ def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
     with django_db_blocker.unblock():
         open_facts(_running.counting.facts)  # another test may have asked facts of its own
         yield _running
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Facts without a server, for the tests of one file: messages go through the journal and the loader, by hand."""
+    from accoil.count.facts import open_facts
+    from tests.world import Engine
+
+    engine = Engine(tmp_path_factory.mktemp("facts"))
+    yield engine
+    open_facts(None)
+    engine.facts.store.close()
 
 
 @pytest.fixture

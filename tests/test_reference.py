@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.reference import Definition, World, benchmark, explain, score_accounts, score_users
+from tests.reference import Definition, World, benchmark, score_accounts, score_users
+from tests.reference_explain import explain
 from tests.small_worlds import at, did, identified, joins, world
 
 TODAY = date(2026, 3, 20)

@@ -2,7 +2,8 @@
 
 from hypothesis import HealthCheck, given, settings
 
-from tests.reference import World, benchmark, explain, score_accounts, score_users
+from tests.reference import World, benchmark, score_accounts, score_users
+from tests.reference_explain import explain
 from tests.strategies import Case, cases
 
 # Worlds are large to draw and machines are busy: time says nothing about these.

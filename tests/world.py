@@ -44,6 +44,13 @@ class Engine:
         self.facts = Facts(DuckDB(self.folder / "facts.duckdb", threads=2))
         self.loader = Loader(self.facts, self.journal, lambda: self.zones)
 
+    def new_product(self, zone: str = "UTC") -> int:
+        """Its number. These facts are asked from then on."""
+        open_facts(self.facts)
+        number = next(_products)
+        self.zones[number] = zone
+        return number
+
     def receive(self, product: int, messages: Iterable[Message], per_block: int = 4, count: bool = True) -> None:
         """Through the steps and the journal, a few messages to a block, and counted unless that is left for later."""
         waiting = list(messages)
@@ -65,11 +72,9 @@ def _engine() -> Engine:
 
 @contextmanager
 def engine(messages: Iterable[Message], zone: str, configured: Configured = USUAL) -> Iterator[Running]:
-    running = Running(next(_products))
     shared = _engine()
-    shared.zones[running.product_id] = zone
+    running = Running(shared.new_product(zone))
     shared.facts.configure({running.product_id: configured})
-    open_facts(shared.facts)
     shared.receive(running.product_id, messages)
     assert facts() is shared.facts
     yield running

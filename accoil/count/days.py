@@ -21,6 +21,11 @@ def day(number: int) -> date:
     return EPOCH + timedelta(days=number)
 
 
+def through(first: date, last: date) -> list[date]:
+    """The days from first to last, both included; none where the last is before the first."""
+    return [first + timedelta(later) for later in range((last - first).days + 1)]
+
+
 def local_days(times: npt.NDArray[np.int64], zone: str) -> npt.NDArray[np.int32]:
     """Day of each time (ms, UTC)."""
     quarters, places = np.unique(times // QUARTER, return_inverse=True)

@@ -2,11 +2,11 @@
 
 import itertools
 import threading
-from collections import OrderedDict
 
 from accoil.count.facts import Facts
 from accoil.score.definition import Definition
 from accoil.score.population import population
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "among")
@@ -70,19 +70,10 @@ class Among:
         return name
 
 
-_kept: OrderedDict[tuple[Facts, int, str], Among] = OrderedDict()
-_finding = threading.Lock()
+_kept = Lately(KEPT, Among.drop)
 
 
 def among(facts: Facts, product_id: int, definition: Definition, first: int, last: int) -> str:
     """The name of a kept table, up to date: `id`, `from_day`, `until_day` of those who count on these days."""
     key = (facts, product_id, definition.about_whom())
-    with _finding:
-        if key not in _kept:
-            _kept[key] = Among(facts, product_id, definition)
-        found = _kept[key]
-        _kept.move_to_end(key)
-        old = [_kept.popitem(last=False)[1] for _ in range(len(_kept) - KEPT)]
-    for unused in old:
-        unused.drop()
-    return found.table(first, last)
+    return _kept.get(key, lambda: Among(facts, product_id, definition)).table(first, last)

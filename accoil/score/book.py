@@ -1,8 +1,8 @@
 """The book: everyone's numbers under one definition as of one day, kept in the store while it is looked at."""
 
+import itertools
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from accoil.score.definition import Activation, Definition
 from accoil.score.people import told
 from accoil.score.population import EVERYONE, population, whom
 from accoil.score.reading import SCOPES
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -269,23 +270,13 @@ class Book:
         return row
 
 
-_books: OrderedDict[tuple[int, str, date], Book] = OrderedDict()
-_opening = threading.Lock()
-_numbered = 0
+_books = Lately(BOOKS_KEPT, Book.drop)
+_numbers = itertools.count(1)
 
 
 def open_book(product_id: int, definition: Definition, as_of: date) -> Book:
     """The book of that day, made or made anew where facts came since."""
-    global _numbered
-    key = (product_id, definition.digest(), as_of)
-    with _opening:
-        book = _books.get(key)
-        if book is None or book._facts is not facts():
-            _numbered += 1
-            book = _books[key] = Book(product_id, definition, as_of, f"book_{_numbered}")
-        _books.move_to_end(key)
-        closed = [_books.popitem(last=False)[1] for _ in range(len(_books) - BOOKS_KEPT)]
+    key = (facts(), product_id, definition.digest(), as_of)
+    book = _books.get(key, lambda: Book(product_id, definition, as_of, f"book_{next(_numbers)}"))
     book.refresh()
-    for old in closed:
-        old.drop()
     return book

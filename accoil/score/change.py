@@ -44,8 +44,9 @@ def why(product_id: int, before: Then, after: Then, kind: Kind, id: int) -> dict
         steps = facts().store.rows(ASK["steps"], places, **given)[0]
         rows = facts().store.rows(ASK["events"], places, **given)
     if new.daily_cap is not None:  # they were done as often as they were done, also where that makes no more points
-        often = {row["position"]: row for row in facts().store.rows(ASK["how_often"], places, **given)}
-        rows = [{**row, **often[row["position"]]} for row in rows]
+        whole = facts().store.rows(ASK["events"], {**places, "counts": "counts"}, **given)
+        often = {row["position"]: row for row in whole}
+        rows = [{**often[row["position"]], "gained": row["gained"], "aged_out": row["aged_out"]} for row in rows]
     scores = [int(steps[f"s{step}"]) for step in range(5)]
     parts = {part: scores[step + 1] - scores[step] for step, part in enumerate(PARTS)}
     names = list(new.events.items())

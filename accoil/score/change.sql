@@ -110,24 +110,3 @@ select position,
 from did
 group by position
 having count_before > 0 or count_after > 0
-
--- name: how_often
--- The counts alone, whatever makes points of them.
-with weights as (
-    select unnest(:events) as event_id, unnest(:weights) as weight, unnest(:positions) as position
-),
-did as (
-    select w.position, c.n,
-           c.day > :from_day - :win and c.day <= :from_day and (:all_before or c.user_id in (select id from {before})) as before,
-           c.day > :to_day - :win and c.day <= :to_day and (:all_after or c.user_id in (select id from {after})) as after
-    from counts c
-    join weights w on w.event_id = c.event_id
-    where c.product = :product and c.{whose} = :id
-      and c.day > least(:from_day, :to_day) - :win and c.day <= greatest(:from_day, :to_day)
-)
-select position,
-       coalesce(sum(case when before then n end), 0) as count_before,
-       coalesce(sum(case when after then n end), 0) as count_after
-from did
-group by position
-having count_before > 0 or count_after > 0

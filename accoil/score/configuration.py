@@ -9,11 +9,10 @@ from django.db import models
 
 from accoil.count.facts import USUAL, Configured
 from accoil.refused import Refused
+from accoil.score.reading import MOST_DOMAINS
 from accoil.team.models import Product
 
 LONGEST_KEY = 255
-LONGEST_DOMAIN = 253
-MOST_DOMAINS = 200
 KEYS = ("account_id", "name", "created_at", "owner", "summary_profile")
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([\w]([\w-]{0,61}[\w])?\.)+[\w][\w-]*[\w]")

@@ -12,12 +12,16 @@ from accoil.score import capped
 from accoil.score.among import among
 from accoil.score.definition import Definition
 from accoil.score.population import left_out, population
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
 ASK = beside(__file__, "counted")
 
+STORES = 2  # there is a second while a rebuild takes the place of the first
+
 _numbers = itertools.count(1)
+_of_stores = Lately[None](STORES)
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -29,16 +33,20 @@ def counted(facts: Facts, product_id: int, definition: Definition, day: int) -> 
     """On a day: the table's rows are `id`."""
     if not definition.counts_everyone:
         return Counted(False, population(facts, product_id, definition, day))
-    facts.store.keep("nobody", ASK["nobody"])
-    return Counted(True, "kept.nobody")
+    return Counted(True, _nobody(facts))
 
 
 def counted_among(facts: Facts, product_id: int, definition: Definition, first: int, last: int) -> Counted:
     """On many days: the table's rows are `id`, `from_day`, `until_day` (not in it), apart from each other."""
     if not definition.counts_everyone:
         return Counted(False, among(facts, product_id, definition, first, last))
-    facts.store.keep("nobody_ever", ASK["nobody_ever"])
-    return Counted(True, "kept.nobody_ever")
+    return Counted(True, _nobody(facts))
+
+
+def _nobody(facts: Facts) -> str:
+    """Kept once: of two who make one table at the same time the engine refuses one."""
+    _of_stores.get(facts, lambda: facts.store.keep("nobody", ASK["nobody"]))
+    return "kept.nobody"
 
 
 def hidden(product_id: int, definition: Definition) -> Value:

@@ -7,11 +7,12 @@ import msgspec
 from django.db import models, transaction
 
 from accoil.refused import Refused
+from accoil.score.file_format import named
+from accoil.score.reading import LONGEST_EVENT_NAME
 from accoil.team.models import NAME_LENGTH, Product
 
 MOST = 100
 MOST_EVENTS = 500  # in one feature
-LONGEST_EVENT_NAME = 255
 LONGEST_DESCRIPTION = 500
 KEYS = ("name", "description", "events")
 
@@ -101,9 +102,7 @@ def moved(features: Sequence[Said], feature: Said, by: int) -> list[Said]:
 
 def read_all(raw: Any) -> list[Said]:
     """From a definitions file: a list of {name, description, events}. Raises Refused."""
-    if not isinstance(raw, list):
-        raise Refused("features must be a list; each entry begins with “- name: …”.")
-    return check_all(_read(entry, place) for place, entry in enumerate(raw, start=1))
+    return check_all(_read(name, entry) for name, entry in named(raw, "features", "feature").items())
 
 
 def check_all(features: Iterable[Said]) -> list[Said]:
@@ -126,10 +125,7 @@ def check_all(features: Iterable[Said]) -> list[Said]:
     return tidy
 
 
-def _read(entry: Any, place: int) -> Said:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
-        raise Refused(f"Feature {place} of the file has no name; begin it with “- name: …”.")
-    name = entry["name"]
+def _read(name: str, entry: Mapping[str, Any]) -> Said:
     for key in entry:
         if key not in KEYS:
             raise Refused(f"Feature “{name}”: “{key}” is not a key; there are: {', '.join(KEYS)}.")

@@ -55,7 +55,7 @@ def together(
     rows = _ask(product_id, Period(first, last, definition), kind, ids, ASK["together"])
     found = {row.pop("as_of"): row for row in rows}
     nothing = {"active": 0, "average_score": None}
-    return [{"day": day, **found.get(days.number(day), nothing)} for day in _days(first, last)]
+    return [{"day": day, **found.get(days.number(day), nothing)} for day in days.through(first, last)]
 
 
 def scores(product_id: int, periods: Iterable[Period], kind: Kind, ids: Sequence[int]) -> dict[int, list[Row]]:
@@ -63,7 +63,7 @@ def scores(product_id: int, periods: Iterable[Period], kind: Kind, ids: Sequence
     found: dict[int, list[Row]] = {id: [] for id in ids}
     for period in periods:
         given = {(row["id"], row["as_of"]): row for row in _ask(product_id, period, kind, ids)}
-        for day in _days(period.first, period.last):
+        for day in days.through(period.first, period.last):
             for id in ids:
                 row = given.get((id, days.number(day)), {"score": 0, "raw": 0})
                 found[id].append({"day": day, "score": row["score"], "raw": plain(row["raw"])})
@@ -94,14 +94,10 @@ def _benchmarks(product_id: int, period: Period) -> dict[int, float]:
     """Day → benchmark where there is one: the reported one, else as today's facts have it."""
     definition = period.definition
     known = dict(period.reported)
-    missing = [day for day in _days(period.first, period.last) if day not in known]
+    missing = [day for day in days.through(period.first, period.last) if day not in known]
     if definition.benchmark is not None:
         known |= dict.fromkeys(missing, definition.benchmark)
     elif missing:
         rows = summaries(product_id, definition).rows(missing[0], missing[-1])
         known |= {row["day"]: row["benchmark"] for row in rows if row["day"] not in known}
     return {days.number(day): value for day, value in sorted(known.items()) if value is not None}
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(later) for later in range((last - first).days + 1)]

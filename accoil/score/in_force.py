@@ -61,7 +61,7 @@ def _in_force_on(profile: Profile, kind: Kind, id: int, first: date, last: date)
         summed_up = {day: at.timestamp() * 1000 for day, at in kept.values_list("day", "computed_at")}
         a, b = days.number(since) - definition.window + 1, days.number(until)
         came = late_days(profile.product_id, kind, id, list(definition.events), a, b) if summed_up else {}
-        for day in (since + timedelta(later) for later in range((until - since).days + 1)):
+        for day in days.through(since, until):
             end = days.number(day)
             window = (came.get(each, 0) for each in range(end - definition.window + 1, end + 1))
             is_late = day in summed_up and any(at > summed_up[day] for at in window)
@@ -75,7 +75,7 @@ def book_course(profile: Profile, first: date, last: date) -> list[Row]:
     found: list[Row] = []
     for version, since, until in in_force(profile, first, last):
         kept = {row.day: row for row in version.day_summaries.filter(day__range=(since, until))}
-        there = [since + timedelta(later) for later in range((until - since).days + 1)]
+        there = days.through(since, until)
         missing = [day for day in there if day not in kept]
         made = summaries(profile.product_id, version.parsed).rows(missing[0], missing[-1]) if missing else []
         computed = {row["day"]: row for row in made}

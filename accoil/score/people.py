@@ -1,11 +1,12 @@
 """Who there is and how they are shown on a day: made once for all books of that day."""
 
+import itertools
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from accoil.count.facts import Facts
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -22,7 +23,7 @@ class People:
     def __init__(self, facts: Facts, product_id: int, as_of: int, name: str) -> None:
         self._facts, self._product_id, self._as_of, self._name = facts, product_id, as_of, name
         self._made = self._told_made = -1
-        self._table = ""
+        self._table = self._told = ""
         self._making = threading.Lock()
 
     def table(self) -> str:
@@ -37,18 +38,16 @@ class People:
         """The table with the last row of each trait by that day."""
         with self._making:
             version = self._facts.told[self._product_id]
-            if not self._was_told_later():
-                return "trait_last"
             if self._told_made < version:
-                self._facts.store.keep(f"{self._name}_told", ASK["told"], keys=None, **self._given)
+                self._told = self._keep("_told", "told", {}) if self._was_told_later() else "trait_last"
                 self._told_made = version
-            return f"kept.{self._name}_told"
+            return self._told
 
     @property
     def _given(self) -> dict[str, Value]:
         means = self._facts.configured(self._product_id)
         return {
-            "product": self._product_id, "as_of": self._as_of,
+            "product": self._product_id, "as_of": self._as_of, "keys": None,
             "name_trait": means.name, "created_trait": means.created_at, "owner_trait": means.owner,
         }  # fmt: skip
 
@@ -83,9 +82,8 @@ class People:
             self._facts.store.drop(f"{self._name}{part}")
 
 
-_days: OrderedDict[tuple[Facts, int, int], People] = OrderedDict()
-_finding = threading.Lock()
-_numbered = 0
+_days = Lately(DAYS_KEPT, People.drop)
+_numbers = itertools.count(1)
 
 
 def people(facts: Facts, product_id: int, as_of: int) -> str:
@@ -113,15 +111,5 @@ def told_of(facts: Facts, product_id: int, as_of: int, keys: list[str], name: st
 
 
 def _of(facts: Facts, product_id: int, as_of: int) -> People:
-    global _numbered
     key = (facts, product_id, as_of)
-    with _finding:
-        if key not in _days:
-            _numbered += 1
-            _days[key] = People(facts, product_id, as_of, f"people_{_numbered}")
-        found = _days[key]
-        _days.move_to_end(key)
-        old = [_days.popitem(last=False)[1] for _ in range(len(_days) - DAYS_KEPT)]
-    for unused in old:
-        unused.drop()
-    return found
+    return _days.get(key, lambda: People(*key, f"people_{next(_numbers)}"))

@@ -1,7 +1,8 @@
 -- Who there is, and how they are shown, as of a day. Independent of any definition, so every book of a day shares it.
 -- Values: product, as_of (day); of accounts the traits for the name, created-at (null: the usual spellings) and owner
--- (null: none): name_trait, created_trait, owner_trait. Places: told (the last row of each trait by that day), known, people (of the last of all
--- days), otherwise (those of whom something else was told by the day asked for), people_otherwise.
+-- (null: none): name_trait, created_trait, owner_trait. Places: told (the last row of each trait by that day), known,
+-- people (of the last of all days), otherwise (those of whom something else was told by the day asked for),
+-- people_otherwise.
 
 -- name: told_later
 -- Whether anything was told after that day: then the last row of a trait may be one of those.

@@ -1,10 +1,9 @@
 """Who counts under a definition on a day: made once for all books, histories and explanations of that day."""
 
+import itertools
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from accoil.count import ids
 from accoil.count.facts import Facts
@@ -14,6 +13,7 @@ from accoil.rule.to_sql import Condition, condition
 from accoil.rule.vocabulary import spellings
 from accoil.score.definition import Definition
 from accoil.score.people import people, told_of
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -123,24 +123,13 @@ def _condition(definition: Definition, rule: Rule | None, prefix: str) -> Condit
     return condition(tree.inlined(rule, tree.Names(features=definition.features)), "user", prefix)
 
 
-_kept: OrderedDict[tuple[Any, ...], Population] = OrderedDict()
-_finding = threading.Lock()
-_numbered = 0
+_kept = Lately(KEPT, Population.drop)
+_numbers = itertools.count(1)
 
 
 def whom(facts: Facts, product_id: int, definition: Definition, day: int) -> Population:
-    global _numbered
     key = (facts, product_id, definition.about_whom(), day)
-    with _finding:
-        if key not in _kept:
-            _numbered += 1
-            _kept[key] = Population(facts, product_id, definition, day, f"population_{_numbered}")
-        found = _kept[key]
-        _kept.move_to_end(key)
-        old = [_kept.popitem(last=False)[1] for _ in range(len(_kept) - KEPT)]
-    for unused in old:
-        unused.drop()
-    return found
+    return _kept.get(key, lambda: Population(facts, product_id, definition, day, f"population_{next(_numbers)}"))
 
 
 def population(facts: Facts, product_id: int, definition: Definition, day: int) -> str:

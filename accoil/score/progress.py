@@ -4,17 +4,18 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from accoil.count import days, ids
+from accoil.count import days
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.rule import tree
-from accoil.rule.conditions import Event, Rule, Scope
+from accoil.rule.conditions import Event, Scope
 from accoil.rule.to_sql import ASK as MEANINGS
 from accoil.score import steps as all_steps
 from accoil.score import values
 from accoil.score.definition import Definition
 from accoil.score.people import told
 from accoil.score.population import whom
+from accoil.score.reading import SCOPES
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -40,8 +41,7 @@ class _Asked:
         self.places = {
             "population": counted.table(), "people": counted.people(), "told": told(facts(), product_id, day),
         }  # fmt: skip
-        names = tree.Names(features=definition.features)
-        self.rules = [tree.inlined(step, names) for step in definition.activation.steps(scope)]
+        self.rules = all_steps.inlined(definition, scope)
 
     def steps(self) -> list[Row]:
         if not self.rules:
@@ -57,9 +57,9 @@ class _Asked:
             }
             for place, step in enumerate(self.definition.activation.steps(self.scope))
         ]
-        scopes: tuple[Scope, ...] = ("user", "account")
-        for of in scopes:
-            mine = {place: step for place, step in enumerate(self.rules) if self._counted_of(step) == of}
+        dated = {place: step for place, step in enumerate(self.rules) if all_steps.has_day(step)}
+        for of in SCOPES:
+            mine = {place: step for place, step in dated.items() if all_steps.whose(step, self.scope) == of}
             if mine and (whose := self._whose(of)) is not None:
                 for place, row in self._so_far(mine, of, whose).items():
                     told[place] |= row
@@ -70,20 +70,14 @@ class _Asked:
         question = ASK["met"].replace("<bits>", bits.text)
         return int(self.store.rows(question, self.places, **self.given, **bits.values)[0]["steps_met"])
 
-    def _counted_of(self, step: Rule) -> Scope | None:
-        """Whose events are counted; None of a step that is not reached on a day."""
-        if not isinstance(step, Event) or not all_steps.has_day(step):
-            return None
-        return "account" if step.kind == "account_event" else self.scope
-
     def _whose(self, of: Scope) -> int | None:
         if of == self.scope:
             return self.id
         rows = self.store.rows(ASK["account_of"], self.places, **self.given)
         return rows[0]["account_id"] if rows else None
 
-    def _so_far(self, mine: dict[int, Rule], of: Scope, whose: int) -> dict[int, Row]:
-        events: dict[int, list[int]] = {place: self._events(step) for place, step in mine.items()}
+    def _so_far(self, mine: dict[int, Event], of: Scope, whose: int) -> dict[int, Row]:
+        events = {place: all_steps.events_of(self.product_id, step) for place, step in mine.items()}
         every: Sequence[int] = sorted({event for ids_of_step in events.values() for event in ids_of_step})
         counted = f" {MEANINGS['of_population']}" if of == "account" else ""
         with _asking:
@@ -92,7 +86,6 @@ class _Asked:
             self.store.keep("progress", question, {**self.places, "who": f"{of}_id"}, **given)
             found = {}
             for place, step in mine.items():
-                assert isinstance(step, Event)
                 row = self._row(step, of, events[place])
                 on = None if row["day"] is None else days.day(row["day"])
                 found[place] = {"on": on, "count": row["count"], "at_least": step.at_least}
@@ -110,8 +103,3 @@ class _Asked:
         for name, text in parts.items():
             question = question.replace(f"<{name}>", text)
         return self.store.rows(question, {**self.places, "done": "kept.progress"}, **given)[0]
-
-    def _events(self, step: Rule) -> list[int]:
-        assert isinstance(step, Event)
-        names = step.events if step.events is not None else (step.name,)
-        return [ids.id_of(self.product_id, ids.EVENT, name) for name in names]

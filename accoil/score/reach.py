@@ -2,17 +2,18 @@
 remembered where everyone counts; who counts under a filter depends on the day that is asked for."""
 
 import threading
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from accoil.count import ids
-from accoil.count.facts import Facts, facts
+from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.score.definition import Definition
 from accoil.score.population import population
+from accoil.score.remembered import Days, Lately
 from accoil.store.questions import beside
 from accoil.store.store import Places, Value
 
@@ -92,24 +93,7 @@ def active(whose: Whose, first: int, last: int) -> ByDay:
     return reached(whose, [sorted(whose.definition.events)], whose.definition.window, first, last)[0]
 
 
-class _Remembered:
-    """What was counted of one set, by day, and until which version of the facts that holds."""
-
-    def __init__(self, its: Facts, product_id: int) -> None:
-        self.facts, self._product_id = its, product_id
-        self._version = its.version[product_id]
-        self.days: ByDay = {}
-
-    def forget_changed(self) -> None:
-        version = self.facts.version[self._product_id]
-        since = self.facts.first_day_since(self._product_id, self._version)
-        if since is not None:
-            self.days = {day: n for day, n in self.days.items() if day < since}
-        self._version = version
-
-
-_remembered: OrderedDict[tuple[Any, ...], _Remembered] = OrderedDict()
-_finding = threading.Lock()
+_remembered = Lately[Days[int]](REMEMBERED)
 _asking: dict[int, threading.Lock] = defaultdict(threading.Lock)  # product → while its days are looked for
 
 
@@ -118,25 +102,17 @@ def _asked(question: str, whose: Whose, sets: Sequence[Sequence[str]], win: int,
         return _ask(question, whose, sets, win, first, last)
     with _asking[whose.product_id]:
         kept = [_kept(question, whose, events, win) for events in sets]
-        missing = [day for day in range(first, last + 1) if any(day not in each.days for each in kept)]
+        missing = [day for day in range(first, last + 1) if any(day not in each for each in kept)]
         if missing:
             found = _ask(question, whose, sets, win, missing[0], missing[-1])
             for each, of_set in zip(kept, found, strict=True):
-                each.days |= {day: of_set.get(day, 0) for day in range(missing[0], missing[-1] + 1)}
-        return [{day: each.days[day] for day in range(first, last + 1) if each.days[day]} for each in kept]
+                each |= {day: of_set.get(day, 0) for day in range(missing[0], missing[-1] + 1)}
+        return [{day: each[day] for day in range(first, last + 1) if each[day]} for each in kept]
 
 
-def _kept(question: str, whose: Whose, events: Sequence[str], win: int) -> _Remembered:
-    key = (question, whose.product_id, whose.kind, frozenset(events), win)
-    with _finding:
-        found = _remembered.get(key)
-        if found is None or found.facts is not facts():
-            found = _remembered[key] = _Remembered(facts(), whose.product_id)
-        _remembered.move_to_end(key)
-        while len(_remembered) > REMEMBERED:
-            _remembered.popitem(last=False)
-    found.forget_changed()
-    return found
+def _kept(question: str, whose: Whose, events: Sequence[str], win: int) -> ByDay:
+    key = (facts(), question, whose.product_id, whose.kind, frozenset(events), win)
+    return _remembered.get(key, lambda: Days(facts(), whose.product_id)).found()
 
 
 def _ask(question: str, whose: Whose, sets: Sequence[Sequence[str]], win: int, first: int, last: int) -> list[ByDay]:

@@ -1,11 +1,12 @@
 """On which day everybody had done something so often: over all days, whatever day is asked for, since it stays so.
 Kept, and mended from the first day on that a load touched; made from nothing it reads the whole history."""
 
+import itertools
 import threading
-from collections import OrderedDict
 
 from accoil.count.facts import Facts
 from accoil.rule.conditions import Scope
+from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -42,25 +43,14 @@ class Reached:
         self._facts.store.drop(self._name)
 
 
-_kept: OrderedDict[Key, Reached] = OrderedDict()
-_finding = threading.Lock()
-_numbered = 0
+_kept = Lately(KEPT, Reached.drop)
+_numbers = itertools.count(1)
 
 
 def reached(facts: Facts, product_id: int, scope: Scope, events: list[int], least: int) -> str:
     """The name of the kept table, up to date: of every user, or account by the events of all its users."""
-    global _numbered
     key = (facts, product_id, scope, tuple(sorted(events)), least)
-    with _finding:
-        if key not in _kept:
-            _numbered += 1
-            _kept[key] = Reached(key, f"reached_{_numbered}")
-        found = _kept[key]
-        _kept.move_to_end(key)
-        old = [_kept.popitem(last=False)[1] for _ in range(len(_kept) - KEPT)]
-    for unused in old:
-        unused.drop()
-    return found.table()
+    return _kept.get(key, lambda: Reached(key, f"reached_{next(_numbers)}")).table()
 
 
 def at(least: str, many: int) -> str:

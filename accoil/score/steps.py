@@ -1,6 +1,7 @@
 """Activation: which steps everybody in a book has met, and since when all of them are."""
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import msgspec
 
@@ -32,12 +33,11 @@ def keep(
 ) -> str:  # fmt: skip
     """Keeps `kept.{name}`: id, steps_met (a bit for each step) and activated_day (of those who met all; null without a
     step that has a day). Places: users and accounts of a book, people, told."""
-    store, steps = facts.store, definition.activation.steps(scope)
-    if not steps:
+    store, rules = facts.store, inlined(definition, scope)
+    if not rules:
         store.keep(name, ASK["nobody"])
         return f"kept.{name}"
-    all_met = (1 << len(steps)) - 1
-    rules = [tree.inlined(step, tree.Names(features=definition.features)) for step in steps]
+    all_met = (1 << len(rules)) - 1
     held = bits(rules, scope)
     store.keep(name, ASK[f"met_{scope}"].replace("<bits>", held.text), places, **given, **held.values)
     days = _days(facts, product_id, rules, scope, definition.counts_everyone)
@@ -48,9 +48,26 @@ def keep(
     return f"kept.{name}"
 
 
-def has_day(step: Rule) -> bool:
+def inlined(definition: Definition, scope: Scope) -> list[Rule]:
+    """The steps, with features replaced by their events."""
+    names = tree.Names(features=definition.features)
+    return [tree.inlined(step, names) for step in definition.activation.steps(scope)]
+
+
+def has_day(step: Rule) -> TypeGuard[Event]:
     """Whether a step is reached on a day and stays so: an event or feature done so often, ever or since created-at."""
     return isinstance(step, Event) and step.did and step.within_days is None
+
+
+def whose(step: Event, scope: Scope) -> Scope:
+    """Of whom its events are counted."""
+    return "account" if step.kind == "account_event" else scope
+
+
+def events_of(product_id: int, step: Event) -> list[int]:
+    """Ids of the events any of which counts."""
+    names = step.events if step.events is not None else (step.name,)
+    return [ids.id_of(product_id, ids.EVENT, name) for name in names]
 
 
 def bits(rules: list[Rule], scope: Scope, in_book: bool = True) -> Written:
@@ -69,10 +86,8 @@ def _days(facts: Facts, product_id: int, rules: list[Rule], scope: Scope, everyo
     parts: list[str] = []
     found = Written("", {}, {})
     for place, step in enumerate(rules):
-        if isinstance(step, Event) and has_day(step):
-            of: Scope = "account" if step.kind == "account_event" else scope
-            names = step.events if step.events is not None else (step.name,)
-            events = [ids.id_of(product_id, ids.EVENT, name) for name in names]
+        if has_day(step):
+            of, events = whose(step, scope), events_of(product_id, step)
             if step.at_least > 1 and step.within_days_of_created is None and (everyone or of == "user"):
                 found.places[f"reached_{place}"] = reached(facts, product_id, of, events, step.at_least)
                 text = ASK["kept"].replace("<table>", f"{{reached_{place}}}")

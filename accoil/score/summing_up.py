@@ -39,7 +39,7 @@ def lacking(profile: Profile, now: datetime) -> list[Stretch]:
     found = []
     for version, since, until in in_force(profile, first, last):
         there = set(version.day_summaries.filter(day__range=(since, until)).values_list("day", flat=True))
-        missing = [day for later in range((until - since).days + 1) if (day := since + timedelta(later)) not in there]
+        missing = [day for day in days.through(since, until) if day not in there]
         found += [(version, *stretch) for stretch in _stretches(missing)]
     return sorted(found, key=lambda each: each[1], reverse=True)
 

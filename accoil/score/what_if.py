@@ -153,20 +153,17 @@ class _Compared:
     def __init__(self, scope: Scope, before: Book | None, after: Book) -> None:
         self.scope, self.before, self.after = scope, before, after
         self._store = facts().store
-        number = next(_numbered)
-        self._kept = {name: f"what_if_{number}_{name}" for name in ("differences",)}
-        if before is None:
-            self._kept["nobody"] = f"what_if_{number}_nobody"
+        self._name = f"what_if_{next(_numbered)}"
 
     def __enter__(self) -> "_Compared":
         if self.before is None:
-            self._store.keep(self._kept["nobody"], ASK["nobody"], {"draft": self._table(self.after)})
-        self._store.keep(self._kept["differences"], ASK["differences"], self._places)
+            self._store.keep(f"{self._name}_nobody", ASK["nobody"], {"draft": self._table(self.after)})
+        self._store.keep(self._name, ASK["differences"], self._places)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in self._kept.values():
-            self._store.drop(name)
+        self._store.drop(self._name)
+        self._store.drop(f"{self._name}_nobody")
 
     def ask(self, name: str, **values: Any) -> list[Row]:
         return self._store.rows(ASK[name], self._places, **values)
@@ -207,8 +204,8 @@ class _Compared:
 
     @property
     def _places(self) -> dict[str, str]:
-        before = self._table(self.before) if self.before else f"kept.{self._kept['nobody']}"
-        return {"now": before, "draft": self._table(self.after), "differences": f"kept.{self._kept['differences']}"}
+        before = self._table(self.before) if self.before else f"kept.{self._name}_nobody"
+        return {"now": before, "draft": self._table(self.after), "differences": f"kept.{self._name}"}
 
     def _table(self, book: Book) -> str:
         return book._places[f"{self.scope}s"]

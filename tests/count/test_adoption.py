@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,14 +27,6 @@ numbers = itertools.count(1)
 
 Told = list[Message]
 Counted = dict[tuple[str | None, str | None, int], int]
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = Engine(tmp_path_factory.mktemp("adoption"))
-    yield engine
-    open_facts(None)
-    engine.facts.store.close()
 
 
 @dataclass

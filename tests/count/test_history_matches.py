@@ -5,16 +5,13 @@ RANDOM_WORLDS in the environment says how many worlds (default 60), as for the n
 """
 
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accoil.count.facts import open_facts
 from accoil.count.ids import ACCOUNT, USER, Kind, id_of
 from accoil.score.definition import Definition
 from accoil.score.history import book_history, history
@@ -28,21 +25,12 @@ from tests.world import Engine
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
 DAYS = 20
-products = count(1)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = Engine(tmp_path_factory.mktemp("history"))
-    yield engine
-    open_facts(None)
-    engine.facts.store.close()
 
 
 @settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=st.one_of(cases(), peopled()), first=st.integers(0, 30), events_first=st.booleans())
 def test_the_past_follows_each_delivery(engine: Engine, case: Case, first: int, events_first: bool) -> None:
-    product = new_product(engine, case.zone)
+    product = engine.new_product(case.zone)
     messages = sorted(case.messages, key=lambda each: each.kind != "event") if events_first else case.messages
     for received in (messages[:first], messages):
         engine.receive(product, received)  # the second time the first ones come again, as duplicates
@@ -50,20 +38,13 @@ def test_the_past_follows_each_delivery(engine: Engine, case: Case, first: int, 
 
 
 def test_a_group_call_gives_the_account_the_past_of_its_user(engine: Engine) -> None:
-    product, opens = new_product(engine, "UTC"), Definition(events={"Open": 1})
+    product, opens = engine.new_product(), Definition(events={"Open": 1})
     engine.receive(product, did("u", "Open", at(10)))
     before = book_history(product, opens, date(2026, 3, 10), date(2026, 3, 20))
     assert [row["active_accounts"] for row in before] == [0] * 11
     engine.receive(product, [joins("u", "acme", at(20))])
     after = book_history(product, opens, date(2026, 3, 10), date(2026, 3, 20))
     assert [row["active_accounts"] for row in after] == [1] * 7 + [0] * 4
-
-
-def new_product(engine: Engine, zone: str) -> int:
-    open_facts(engine.facts)
-    product = next(products)
-    engine.zones[product] = zone
-    return product
 
 
 def compare(world: World, product: int, given: reference.Definition, as_of: date) -> None:

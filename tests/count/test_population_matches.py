@@ -15,7 +15,7 @@ from accoil.rule.tree import Names, check, inlined
 from accoil.score.definition import Definition
 from accoil.score.explain import explain
 from accoil.score.reading import SCOPES
-from tests import reference
+from tests import reference, reference_explain
 from tests.count.test_numbers_match import EVERYONE, assert_same, with_account
 from tests.drawn_definitions import as_product, peopled
 from tests.reference import World, benchmark, score_accounts, score_users, view_of
@@ -82,7 +82,7 @@ def test_explanations_add_up_and_say_which_steps_are_met_and_who_is_not_scored(c
                 told = explain(running.product_id, definition, kind, id_of(running.product_id, code, name), case.as_of)
                 assert (told["not_scored"] is None) == (name in expected[kind])
                 if name in expected[kind]:
-                    compare(told, expected[kind][name], reference.explain(world, given, kind, name, case.as_of))
+                    compare(told, expected[kind][name], reference_explain.explain(world, given, kind, name, case.as_of))
                     compare_steps(told["steps"], view, kind, name)
                 else:
                     assert (told["raw"], told["score"], told["steps"]) == (0, 0, [])

@@ -1,7 +1,7 @@
-"""Facts without a server: messages go through the journal and the loader, by hand; a product for each test."""
+"""Products of facts without a server, one for each test."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -12,14 +12,6 @@ from tests.reference_facts import Message
 from tests.world import Engine
 
 _numbers = itertools.count(5000)  # the facts outlive the database of a single test
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = Engine(tmp_path_factory.mktemp("facts"))
-    yield engine
-    open_facts(None)
-    engine.facts.store.close()
 
 
 @pytest.fixture

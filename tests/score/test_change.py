@@ -4,16 +4,13 @@ Half as many worlds as RANDOM_WORLDS in the environment says (60).
 """
 
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accoil.count.facts import open_facts
 from accoil.count.ids import ACCOUNT, USER, Kind, id_of
 from accoil.score.change import why
 from accoil.score.definition import Definition
@@ -28,22 +25,11 @@ from tests.world import Engine
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
 THEN, NOW = date(2026, 3, 13), date(2026, 3, 20)
-products = count(1)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = Engine(tmp_path_factory.mktemp("change"))
-    yield engine
-    open_facts(None)
-    engine.facts.store.close()
 
 
 def told(engine: Engine, *messages: Message | list[Message], zone: str = "UTC") -> int:
     """The number of a new product to which these were sent."""
-    open_facts(engine.facts)
-    product = next(products)
-    engine.zones[product] = zone
+    product = engine.new_product(zone)
     engine.receive(product, [m for each in messages for m in (each if isinstance(each, list) else [each])])
     return product
 

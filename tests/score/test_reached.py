@@ -1,14 +1,11 @@
 """Steps as they are reached, while messages come late and for somebody else."""
 
-from collections.abc import Iterator
 from datetime import date
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accoil.count.facts import open_facts
 from accoil.score.book import open_book
 from accoil.score.definition import Definition
 from tests import reference
@@ -21,27 +18,11 @@ from tests.strategies import Case
 from tests.world import Engine
 
 STEPS = {"user": [{"event": "Open", "at_least": 3}], "account": [{"event": "Open", "at_least": 4}]}
-products = count(1)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = Engine(tmp_path_factory.mktemp("reached"))
-    yield engine
-    open_facts(None)
-    engine.facts.store.close()
 
 
 @pytest.fixture(autouse=True)
 def books_are_made_anew_whenever_facts_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
-
-
-def new_product(engine: Engine, zone: str = "UTC") -> int:
-    open_facts(engine.facts)
-    product = next(products)
-    engine.zones[product] = zone
-    return product
 
 
 def activated(product: int, kind: str, name: str, day: int = 20) -> date | None:
@@ -52,7 +33,7 @@ def activated(product: int, kind: str, name: str, day: int = 20) -> date | None:
 
 
 def test_a_step_is_reached_on_the_day_of_the_last_time_that_it_takes(engine: Engine) -> None:
-    product = new_product(engine)
+    product = engine.new_product()
     engine.receive(product, [joins("u", "acme", at(1)), *did("u", "Open", at(5), 2), *did("u", "Open", at(7))])
     assert activated(product, "user", "u") == date(2026, 3, 7)
     assert activated(product, "user", "u", day=6) is None
@@ -62,7 +43,7 @@ def test_a_step_is_reached_on_the_day_of_the_last_time_that_it_takes(engine: Eng
 
 
 def test_a_late_event_brings_the_day_forward(engine: Engine) -> None:
-    product = new_product(engine)
+    product = engine.new_product()
     engine.receive(product, did("u", "Open", at(5), 2) + did("u", "Open", at(15), 5))
     assert activated(product, "user", "u") == date(2026, 3, 15)
     engine.receive(product, did("u", "Open", at(8)))
@@ -70,7 +51,7 @@ def test_a_late_event_brings_the_day_forward(engine: Engine) -> None:
 
 
 def test_events_of_somebody_adopted_count_from_the_beginning(engine: Engine) -> None:
-    product = new_product(engine)
+    product = engine.new_product()
     engine.receive(product, did("u", "Open", at(10), 2) + did_anonymously("a", "Open", at(2), 2))
     assert activated(product, "user", "u") is None
     engine.receive(product, [alias("a", "u", at(11))])
@@ -78,7 +59,7 @@ def test_events_of_somebody_adopted_count_from_the_beginning(engine: Engine) -> 
 
 
 def test_an_account_loses_what_its_user_did_when_he_turns_out_to_belong_elsewhere(engine: Engine) -> None:
-    product = new_product(engine)
+    product = engine.new_product()
     engine.receive(product, [joins("u", "acme", at(10)), *did("u", "Open", at(12), 4)])
     assert activated(product, "account", "acme") == date(2026, 3, 12)
     engine.receive(product, [joins("u", "globex", at(11))])
@@ -89,7 +70,7 @@ def test_an_account_loses_what_its_user_did_when_he_turns_out_to_belong_elsewher
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=peopled(), first=st.integers(0, 30))
 def test_numbers_follow_each_delivery(engine: Engine, case: Case, first: int) -> None:
-    product, definition = new_product(engine, case.zone), as_product(case.definition)
+    product, definition = engine.new_product(case.zone), as_product(case.definition)
     for received in (case.messages[:first], case.messages):
         engine.receive(product, received)
         world = World(received, case.zone)

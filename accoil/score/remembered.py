@@ -1,0 +1,49 @@
+"""What is remembered from one question to the next: the last so many things, and what was found out of days."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from accoil.count.facts import Facts
+
+Kept = TypeVar("Kept")
+
+
+class Lately(Generic[Kept]):
+    """At most so many things, each under its key. The one that nobody asked for the longest is let go of first."""
+
+    def __init__(self, most: int, let_go: Callable[[Kept], None] = lambda unused: None) -> None:
+        self._most, self._let_go = most, let_go
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._finding = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What is kept under the key, else what `make` makes; whoever else asks meanwhile waits for it."""
+        with self._finding:
+            if key not in self._kept:
+                self._kept[key] = make()
+            found = self._kept[key]
+            self._kept.move_to_end(key)
+            old = [self._kept.popitem(last=False)[1] for _ in range(len(self._kept) - self._most)]
+        for unused in old:
+            self._let_go(unused)
+        return found
+
+
+class Days(Generic[Kept]):
+    """What was found out of a product's days. Those that new facts can have changed are forgotten."""
+
+    def __init__(self, facts: Facts, product_id: int) -> None:
+        self._facts, self._product_id = facts, product_id
+        self._version = facts.version[product_id]
+        self._found: dict[int, Kept] = {}
+
+    def found(self) -> dict[int, Kept]:
+        """By day; what is found out next is put in here."""
+        version = self._facts.version[self._product_id]
+        since = self._facts.first_day_since(self._product_id, self._version)
+        if since is not None:
+            self._found = {day: kept for day, kept in self._found.items() if day < since}
+        self._version = version
+        return self._found
