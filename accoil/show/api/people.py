@@ -8,13 +8,13 @@ from pydantic import Field
 from accoil.count import ids
 from accoil.count.ids import Kind
 from accoil.score.book import ORDERS, Page
-from accoil.show.api import shapes
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
 from accoil.show.api.errors import invalid, not_found
 from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
 from accoil.show.api.filtering import Filter, rule_of
 from accoil.show.api.matching import Match, matched
+from accoil.show.api.shapes import people as shapes
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
 

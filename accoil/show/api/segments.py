@@ -13,11 +13,11 @@ from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
-from accoil.show.api import shapes
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, link, pages, pagination
 from accoil.show.api.errors import not_found
 from accoil.show.api.people import Shown, lean, rows_of, sort_of
+from accoil.show.api.shapes import segments as shapes
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
 

@@ -11,12 +11,12 @@ from accoil.score import views
 from accoil.score.features import events_of
 from accoil.score.views import View
 from accoil.segment import reading
-from accoil.show.api import shapes
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import Asker, Id, Opened, Paging, Row, pages, pagination
 from accoil.show.api.errors import invalid
 from accoil.show.api.explained import AskedDays, days_of
 from accoil.show.api.segments import found_in
+from accoil.show.api.shapes import usage as shapes
 from accoil.show.export import Table
 
 USUAL_DAYS = 30
