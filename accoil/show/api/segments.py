@@ -1,6 +1,6 @@
 """/v2/segments: the groups of a profile, how many are in each, and who."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.db.models import Q
 from ninja import Path, Query, Router
@@ -25,7 +25,7 @@ OurSegment = Annotated[int, Path(description="The segment's id.")]
 
 
 class AskedSegments(Asked, Paging):
-    scope: Literal["account", "user"] | None = Field(None, description="Of accounts or of users; else both.")
+    scope: Kind | None = Field(None, description="Of accounts or of users; else both.")
     exclude_defaults: bool = Field(False, description="Without the ones that every profile has.")
 
 

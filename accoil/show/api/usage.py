@@ -1,12 +1,12 @@
 """/v2/events and /v2/features: who takes up what, in a range of days and in the one before it."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import pyarrow as pa
 from ninja import Query, Router
 from pydantic import Field
 
+from accoil.count.ids import Kind
 from accoil.score import views
 from accoil.score.features import events_of
 from accoil.score.views import View
@@ -31,7 +31,7 @@ COLUMNS = {
 
 
 class AskedUsage(AskedDays, Paging):
-    scope: Literal["account", "user"] = Field("account", description="Who takes it up: accounts or users.")
+    scope: Kind = Field("account", description="Who takes it up: accounts or users.")
     segment_id: Id | None = Field(None, description="Only those who are in that segment on the last day.")
     sort: str = Field("-adoption", max_length=40, description="A column; with a minus the largest first.")
     columns: str = Field("", max_length=1000, description="Of a file: which, in that order; else all.")
