@@ -7,7 +7,7 @@ from pydantic import Field
 
 from accoil.count import ids
 from accoil.count.ids import Kind
-from accoil.score.book import ORDERS, Page
+from accoil.score.book import ORDERS
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
 from accoil.show.api.errors import invalid, not_found
@@ -98,22 +98,17 @@ def account_of(opened: Opened, account_id: int, asked: AskedOne) -> Row:
 
 def the_one(opened: Opened, kind: Kind, id: int) -> Row:
     """Its row in the book. Raises Wrong (404)."""
-    rows = rows_of(opened, kind, ids=[id]).rows if ids.NOBODY < id <= LARGEST_ID else []
+    rows = opened.book.page(kind, ids=[id]).rows if ids.NOBODY < id <= LARGEST_ID else []
     if not rows:
         raise not_found(kind)
     return rows[0]
-
-
-def rows_of(opened: Opened, kind: Kind, **wanted: Any) -> Page:
-    page = opened.book.accounts if kind == "account" else opened.book.users
-    return page(**wanted)
 
 
 def _listed(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Row:
     asker.needs(f"{kind}s")
     opened = Opened(asker, asked)
     wanted |= _wanted(opened, asked, kind)
-    found = rows_of(opened, kind, limit=asked.limit, offset=asked.offset, **wanted)
+    found = opened.book.page(kind, limit=asked.limit, offset=asked.offset, **wanted)
     return opened.top() | {
         "data": [lean(opened, kind, row) for row in found.rows],
         "pagination": pagination(asked, found.total),

@@ -16,7 +16,7 @@ from accoil.segment.watched import rule_of
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, link, pages, pagination
 from accoil.show.api.errors import not_found
-from accoil.show.api.people import Shown, lean, rows_of, sort_of
+from accoil.show.api.people import Shown, lean, sort_of
 from accoil.show.api.shapes import segments as shapes
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
@@ -73,7 +73,7 @@ def members_of(asker: Asker, segment_id: OurSegment, asked: Query[AskedMembers])
     """The accounts, or users, in a segment, ranked by engagement score."""
     opened, found = _opened(asker, segment_id, asked)
     scope, wanted = _wanted(opened, found, asked)
-    page = rows_of(opened, scope, limit=asked.limit, offset=asked.offset, **wanted)
+    page = opened.book.page(scope, limit=asked.limit, offset=asked.offset, **wanted)
     return opened.top() | {
         "segment_id": found.pk,
         "scope": scope,
