@@ -140,7 +140,7 @@ def _shown(opened: Opened, each: Segment, size: Figures) -> Row:
         "value": size.value,
         "score": size.score,
         "rule": written(rule),
-        "words": words(rule),
+        "words": words(rule, each.scope),  # type: ignore[arg-type]
         "stay_days": each.stay_days,
         "_links": {"self": link(own), "members": link(f"{own}/members")},
     }
