@@ -9,8 +9,8 @@ from accoil.count import ids
 from accoil.count.ids import Kind
 from accoil.score.book import ORDERS
 from accoil.show.api.answered import add, columns
-from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
-from accoil.show.api.errors import invalid, not_found
+from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination, sort_of
+from accoil.show.api.errors import not_found
 from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
 from accoil.show.api.filtering import Filter, rule_of
 from accoil.show.api.matching import Match, matched
@@ -127,17 +127,10 @@ def _table(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Table:
 def _wanted(opened: Opened, asked: AskedList, kind: Kind) -> Row:
     return {
         "search": asked.search,
-        "sort": sort_of(asked.sort, kind),
+        "sort": sort_of(asked.sort, ORDERS[kind]),
         "ids": matched(opened, asked, kind),
         "rule": rule_of(opened, asked, kind),
     }
-
-
-def sort_of(sort: str, kind: Kind) -> str:
-    if sort.removeprefix("-") not in ORDERS[kind]:
-        choices = ", ".join(ORDERS[kind])
-        raise invalid("sort", f"sort is {sort!r}; choose one of {choices}, with a minus for the largest first.")
-    return sort
 
 
 def lean(opened: Opened, kind: Kind, row: Row) -> Row:

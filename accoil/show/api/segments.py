@@ -8,15 +8,16 @@ from pydantic import Field
 
 from accoil.count.ids import Kind
 from accoil.rule.tree import words, written
+from accoil.score.book import ORDERS
 from accoil.segment import figures, reading
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show.api.answered import add, columns
-from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, link, pages, pagination
+from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, link, pages, pagination, sort_of
 from accoil.show.api.errors import not_found
-from accoil.show.api.people import Shown, lean, sort_of
+from accoil.show.api.people import Shown, lean
 from accoil.show.api.shapes import segments as shapes
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
@@ -97,7 +98,7 @@ def of_profile(opened: Opened) -> list[Segment]:
 def _wanted(opened: Opened, found: Segment, asked: AskedMembers) -> tuple[Kind, Row]:
     scope: Kind = found.scope  # type: ignore[assignment]
     opened.asker.needs(f"{scope}s")
-    wanted: Row = {"search": asked.search, "sort": sort_of(asked.sort, scope)}
+    wanted: Row = {"search": asked.search, "sort": sort_of(asked.sort, ORDERS[scope])}
     if found.stay_days:
         return scope, wanted | {"ids": reading.members(found, opened.as_of, opened.definition)}
     return scope, wanted | {"rule": figures.rule_of(found, opened.book, of_profile(opened))}
