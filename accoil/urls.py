@@ -2,15 +2,15 @@
 
 from django.urls import include, path, re_path
 
-from accoil.show.api import api, bare, nothing_here
+from accoil.show.api import at_the_root, below_api, nothing_here
 from accoil.show.views.api_docs import api_docs
 
 urlpatterns = [
     path("api/docs", api_docs, name="api-docs"),
     path("api/", nothing_here),
-    path("api/", api.urls),
+    path("api/", below_api),
     re_path(r"^api/(?P<path>(?s:.*))\Z", nothing_here),  # "path" of Django's own stops at a line break
     path("sign-in/", include("accoil.team.sign_in")),
     path("", include("accoil.show.urls")),
-    path("", bare.urls),
+    path("", at_the_root),
 ]

@@ -140,8 +140,7 @@ class Asked:
 
     def _page(self, kind: Kind, sort: str, search: str, offset: int) -> None:
         opened = self._open()
-        turn = opened.accounts if kind == "account" else opened.users
-        ids = [row["id"] for row in turn(search=search, sort=sort, limit=PAGE, offset=offset).rows]
+        ids = [row["id"] for row in opened.page(kind, search=search, sort=sort, limit=PAGE, offset=offset).rows]
         history.sparklines(PRODUCT, self.definition, kind, ids, LAST_DAY)
 
     def _median(self, work: Callable[[], object], cold: bool = False, times: int | None = None) -> float:

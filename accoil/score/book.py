@@ -169,6 +169,10 @@ class Book:
         given = {"search": search, "ids": ids, "moved": moved, "account": account}
         return self._list("user", sort, limit, offset, rule, **given)
 
+    def page(self, scope: Scope, **wanted: Any) -> Page:
+        """`accounts` or `users`, whichever the scope says."""
+        return self.accounts(**wanted) if scope == "account" else self.users(**wanted)
+
     def matching(self, rule: Rule, scope: Scope) -> list[int]:
         """Our ids, in order, of those of the book for whom an inlined rule holds."""
         held = self._condition(rule, scope)

@@ -44,7 +44,7 @@ class Seen:
         return self.frame.definition.window
 
     def page(self, kind: Kind, **wanted: Any) -> Page:
-        return (self.book.accounts if kind == "account" else self.book.users)(**wanted)
+        return self.book.page(kind, **wanted)
 
     def cooled(self, kind: Kind) -> list[Row]:
         """Those that lost 10 points or more within the window, the worst first."""

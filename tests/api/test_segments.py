@@ -31,6 +31,11 @@ def test_segments_tell_who_is_meant_and_how_many_they_are(ask, pro):
     assert ask.workspace("/api/v2/segments", 400, scope="robot")["error"]["code"] == "invalid_scope"
 
 
+def test_a_rule_is_told_in_words_of_whom_it_is_about(ask):
+    admins = keeping.create(ask.profile, "user", "Admins", {"user_trait": "role", "is": "admin"})
+    assert ask.get(f"/api/v2/segments/{admins.pk}")["words"] == "role is admin"
+
+
 def test_a_segment_alone_needs_no_profile_named(ask, pro):
     one = ask.get(f"/api/v2/segments/{pro.pk}")
     assert (one["name"], one["size"], one["workspace_id"], one["version"]) == ("Engaged pros", 1, ask.profile.pk, 1)

@@ -16,7 +16,7 @@ from accoil.refused import Refused
 from accoil.show import export
 from accoil.show.api.asked import Asker
 from accoil.show.api.errors import Wrong
-from accoil.show.api.shapes import Refusal
+from accoil.show.api.shapes.answer import Refusal
 
 Suffix = Annotated[export.Format, Path(description="The kind of file.")]
 Answer = Callable[..., Any]

@@ -160,6 +160,15 @@ def pages(path: str, paging: Schema, total: int) -> Row:
     return links
 
 
+def sort_of(sort: str, known: Sequence[str]) -> str:
+    """Raises Wrong for a column that lists are not sorted by."""
+    if sort.removeprefix("-") not in known:
+        raise invalid(
+            "sort", f"sort is {sort!r}; choose one of {', '.join(known)}, with a minus for the largest first."
+        )
+    return sort
+
+
 def named(text: str, known: Sequence[str], name: str) -> list[str]:
     """Names with commas between, each of which must be known. Raises Wrong."""
     names = [each for each in text.split(",") if each]

@@ -5,10 +5,10 @@ from pydantic import Field
 
 from accoil.count.counts import DIMENSIONS, Wanted, stream
 from accoil.count.counts import counts as counted
-from accoil.show.api import shapes
 from accoil.show.api.answered import add
 from accoil.show.api.asked import LARGEST_OFFSET, Asker, Day, Row, Text, named, now, pages, pagination
 from accoil.show.api.errors import invalid
+from accoil.show.api.shapes import counts as shapes
 from accoil.show.export import Table
 
 MOST = 10_000

@@ -11,10 +11,10 @@ from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
 from accoil.score.features import events_of
 from accoil.score.models import Profile
-from accoil.show.api import shapes
 from accoil.show.api.answered import add
 from accoil.show.api.asked import Asker, Row, now, profile_of
 from accoil.show.api.errors import invalid
+from accoil.show.api.shapes import drafted as shapes
 
 NOT_NUMBERS = ("name", "sync")  # of a profile in a file; they change no number
 

@@ -12,11 +12,11 @@ from accoil.score.explain import explain
 from accoil.score.history import history
 from accoil.score.in_force import course
 from accoil.show import change_words
-from accoil.show.api import shapes
 from accoil.show.api.answered import add
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Day, Opened, Row, day_of
 from accoil.show.api.errors import invalid, not_found
 from accoil.show.api.people import OurId, the_one
+from accoil.show.api.shapes import explained as shapes
 
 USUAL_DAYS = 90
 MOST_DAYS = 3660  # ten years

@@ -3,13 +3,13 @@
 from ninja import Query, Router
 from pydantic import Field
 
-from accoil.show.api import shapes
 from accoil.show.api.answered import add
 from accoil.show.api.asked import Asker, Id, Opened, Row
 from accoil.show.api.errors import Wrong, not_found
 from accoil.show.api.expanded import AskedOne
 from accoil.show.api.matching import Match, matched
 from accoil.show.api.people import account_of
+from accoil.show.api.shapes import people as shapes
 
 
 class AskedFirst(AskedOne, Match):

@@ -6,7 +6,7 @@ from pydantic import Field
 from accoil.count import ids, people
 from accoil.count.ids import Kind
 from accoil.score.found import by_shown, by_trait
-from accoil.show.api.asked import Opened, Row, Text
+from accoil.show.api.asked import Opened, Text
 from accoil.show.api.errors import Wrong
 
 # Beside these, any trait. E-mail addresses and domains are the same in small and large letters.
@@ -28,8 +28,8 @@ def matched(opened: Opened, asked: Match, kind: Kind) -> list[int] | None:
     if asked.match_type is None or asked.match_value is None:
         return None
     found = _candidates(opened, kind, asked.match_type, asked.match_value)
-    rows = _best(opened, kind, found) if found else []
-    return [row["id"] for row in rows]
+    best = opened.book.page(kind, ids=found, limit=1).rows if found else []
+    return [row["id"] for row in best]
 
 
 def _candidates(opened: Opened, kind: Kind, what: str, value: str) -> list[int]:
@@ -39,8 +39,3 @@ def _candidates(opened: Opened, kind: Kind, what: str, value: str) -> list[int]:
     if what == "name" or (what == "email" and kind == "user"):
         return by_shown(product, kind, what, value, opened.as_of)
     return by_trait(product, kind, what, value, opened.as_of, any_case=what in ANY_CASE)
-
-
-def _best(opened: Opened, kind: Kind, found: list[int]) -> list[Row]:
-    page = opened.book.accounts if kind == "account" else opened.book.users
-    return page(ids=found, limit=1).rows

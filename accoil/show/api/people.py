@@ -7,14 +7,14 @@ from pydantic import Field
 
 from accoil.count import ids
 from accoil.count.ids import Kind
-from accoil.score.book import ORDERS, Page
-from accoil.show.api import shapes
+from accoil.score.book import ORDERS
 from accoil.show.api.answered import add, columns
-from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination
-from accoil.show.api.errors import invalid, not_found
+from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination, sort_of
+from accoil.show.api.errors import not_found
 from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
 from accoil.show.api.filtering import Filter, rule_of
 from accoil.show.api.matching import Match, matched
+from accoil.show.api.shapes import people as shapes
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
 
@@ -98,22 +98,17 @@ def account_of(opened: Opened, account_id: int, asked: AskedOne) -> Row:
 
 def the_one(opened: Opened, kind: Kind, id: int) -> Row:
     """Its row in the book. Raises Wrong (404)."""
-    rows = rows_of(opened, kind, ids=[id]).rows if ids.NOBODY < id <= LARGEST_ID else []
+    rows = opened.book.page(kind, ids=[id]).rows if ids.NOBODY < id <= LARGEST_ID else []
     if not rows:
         raise not_found(kind)
     return rows[0]
-
-
-def rows_of(opened: Opened, kind: Kind, **wanted: Any) -> Page:
-    page = opened.book.accounts if kind == "account" else opened.book.users
-    return page(**wanted)
 
 
 def _listed(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Row:
     asker.needs(f"{kind}s")
     opened = Opened(asker, asked)
     wanted |= _wanted(opened, asked, kind)
-    found = rows_of(opened, kind, limit=asked.limit, offset=asked.offset, **wanted)
+    found = opened.book.page(kind, limit=asked.limit, offset=asked.offset, **wanted)
     return opened.top() | {
         "data": [lean(opened, kind, row) for row in found.rows],
         "pagination": pagination(asked, found.total),
@@ -132,17 +127,10 @@ def _table(asker: Asker, asked: AskedList, kind: Kind, **wanted: Any) -> Table:
 def _wanted(opened: Opened, asked: AskedList, kind: Kind) -> Row:
     return {
         "search": asked.search,
-        "sort": sort_of(asked.sort, kind),
+        "sort": sort_of(asked.sort, ORDERS[kind]),
         "ids": matched(opened, asked, kind),
         "rule": rule_of(opened, asked, kind),
     }
-
-
-def sort_of(sort: str, kind: Kind) -> str:
-    if sort.removeprefix("-") not in ORDERS[kind]:
-        choices = ", ".join(ORDERS[kind])
-        raise invalid("sort", f"sort is {sort!r}; choose one of {choices}, with a minus for the largest first.")
-    return sort
 
 
 def lean(opened: Opened, kind: Kind, row: Row) -> Row:

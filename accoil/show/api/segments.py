@@ -1,6 +1,6 @@
 """/v2/segments: the groups of a profile, how many are in each, and who."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.db.models import Q
 from ninja import Path, Query, Router
@@ -8,16 +8,17 @@ from pydantic import Field
 
 from accoil.count.ids import Kind
 from accoil.rule.tree import words, written
+from accoil.score.book import ORDERS
 from accoil.segment import figures, reading
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
-from accoil.show.api import shapes
 from accoil.show.api.answered import add, columns
-from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, link, pages, pagination
+from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, link, pages, pagination, sort_of
 from accoil.show.api.errors import not_found
-from accoil.show.api.people import Shown, lean, rows_of, sort_of
+from accoil.show.api.people import Shown, lean
+from accoil.show.api.shapes import segments as shapes
 from accoil.show.export import Table
 from accoil.show.export.people import COLUMNS, table
 
@@ -25,7 +26,7 @@ OurSegment = Annotated[int, Path(description="The segment's id.")]
 
 
 class AskedSegments(Asked, Paging):
-    scope: Literal["account", "user"] | None = Field(None, description="Of accounts or of users; else both.")
+    scope: Kind | None = Field(None, description="Of accounts or of users; else both.")
     exclude_defaults: bool = Field(False, description="Without the ones that every profile has.")
 
 
@@ -73,7 +74,7 @@ def members_of(asker: Asker, segment_id: OurSegment, asked: Query[AskedMembers])
     """The accounts, or users, in a segment, ranked by engagement score."""
     opened, found = _opened(asker, segment_id, asked)
     scope, wanted = _wanted(opened, found, asked)
-    page = rows_of(opened, scope, limit=asked.limit, offset=asked.offset, **wanted)
+    page = opened.book.page(scope, limit=asked.limit, offset=asked.offset, **wanted)
     return opened.top() | {
         "segment_id": found.pk,
         "scope": scope,
@@ -97,7 +98,7 @@ def of_profile(opened: Opened) -> list[Segment]:
 def _wanted(opened: Opened, found: Segment, asked: AskedMembers) -> tuple[Kind, Row]:
     scope: Kind = found.scope  # type: ignore[assignment]
     opened.asker.needs(f"{scope}s")
-    wanted: Row = {"search": asked.search, "sort": sort_of(asked.sort, scope)}
+    wanted: Row = {"search": asked.search, "sort": sort_of(asked.sort, ORDERS[scope])}
     if found.stay_days:
         return scope, wanted | {"ids": reading.members(found, opened.as_of, opened.definition)}
     return scope, wanted | {"rule": figures.rule_of(found, opened.book, of_profile(opened))}
@@ -140,7 +141,7 @@ def _shown(opened: Opened, each: Segment, size: Figures) -> Row:
         "value": size.value,
         "score": size.score,
         "rule": written(rule),
-        "words": words(rule),
+        "words": words(rule, each.scope),  # type: ignore[arg-type]
         "stay_days": each.stay_days,
         "_links": {"self": link(own), "members": link(f"{own}/members")},
     }

@@ -1,22 +1,21 @@
 """/v2/events and /v2/features: who takes up what, in a range of days and in the one before it."""
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable
 
 import pyarrow as pa
 from ninja import Query, Router
 from pydantic import Field
 
+from accoil.count.ids import Kind
 from accoil.score import views
 from accoil.score.features import events_of
 from accoil.score.views import View
 from accoil.segment import reading
-from accoil.show.api import shapes
 from accoil.show.api.answered import add, columns
-from accoil.show.api.asked import Asker, Id, Opened, Paging, Row, pages, pagination
-from accoil.show.api.errors import invalid
+from accoil.show.api.asked import Asker, Id, Opened, Paging, Row, pages, pagination, sort_of
 from accoil.show.api.explained import AskedDays, days_of
 from accoil.show.api.segments import found_in
+from accoil.show.api.shapes import usage as shapes
 from accoil.show.export import Table
 
 USUAL_DAYS = 30
@@ -31,7 +30,7 @@ COLUMNS = {
 
 
 class AskedUsage(AskedDays, Paging):
-    scope: Literal["account", "user"] = Field("account", description="Who takes it up: accounts or users.")
+    scope: Kind = Field("account", description="Who takes it up: accounts or users.")
     segment_id: Id | None = Field(None, description="Only those who are in that segment on the last day.")
     sort: str = Field("-adoption", max_length=40, description="A column; with a minus the largest first.")
     columns: str = Field("", max_length=1000, description="Of a file: which, in that order; else all.")
@@ -113,12 +112,8 @@ def _only(opened: Opened, asked: AskedUsage) -> frozenset[int] | None:
     return frozenset(reading.members(segment, asked.last or opened.as_of, opened.definition))
 
 
-def _sorted(rows: list[Row], sort: str, known: Sequence[str]) -> list[Row]:
-    by = sort.removeprefix("-")
-    if by not in known or by == "events":
-        raise invalid(
-            "sort", f"sort is {sort!r}; choose one of {', '.join(known)}, with a minus for the largest first."
-        )
+def _sorted(rows: list[Row], sort: str, columns: list[str]) -> list[Row]:
+    by = sort_of(sort, [each for each in columns if each != "events"]).removeprefix("-")
     return sorted(sorted(rows, key=lambda row: str(row["name"])), key=lambda row: row[by], reverse=sort.startswith("-"))
 
 

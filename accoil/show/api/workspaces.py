@@ -7,9 +7,9 @@ from pydantic import Field
 
 from accoil.score.book import open_book
 from accoil.score.models import Profile, Version
-from accoil.show.api import shapes
 from accoil.show.api.answered import add
 from accoil.show.api.asked import Asker, Paging, Row, link, named, now, pages, pagination, profile_of
+from accoil.show.api.shapes import workspaces as shapes
 
 EXPANSIONS = ["stats"]
 

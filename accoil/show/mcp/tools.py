@@ -1,17 +1,16 @@
 """What an assistant may ask: the functions behind the read API, each with the words that say what it is good for."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from ninja import Schema
 from pydantic import Field
 
+from accoil.count.ids import Kind
 from accoil.show.api import counts, drafted, explained, people, segments, usage, workspaces
 from accoil.show.api.asked import Asked, Asker, Id, Row
 from accoil.show.api.expanded import AskedOne, AskedUser
-
-Who = Literal["account", "user"]
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -22,7 +21,7 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class One(Schema):
-    kind: Who
+    kind: Kind
     id: Id = Field(description="Our id, out of the lists of accounts and users.")
 
 

@@ -94,7 +94,7 @@ class Asked:
 
     @property
     def outcome_words(self) -> str:
-        return f"enters {self.segment}" if self.by == "segment" else rule_words(self.outcome())
+        return f"enters {self.segment}" if self.by == "segment" else rule_words(self.outcome(), self.scope)
 
 
 def answered(asked: Asked, running: Run) -> Values:

@@ -144,7 +144,7 @@ def about(seen: Seen, segment: Segment) -> Values:
         "share": round(100 * found.members / total) if total else 0,
         "gain": gain(line),
         "sentence": segment_words.segment(found, scope, total, gain(line)),
-        "says": rule_words(rule_of(segment, frame.definition)),
+        "says": rule_words(rule_of(segment, frame.definition), scope),
         "stay": segment_words.stay(segment),
         "known": segment_words.known_from(segment, frame.today),
         "filling": segment.fillings.first(),
