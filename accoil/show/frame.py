@@ -140,8 +140,9 @@ class Frame:
 
 # Pages that can show a past day.
 OF_ANY_DAY = (
-    "dashboard", "accounts", "users", "account", "user", "segments", "segment",
-    "segment-file", "accounts-file", "users-file",
+    "dashboard", "dashboard-habits", "accounts", "users", "account", "user", "segments", "segment",
+    "events-view", "event-view", "features-view", "feature-view",
+    "segment-file", "accounts-file", "users-file", "events-view-file", "features-view-file",
 )  # fmt: skip
 
 TITLES = {

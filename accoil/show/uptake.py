@@ -99,6 +99,8 @@ class Looking:
         who = self.frame.request.GET.get("who", "")
         segment = self.segment.pk if self.segment else ""
         kept = {"who": who if who in ("accounts", "users") else "", "segment": segment, **self.range.query, **query}
+        if self.range.days is None:
+            kept["as_of"] = ""  # days of one's own say all
         return self.frame.link(name, *args, **kept)
 
     @property
