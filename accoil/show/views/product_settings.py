@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -62,8 +61,7 @@ def revoke_token(request: HttpRequest, product_id: int, token_id: int) -> HttpRe
 
 def changing(request: HttpRequest, product_id: int) -> Frame:
     frame = frame_of(request, product_id, "settings")
-    if not frame.may_change:
-        raise PermissionDenied("Only owners and managers of the team change settings.")
+    frame.only_managers("change settings")
     return frame
 
 
