@@ -1,10 +1,11 @@
 """Lists of pages as files: the links, and the answer."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from accoil.show import export
-from accoil.show.frame import Frame
 
 TITLES = {"csv": "CSV", "parquet": "Parquet"}
 
@@ -21,11 +22,10 @@ class FileKind:
         return kind
 
 
-def files(frame: Frame, name: str, *args: int, **query: object) -> list[dict[str, str]]:
+def files(link: Callable[..., str], name: str, *args: int, **query: object) -> list[dict[str, str]]:
     """A link per kind of file to the list of that name, as it is searched and sorted."""
     return [
-        {"title": TITLES[suffix], "link": frame.link(f"{name}-file", *args, suffix, **query)}
-        for suffix in export.FORMATS
+        {"title": TITLES[suffix], "link": link(f"{name}-file", *args, suffix, **query)} for suffix in export.FORMATS
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -71,6 +72,11 @@ class Frame:
     @cached_property
     def may_change(self) -> bool:
         return may_change(self.request.user, self.product)
+
+    def only_managers(self, do: str) -> None:
+        """Raises PermissionDenied for whoever may not change things, with what `do` says: import files."""
+        if not self.may_change:
+            raise PermissionDenied(f"Only owners and managers of the team {do}.")
 
     def link(self, name: str, *args: int | str, **query: object) -> str:
         """The address of a page of this product, staying in the chosen profile and on the day looked at."""
@@ -140,8 +146,9 @@ class Frame:
 
 # Pages that can show a past day.
 OF_ANY_DAY = (
-    "dashboard", "accounts", "users", "account", "user", "segments", "segment",
-    "segment-file", "accounts-file", "users-file",
+    "dashboard", "dashboard-habits", "accounts", "users", "account", "user", "segments", "segment",
+    "events-view", "event-view", "features-view", "feature-view",
+    "segment-file", "accounts-file", "users-file", "events-view-file", "features-view-file",
 )  # fmt: skip
 
 TITLES = {

@@ -52,6 +52,7 @@ class Wanted:
     search: str = ""
     sort: str = "-score"
     page: int = 1
+    usual: str = "-score"  # the sort that needs no mention
 
     @property
     def offset(self) -> int:
@@ -62,19 +63,20 @@ class Wanted:
         """The address's part of it: nothing for what is the default anyway."""
         return {
             "search": self.search,
-            "sort": self.sort if self.sort != "-score" else "",
+            "sort": self.sort if self.sort != self.usual else "",
             "page": self.page if self.page > 1 else "",
         }
 
 
-def wanted(query: QueryDict, columns: tuple[Column, ...]) -> Wanted:
+def wanted(query: QueryDict, columns: tuple[Column, ...], usual: str = "-score") -> Wanted:
     sorts = {column.sort.lstrip("-") for column in columns if column.sort}
     sort = query.get("sort", "")
     page = query.get("page", "")
     return Wanted(
         search=query.get("search", "").strip()[:200],
-        sort=sort if sort.removeprefix("-") in sorts else "-score",
+        sort=sort if sort.removeprefix("-") in sorts else usual,
         page=min(max(int(page), 1), 1_000_000) if page.isdecimal() else 1,
+        usual=usual,
     )
 
 

@@ -1,11 +1,9 @@
-"""What the pages under Views share: whom they look at and when, as the address says; rows found, sorted and shaped."""
+"""What the pages under Views share: whom they look at and when, as the address says; tiles."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-import pyarrow as pa
 
 from accoil.count.ids import Kind
 from accoil.score.book import open_book
@@ -14,10 +12,8 @@ from accoil.segment import figures
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.reading import members
-from accoil.show import bars, export, lists, ranges, words
-from accoil.show.downloads import TITLES
+from accoil.show import bars, ranges, words
 from accoil.show.frame import Frame
-from accoil.show.lists import Column
 from accoil.show.ranges import Range
 from accoil.show.seen import Seen
 
@@ -25,22 +21,6 @@ Row = dict[str, Any]
 
 EVERYONE = "all"  # the key of the built-in segment that leaves nobody out
 KEPT = ("who", "segment", "search", "sort", "show")  # of the address, when other days are chosen
-
-
-@dataclass(frozen=True)
-class Wanted(lists.Wanted):
-    """The state of a list under Views, all of it on one page. `show`: all, scored or others."""
-
-    show: str = "all"
-    usual: str = ""  # the sort that needs no mention
-
-    @property
-    def query(self) -> dict[str, object]:
-        return {
-            "search": self.search,
-            "sort": self.sort if self.sort != self.usual else "",
-            "show": self.show if self.show != "all" else "",
-        }
 
 
 @dataclass
@@ -99,6 +79,8 @@ class Looking:
         who = self.frame.request.GET.get("who", "")
         segment = self.segment.pk if self.segment else ""
         kept = {"who": who if who in ("accounts", "users") else "", "segment": segment, **self.range.query, **query}
+        if self.range.days is None:
+            kept["as_of"] = ""  # days of one's own say all
         return self.frame.link(name, *args, **kept)
 
     @property
@@ -135,50 +117,6 @@ class Looking:
     def _kept(self) -> list[tuple[str, str]]:
         query = self.frame.request.GET
         return [(key, query[key]) for key in ("profile", "as_of", *KEPT) if query.get(key)]
-
-
-def wanted(frame: Frame, columns: tuple[Column, ...], usual: str) -> Wanted:
-    """Nonsense in the address is read as the default, never refused: it is only a list."""
-    query = frame.request.GET
-    sorts = {column.sort.lstrip("-") for column in columns if column.sort}
-    sort = query.get("sort", "")
-    show = query.get("show", "")
-    return Wanted(
-        search=query.get("search", "").strip()[:200],
-        sort=sort if sort.removeprefix("-") in sorts else usual,
-        show=show if show in ("scored", "others") else "all",
-        usual=usual,
-    )
-
-
-def listed(rows: Iterable[Row], now: Wanted) -> list[Row]:
-    """Those searched for, sorted. Equal ones by name."""
-    words_of = now.search.casefold()
-    found = [row for row in rows if words_of in row["words"].casefold() or words_of in row["name"].casefold()]
-    key = now.sort.lstrip("-")
-    found.sort(key=lambda row: row["words"].casefold())
-    found.sort(
-        key=lambda row: row[key].casefold() if isinstance(row[key], str) else row[key], reverse=now.sort[0] == "-"
-    )
-    return found
-
-
-def file_links(looking: Looking, now: Wanted) -> list[dict[str, str]]:
-    """The list as it is looked at, as files."""
-    return [
-        {"title": TITLES[suffix], "link": looking.to(f"{looking.name}-file", suffix, **now.query)}
-        for suffix in export.FORMATS
-    ]
-
-
-def table(looking: Looking, rows: Sequence[Row], fields: Sequence[str]) -> export.Table:
-    columns = pa.table({field: [row[field] for row in rows] for field in fields})
-    empty = pa.RecordBatch.from_pylist([], columns.schema)
-    return export.Table(f"{looking.name}-{looking.range.last}", iter([empty, *columns.to_batches()]))
-
-
-def column_heads(looking: Looking, columns: tuple[Column, ...], now: Wanted) -> list[dict[str, str]]:
-    return lists.heads(columns, now, looking.here)
 
 
 def swings(rows: Sequence[Row], key: str) -> list[Row]:

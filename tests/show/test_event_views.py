@@ -175,3 +175,17 @@ def test_a_past_day_is_the_last_of_the_range(ann, busy, home):
     assert "100 % of 1 active user did it in the last 30 days" in main(page)
     assert "as_of=2026-03-06" in link_to(page, "Accounts")
     assert "as_of" not in link_to(ann.get(f"{home}/events"), "Accounts")
+
+
+def test_the_past_day_is_kept_by_every_link_and_told(ann, busy, home):
+    page = ann.get(f"{home}/events", {"as_of": "2026-03-06", "who": "users"})
+    assert "You are looking at Friday 6 March 2026" in main(page)
+    for text in ("Change", "CSV", "Scored", "90 days", rows(page)[0]):
+        assert "as_of=2026-03-06" in link_to(page, text), text
+    assert "You are looking at Friday 6 March 2026" in main(ann.get(link_to(page, rows(page)[0])))
+
+
+def test_days_of_ones_own_need_no_day_to_look_at(ann, busy, home):
+    page = ann.get(f"{home}/events", {"as_of": "2026-03-06", "from": "2026-03-10", "to": "2026-03-12"})
+    assert "You are looking at" not in main(page)
+    assert "as_of" not in link_to(page, "Change") and "from=2026-03-10" in link_to(page, "Change")

@@ -124,3 +124,11 @@ def test_the_dashboard_shows_what_was_reported_and_where_the_definition_changed(
     assert "31 Mar Version 2: benchmark moving → fixed at 20" in main(page)
     assert b'class="reported" d' in page.content
     assert "as reported on the day" in words(page)
+
+
+def test_the_second_half_of_the_dashboard_is_of_the_day_looked_at(ann, home):
+    first = ann.get(f"{home}/", {"as_of": "2026-03-23"})
+    assert "as_of=2026-03-23" in link_to(first, "Total score, adoption and events")
+    habits = ann.get(link_to(first, "Total score, adoption and events"))
+    assert "You are looking at Monday 23 March 2026" in main(habits)
+    assert "|23 Mar" in habits.content.decode() and "24 Mar" not in habits.content.decode()

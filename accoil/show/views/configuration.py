@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -20,7 +19,6 @@ from accoil.show.views.features import versions
 
 Values = dict[str, Any]
 
-ONLY_THEY = "Only owners and managers of the team change the configuration."
 # Which traits could be meant: of whom, what must be readable in it, what is used as long as none is chosen.
 MEANT: tuple[tuple[str, str, str, str], ...] = (
     ("account_id", "user", "n_text", "none: only group calls and group ids say so"),
@@ -50,7 +48,8 @@ def configuration_page(request: HttpRequest, product_id: int) -> HttpResponse:
 @signed_in
 @require_POST
 def save_traits(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
+    frame.only_managers("change the configuration")
     before = configuration_of(frame.product).means
     given = {key: request.POST.get(key, "") for key in KEYS}
     try:
@@ -71,7 +70,8 @@ def save_traits(request: HttpRequest, product_id: int) -> HttpResponse:
 @signed_in
 @require_POST
 def save_domains(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
+    frame.only_managers("change the configuration")
     typed = request.POST.get("domains", "")
     try:
         made = change_domains(frame.product, check_domains(typed.replace(",", " ").split()), frame.author)
@@ -122,10 +122,3 @@ def about(trait: Mapping[str, Any], needs: str) -> str:
     example = str(trait["example"] or "")
     shown = f", such as “{example[:28]}{'…' if len(example) > 28 else ''}”" if example else ""
     return f"set for {words.number(trait[needs])}{shown}"
-
-
-def changing(request: HttpRequest, product_id: int) -> Frame:
-    frame = frame_of(request, product_id, "settings")
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
-    return frame

@@ -26,8 +26,8 @@ def connect(request: HttpRequest, product_id: int) -> HttpResponse:
     values["choices"] = [
         {"name": each.name, "link": frame.link("connect", key=each.pk), "here": each == key} for each in keys
     ]
-    values["ways"] = connecting.ways(address_of(frame), key.key if key else "YOUR_API_KEY")
-    values["warning"] = connecting.warning(address_of(frame))
+    values["ways"] = connecting.ways(address_of(frame.request), key.key if key else "YOUR_API_KEY")
+    values["warning"] = connecting.warning(address_of(frame.request))
     return page(frame, "show/connect.html", values)
 
 

@@ -1,5 +1,6 @@
 """Views > Events: who takes up which event, and the page of one event."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,31 +9,34 @@ from django.shortcuts import redirect
 
 from accoil.count import ids
 from accoil.count.people import event_name
-from accoil.score.features import events_of
-from accoil.score.views import by_day, events, most, taken_up
-from accoil.show import charts, export, uptake, uptake_words, words
-from accoil.show.downloads import downloaded
+from accoil.score.features import events_of, kept
+from accoil.score.views import events, taken_up
+from accoil.show import export, uptake, uptake_page, uptake_words, words
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.lists import Column
-from accoil.show.seen import Seen
 from accoil.show.uptake import Looking, tile
+from accoil.show.uptake_lists import Listing, listed
 
 Row = dict[str, Any]
 
-USUAL = "-adoption"
-COLUMNS = (
-    Column("Event", "words"),
-    Column("Feature", "feature"),
-    Column("Adoption", "-adoption"),
-    Column("Change", "-change", "number"),
-    Column("", "-did", "number"),
-    Column("Times", "-times", "number"),
-    Column("Times each", "-average_times", "number"),
-)
-FIELDS = (
-    "name", "scored", "feature", "adoption", "adoption_before", "change", "did", "active", "times", "average_times",
+LIST = Listing(
+    columns=(
+        Column("Event", "words"),
+        Column("Feature", "feature"),
+        Column("Adoption", "-adoption"),
+        Column("Change", "-change", "number"),
+        Column("", "-did", "number"),
+        Column("Times", "-times", "number"),
+        Column("Times each", "-average_times", "number"),
+    ),
+    usual="-adoption",
+    fields=(
+        "name", "scored", "feature", "adoption", "adoption_before", "change", "did", "active", "times",
+        "average_times",
+    ),
+    template="show/event_views.html",
+    rows="show/event_rows.html",
 )  # fmt: skip
-MOST = 10
 LARGEST_ID = 2**53
 
 
@@ -43,33 +47,22 @@ def event_list(request: HttpRequest, product_id: int, suffix: export.Format | No
     if frame.profile is None:
         return redirect("start", product_id)
     looking = Looking(frame, "events-view")
-    now = uptake.wanted(frame, COLUMNS, USUAL)
+    now = LIST.wanted(request.GET)
     found = told(looking, events(looking.view))
-    shown = uptake.listed([row for row in found if now.show == "all" or row["scored"] == (now.show == "scored")], now)
-    if suffix:
-        return downloaded(uptake.table(looking, shown, FIELDS), suffix)
-    columns = [Column(f"{looking.kind.title()}s", c.sort, c.css) if c.sort == "-did" else c for c in COLUMNS]
+    shown = listed([row for row in found if now.show == "all" or row["scored"] == (now.show == "scored")], now)
     values = {
-        **looking.switches,
-        "rows": shown,
-        "known": len(found),
-        "heads": uptake.column_heads(looking, tuple(columns), now),
-        "wanted": now,
-        "files": uptake.file_links(looking, now),
+        "is_empty": not found,
         "shows": [
             {
                 "words": said,
-                "link": looking.here(**{**now.query, "show": show if show != "all" else ""}),
+                "link": looking.here(**replace(now, show=show).query),
                 "here": show == now.show,
             }
             for show, said in (("all", "All"), ("scored", "Scored"), ("others", "Not scored"))
         ],
-        "everything": looking.here(),
         "sentence": uptake_words.events(found, looking.kind, looking.range),
     }
-    if request.headers.get("HX-Request") == "true":
-        return page(frame, "show/event_rows.html", {**values, "swapped": True})
-    return page(frame, "show/event_views.html", {**values, "tiles": tiles(looking, shown)})
+    return LIST.answer(looking, now, shown, values, lambda: tiles(looking, shown), suffix)
 
 
 @signed_in
@@ -80,25 +73,16 @@ def event_page(request: HttpRequest, product_id: int, event_id: int) -> HttpResp
     name = named(frame, event_id)
     looking = Looking(frame, "event-view", (event_id,))
     row = taken_up(looking.view, {name: [name]})[0]
-    feature = next((feature for feature in frame.product.features.all() if name in events_of_feature(feature)), None)
+    feature = next((each for each in kept(frame.product) if name in each.events), None)
     values = {
-        **looking.switches,
-        **course(looking, name, [name]),
+        **uptake_page.told(looking, words.event(name), [name], row),
         "event": name,
         "weight": frame.definition.events.get(name),
         "feature": feature,
-        "feature_link": looking.to("feature-view", feature.pk) if feature else "",
-        "row": row,
+        "feature_link": looking.to("feature-view", feature.id) if feature else "",
         "list_link": looking.to("events-view"),
-        "sentence": uptake_words.one(words.event(name), row, looking.kind, looking.range),
-        "tiles": tiles_of_one(looking, row),
-        "most": doers(looking, [name]),
     }
     return page(frame, "show/event_view.html", values)
-
-
-def events_of_feature(feature: Any) -> list[str]:
-    return [each.event for each in feature.events.all()]
 
 
 def told(looking: Looking, rows: list[Row]) -> list[Row]:
@@ -128,43 +112,6 @@ def tiles(looking: Looking, rows: list[Row]) -> list[Row]:
         tile(f"Active {looking.kind}s", words.number(rows[0]["active"] if rows else 0), "did anything"),
         uptake.average_score(looking),
     ]  # fmt: skip
-
-
-def tiles_of_one(looking: Looking, row: Row) -> list[Row]:
-    active, before = words.count(row["active"], looking.kind), words.number(row["did_before"])
-    return [
-        {**tile("Adoption", words.percent(row["adoption"]), f"of {active}", row["adoption"]),
-         "points": row["change"] if row["active_before"] else None, "against": looking.range.before},
-        tile(f"{looking.kind.title()}s", words.number(row["did"]), f"{before} {looking.range.before}"),
-        tile("Happened", words.number(row["times"]), "times"),
-        tile("Each of them", words.number(row["average_times"]), "times on average"),
-    ]  # fmt: skip
-
-
-def course(looking: Looking, name: str, of: list[str]) -> Row:
-    """The charts by day, and a table of the same for those who can't see them."""
-    rows = by_day(looking.view, of)
-    days = [row["day"] for row in rows]
-    said = f"{words.event(name)} {looking.range.words}"
-    return {
-        "charts": {
-            "week": charts.share_chart(f"Adoption, mean of 7 days: {said}", days, [row["week"] for row in rows]),
-            "did": charts.count_chart(f"{looking.kind.title()}s a day: {said}", days, [row["did"] for row in rows]),
-            "times": charts.count_chart(f"Times a day: {said}", days, [row["times"] for row in rows]),
-        },
-        "days": list(reversed(rows)),
-        "unscored": [event for event in of if event not in looking.frame.definition.events],
-    }
-
-
-def doers(looking: Looking, of: list[str]) -> list[Row]:
-    """Who did it most, with their scores where they have one in this profile."""
-    rows = most(looking.view, of, MOST)
-    found = Seen(looking.frame).page(looking.kind, ids=[row["id"] for row in rows], limit=MOST).rows if rows else []
-    scores = {row["id"]: row["score"] for row in found}
-    return [
-        {**row, "score": scores.get(row["id"]), "link": looking.frame.link(looking.kind, row["id"])} for row in rows
-    ]
 
 
 def named(frame: Frame, event_id: int) -> str:

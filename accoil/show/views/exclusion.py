@@ -1,7 +1,6 @@
 """Who does not count under a profile: the page that says why, and the buttons that leave out and take in again."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -53,8 +52,7 @@ def _change(request: HttpRequest, product_id: int, kind: Kind, id: int, out: boo
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None or id >= LARGEST_ID or not people.exists(product_id, kind, id):
         raise Http404(f"There is no such {kind} in this product.")
-    if not frame.may_change:
-        raise PermissionDenied("Only owners and managers of the team change profiles.")
+    frame.only_managers("change profiles")
     tracking_id = people.tracking_ids(product_id, kind, [id])[id]
     called = people.names(product_id, kind, [id])[id]
     change = exclusion.exclude if out else exclusion.include

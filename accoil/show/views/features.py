@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -22,7 +21,6 @@ from accoil.show.frame import Frame, frame_of, page, signed_in
 
 Values = dict[str, Any]
 
-ONLY_THEY = "Only owners and managers of the team change features."
 FREE_SHOWN = 60
 
 
@@ -67,7 +65,8 @@ def edit(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse
 @require_POST
 def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
     """Moves or deletes a feature, as `do` says."""
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
+    frame.only_managers("change features")
     feature = found(kept(frame.product), feature_id)
     do = request.POST.get("do", "")
     try:
@@ -91,8 +90,7 @@ def acted(before: Sequence[Said], feature_id: int, do: str) -> list[Said]:
 
 
 def answer(frame: Frame, feature: Said | None, draft: Draft) -> HttpResponse:
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
+    frame.only_managers("change features")
     made = draft.said(feature.id if feature else 0)
     try:
         versions_made = change_features(frame.product, lambda before: placed(before, made), frame.author)
@@ -136,13 +134,6 @@ def versions(made: Sequence[Version]) -> str:
         return ""
     names = words.listed([f"{version.profile.name} is now at version {version.number}" for version in made])
     return f" {names}."
-
-
-def changing(request: HttpRequest, product_id: int) -> Frame:
-    frame = frame_of(request, product_id, "settings")
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
-    return frame
 
 
 def found(features: Sequence[Said], feature_id: int) -> Said:

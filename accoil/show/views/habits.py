@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accoil.score.features import events_of
+from accoil.score.features import kept
 from accoil.score.views import View, features, habits_by_day
 from accoil.show import charts, uptake
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -36,9 +36,7 @@ def told(frame: Frame) -> Row:
     kind, shown = seen.kind, min(range_of(frame), LONGEST)
     days = max(shown, BACK + WEEK)
     first = frame.as_of - timedelta(days=days - 1)
-    view = View(
-        product_id=frame.product.pk, definition=frame.definition, kind=kind, first=first, last=frame.as_of
-    )  # fmt: skip
+    view = View(product_id=frame.product.pk, definition=frame.definition, kind=kind, first=first, last=frame.as_of)
     habits, history = habits_by_day(view), seen.history(days)
     totals = [(row[f"average_{kind}_score"] or 0) * row[f"active_{kind}s"] for row in history]
     adoption = [row["average_adoption"] for row in habits]
@@ -46,8 +44,6 @@ def told(frame: Frame) -> Row:
     shares = share_active(seen, days)
     when = [row["day"] for row in habits][-shown:]
     return {
-        "kind": kind,
-        "window": seen.window,
         "lines": [
             {
                 "title": "Total score", "note": f"scores of all active {kind}s added up",
@@ -96,14 +92,16 @@ def difference(rates: Sequence[float | None]) -> float | None:
 
 def changed(frame: Frame, view: View) -> list[Row]:
     """Features by how much more or less they are used on a day than 30 days ago, the largest change first."""
-    sets = events_of(frame.product)
-    if not sets:
+    said = kept(frame.product)
+    if not said:
         return []
     month = View(
         product_id=view.product_id, definition=view.definition, kind=view.kind,
         first=frame.as_of - timedelta(days=BACK - 1), last=frame.as_of,
     )  # fmt: skip
-    ids = dict(frame.product.features.values_list("name", "id"))
-    rows = [{**row, "link": frame.link("feature-view", ids[row["name"]])} for row in features(month, sets)]
+    rows = [
+        {**row, "link": frame.link("feature-view", feature.id)}
+        for feature, row in zip(said, features(month, {each.name: each.events for each in said}), strict=True)
+    ]
     ranked = sorted(rows, key=lambda row: (-abs(row["week_change"]), row["name"]))
     return uptake.swings(ranked[:FEATURES], "week_change")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -33,7 +32,8 @@ def imports(request: HttpRequest, product_id: int) -> HttpResponseBase:
     """The whole page, or for htmx the imports alone. They stop asking when none is on its way."""
     frame = frame_of(request, product_id, "settings")
     if request.method == "POST":
-        return _received(_changing(frame))
+        frame.only_managers("import files")
+        return _received(frame)
     if request.headers.get("HX-Request") != "true":
         return shown(frame)
     values = told(frame)
@@ -101,12 +101,6 @@ def told(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _changing(frame: Frame) -> Frame:
-    if not frame.may_change:
-        raise PermissionDenied("Only owners and managers of the team import files.")
-    return frame
-
-
 def _mine(request: HttpRequest, product_id: int, import_id: str, to_change: bool = False) -> tuple[Frame, Import]:
     """Raises Http404 alike for another product's import and for none."""
     frame = frame_of(request, product_id, "settings")
@@ -116,7 +110,9 @@ def _mine(request: HttpRequest, product_id: int, import_id: str, to_change: bool
         raise Http404("There is no such import.") from None
     if each.product != frame.product.pk:
         raise Http404("There is no such import.")
-    return _changing(frame) if to_change else frame, each
+    if to_change:
+        frame.only_managers("import files")
+    return frame, each
 
 
 def _acted(frame: Frame, act: Callable[[], Import]) -> HttpResponse:

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -17,7 +16,7 @@ from accoil.show import mapping_drafts as drafts
 from accoil.show import mapping_words
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.mapping_drafts import Draft
-from accoil.show.views.mappings import ONLY_THEY, Values, found, link_of, tried
+from accoil.show.views.mappings import Values, found, link_of, tried
 
 MEANWHILE = "Somebody changed this mapping meanwhile. Yours is below; reload the page to see theirs."
 NAMES_SHOWN = 40
@@ -54,8 +53,7 @@ def answer(frame: Frame, kept: list[Mapping], mapping: Mapping | None, draft: Dr
         return page(frame, "show/mapping_told.html", told(frame, kept, mapping, draft))
     if request.POST.get("do") != "save":
         return editor(frame, kept, mapping, draft)
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
+    frame.only_managers("change mappings")
     if mapping and request.POST.get("was") != drafts.stamp(mapping):
         return editor(frame, kept, mapping, draft, MEANWHILE, 409)
     try:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -19,8 +18,6 @@ from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.recent_calls import recent
 
 Values = dict[str, Any]
-
-ONLY_THEY = "Only owners and managers of the team change mappings."
 
 
 @signed_in
@@ -41,7 +38,8 @@ def try_them(request: HttpRequest, product_id: int) -> HttpResponse:
 @signed_in
 @require_POST
 def reset(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
+    frame.only_managers("change mappings")
     keeping.reset(frame.product)
     messages.success(request, "Back to the five presets: from now on every call counts as it comes.")
     return redirect("mappings", product_id)
@@ -51,7 +49,8 @@ def reset(request: HttpRequest, product_id: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, product_id: int, mapping_id: str) -> HttpResponse:
     """Moves, switches or deletes a mapping, as `do` says."""
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
+    frame.only_managers("change mappings")
     mapping = found(keeping.kept(frame.product), mapping_id)
     do = request.POST.get("do", "")
     try:
@@ -117,13 +116,6 @@ def tried(frame: Frame, tries: Sequence[Mapping], asked: Mapping | None = None, 
         "recent": lately,
         "trial": trials.trial(tries, call, frame.product.zone, asked),
     }
-
-
-def changing(request: HttpRequest, product_id: int) -> Frame:
-    frame = frame_of(request, product_id, "settings")
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
-    return frame
 
 
 def link_of(mapping: Mapping) -> str:

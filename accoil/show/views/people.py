@@ -81,7 +81,7 @@ def listed(
         "rows": seen.with_lines(kind, tables.linked(seen.frame, kind, found.rows)),
         "heads": lists.heads(columns, wanted, link),
         "pages": lists.pages(wanted, len(found.rows), found.total, link),
-        "files": files(seen.frame, f"{kind}s", **wanted.query | {"page": ""}),
+        "files": files(seen.frame.link, f"{kind}s", **wanted.query | {"page": ""}),
         "wanted": wanted,
         "everyone": link(),
         "window": seen.window,

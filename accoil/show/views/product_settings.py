@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -62,8 +61,7 @@ def revoke_token(request: HttpRequest, product_id: int, token_id: int) -> HttpRe
 
 def changing(request: HttpRequest, product_id: int) -> Frame:
     frame = frame_of(request, product_id, "settings")
-    if not frame.may_change:
-        raise PermissionDenied("Only owners and managers of the team change settings.")
+    frame.only_managers("change settings")
     return frame
 
 
@@ -74,6 +72,7 @@ def shown(
     issued: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    host = address_of(frame.request)
     values: dict[str, Any] = {
         "key": own_key(frame),
         "keys_on": frame.product.ingest_keys.filter(disabled_at=None).count(),
@@ -83,7 +82,7 @@ def shown(
         "token_form": token_form or forms.NewToken(),
         "tokens": [(token, reads(token)) for token in frame.product.api_tokens.filter(revoked_at=None).order_by("-id")],
         "issued": issued,
-        "curl_read": f"curl {address_of(frame)}/api/v2/accounts -H 'Authorization: Bearer {issued or 'accoil_…'}'",
+        "curl_read": f"curl {host}/api/v2/accounts -H 'Authorization: Bearer {issued or 'accoil_…'}'",
     }
     return page(frame, "show/settings.html", values, status)
 
@@ -103,11 +102,11 @@ def own_key(frame: Frame) -> IngestKey | None:
     return on.filter(name=IngestKey.OWN_NAME).order_by("-id").first() or on.first()
 
 
-def address_of(frame: Frame) -> str:
+def address_of(request: HttpRequest) -> str:
     """How this server is reached: as configured, else as this very request reached it."""
-    return settings.PUBLIC_URL or frame.request.build_absolute_uri("/").rstrip("/")
+    return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def snippets_of(frame: Frame) -> list[Snippet]:
     key = own_key(frame)
-    return snippets(key.key if key else "YOUR_API_KEY", address_of(frame))
+    return snippets(key.key if key else "YOUR_API_KEY", address_of(frame.request))

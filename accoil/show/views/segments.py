@@ -49,7 +49,7 @@ def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespo
     seen = Seen(frame)
     link = partial(frame.link, "segment", found.pk)
     rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **whom(seen, found))
-    rows["files"] = files(frame, "segment", found.pk, **rows["wanted"].query | {"page": ""})
+    rows["files"] = files(frame.link, "segment", found.pk, **rows["wanted"].query | {"page": ""})
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/people_rows.html", {**rows, "swapped": True})
     return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})

@@ -1,0 +1,62 @@
+"""The page of one event or feature: its course by day, who did it most, its tiles."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accoil.score.views import by_day, most
+from accoil.show import charts, uptake_words, words
+from accoil.show.seen import Seen
+from accoil.show.uptake import Looking, tile
+
+Row = dict[str, Any]
+
+MOST = 10
+
+
+def told(looking: Looking, called: str, of: Sequence[str], row: Row) -> Row:
+    """What both pages show. `of`: the events; `row`: how they were taken up."""
+    return {
+        **looking.switches,
+        **_course(looking, called, of),
+        "called": called,
+        "sentence": uptake_words.one(called, row, looking.kind, looking.range),
+        "tiles": _tiles(looking, row),
+        "most": _doers(looking, of),
+    }
+
+
+def _tiles(looking: Looking, row: Row) -> list[Row]:
+    active, before = words.count(row["active"], looking.kind), words.number(row["did_before"])
+    return [
+        {**tile("Adoption", words.percent(row["adoption"]), f"of {active}", row["adoption"]),
+         "points": row["change"] if row["active_before"] else None, "against": looking.range.before},
+        tile(f"{looking.kind.title()}s", words.number(row["did"]), f"{before} {looking.range.before}"),
+        tile("Happened", words.number(row["times"]), "times"),
+        tile("Each of them", words.number(row["average_times"]), "times on average"),
+    ]  # fmt: skip
+
+
+def _course(looking: Looking, called: str, of: Sequence[str]) -> Row:
+    """The charts by day, and a table of the same for those who can't see them."""
+    rows = by_day(looking.view, of)
+    days = [row["day"] for row in rows]
+    said = f"{called} {looking.range.words}"
+    return {
+        "charts": {
+            "week": charts.share_chart(f"Adoption, mean of 7 days: {said}", days, [row["week"] for row in rows]),
+            "did": charts.count_chart(f"{looking.kind.title()}s a day: {said}", days, [row["did"] for row in rows]),
+            "times": charts.count_chart(f"Times a day: {said}", days, [row["times"] for row in rows]),
+        },
+        "days": list(reversed(rows)),
+        "unscored": [event for event in of if event not in looking.frame.definition.events],
+    }
+
+
+def _doers(looking: Looking, of: Sequence[str]) -> list[Row]:
+    """Who did it most, with their scores where they have one in this profile."""
+    rows = most(looking.view, of, MOST)
+    found = Seen(looking.frame).page(looking.kind, ids=[row["id"] for row in rows], limit=MOST).rows if rows else []
+    scores = {row["id"]: row["score"] for row in found}
+    return [
+        {**row, "score": scores.get(row["id"]), "link": looking.frame.link(looking.kind, row["id"])} for row in rows
+    ]
