@@ -75,14 +75,7 @@ def _typed(request: HttpRequest) -> dict[str, Typed] | None:
     if request.method != "POST" or (SENT not in sent and f"{FILTER}-text" not in sent):
         return None
     found = {name: telling.typed(sent, name) for name in (FILTER, *STEPS)}
-    do = sent.get("do", "").strip()
-    try:
-        if do == f"{FILTER} as_text":
-            found[FILTER] = found[FILTER].as_text()
-        if do == f"{FILTER} as_rows":
-            found[FILTER] = found[FILTER].as_rows("user", IN_FILTER)
-    except Refused:
-        pass  # it is said beside the form
+    found[FILTER], _ = telling.turned(found[FILTER], sent.get("do", ""), "user", IN_FILTER)  # beside it is said why not
     return found
 
 

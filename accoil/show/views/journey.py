@@ -84,7 +84,8 @@ def answer(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]
     """Tells about what is typed, or saves it."""
     request = frame.request
     do = request.POST.get("do", "")
-    stages = numbered(acted(stages, do))
+    turned = [replace(stage, rule=telling.turned(stage.rule, do, scope)[0]) for stage in stages]
+    stages = numbered(acted(turned, do))
     if request.headers.get("HX-Request") == "true":
         values = told(frame, scope, found, stages)
         return page(frame, "show/journey_told.html", {**values, "restaged": do.startswith("stage ")})

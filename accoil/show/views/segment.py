@@ -72,7 +72,7 @@ def delete(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespon
 def answer(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
     """Tells about what is typed, or saves it."""
     request = frame.request
-    typed, refusal = turned(typed, request.POST.get("do", ""), scope)
+    typed, refusal = telling.turned(typed, request.POST.get("do", ""), scope)
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/segment_told.html", told(frame, scope, found, typed))
     if request.POST.get("do") != "save":
@@ -83,19 +83,6 @@ def answer(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Ht
         return save(frame, scope, found, typed)
     except Refused as wrong:
         return editor(frame, scope, found, typed, str(wrong), 422)
-
-
-def turned(typed: Typed, do: str, scope: Kind) -> tuple[Typed, str]:
-    """From rows to text or back, if a button asks for it; with what keeps it from that."""
-    do = do.strip()
-    try:
-        if do == f"{typed.name} as_text":
-            return typed.as_text(), ""
-        if do == f"{typed.name} as_rows":
-            return typed.as_rows(scope), ""
-    except Refused as wrong:
-        return typed, str(wrong)
-    return typed, ""
 
 
 def save(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
