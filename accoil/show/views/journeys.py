@@ -1,5 +1,6 @@
 """Journeys: how many stand in each stage, who gets on, and who is stuck."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Journey
 from accoil.segment.ready_made import ReadyMade, ready_made
+from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import segment_words, words
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -37,7 +39,8 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
         return redirect("start", product_id)
     scope, seen, length = scope_of(request), Seen(frame), range_of(frame)
     found = frame.profile.journeys.filter(scope=scope)
-    rows = [funnel(seen, journey, length) for journey in found]
+    standing = stood(seen, scope) if found else {}
+    rows = [funnel(seen, journey, standing, length) for journey in found]
     have = {journey.name.casefold() for journey in found}
     values = {
         "kind": scope,
@@ -57,7 +60,7 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
 def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, journey_id)
     seen, length = Seen(frame), range_of(frame)
-    row = funnel(seen, found, length)
+    row = funnel(seen, found, stood(seen, seen_scope(found)), length)
     values = {
         "kind": found.scope,
         "journey": found,
@@ -98,10 +101,15 @@ def made_of(frame: Frame, scope: Kind, wanted: ReadyMade) -> Journey:
     return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, filled_days=90)
 
 
-def funnel(seen: Seen, journey: Journey, length: int) -> Values:
+def stood(seen: Seen, scope: Kind) -> dict[int, Figures]:
+    """Who stands in which stage of all journeys of that scope."""
+    assert seen.frame.profile is not None
+    return figures.now(seen.frame.profile, scope, seen.book, with_built_ins(seen.frame.profile))
+
+
+def funnel(seen: Seen, journey: Journey, found: Mapping[int, Figures], length: int) -> Values:
     """The stages of a journey from the top, with everything that is known about each."""
     frame, scope = seen.frame, seen_scope(journey)
-    found = figures.now(journey.profile, scope, seen.book, with_built_ins(journey.profile))
     passed = passage.passages(journey, frame.today - timedelta(days=length - 1), frame.today)
     stages = list(journey.stages.order_by("position"))
     most = max((found[stage.pk].members for stage in stages), default=0) or 1
@@ -155,5 +163,5 @@ def framed(request: HttpRequest, product_id: int, journey_id: int) -> tuple[Fram
     return frame, found
 
 
-def seen_scope(journey: Journey | None) -> Kind:
-    return "user" if journey and journey.scope == "user" else "account"
+def seen_scope(journey: Journey) -> Kind:
+    return "user" if journey.scope == "user" else "account"
