@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
-from accoil.rule.tree import EVERYTHING, Group, Names, Rule, check, inlined
+from accoil.rule.tree import Group, Rule
 from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Journey
@@ -185,8 +185,8 @@ def told(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) 
     above: list[Rule] = []
     rows: list[Values] = []
     for number, stage in enumerate(stages):
-        says = seen.told(stage.rule, scope, known, sees.book)
-        whole = _whole(stage.rule, scope, known)
+        says = seen.told(stage.rule, scope, known, sees)
+        whole = says["whole"]
         rows.append(
             {
                 "number": number,
@@ -210,14 +210,6 @@ def told(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) 
         "nowhere": everyone - placed,
         "most": max((row["inside"] or 0 for row in rows), default=0) or 1,
     }
-
-
-def _whole(typed: Typed, scope: Kind, known: Names) -> Rule | None:
-    try:
-        raw = typed.written()
-        return inlined(check(raw, scope, EVERYTHING), known) if raw is not None else None
-    except Refused:
-        return None
 
 
 def _inside(rule: Rule, above: list[Rule], scope: Kind, sees: Seen) -> int:

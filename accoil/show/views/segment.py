@@ -136,7 +136,7 @@ def told(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Valu
         "rule_post": frame.request.get_full_path(),
         "rule_target": "#told",
         "window": frame.definition.window,
-        "told": seen.told(typed, scope, known, sees.book),
+        "told": seen.told(typed, scope, known, sees),
         "kind": scope,
     }
 
