@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -24,9 +23,8 @@ from accoil.segment.watched import rule_of
 from accoil.show import segment_words, words
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, Seen, range_links, range_of
-from accoil.show.views.segments import scope_of, tabs
+from accoil.show.segment_pages import FILLED, check_may_change, framed, list_link, scope_of, tabs
 
-ONLY_THEY = "Only owners and managers of the team change journeys."
 STUCK = 25  # shown on the page of a journey
 
 Values = dict[str, Any]
@@ -46,7 +44,7 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
         "kind": scope,
         "rows": rows,
         "sentence": segment_words.journeys(rows, scope),
-        "tabs": tabs(frame, "journeys", scope),
+        "tabs": tabs(frame, "journey", scope),
         "ready": [each for each in ready_made(scope) if each.name.casefold() not in have],
         "new_link": frame.link("new-journey", scope=scope),
         "ready_link": frame.link("ready-journey"),
@@ -58,7 +56,7 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @signed_in
 def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, journey_id)
+    frame, found = framed(request, product_id, Journey, journey_id)
     seen, length = Seen(frame), range_of(frame)
     row = funnel(seen, found, stood(seen, seen_scope(found)), length)
     values = {
@@ -68,7 +66,7 @@ def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpRespo
         "sentence": segment_words.journeys([row], found.scope),
         "stuck": [each for stage in row["stages"] for each in stuck(frame, stage)],
         "edit_link": frame.link("edit-journey", found.pk),
-        "back": frame.link("journeys", scope=found.scope if found.scope == "user" else ""),
+        "back": list_link(frame, "journey", found.scope),
         "ranges": range_links(frame, length, RANGES, "journey", found.pk),
         "days_shown": length,
     }
@@ -81,9 +79,9 @@ def ready(request: HttpRequest, product_id: int) -> HttpResponse:
     """Makes one of the journeys that most products can begin with."""
     frame = frame_of(request, product_id, "journeys")
     scope: Kind = "user" if request.POST.get("scope") == "user" else "account"
-    back = frame.link("journeys", scope=scope if scope == "user" else "")
-    if not frame.may_change or frame.profile is None:
-        raise PermissionDenied(ONLY_THEY)
+    check_may_change(frame, "journey")
+    if frame.profile is None:
+        return redirect("start", product_id)
     wanted = next((each for each in ready_made(scope) if each.key == request.POST.get("key")), None)
     if wanted is None:
         raise Http404("There is no such journey.")
@@ -92,13 +90,13 @@ def ready(request: HttpRequest, product_id: int) -> HttpResponse:
         messages.success(request, f"“{made.name}” is made. Who is in which stage is being written down.")
     except Refused as wrong:
         messages.error(request, str(wrong))
-    return redirect(back)
+    return redirect(list_link(frame, "journey", scope))
 
 
 def made_of(frame: Frame, scope: Kind, wanted: ReadyMade) -> Journey:
     assert frame.profile is not None
     stages = [keeping.Stage(name, rule) for name, rule in wanted.stages.items()]
-    return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, filled_days=90)
+    return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, FILLED)
 
 
 def stood(seen: Seen, scope: Kind) -> dict[int, Figures]:
@@ -150,17 +148,6 @@ def stuck(frame: Frame, stage: Values) -> list[Values]:
         }
         for stay in found
     ]
-
-
-def framed(request: HttpRequest, product_id: int, journey_id: int) -> tuple[Frame, Journey]:
-    """The journey, seen through its own profile. Raises Http404 for one of another product."""
-    frame = frame_of(request, product_id, "journeys")
-    found = Journey.objects.filter(pk=journey_id, profile__product=frame.product).first()
-    if found is None:
-        raise Http404("There is no such journey in this product.")
-    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
-    found.profile = frame.profile
-    return frame, found
 
 
 def seen_scope(journey: Journey) -> Kind:
