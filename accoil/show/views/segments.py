@@ -189,5 +189,5 @@ def whom(seen: Seen, segment: Segment) -> Values:
     if segment.stay_days and seen.frame.is_past:
         return {"ids": reading.members(segment, seen.frame.as_of)}
     if segment.stay_days:
-        return {"ids": figures.stayed(segment.pk, days.number(seen.frame.as_of))}
+        return {"ids": reading.recorded(segment, seen.frame.as_of)}
     return {"rule": figures.rule_of(segment, seen.book, with_built_ins(segment.profile))}
