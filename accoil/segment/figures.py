@@ -3,16 +3,13 @@
 import itertools
 from collections.abc import Sequence
 
-from django.db.models import Q
-
-from accoil.count import days
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.rule.tree import Group, Rule
 from accoil.score.book import Book
 from accoil.score.models import Profile
-from accoil.segment import asking, sizes
-from accoil.segment.models import Segment, Stay
+from accoil.segment import asking, reading, sizes
+from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import watched
 
@@ -33,7 +30,7 @@ def now(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment]) 
         facts().store.drop(name)
     for each in asked:
         if each.stay_days:
-            inside = stayed(each.id, days.number(book.as_of))
+            inside = reading.recorded(each.id, book.as_of)
             found[each.id] = Figures(len(inside), found[each.id].value, found[each.id].score)
     return found
 
@@ -45,9 +42,3 @@ def rule_of(segment: Segment, book: Book, segments: Sequence[Segment]) -> Rule:
     own = asked[segment.pk]
     above = tuple(asked[each].rule for each in own.after)
     return Group("all", (own.rule, Group("none", above))) if above else own.rule
-
-
-def stayed(segment: int, day: int) -> list[int]:
-    """Those who were inside at the end of a day, as written down."""
-    still = Q(left_day=None) | Q(left_day__gt=day)
-    return list(Stay.objects.filter(still, segment=segment, entered_day__lte=day).values_list("entity", flat=True))

@@ -74,7 +74,7 @@ def of_entity(profile: Profile, scope: Kind, entity: int) -> list[Stay]:
     return list(found.order_by("-entered_day", "segment__kind", "segment__position"))
 
 
-def recorded(segment: Segment, day: date) -> list[int]:
+def recorded(segment: Segment | int, day: date) -> list[int]:
     """Those who were inside at the end of a day (so far, today), as it was written down."""
     return sorted(_on(segment, days.number(day)).values_list("entity", flat=True))
 
@@ -101,7 +101,7 @@ def _matching(
     return inside or set()
 
 
-def _on(segment: Segment, day: int) -> QuerySet[Stay]:
+def _on(segment: Segment | int, day: int) -> QuerySet[Stay]:
     return Stay.objects.filter(Q(left_day=None) | Q(left_day__gt=day), segment=segment, entered_day__lte=day)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
-from accoil.rule.tree import IN_FILTER, IN_STEPS, Allowed, check, words
+from accoil.rule.tree import IN_FILTER, IN_STEPS, Allowed, Names, check, words
 from accoil.score.definition import Definition
 from accoil.score.features import events_of
 from accoil.show.drafts import Draft
@@ -46,9 +46,9 @@ def with_rules(draft: Draft, request: HttpRequest) -> Draft:
 def shown(frame: Frame, now: Definition | None) -> Values:
     """The forms: as typed, or as the definition in force says."""
     typed = _typed(frame.request) or _written(now)
-    features = list(events_of(frame.product))
+    known = Names(features=events_of(frame.product))
     filled = {
-        name: form.offered(frame.product.pk, scope, frame.today, allowed=allowed, features=features)
+        name: form.offered(frame.product.pk, scope, frame.today, known, allowed)
         for name, scope, allowed in ((FILTER, "user", IN_FILTER), *((each, STEPS[each], IN_STEPS) for each in STEPS))
     }
     sent = frame.request.POST
@@ -75,14 +75,7 @@ def _typed(request: HttpRequest) -> dict[str, Typed] | None:
     if request.method != "POST" or (SENT not in sent and f"{FILTER}-text" not in sent):
         return None
     found = {name: telling.typed(sent, name) for name in (FILTER, *STEPS)}
-    do = sent.get("do", "").strip()
-    try:
-        if do == f"{FILTER} as_text":
-            found[FILTER] = found[FILTER].as_text()
-        if do == f"{FILTER} as_rows":
-            found[FILTER] = found[FILTER].as_rows("user", IN_FILTER)
-    except Refused:
-        pass  # it is said beside the form
+    found[FILTER], _ = telling.turned(found[FILTER], sent.get("do", ""), "user", IN_FILTER)  # beside it is said why not
     return found
 
 

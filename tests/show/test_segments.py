@@ -209,6 +209,16 @@ def test_a_journey_is_made_stage_by_stage(ann, busy, home):
     assert list(Journey.objects.get().stages.values_list("name", flat=True)) == ["Low", "High"]
 
 
+def test_a_stage_can_be_written_as_text(ann, home):
+    typed = {"name": "Way", "stage-0-name": "Low", "stage0-place-0": "row"}
+    typed |= {"stage0-what-0": "metric:score", "stage0-op-0": "below", "stage0-value-0": "25"}
+    text = ann.post(f"{home}/journeys/new", {**typed, "do": "stage0 as_text "}, **HTMX).content.decode()
+    assert 'name="stage0-text"' in text and "{metric: score, below: 25}" in text
+    sent = {"name": "Way", "stage-0-name": "Low", "stage0-text": "{metric: score, below: 9}", "do": "stage0 as_rows"}
+    rows = ann.post(f"{home}/journeys/new", sent).content.decode()
+    assert 'name="stage0-what-0"' in rows and 'name="stage0-text"' not in rows
+
+
 def test_the_profile_says_who_counts_and_who_is_activated(ann, busy, home):
     base = {
         "window": "7", "benchmark": "moving", "curve": "exponential", "name": "Everyday", "based_on": "1",

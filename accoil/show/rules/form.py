@@ -7,6 +7,7 @@ from typing import Any
 
 from accoil.count.ids import Kind
 from accoil.count.people import all_names, known_events
+from accoil.rule.tree import Names
 from accoil.rule.vocabulary import EVERYTHING, METRICS, OPERATORS, Allowed
 from accoil.show import words
 from accoil.show.rules import words as said
@@ -29,10 +30,7 @@ class Offered:
         return any(what == value for _, choices in self.groups for value, _ in choices)
 
 
-def offered(
-    product_id: int, scope: Kind, today: date, allowed: Allowed = EVERYTHING,
-    segments: Sequence[str] = (), stages: Sequence[str] = (), features: Sequence[str] = (),
-) -> Offered:  # fmt: skip
+def offered(product_id: int, scope: Kind, today: date, known: Names, allowed: Allowed = EVERYTHING) -> Offered:
     """Everything known in the product that a rule about that scope can ask for."""
     events = sorted(known_events(product_id, today), key=lambda row: (-row["users_30d"], row["event"]))
     names = [(row["event"], words.event(row["event"])) for row in events[:MOST_SHOWN]]
@@ -40,7 +38,7 @@ def offered(
     figures = [(f"metric:{name}", label) for name, label in said.metrics(scope, allowed.metrics).items()]
     groups: list[tuple[str, list[tuple[str, str]]]] = [
         ("Numbers", [(EVERYONE, "Everyone"), *figures]),
-        ("Features used", [(f"feature:{name}", name) for name in features]),
+        ("Features used", [(f"feature:{name}", name) for name in known.features]),
         (someone, [*((f"event:{name}", label) for name, label in names), ("event:", "Another event…")]),
     ]
     if scope == "user":
@@ -58,11 +56,11 @@ def offered(
         whose = "Traits of the account" if of == "account" else "Traits of the user"
         if (of, scope) == ("user", "account"):
             whose = "Traits of one of its users"
-        known = [(f"{of}_trait:{key}", key) for key in keys]
-        groups.append((whose, [*known, (f"{of}_trait:", "Another trait…")]))
+        traits = [(f"{of}_trait:{key}", key) for key in keys]
+        groups.append((whose, [*traits, (f"{of}_trait:", "Another trait…")]))
     if allowed.groups:
-        groups.append(("Segments", [(f"segment:{name}", name) for name in segments]))
-        groups.append(("Stages", [(f"stage:{name}", name) for name in stages]))
+        groups.append(("Segments", [(f"segment:{name}", name) for name in known.segments]))
+        groups.append(("Stages", [(f"stage:{name}", name) for name in known.stages]))
     return Offered(scope, [(heading, choices) for heading, choices in groups if choices])
 
 

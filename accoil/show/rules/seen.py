@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from accoil.count.ids import Kind
 from accoil.count.people import known_events
 from accoil.refused import Refused
-from accoil.rule.tree import EVERYTHING, Allowed, Names, Rule, check, inlined, mentions, words
+from accoil.rule.tree import EVERYTHING, Names, Rule, check, inlined, mentions, words
 from accoil.score.book import Book
 from accoil.show import words as small
 from accoil.show.rules.telling import Typed
+from accoil.show.seen import Seen
 from accoil.show.sentences import bold
 
 EXAMPLES = 5
@@ -20,26 +21,27 @@ EXAMPLES = 5
 Values = dict[str, Any]
 
 
-def told(each: Typed, scope: Kind, names: Names, book: Book, allowed: Allowed = EVERYTHING) -> Values:
-    """`says` in words, `holds` for how many, `examples` of them; or `refusal`, what is still wrong."""
+def told(each: Typed, scope: Kind, names: Names, sees: Seen) -> Values:
+    """`says` in words, `holds` for how many, `examples` of them; or `refusal`, what is still wrong. `whole` is the rule
+    itself, naming nothing any more; None while it is unfinished."""
     try:
         raw = each.written()
         if raw is None:
-            return {"refusal": "", "says": "", "unfinished": True}
-        rule = check(raw, scope, allowed)
+            return {"refusal": "", "says": "", "whole": None}
+        rule = check(raw, scope, EVERYTHING)
         whole = inlined(rule, names)
     except Refused as wrong:
-        return {"refusal": str(wrong), "says": "", "unfinished": True}
-    found = (book.accounts if scope == "account" else book.users)(rule=whole, limit=EXAMPLES)
-    everyone = book.summary()[f"{scope}s"]
+        return {"refusal": str(wrong), "says": "", "whole": None}
+    found = sees.page(scope, rule=whole, limit=EXAMPLES)
+    everyone = sees.summary[f"{scope}s"]
     return {
         "refusal": "",
         "says": words(rule, scope),
         "holds": holds(found.total, everyone, scope),
         "examples": found.rows,
         "share": round(100 * found.total / everyone) if everyone else 0,
-        "unseen": unseen(rule, book),
-        "unfinished": False,
+        "unseen": unseen(rule, sees.book),
+        "whole": whole,
     }
 
 

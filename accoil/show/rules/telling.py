@@ -58,6 +58,19 @@ def typed(fields: QueryDict, name: str) -> Typed:
     return Typed(name, drafts.acted(branch, do) if whose == name else branch)
 
 
+def turned(each: Typed, do: str, scope: Kind, allowed: Allowed = EVERYTHING) -> tuple[Typed, str]:
+    """From rows to text or back, if a button asks for it; with what keeps it from that."""
+    try:
+        match do.split():
+            case [each.name, "as_text"]:
+                return each.as_text(), ""
+            case [each.name, "as_rows"]:
+                return each.as_rows(scope, allowed), ""
+    except Refused as wrong:
+        return each, str(wrong)
+    return each, ""
+
+
 def of_rule(name: str, rule: Rule | None) -> Typed:
     return Typed(name, drafts.written(rule) if rule else Branch())
 

@@ -4,28 +4,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
-from accoil.rule.tree import EVERYTHING, Group, Names, Rule, check, inlined
+from accoil.rule.tree import Group, Rule
 from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Journey
-from accoil.segment.ready_made import ready_made
 from accoil.segment.watched import names, rule_of
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
-from accoil.show.views.journeys import ONLY_THEY, framed, seen_scope
-from accoil.show.views.segments import scope_of
-
-FILLED = 90  # days worked out for a new journey
+from accoil.show.segment_pages import FILLED, check_may_change, deleted, editing, framed, list_link, scope_of
+from accoil.show.views.journeys import seen_scope
 
 Values = dict[str, Any]
 
@@ -54,7 +50,7 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @signed_in
 def edit(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, journey_id)
+    frame, found = framed(request, product_id, Journey, journey_id)
     scope = seen_scope(found)
     if request.method == "POST":
         return answer(frame, scope, found, read(request.POST))
@@ -68,30 +64,21 @@ def edit(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse
 @signed_in
 @require_POST
 def delete(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, journey_id)
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
-    try:
-        keeping.delete(found)
-    except Refused as wrong:
-        messages.error(request, str(wrong))
-        return redirect(frame.link("journey", journey_id))
-    messages.success(request, f"“{found.name}” is deleted.")
-    return redirect(frame.link("journeys", scope=found.scope if found.scope == "user" else ""))
+    return deleted(*framed(request, product_id, Journey, journey_id), keeping.delete)
 
 
 def answer(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) -> HttpResponse:
     """Tells about what is typed, or saves it."""
     request = frame.request
     do = request.POST.get("do", "")
-    stages = numbered(acted(stages, do))
+    turned = [replace(stage, rule=telling.turned(stage.rule, do, scope)[0]) for stage in stages]
+    stages = numbered(acted(turned, do))
     if request.headers.get("HX-Request") == "true":
         values = told(frame, scope, found, stages)
         return page(frame, "show/journey_told.html", {**values, "restaged": do.startswith("stage ")})
     if do != "save":
         return editor(frame, scope, found, stages)
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
+    check_may_change(frame, "journey")
     try:
         return save(frame, scope, found, stages)
     except Refused as wrong:
@@ -108,7 +95,7 @@ def save(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) 
         return redirect(frame.link("journey", found.pk))
     journey = keeping.create(frame.profile, scope, name, made, frame.author, FILLED)
     messages.success(frame.request, f"“{journey.name}” is made. Who is in which stage is being written down.")
-    return redirect(frame.link("journeys", scope=scope if scope == "user" else ""))
+    return redirect(list_link(frame, "journey", scope))
 
 
 def _written(stage: Stage) -> telling.Written:
@@ -158,15 +145,7 @@ def numbered(stages: list[Stage]) -> list[Stage]:
 def editor(
     frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage], refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    first = frame.request.method != "POST"
-    values = {
-        "journey": found,
-        "refusal": refusal,
-        "name": (found.name if found else "") if first else frame.request.POST.get("name", ""),
-        "kind": scope,
-        "ready": ready_made(scope),
-        "back": frame.link("journeys", scope=scope if scope == "user" else ""),
-    }
+    values = editing(frame, "journey", scope, found, refusal)
     return page(frame, "show/journey_edit.html", {**values, **told(frame, scope, found, stages)}, status)
 
 
@@ -176,16 +155,13 @@ def told(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) 
     sees = Seen(frame)
     others = [each for each in with_built_ins(frame.profile) if found is None or each.journey_id != found.pk]
     known = names(frame.profile, scope, frame.definition, others)
-    offer = form.offered(
-        frame.product.pk, scope, frame.today,
-        segments=list(known.segments), stages=list(known.stages), features=list(known.features),
-    )  # fmt: skip
+    offer = form.offered(frame.product.pk, scope, frame.today, known)
     fields = frame.request.POST
     above: list[Rule] = []
     rows: list[Values] = []
     for number, stage in enumerate(stages):
-        says = seen.told(stage.rule, scope, known, sees.book)
-        whole = _whole(stage.rule, scope, known)
+        says = seen.told(stage.rule, scope, known, sees)
+        whole = says["whole"]
         rows.append(
             {
                 "number": number,
@@ -209,14 +185,6 @@ def told(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) 
         "nowhere": everyone - placed,
         "most": max((row["inside"] or 0 for row in rows), default=0) or 1,
     }
-
-
-def _whole(typed: Typed, scope: Kind, known: Names) -> Rule | None:
-    try:
-        raw = typed.written()
-        return inlined(check(raw, scope, EVERYTHING), known) if raw is not None else None
-    except Refused:
-        return None
 
 
 def _inside(rule: Rule, above: list[Rule], scope: Kind, sees: Seen) -> int:

@@ -1,10 +1,10 @@
 """Journeys: how many stand in each stage, who gets on, and who is stuck."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -18,13 +18,13 @@ from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Journey
 from accoil.segment.ready_made import ReadyMade, ready_made
+from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import segment_words, words
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, Seen, range_links, range_of
-from accoil.show.views.segments import scope_of, tabs
+from accoil.show.segment_pages import FILLED, check_may_change, framed, list_link, scope_of, tabs
 
-ONLY_THEY = "Only owners and managers of the team change journeys."
 STUCK = 25  # shown on the page of a journey
 
 Values = dict[str, Any]
@@ -37,13 +37,14 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
         return redirect("start", product_id)
     scope, seen, length = scope_of(request), Seen(frame), range_of(frame)
     found = frame.profile.journeys.filter(scope=scope)
-    rows = [funnel(seen, journey, length) for journey in found]
+    standing = stood(seen, scope) if found else {}
+    rows = [funnel(seen, journey, standing, length) for journey in found]
     have = {journey.name.casefold() for journey in found}
     values = {
         "kind": scope,
         "rows": rows,
         "sentence": segment_words.journeys(rows, scope),
-        "tabs": tabs(frame, "journeys", scope),
+        "tabs": tabs(frame, "journey", scope),
         "ready": [each for each in ready_made(scope) if each.name.casefold() not in have],
         "new_link": frame.link("new-journey", scope=scope),
         "ready_link": frame.link("ready-journey"),
@@ -55,9 +56,9 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @signed_in
 def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, journey_id)
+    frame, found = framed(request, product_id, Journey, journey_id)
     seen, length = Seen(frame), range_of(frame)
-    row = funnel(seen, found, length)
+    row = funnel(seen, found, stood(seen, seen_scope(found)), length)
     values = {
         "kind": found.scope,
         "journey": found,
@@ -65,7 +66,7 @@ def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpRespo
         "sentence": segment_words.journeys([row], found.scope),
         "stuck": [each for stage in row["stages"] for each in stuck(frame, stage)],
         "edit_link": frame.link("edit-journey", found.pk),
-        "back": frame.link("journeys", scope=found.scope if found.scope == "user" else ""),
+        "back": list_link(frame, "journey", found.scope),
         "ranges": range_links(frame, length, RANGES, "journey", found.pk),
         "days_shown": length,
     }
@@ -78,9 +79,9 @@ def ready(request: HttpRequest, product_id: int) -> HttpResponse:
     """Makes one of the journeys that most products can begin with."""
     frame = frame_of(request, product_id, "journeys")
     scope: Kind = "user" if request.POST.get("scope") == "user" else "account"
-    back = frame.link("journeys", scope=scope if scope == "user" else "")
-    if not frame.may_change or frame.profile is None:
-        raise PermissionDenied(ONLY_THEY)
+    check_may_change(frame, "journey")
+    if frame.profile is None:
+        return redirect("start", product_id)
     wanted = next((each for each in ready_made(scope) if each.key == request.POST.get("key")), None)
     if wanted is None:
         raise Http404("There is no such journey.")
@@ -89,19 +90,24 @@ def ready(request: HttpRequest, product_id: int) -> HttpResponse:
         messages.success(request, f"“{made.name}” is made. Who is in which stage is being written down.")
     except Refused as wrong:
         messages.error(request, str(wrong))
-    return redirect(back)
+    return redirect(list_link(frame, "journey", scope))
 
 
 def made_of(frame: Frame, scope: Kind, wanted: ReadyMade) -> Journey:
     assert frame.profile is not None
     stages = [keeping.Stage(name, rule) for name, rule in wanted.stages.items()]
-    return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, filled_days=90)
+    return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, FILLED)
 
 
-def funnel(seen: Seen, journey: Journey, length: int) -> Values:
+def stood(seen: Seen, scope: Kind) -> dict[int, Figures]:
+    """Who stands in which stage of all journeys of that scope."""
+    assert seen.frame.profile is not None
+    return figures.now(seen.frame.profile, scope, seen.book, with_built_ins(seen.frame.profile))
+
+
+def funnel(seen: Seen, journey: Journey, found: Mapping[int, Figures], length: int) -> Values:
     """The stages of a journey from the top, with everything that is known about each."""
     frame, scope = seen.frame, seen_scope(journey)
-    found = figures.now(journey.profile, scope, seen.book, with_built_ins(journey.profile))
     passed = passage.passages(journey, frame.today - timedelta(days=length - 1), frame.today)
     stages = list(journey.stages.order_by("position"))
     most = max((found[stage.pk].members for stage in stages), default=0) or 1
@@ -144,16 +150,5 @@ def stuck(frame: Frame, stage: Values) -> list[Values]:
     ]
 
 
-def framed(request: HttpRequest, product_id: int, journey_id: int) -> tuple[Frame, Journey]:
-    """The journey, seen through its own profile. Raises Http404 for one of another product."""
-    frame = frame_of(request, product_id, "journeys")
-    found = Journey.objects.filter(pk=journey_id, profile__product=frame.product).first()
-    if found is None:
-        raise Http404("There is no such journey in this product.")
-    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
-    found.profile = frame.profile
-    return frame, found
-
-
-def seen_scope(journey: Journey | None) -> Kind:
-    return "user" if journey and journey.scope == "user" else "account"
+def seen_scope(journey: Journey) -> Kind:
+    return "user" if journey.scope == "user" else "account"

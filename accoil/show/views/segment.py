@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -19,10 +18,9 @@ from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
-from accoil.show.views.segments import ONLY_THEY, framed, scope_of
+from accoil.show.segment_pages import FILLED, check_may_change, deleted, editing, framed, scope_of
 
 NAME = "rule"  # of the rule's fields
-FILLED = 90  # days worked out for a new segment, unless somebody unticks it
 
 Values = dict[str, Any]
 
@@ -45,7 +43,7 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @signed_in
 def edit(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, segment_id)
+    frame, found = framed(request, product_id, Segment, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
     if found.is_built_in or found.is_stage:
         return redirect(frame.link("segment", found.pk))
@@ -57,45 +55,22 @@ def edit(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse
 @signed_in
 @require_POST
 def delete(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, segment_id)
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
-    try:
-        keeping.delete(found)
-    except Refused as wrong:
-        messages.error(request, str(wrong))
-        return redirect(frame.link("segment", segment_id))
-    messages.success(request, f"“{found.name}” is deleted.")
-    return redirect(frame.link("segments", scope=found.scope if found.scope == "user" else ""))
+    return deleted(*framed(request, product_id, Segment, segment_id), keeping.delete)
 
 
 def answer(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
     """Tells about what is typed, or saves it."""
     request = frame.request
-    typed, refusal = turned(typed, request.POST.get("do", ""), scope)
+    typed, refusal = telling.turned(typed, request.POST.get("do", ""), scope)
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/segment_told.html", told(frame, scope, found, typed))
     if request.POST.get("do") != "save":
         return editor(frame, scope, found, typed, refusal)
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
+    check_may_change(frame, "segment")
     try:
         return save(frame, scope, found, typed)
     except Refused as wrong:
         return editor(frame, scope, found, typed, str(wrong), 422)
-
-
-def turned(typed: Typed, do: str, scope: Kind) -> tuple[Typed, str]:
-    """From rows to text or back, if a button asks for it; with what keeps it from that."""
-    do = do.strip()
-    try:
-        if do == f"{typed.name} as_text":
-            return typed.as_text(), ""
-        if do == f"{typed.name} as_rows":
-            return typed.as_rows(scope), ""
-    except Refused as wrong:
-        return typed, str(wrong)
-    return typed, ""
 
 
 def save(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
@@ -122,14 +97,10 @@ def editor(
     first = frame.request.method != "POST"
     stay = found.stay_days if found else 0
     values = {
-        "segment": found,
-        "refusal": refusal,
-        "name": (found.name if found else "") if first else sent.get("name", ""),
+        **editing(frame, "segment", scope, found, refusal),
         "stay_days": stay if first else sent.get("stay_days", ""),
         "fill": first or bool(sent.get("fill")),
         "filled": FILLED,
-        "kind": scope,
-        "back": frame.link("segments", scope=scope if scope == "user" else ""),
     }
     return page(frame, "show/segment_edit.html", {**values, **told(frame, scope, found, typed)}, status)
 
@@ -140,16 +111,13 @@ def told(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Valu
     sees = Seen(frame)
     others = [each for each in with_built_ins(frame.profile) if found is None or each.pk != found.pk]
     known = names(frame.profile, scope, frame.definition, others)
-    offer = form.offered(
-        frame.product.pk, scope, frame.today,
-        segments=list(known.segments), stages=list(known.stages), features=list(known.features),
-    )  # fmt: skip
+    offer = form.offered(frame.product.pk, scope, frame.today, known)
     return {
         "rule": telling.shown(typed, frame.request.POST, offer),
         "rule_post": frame.request.get_full_path(),
         "rule_target": "#told",
         "window": frame.definition.window,
-        "told": seen.told(typed, scope, known, sees.book),
+        "told": seen.told(typed, scope, known, sees),
         "kind": scope,
     }
 

@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -24,12 +23,12 @@ from accoil.show import charts, export, lists, segment_words
 from accoil.show.downloads import downloaded, files
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
+from accoil.show.segment_pages import check_may_change, framed, list_link, scope_of, tabs
 from accoil.show.views.people import listed, table_of
 
 WEEK = 7
 RECENT = 8  # who entered, and who left, on the page of a segment
 FILLS = (30, 90, 365)  # days that can be filled in
-ONLY_THEY = "Only owners and managers of the team change segments."
 
 Values = dict[str, Any]
 
@@ -44,7 +43,7 @@ def segments(request: HttpRequest, product_id: int) -> HttpResponse:
 
 @signed_in
 def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
-    frame, found = framed(request, product_id, segment_id)
+    frame, found = framed(request, product_id, Segment, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
     seen = Seen(frame)
     link = partial(frame.link, "segment", found.pk)
@@ -58,7 +57,7 @@ def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespo
 @signed_in
 def segment_file(request: HttpRequest, product_id: int, segment_id: int, suffix: export.Format) -> HttpResponseBase:
     """Its members, searched and sorted as the address says."""
-    frame, found = framed(request, product_id, segment_id)
+    frame, found = framed(request, product_id, Segment, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
     seen = Seen(frame)
     columns = lists.ACCOUNTS if scope == "account" else lists.USERS
@@ -69,9 +68,8 @@ def segment_file(request: HttpRequest, product_id: int, segment_id: int, suffix:
 @require_POST
 def fill(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
     """Begins to fill in who was inside in the past."""
-    frame, found = framed(request, product_id, segment_id)
-    if not frame.may_change:
-        raise PermissionDenied(ONLY_THEY)
+    frame, found = framed(request, product_id, Segment, segment_id)
+    check_may_change(frame, "segment")
     wanted = request.POST.get("days", "")
     back = int(wanted) if wanted in {str(each) for each in FILLS} else FILLS[0]
     filling.want([found], days.number(frame.today) - back)
@@ -94,7 +92,7 @@ def told(frame: Frame, scope: Kind) -> Values:
         "built_in": [each for each in rows if each["segment"].is_built_in],
         "custom": [each for each in rows if not each["segment"].is_built_in],
         "sentence": segment_words.overview(rows, scope),
-        "tabs": tabs(frame, "segments", scope),
+        "tabs": tabs(frame, "segment", scope),
         "new_link": frame.link("new-segment", scope=scope),
         "total": total,
     }
@@ -151,7 +149,7 @@ def about(seen: Seen, segment: Segment) -> Values:
         "fills": FILLS,
         "edit_link": frame.link("edit-segment", segment.pk),
         "copy_link": frame.link("new-segment", scope=scope, like=segment.pk),
-        "back": frame.link("segments", scope=scope if scope == "user" else ""),
+        "back": list_link(frame, "segment", scope),
     }
 
 
@@ -191,27 +189,5 @@ def whom(seen: Seen, segment: Segment) -> Values:
     if segment.stay_days and seen.frame.is_past:
         return {"ids": reading.members(segment, seen.frame.as_of)}
     if segment.stay_days:
-        return {"ids": figures.stayed(segment.pk, days.number(seen.frame.as_of))}
+        return {"ids": reading.recorded(segment, seen.frame.as_of)}
     return {"rule": figures.rule_of(segment, seen.book, with_built_ins(segment.profile))}
-
-
-def framed(request: HttpRequest, product_id: int, segment_id: int) -> tuple[Frame, Segment]:
-    """The segment, seen through its own profile. Raises Http404 for one of another product."""
-    frame = frame_of(request, product_id, "segments")
-    found = Segment.objects.filter(pk=segment_id, profile__product=frame.product).select_related("journey").first()
-    if found is None:
-        raise Http404("There is no such segment in this product.")
-    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
-    found.profile = frame.profile
-    return frame, found
-
-
-def scope_of(request: HttpRequest) -> Kind:
-    return "user" if request.GET.get("scope") == "user" else "account"
-
-
-def tabs(frame: Frame, name: str, scope: Kind) -> list[Values]:
-    return [
-        {"title": "Accounts", "link": frame.link(name), "here": scope == "account"},
-        {"title": "Users", "link": frame.link(name, scope="user"), "here": scope == "user"},
-    ]
