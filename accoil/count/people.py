@@ -16,9 +16,9 @@ ASK = beside(__file__, "people")
 KINDS = {"user": ids.USER, "account": ids.ACCOUNT}
 
 
-def traits(product_id: int, kind: Kind, id: int) -> dict[str, Any]:
-    """Trait → its latest value, by key."""
-    return _traits(product_id, kind, [id]).get(id, {})
+def traits(product_id: int, kind: Kind, id: int, as_of: date | None = None) -> dict[str, Any]:
+    """Trait → its latest value, or that at the end of a day, by key."""
+    return _traits(product_id, kind, [id], as_of).get(id, {})
 
 
 def tracking_ids(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
@@ -126,9 +126,10 @@ def whose(product_id: int, id: int) -> int:
     return int(rows[0]["user_id"]) if rows else id
 
 
-def _traits(product_id: int, kind: Kind, ids: list[int]) -> dict[int, dict[str, Any]]:
+def _traits(product_id: int, kind: Kind, ids: list[int], as_of: date | None = None) -> dict[int, dict[str, Any]]:
     told: dict[int, dict[str, Any]] = {}
-    for row in facts().store.rows(ASK["traits"], product=product_id, kind=KINDS[kind], ids=ids):
+    day = None if as_of is None else days.number(as_of)
+    for row in facts().store.rows(ASK["traits"], product=product_id, kind=KINDS[kind], ids=ids, as_of=day):
         told.setdefault(row["id"], {})[row["key"]] = msgspec.json.decode(row["value"])
     return told
 

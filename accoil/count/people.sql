@@ -8,12 +8,12 @@ where n.product = :product and n.kind = :kind and n.id in (select unnest(:ids))
 group by n.id
 
 -- name: traits
--- The latest value of each trait; unset ones are left out.
+-- The value of each trait at the end of a day (null: the latest); unset ones are left out.
 select id, key, value
 from (
     select id, key, arg_max(value, (sent_at, value <> 'null', value)) as value
     from trait
-    where product = :product and kind = :kind and id in (select unnest(:ids))
+    where product = :product and kind = :kind and id in (select unnest(:ids)) and (:as_of is null or day <= :as_of)
     group by id, key
 ) as latest
 where value <> 'null'

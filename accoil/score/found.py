@@ -1,7 +1,6 @@
 """Finds users and accounts by what is known of them on a day."""
 
 from datetime import date
-from typing import Any
 
 import msgspec
 
@@ -29,13 +28,6 @@ def by_trait(product_id: int, kind: Kind, key: str, text: str, as_of: date, any_
         as_of=days.number(as_of),
     )  # fmt: skip
     return _ids(rows)
-
-
-def traits(product_id: int, kind: Kind, id: int, as_of: date) -> dict[str, Any]:
-    """Trait → its value at the end of that day, by key."""
-    given = {"product": product_id, "kind": people.KINDS[kind], "id": id, "as_of": days.number(as_of)}
-    rows = facts().store.rows(ASK["traits"], **given)
-    return {row["key"]: msgspec.json.decode(row["value"]) for row in rows}
 
 
 def _json(text: str) -> str:

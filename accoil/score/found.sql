@@ -18,14 +18,3 @@ from (
 ) as latest
 where value <> 'null'
   and (value = :json or text = :text or (:any_case and lower(text) = lower(:text)))
-
--- name: traits
-select key, value
-from (
-    select key, arg_max(value, (sent_at, value <> 'null', value)) as value
-    from trait
-    where product = :product and kind = :kind and id = :id and day <= :as_of
-    group by key
-) as latest
-where value <> 'null'
-order by key

@@ -1,16 +1,27 @@
 """Who the rules of many segments hold for, in one question: a row per entity, a column `b…` per segment."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.rule.to_sql import Condition, condition
 from accoil.score.book import Book
 from accoil.segment.watched import Watched
 
+_numbered = itertools.count(1)
 
-def keep(book: Book, scope: Kind, segments: Sequence[Watched], name: str) -> None:
-    """Keeps the answer under a name until it is dropped."""
-    book.keep(name, question(scope, segments))
+
+@contextmanager
+def kept(book: Book, asked: Condition) -> Iterator[str]:
+    """The answer as a table, as long as it is needed."""
+    name = f"asked_{next(_numbered)}"
+    try:
+        book.keep(name, asked)
+        yield f"kept.{name}"
+    finally:
+        facts().store.drop(name)
 
 
 def question(scope: Kind, segments: Sequence[Watched]) -> Condition:

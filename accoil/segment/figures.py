@@ -1,9 +1,7 @@
 """What segments are worth today: from the book itself, so that they agree with its lists."""
 
-import itertools
 from collections.abc import Sequence
 
-from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.rule.tree import Group, Rule
 from accoil.score.book import Book
@@ -13,8 +11,6 @@ from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import watched
 
-_numbered = itertools.count(1)
-
 
 def now(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment]) -> dict[int, Figures]:
     """Segment → members, value and score, for all of that scope in a book of the profile. A minimum stay is as it was
@@ -22,12 +18,8 @@ def now(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment]) 
     asked = watched(profile, scope, book.definition, segments)
     if not asked:
         return {}
-    name = f"figures_{next(_numbered)}"
-    try:
-        asking.keep(book, scope, asked, name)
-        found = sizes.figures(book, scope, f"kept.{name}", [each.id for each in asked])
-    finally:
-        facts().store.drop(name)
+    with asking.kept(book, asking.question(scope, asked)) as table:
+        found = sizes.figures(book, scope, table, [each.id for each in asked])
     for each in asked:
         if each.stay_days:
             inside = reading.recorded(each.id, book.as_of)

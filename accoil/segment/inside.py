@@ -49,7 +49,7 @@ class Inside:
         """Those whose rule holds for others than it did, in their order."""
         if self._columns is None:
             self._read_back([each.id for each in segments])
-        asking.keep(book, self._scope, segments, self._names[1])
+        book.keep(self._names[1], asking.question(self._scope, segments))
         moved = self._facts.store.ask(self._difference(segments), {"was": f"kept.{self._names[0]}", "now": self.table})
         ids = moved["id"].to_numpy()
         moves = []

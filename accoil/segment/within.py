@@ -1,9 +1,7 @@
 """The segments that one user or account is in, on the day and under the definition of a book."""
 
-import itertools
 from collections.abc import Sequence
 
-from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.rule.to_sql import Condition
 from accoil.score.book import Book
@@ -11,8 +9,6 @@ from accoil.score.models import Profile
 from accoil.segment import asking, reading
 from accoil.segment.models import Segment
 from accoil.segment.watched import watched
-
-_numbered = itertools.count(1)
 
 
 def within(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment], entity: int) -> list[Segment]:
@@ -25,12 +21,8 @@ def within(profile: Profile, scope: Kind, book: Book, segments: Sequence[Segment
     every = asking.question(scope, asked)
     text = f"select * from ({every.text}) as every where id = {int(entity)}"  # noqa: S608  ours
     one = Condition(text, every.values, every.back)
-    name = f"within_{next(_numbered)}"
-    try:
-        book.keep(name, one)
-        rows = facts().store.rows(f"select * from kept.{name}")  # noqa: S608  ours
-    finally:
-        facts().store.drop(name)
+    with asking.kept(book, one) as table:
+        rows = book.rows("select * from {one}", {"one": table})
     row = rows[0] if rows else {}
     return [segment for segment in own if row.get(f"b{segment.pk}") and _has_stayed(segment, book, entity)]
 

@@ -15,6 +15,8 @@ from accoil.receive.times import EARLIEST
 from accoil.score.book import Book, open_book
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Segment
 from accoil.show.api.errors import Wrong, invalid, not_found
 from accoil.team.models import SCOPES, Product
 
@@ -99,6 +101,11 @@ class Opened:
     @cached_property
     def book(self) -> Book:
         return open_book(self.product.pk, self.definition, self.as_of)
+
+    @cached_property
+    def segments(self) -> list[Segment]:
+        """And the stages of journeys, in their order."""
+        return with_built_ins(self.profile)
 
     def top(self) -> Row:
         """What stands at the top of an answer out of the book."""

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from pydantic import Field
 
+from accoil.count import people
 from accoil.count.ids import Kind
-from accoil.score import found
 from accoil.score.explain import explain
-from accoil.segment.built_ins import with_built_ins
 from accoil.segment.within import within
 from accoil.show import insights
 from accoil.show.api.asked import Asked, Opened, Row, named, now
@@ -47,7 +46,7 @@ def _keys(traits: str) -> list[str]:
 
 
 def _traits(opened: Opened, kind: Kind, row: Row, keys: list[str] | None) -> Row:
-    told = found.traits(opened.product.pk, kind, row["id"], opened.as_of)
+    told = people.traits(opened.product.pk, kind, row["id"], opened.as_of)
     return told if keys is None else {key: told[key] for key in keys if key in told}
 
 
@@ -57,5 +56,5 @@ def _insights(opened: Opened, row: Row) -> Row:
 
 
 def _segments(opened: Opened, kind: Kind, row: Row) -> list[Row]:
-    found = within(opened.profile, kind, opened.book, with_built_ins(opened.profile), row["id"])
+    found = within(opened.profile, kind, opened.book, opened.segments, row["id"])
     return [{"id": each.pk, "name": each.name, "default": each.is_built_in} for each in found if not each.is_stage]

@@ -5,8 +5,7 @@ from ninja import Schema
 from pydantic import Field
 
 from accoil.refused import Refused
-from accoil.rule.tree import Names, Rule, Scope, check, inlined
-from accoil.segment.built_ins import with_built_ins
+from accoil.rule.tree import Rule, Scope, check, inlined
 from accoil.segment.watched import names
 from accoil.show.api.asked import Opened
 from accoil.show.api.errors import invalid
@@ -28,11 +27,6 @@ def rule_of(opened: Opened, asked: Filter, scope: Scope) -> Rule | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise invalid("filter", f"filter is not JSON; write a rule such as {EXAMPLE}.") from None
     try:
-        return inlined(check(written, scope), _names(opened, scope))
+        return inlined(check(written, scope), names(opened.profile, scope, opened.definition, opened.segments))
     except Refused as no:
         raise invalid("filter", f"filter: {no}") from None
-
-
-def _names(opened: Opened, scope: Scope) -> Names:
-    """What features, segments and stages mean in rules of this profile."""
-    return names(opened.profile, scope, opened.definition, with_built_ins(opened.profile))

@@ -10,7 +10,6 @@ from accoil.count.ids import Kind
 from accoil.rule.tree import words, written
 from accoil.score.book import ORDERS
 from accoil.segment import figures, reading
-from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
@@ -50,11 +49,11 @@ def segments(asker: Asker, asked: Query[AskedSegments]) -> Row:
     """The segments of a profile: those that every profile has first, then its own. `value` is what the accounts pay a
     month (cents), `score` the mean of the active members."""
     opened = Opened(asker, asked)
-    wanted = [each for each in of_profile(opened) if _is_wanted(each, asked)]
+    wanted = [each for each in opened.segments if _is_wanted(each, asked)]
     page = wanted[asked.offset : asked.offset + asked.limit]
     sizes: dict[int, Figures] = {}
     for scope in dict.fromkeys(each.scope for each in page):
-        sizes |= figures.now(opened.profile, scope, opened.book, of_profile(opened))  # type: ignore[arg-type]
+        sizes |= figures.now(opened.profile, scope, opened.book, opened.segments)  # type: ignore[arg-type]
     return opened.top() | {
         "data": [_shown(opened, each, sizes[each.pk]) for each in page],
         "pagination": pagination(asked, len(wanted)),
@@ -66,7 +65,7 @@ def segment(asker: Asker, segment_id: OurSegment, asked: Query[AskedSegment]) ->
     """One segment."""
     opened, found = _opened(asker, segment_id, asked)
     scope: Kind = found.scope  # type: ignore[assignment]
-    size = figures.now(opened.profile, scope, opened.book, of_profile(opened))[found.pk]
+    size = figures.now(opened.profile, scope, opened.book, opened.segments)[found.pk]
     return opened.top() | _shown(opened, found, size)
 
 
@@ -90,18 +89,13 @@ def members_table(asker: Asker, segment_id: OurSegment, asked: Query[AskedMember
     return table(opened.book, scope, columns(asked.columns, COLUMNS[scope]), f"segment-{found.pk}", **wanted)
 
 
-def of_profile(opened: Opened) -> list[Segment]:
-    """Segments and stages, in their order."""
-    return with_built_ins(opened.profile)
-
-
 def _wanted(opened: Opened, found: Segment, asked: AskedMembers) -> tuple[Kind, Row]:
     scope: Kind = found.scope  # type: ignore[assignment]
     opened.asker.needs(f"{scope}s")
     wanted: Row = {"search": asked.search, "sort": sort_of(asked.sort, ORDERS[scope])}
     if found.stay_days:
         return scope, wanted | {"ids": reading.members(found, opened.as_of, opened.definition)}
-    return scope, wanted | {"rule": figures.rule_of(found, opened.book, of_profile(opened))}
+    return scope, wanted | {"rule": figures.rule_of(found, opened.book, opened.segments)}
 
 
 def _opened(asker: Asker, segment_id: int, asked: AskedSegment) -> tuple[Opened, Segment]:
@@ -117,7 +111,7 @@ def _opened(asker: Asker, segment_id: int, asked: AskedSegment) -> tuple[Opened,
 
 def found_in(opened: Opened, segment_id: int, scope: Kind) -> Segment:
     """A segment of the profile that was opened. Raises Wrong (404)."""
-    for each in of_profile(opened):
+    for each in opened.segments:
         if each.pk == segment_id and each.scope == scope and not each.is_stage:
             return each
     raise not_found(f"segment of {scope}s")
