@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "accoil.team",
     "accoil.score",
     "accoil.segment",
+    "accoil.connect",
+    "accoil.act",
     "accoil.show",
     "django.contrib.auth",
     "django.contrib.contenttypes",

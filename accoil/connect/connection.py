@@ -1,0 +1,147 @@
+"""What a tool that can be connected is made of. Adding one touches its own file or folder, and the list in `tools.py`.
+
+Errors say who must act: TryLater nobody, SignInAgain an admin, Rejected whoever wrote the value, Gone the matching.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from accoil.count.ids import Kind
+
+Value = str | int | None  # None clears what was written before
+Type = Literal["text", "integer", "date"]  # a date is told as an ISO day; the tool turns it into its own
+
+
+class ToolError(Exception):
+    """`reason` is a sentence for people, without secrets; `code`, `status` and `request_id` are the tool's own."""
+
+    def __init__(self, reason: str, *, code: str = "", status: int | None = None, request_id: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.code, self.status, self.request_id = reason, code, status, request_id
+
+
+class TryLater(ToolError):
+    """Nothing is wrong with what was asked. `after` is in seconds, None when the tool did not say. `limited`: it was
+    too much in too short a time, which does not count as an attempt."""
+
+    def __init__(self, reason: str, *, after: float | None = None, limited: bool = False, **told: Any) -> None:
+        super().__init__(reason, **told)
+        self.after, self.limited = after, limited
+
+
+class SignInAgain(ToolError):
+    """The tool no longer knows us: the connection stops until an admin connects it again."""
+
+
+class Rejected(ToolError):
+    """It will be refused every time until somebody changes something."""
+
+
+class Gone(ToolError):
+    """The record is no longer there. `moved_to` is the id of what it was merged into, if it was."""
+
+    def __init__(self, reason: str, *, moved_to: str | None = None, **told: Any) -> None:
+        super().__init__(reason, **told)
+        self.moved_to = moved_to
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is asked for when a tool is connected, or when an action is chosen."""
+
+    name: str
+    label: str
+    help: str = ""
+    type: Literal["text", "secret", "choice", "long_text"] = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that we write to matched records of the other tool. `name` is unique in a connection, ignoring case."""
+
+    kind: Kind
+    name: str
+    type: Type
+    words: str  # for people: "Accoil Trial Users Score"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of a product, as the other tool could know them. `entity` is our id, `tracking_id` the sender's."""
+
+    entity: int
+    tracking_id: str
+    email: str = ""
+
+
+class Firm(msgspec.Struct, frozen=True, kw_only=True):
+    """An account, with its matched users: (entity, the other tool's id)."""
+
+    entity: int
+    tracking_id: str
+    name: str = ""
+    active_users: int = 0
+    users: tuple[tuple[int, str], ...] = ()
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """`remote_id` is None when nobody was found, or several were: `reason` tells which, in a sentence."""
+
+    entity: int
+    remote_id: str | None
+    matched_by: str = ""  # "e-mail", "e-mail and external id", "company id", "the user's only company", "name"
+    ambiguous: bool = False
+    reason: str = ""
+
+
+class Session(Protocol):
+    """A tool, spoken to as one connection. Everything may raise TryLater or SignInAgain."""
+
+    def places_left(self) -> int | None:
+        """How many more attributes fit, None without a limit."""
+
+    def ensure(self, attribute: Attribute) -> str:
+        """Makes the attribute, or takes an archived one of that name out again; its id there. Raises Rejected."""
+
+    def archive(self, attribute: Attribute, remote_id: str) -> None:
+        """Raises Rejected when something there still depends on it. One that is archived already is no error."""
+
+    def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
+        """One for each, in any order."""
+
+    def match_accounts(self, firms: Sequence[Firm]) -> Iterator[Match]:
+        """One for each, in any order."""
+
+    def write(self, kind: Kind, remote_id: str, values: dict[str, Value]) -> dict[str, Value]:
+        """Attribute → value; returns what the tool says it kept of them. Writing the same again does no harm.
+        Raises Rejected, Gone."""
+
+    def read(self, kind: Kind, remote_id: str, names: Iterable[str]) -> dict[str, Value]:
+        """What stands there now, to find drift. Raises Gone."""
+
+    def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
+        """Does an action of the tool's to a record; returns what happened, in words. Raises Rejected, Gone."""
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """What an automation, or a person with ticked rows, can have a tool do. `needs_match`: to a record there that was
+    matched with our user or account; else the action gets no record."""
+
+    key: str  # as in definition files: intercom_tag
+    label: str  # Add Tag in Intercom
+    fields: tuple[Field, ...] = ()
+    kinds: tuple[Kind, ...] = ("user", "account")
+    needs_match: bool = True
+    by_hand: str = ""  # how it is called in a list's Actions: Add Intercom Tag; "" when not offered there
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """`opened` makes a session of a saved connection. `check` reads the workspace behind freshly given secrets."""
+
+    key: str  # intercom
+    name: str  # Intercom
+    fields: tuple[Field, ...]
+    actions: tuple[Action, ...] = ()
+    syncs: bool = True
+    opened: Callable[[Any], Session]

@@ -1,0 +1,213 @@
+"""What is connected to a team, what is written there, who is who there, and what was done."""
+
+import json
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accoil.score.models import Profile
+from accoil.team.encrypted import EncryptedField
+from accoil.team.models import NAME_LENGTH, Product, Team
+
+
+class State(models.TextChoices):
+    CONNECTED = "connected", "Connected"
+    NEEDS_RECONNECT = "needs_reconnect", "Needs reconnecting"
+    DISCONNECTING = "disconnecting", "Disconnecting"  # what we wrote is being archived
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class Connection(models.Model):
+    """A tool of a team's, joined to one workspace there. `options` holds what is not secret."""
+
+    FULL_EVERY = 6 * 3600  # seconds
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="connections")
+    tool = models.CharField(max_length=20)
+    state = models.CharField(max_length=15, choices=State.choices, default=State.CONNECTED)
+    problem = models.TextField(blank=True)  # why it needs reconnecting, or why it waits
+    workspace = models.CharField(max_length=100, blank=True)  # its id there
+    workspace_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    secret = EncryptedField(blank=True)  # JSON; read and write it as `secrets`
+    full_every = models.PositiveIntegerField(default=FULL_EVERY)  # seconds
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    waits_until = models.DateTimeField(null=True, blank=True)  # the circuit is open
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tool", "workspace"],
+                condition=~Q(state="disconnected") & ~Q(workspace=""),
+                name="workspace_connected_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tool} of {self.team}"
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Empty after the server's secret key was lost."""
+        return json.loads(self.secret) if self.secret else {}
+
+    @secrets.setter
+    def secrets(self, given: dict[str, str]) -> None:
+        self.secret = json.dumps(given)
+
+
+class Mode(models.TextChoices):
+    OFF = "off", "Off"
+    SEGMENTS = "segments", "Segment names only"
+    ALL = "all", "All traits"
+
+
+class ProfileSync(models.Model):
+    """What of a profile is written to a connection; without a row, nothing."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="profiles")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="syncs")
+    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.OFF)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "profile"], name="profile_sync_once")]
+
+    def __str__(self) -> str:
+        return f"{self.profile}: {self.mode}"
+
+
+class Written(models.Model):
+    """An attribute that we made in the other tool, and whether it is in use there."""
+
+    class Is(models.TextChoices):
+        ACTIVE = "active", "In use"
+        ARCHIVING = "archiving", "To be archived"
+        ARCHIVED = "archived", "Archived"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="attributes")
+    profile = models.ForeignKey(Profile, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=7)  # user or account
+    name = models.CharField(max_length=190)
+    remote_id = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=9, choices=Is.choices, default=Is.ACTIVE)
+    problem = models.TextField(blank=True)  # why it could not be made or archived
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "kind", "name"], name="attribute_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Record(models.Model):
+    """A user or an account, and what stands for it in the other tool. `confirmed` is what the tool last said it keeps
+    of ours: name → value. `rests_on` is what decides whether a change is the entity's own: profile → raw score."""
+
+    class Is(models.TextChoices):
+        MATCHED = "matched", "Matched"
+        UNMATCHED = "unmatched", "Not found"
+        AMBIGUOUS = "ambiguous", "Several found"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="records", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=7)
+    entity = models.BigIntegerField()
+    match = models.CharField(max_length=9, choices=Is.choices, default=Is.UNMATCHED)
+    remote_id = models.CharField(max_length=100, blank=True)
+    matched_by = models.CharField(max_length=60, blank=True)
+    matched_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)  # why nobody was matched
+    confirmed = models.JSONField(default=dict)
+    rests_on = models.JSONField(default=dict)
+    confirmed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)  # not before
+    problem = models.TextField(blank=True)  # why the last write failed
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "product", "kind", "entity"], name="record_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["connection", "remote_id"], name="record_remote")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.entity}"
+
+
+class Pass(models.Model):
+    """One run of the sync over a connection."""
+
+    class Of(models.TextChoices):
+        MATCH = "match", "Matching"
+        FULL = "full", "Full pass"
+        CHANGES = "changes", "Changes"
+        DRIFT = "drift", "Look for drift"
+        CLEANING = "cleaning", "Archiving"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="passes")
+    of = models.CharField(max_length=8, choices=Of.choices)
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)  # written, failed, unchanged, unmatched …
+    of_total = models.PositiveIntegerField(null=True)  # for the progress
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.of} of {self.connection}"
+
+
+class Entry(models.Model):
+    """A line of the ledger: what was written to a record, or why nothing was."""
+
+    class What(models.TextChoices):
+        WRITTEN = "written", "Written"
+        FAILED = "failed", "Failed"
+        SKIPPED = "skipped", "Nothing sent"
+        MATCHED = "matched", "Matched"
+        MOVED = "moved", "Follows a merge"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="ledger", db_index=False)
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="ledger")
+    at = models.DateTimeField(default=timezone.now)
+    what = models.CharField(max_length=8, choices=What.choices)
+    changes = models.JSONField(default=dict)  # name → [before, after]
+    reason = models.TextField(blank=True)
+    status = models.PositiveSmallIntegerField(null=True)  # HTTP
+    request_id = models.CharField(max_length=100, blank=True)  # the tool's
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["connection", "-id"], name="ledger_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.record}"
+
+
+class Heard(models.Model):
+    """A notification of the other tool's that was acted upon, so that one that comes twice is not."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="heard", db_index=False)
+    notification = models.CharField(max_length=100)
+    topic = models.CharField(max_length=60)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "notification"], name="heard_once")]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+def live(team: Team, tool: str) -> Connection | None:
+    """The team's connection to a tool, unless it was disconnected."""
+    return team.connections.filter(tool=tool).exclude(state=State.DISCONNECTED).first()
