@@ -106,3 +106,13 @@ def ask(address: str, method: str, path: str, body: bytes | None, headers: dict[
 def heard(connection: HTTPConnection) -> Answer:
     response = connection.getresponse()
     return Answer(response.status, {name.lower(): text for name, text in response.getheaders()}, response.read())
+
+
+def refused(answer: Answer, status: int, code: str) -> None:
+    """Refusals are JSON with code and message (old clients index both), and error, which one client logs."""
+    assert (answer.status, answer.code) == (status, code), answer
+    told = answer.json()
+    assert told["success"] is False
+    assert told["message"] == told["error"]
+    assert told["message"].endswith(".")
+    assert answer.headers["content-type"] == "application/json"
