@@ -15,10 +15,12 @@ from django.test import Client
 
 from accoil.count.facts import open_facts
 from accoil.score.definition import Definition
+from accoil.score.files import apply
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
 from accoil.team.roles import Role
 from tests.reference_facts import Message
+from tests.show.mapping_pages import RENAME
 from tests.small_worlds import at, did, identified, joins
 from tests.world import Engine
 
@@ -116,3 +118,9 @@ def eve(world) -> Client:
     client = Client()
     client.force_login(world.eve)
     return client
+
+
+@pytest.fixture
+def renaming(world) -> None:
+    """The first product's mappings rename an event."""
+    apply(RENAME, world.web)
