@@ -6,6 +6,7 @@ An empty value counts as not set. A wrong value raises Refused with a sentence t
 import os
 import re
 from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -97,6 +98,22 @@ def address(name: str, schemes: Collection[str]) -> SplitResult | None:
         # The value is not repeated: an address may hold a password.
         raise Refused(f"{name} is not an address this setting takes; write {shapes}.")
     return parts
+
+
+def base_url(name: str) -> str:
+    """The beginning of other addresses, without a slash at its end; "" when not set."""
+    parts = address(name, ["https", "http"])
+    if parts and (parts.query or parts.fragment or parts.username or parts.password):
+        raise Refused(f"{name} must be scheme, host and at most a path, such as https://proxy.example.com/intercom.")
+    return text(name).rstrip("/")
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks written with commas: "10.0.0.0/8, fd00::/8"; an address alone is a network of one."""
+    try:
+        return [ip_network(part) for part in names(name)]
+    except ValueError as wrong:
+        raise Refused(f"{name}: {wrong}; write networks such as 10.1.0.0/16, separated by commas.") from wrong
 
 
 def data_folder() -> Path:

@@ -142,6 +142,15 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
 
+# --- connections ---
+
+INTERCOM_URL = environment.base_url("ACCOIL_INTERCOM_URL")  # "": by the region of each workspace
+INTERCOM_CLIENT_ID = environment.text("ACCOIL_INTERCOM_CLIENT_ID")
+INTERCOM_CLIENT_SECRET = environment.text("ACCOIL_INTERCOM_CLIENT_SECRET")
+if bool(INTERCOM_CLIENT_ID) != bool(INTERCOM_CLIENT_SECRET):
+    raise Refused("ACCOIL_INTERCOM_CLIENT_ID and ACCOIL_INTERCOM_CLIENT_SECRET belong together; set both, or neither.")
+WEBHOOK_NETWORKS = environment.networks("ACCOIL_WEBHOOK_NETWORKS")
+
 # --- mail, files, time, logs ---
 
 globals().update(mail_settings())

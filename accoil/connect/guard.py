@@ -1,0 +1,167 @@
+"""Addresses that people of a team give us may lead anywhere but into the network we stand in.
+
+A name is looked up once, every answer is checked, and the connection goes to the address that was checked; the name
+stays in the Host header and in TLS. Allowed are addresses of the public internet, encrypted, on the usual ports; and
+the operator's own networks (ACCOIL_WEBHOOK_NETWORKS), there also unencrypted and on any port.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore2
+from django.conf import settings
+from httpcore2 import SOCKET_OPTION, NetworkStream
+
+from accoil.connect.connection import Rejected
+from accoil.connect.network import Backend
+from accoil.refused import Refused
+
+Address = IPv4Address | IPv6Address
+Resolve = Callable[[str, int], list[str]]
+
+PORTS = (443, 8443)
+LONGEST = 2000  # characters of an address
+
+# The standard library's `is_global` says yes to several of these: translated, tunnelled and multicast addresses.
+_CLOSED = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 168.63.129.16/32 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10
+fec0::/10 ff00::/8
+"""
+CLOSED = [ip_network(network) for network in _CLOSED.split()]
+
+
+def is_public(address: Address) -> bool:
+    return address.is_global and not any(address in network for network in CLOSED)
+
+
+def is_own(address: Address) -> bool:
+    """In a network that the operator opened."""
+    return any(address in network for network in settings.WEBHOOK_NETWORKS)
+
+
+def resolved(host: str, port: int) -> list[str]:
+    """What the system says the name means. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class Guarded(Backend):
+    """Connects only where it may. `resolve` looks up a name; raises OSError."""
+
+    def __init__(self, resolve: Resolve = resolved) -> None:
+        super().__init__()
+        self._resolve = resolve
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SOCKET_OPTION] | None = None,
+    ) -> NetworkStream:
+        options = list(socket_options or [])
+        addresses = self.checked(host, port)
+        for at, address in enumerate(addresses):
+            try:
+                stream = super().connect_tcp(str(address), port, timeout, local_address, options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                if at == len(addresses) - 1:
+                    raise
+            else:
+                return stream if is_own(address) else _Encrypted(stream)
+        raise AssertionError("there is an address, or it was refused")
+
+    def checked(self, host: str, port: int) -> list[Address]:
+        """The addresses behind a name; raises Rejected when one of them is not allowed, ConnectError without any."""
+        try:
+            told = self._resolve(host, port)
+        except (OSError, UnicodeError) as unknown:
+            raise httpcore2.ConnectError(f"{host} is not known") from unknown
+        addresses = [_plain(text) for text in told]
+        if not addresses:
+            raise httpcore2.ConnectError(f"{host} has no address")
+        if not all(is_own(address) or (is_public(address) and port in PORTS) for address in addresses):
+            raise Rejected(_not_allowed(host, port))
+        return addresses
+
+
+class _Encrypted(NetworkStream):
+    """Nothing is said on it before it is encrypted."""
+
+    def __init__(self, stream: NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        raise Rejected("The address must begin with https://.")
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        raise Rejected("The address must begin with https://.")
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> NetworkStream:
+        return self._stream.start_tls(ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+@cache
+def pool() -> httpcore2.ConnectionPool:
+    """No socket is kept open: every call is checked anew."""
+    return httpcore2.ConnectionPool(max_keepalive_connections=0, max_connections=100, network_backend=Guarded())
+
+
+def check_address(url: str, backend: Guarded | None = None) -> str:
+    """An address as somebody typed it, without white space around it. Raises Refused with a sentence. A name that
+    nobody knows just now is let through: it is looked up again whenever something is sent."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as wrong:
+        raise Refused("it is not a web address.") from wrong
+    if parts.scheme not in ("https", "http") or not parts.hostname or not url.isascii() or len(url) > LONGEST:
+        raise Refused("write an address such as https://example.com/hook.")
+    if any(character <= " " or character == "\\" for character in url):
+        raise Refused("it has a space or a backslash in it.")
+    if parts.username is not None or parts.password is not None:
+        raise Refused("it holds a name or a password; take them out: what is sent is signed instead.")
+    try:
+        addresses = (backend or Guarded()).checked(parts.hostname, port)
+    except httpcore2.ConnectError:
+        addresses = []
+    except Rejected as closed:
+        raise Refused(closed.reason) from closed
+    if parts.scheme == "http" and not (addresses and all(is_own(address) for address in addresses)):
+        raise Refused("it must begin with https://.")
+    return url
+
+
+def _plain(text: str) -> Address:
+    """An IPv4 address that stands in an IPv6 one is judged as itself."""
+    address = ip_address(text)
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:
+            return address.ipv4_mapped
+        if address.scope_id:
+            raise Rejected("The address is of this computer's own network.")
+    return address
+
+
+def _not_allowed(host: str, port: int) -> str:
+    return (
+        f"{host} on port {port} is not an address that may be sent to: it must be on the public internet, on port "
+        f"{' or '.join(map(str, PORTS))}, or in a network that the operator allows (ACCOIL_WEBHOOK_NETWORKS)."
+    )

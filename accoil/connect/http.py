@@ -1,0 +1,170 @@
+"""Calls to connected tools: bounded in time and size, retried shortly, within the tool's limits. It knows no tool."""
+
+import json as _json
+import random
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Literal
+from urllib.parse import urlencode, urlsplit
+
+import httpcore2
+import msgspec
+
+from accoil import __version__
+from accoil.connect import guard
+from accoil.connect.connection import Rejected, ToolError, TryLater
+from accoil.connect.network import CONNECT, TOTAL, Backend, given
+from accoil.connect.now import now, sleep
+from accoil.connect.rate import Lane as Lane
+from accoil.connect.rate import lane as lane
+
+LARGEST = 10_000_000  # bytes of an answer
+TRIES = 3
+RETRYING = 10.0  # seconds in all, then whoever asked tries later
+
+Params = Mapping[str, str | int | bool] | None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """`json` is None when there is none. `headers`: names in small letters; of several of one name, the last."""
+
+    status: int
+    json: Any
+    headers: dict[str, str]
+    request_id: str = ""
+    body: bytes = b""
+
+
+def refused(answer: Answer) -> ToolError:
+    """What a refusal means where the tool does not say it better."""
+    return Rejected(f"It was refused with status {answer.status}.", status=answer.status, request_id=answer.request_id)
+
+
+@cache
+def pool() -> httpcore2.ConnectionPool:
+    """Sockets to tools, kept open for a little while; nothing of the environment (proxies) is looked at."""
+    return httpcore2.ConnectionPool(keepalive_expiry=5.0, max_connections=100, network_backend=Backend())
+
+
+class Client:
+    """Speaks to one address as one connection. Threads may share it. `guarded`: the address is a team's, not
+    the operator's. `refused` makes the error of a 3xx or 4xx answer;
+    `reads` = "json": a good answer with something else in it is an error that passes; else answers
+    are read up to `largest` bytes and the rest is left."""
+
+    def __init__(
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        *,
+        limits: Lane,
+        refused: Callable[[Answer], ToolError] = refused,
+        guarded: bool = False,
+        reads: Literal["json", "anything"] = "json",
+        largest: int = LARGEST,
+    ) -> None:
+        self._base, self._limits, self._refused, self._largest = base_url.rstrip("/"), limits, refused, largest
+        self._json = reads == "json"
+        self._pool = guard.pool() if guarded else pool()
+        told = {"user-agent": f"Accoil/{__version__}", "accept-encoding": "identity"}
+        self._headers = told | {name.lower(): value for name, value in headers.items()}
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Params = None,
+        form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        background: bool = False,
+    ) -> Answer:
+        """The answer, when it is 2xx. Raises TryLater: no network, no room in the limits, or an error of theirs that
+        outlived our retries; and what `refused` makes of other answers."""
+        url, (body, kind) = self._url(path, params), _body(json, form, content)
+        sent = self._headers | kind | {name.lower(): value for name, value in (headers or {}).items()}
+        began = now()
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(method, url, sent, body, background)
+            except TryLater as later:
+                pause: float = random.uniform(0.4, 1.2) * attempt if later.after is None else later.after
+                if later.limited or attempt == TRIES or now() - began + pause > RETRYING:
+                    raise
+                sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, method: str, url: str, headers: dict[str, str], body: bytes, background: bool) -> Answer:
+        self._limits.take(background=background)
+        answer = self._asked(method, url, headers, body)
+        self._limits.heard(answer.status, answer.headers)
+        told: dict[str, Any] = {"status": answer.status, "request_id": answer.request_id}
+        if answer.status == 429:
+            after = max(0.1, self._limits.wait())
+            raise TryLater("It was asked too much in a short time.", after=after, limited=True, **told)
+        if answer.status == 408 or answer.status >= 500:
+            soon = self._limits.wait() or None
+            raise TryLater(f"It has a problem of its own (status {answer.status}).", after=soon, **told)
+        if not 200 <= answer.status < 300:
+            raise self._refused(answer)
+        if self._json and answer.body.strip() and answer.json is None:
+            raise TryLater("It answered something that is not JSON.", **told)
+        return answer
+
+    def _asked(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        timeouts = {"connect": CONNECT, "read": TOTAL, "write": TOTAL, "pool": CONNECT}
+        try:
+            with (
+                given(TOTAL),
+                self._pool.stream(
+                    method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}
+                ) as response,
+            ):
+                read = self._read(response)
+        except httpcore2.TimeoutException as late:
+            raise TryLater("It did not answer in time.") from late
+        except (httpcore2.NetworkError, httpcore2.ProtocolError) as broken:
+            raise TryLater("It could not be reached, or broke off.") from broken
+        except (httpcore2.UnsupportedProtocol, ValueError) as wrong:
+            raise Rejected("Its address is not a web address.") from wrong
+        return _answer(response, read)
+
+    def _read(self, response: httpcore2.Response) -> bytes:
+        parts, size = [], 0
+        for part in response.iter_stream():
+            parts.append(part)
+            size += len(part)
+            if size > self._largest and self._json:
+                raise Rejected(f"It answered more than {self._largest:,} bytes.", status=response.status)
+            if size > self._largest:
+                break
+        return b"".join(parts)[: self._largest]
+
+    def _url(self, path: str, params: Params) -> str:
+        url = self._base + path
+        if not params:
+            return url
+        told = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in params.items()}
+        return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(told)}"
+
+
+def _body(json: Any, form: Mapping[str, str] | None, content: bytes | None) -> tuple[bytes, dict[str, str]]:
+    if content is not None:
+        return content, {"content-type": "application/json"}
+    if json is not None:
+        return _json.dumps(json, separators=(",", ":")).encode(), {"content-type": "application/json"}
+    if form is not None:
+        return urlencode(form).encode(), {"content-type": "application/x-www-form-urlencoded"}
+    return b"", {}
+
+
+def _answer(response: httpcore2.Response, body: bytes) -> Answer:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+    try:
+        read = _json.loads(body) if body.strip() else None
+    except ValueError:
+        read = None
+    told = headers.get("x-request-id") or (read.get("request_id") if isinstance(read, dict) else None)
+    return Answer(status=response.status, json=read, headers=headers, request_id=str(told or "")[:100], body=body)
