@@ -1,0 +1,131 @@
+"""Intercom, spoken to as one connection."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, SignInAgain, Value
+from accoil.connect.intercom import companies, contacts
+from accoil.connect.intercom.attributes import Attributes
+from accoil.connect.intercom.kept import Companies, Remembered
+from accoil.connect.intercom.speaking import Speaker, api_address
+from accoil.connect.intercom.tags import Tags
+from accoil.connect.intercom.tool import TAG
+from accoil.connect.intercom.values import inward, kept_of, outward
+from accoil.connect.models import Connection
+from accoil.connect.rate import lane
+from accoil.count.ids import Kind
+
+_PATHS: dict[Kind, str] = {"user": "/contacts", "account": "/companies"}
+_NEW = 5.0  # seconds: an attribute that is not known may be younger than the list
+
+
+class Workspace:
+    """What is remembered of one connection, for as long as its token is the same."""
+
+    def __init__(self, connection: Connection, token: str) -> None:
+        self.speaker = Speaker(token, connection.options.get("region", "us"), lane(connection.pk))
+        self.attributes = Attributes(self.speaker)
+        self.tags = Tags(self.speaker)
+        self.companies = Remembered(Companies)
+        self.zones = Remembered(lambda: _zones(connection.pk))
+
+
+class IntercomSession:
+    """See `Session` in connection.py. Threads may share it."""
+
+    def __init__(self, connection: Connection) -> None:
+        token = connection.secrets.get("token")
+        if not token:
+            raise SignInAgain("No access token of Intercom is kept; connect it again.")
+        self._workspace = _workspace(connection, token)
+        self._speaker = self._workspace.speaker
+
+    def places_left(self) -> int | None:
+        return self._workspace.attributes.places_left()
+
+    def ensure(self, attribute: Attribute) -> str:
+        return self._workspace.attributes.ensure(attribute)
+
+    def archive(self, attribute: Attribute, remote_id: str) -> None:
+        self._workspace.attributes.archive(attribute, remote_id)
+
+    def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
+        """`people` are of one product: two of them with one address are in doubt."""
+        return contacts.match_users(self._speaker, self._workspace.companies.get(), people)
+
+    def match_accounts(self, firms: Sequence[Firm]) -> Iterator[Match]:
+        """`firms` are all of one product's: two of them may want one company."""
+        return companies.match_accounts(self._speaker, self._workspace.companies.get(), firms)
+
+    def write(self, kind: Kind, remote_id: str, values: dict[str, Value]) -> dict[str, Value]:
+        types, zones = self._types(kind, values), self._workspace.zones
+        given = {name: outward(value, types[name], _zone(zones, name)) for name, value in values.items()}
+        try:
+            told = self._speaker.say(
+                "PUT", f"{_PATHS[kind]}/{remote_id}", json={"custom_attributes": given}, background=True
+            )
+        except Gone as gone:
+            raise self._where(kind, remote_id, gone) from gone
+        return self._inward(kind, values, told)
+
+    def read(self, kind: Kind, remote_id: str, names: Iterable[str]) -> dict[str, Value]:
+        told = self._speaker.say("GET", f"{_PATHS[kind]}/{remote_id}", background=True)
+        return self._inward(kind, dict.fromkeys(names), told)
+
+    def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
+        if action != TAG:
+            raise Rejected(f"Intercom cannot do “{action}”.")
+        try:
+            return self._workspace.tags.put(kind, remote_id, values.get("tag", ""))
+        except Gone as gone:
+            raise self._where(kind, remote_id, gone) from gone
+
+    def _where(self, kind: Kind, remote_id: str, gone: Gone) -> Gone:
+        """The same error, with where a merged contact went: a write to one may only say that it is not found."""
+        if kind != "user" or gone.moved_to:
+            return gone
+        try:
+            self._speaker.say("GET", f"/contacts/{remote_id}", background=True)
+        except Gone as better:
+            return better
+        return gone
+
+    def _types(self, kind: Kind, values: Iterable[str]) -> dict[str, str]:
+        attributes = self._workspace.attributes
+        types = attributes.types(kind)
+        if not types.keys() >= set(values):
+            types = attributes.types(kind, _NEW)
+        return {name: types.get(name, "") for name in values}
+
+    def _inward(self, kind: Kind, values: dict[str, Any], told: Any) -> dict[str, Value]:
+        types, zones = self._types(kind, values), self._workspace.zones
+        return {name: inward(kept, types[name], _zone(zones, name)) for name, kept in kept_of(values, told).items()}
+
+
+def _zones(connection: int) -> dict[str, ZoneInfo]:
+    """Attribute → the time zone of the product whose profile it is of."""
+    written = Connection.objects.get(pk=connection).attributes.filter(profile__isnull=False)
+    return {name: ZoneInfo(zone) for name, zone in written.values_list("name", "profile__product__time_zone")}
+
+
+def _zone(zones: Remembered[dict[str, ZoneInfo]], name: str) -> ZoneInfo:
+    known = zones.get(60.0)
+    if name not in known:
+        known = zones.get(_NEW)
+    return known.get(name, ZoneInfo("UTC"))
+
+
+_workspaces: dict[int, tuple[tuple[str, str], Workspace]] = {}  # of each connection the last one
+_lock = Lock()
+
+
+def _workspace(connection: Connection, token: str) -> Workspace:
+    region = connection.options.get("region", "us")
+    of = (token, api_address(region))
+    with _lock:
+        known = _workspaces.get(connection.pk)
+        if known is None or known[0] != of:
+            known = _workspaces[connection.pk] = (of, Workspace(connection, token))
+        return known[1]
