@@ -1,7 +1,6 @@
 """Which company is which of our accounts: one that its matched users belong to, or none. A company that nobody of the
 account belongs to is never chosen, however it is called."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,22 +16,14 @@ BY_ID, BY_ONLY, BY_NAME = "company id", "the user's only company", "name"
 
 
 def match_accounts(speaker: Speaker, companies: Companies, firms: Sequence[Firm]) -> Iterator[Match]:
-    """All accounts of one product that have matched users: whoever else wants the same company must be known."""
+    """Each by itself: of two accounts with one company, the sync chooses."""
     contacts = list(dict.fromkeys(contact for firm in firms for _, contact in firm.users))
     _learn_whose(speaker, companies, contacts)
     _learn_names(speaker, companies, {each for contact in contacts for each in companies.of.get(contact, ())})
-    wanting: dict[str, list[tuple[Firm, Match]]] = defaultdict(list)
-    for firm in firms:
-        match = choose(firm, companies)
-        if match.remote_id is None:
-            yield match
-        else:
-            wanting[match.remote_id].append((firm, match))
-    for company, several in wanting.items():
-        yield from _settled(companies.known[company], several)
+    yield from (_chosen(firm, companies) for firm in firms)
 
 
-def choose(firm: Firm, companies: Companies) -> Match:
+def _chosen(firm: Firm, companies: Companies) -> Match:
     """The first that holds: the company with our account's id, the only company of a user, the one of that name."""
     whose = [
         own for _, contact in firm.users
@@ -55,23 +46,6 @@ def choose(firm: Firm, companies: Companies) -> Match:
         if len(found) == 1:
             return Match(entity=firm.entity, remote_id=found[0], matched_by=way)
     return _nobody(firm, _doubt(firm, [companies.known[each] for each in every]), ambiguous=True)
-
-
-def _settled(company: tuple[str, str], several: list[tuple[Firm, Match]]) -> Iterator[Match]:
-    """One account gets the company: whose id it has, else who has the most active users. The others are listed."""
-    first, match = min(
-        several, key=lambda each: (each[0].tracking_id != company[0], -each[0].active_users, each[0].tracking_id)
-    )
-    yield match
-    for firm, _ in several:
-        if firm is not first:
-            why = "has that company's id" if first.tracking_id == company[0] else "has more active users"
-            yield _nobody(
-                firm,
-                f"Its company in Intercom, “{company[1] or company[0]}”, goes to the account"
-                f" “{first.name or first.tracking_id}”, which {why}.",
-                ambiguous=True,
-            )
 
 
 def _nobody(firm: Firm, reason: str, ambiguous: bool = False) -> Match:

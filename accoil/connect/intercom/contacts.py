@@ -1,6 +1,6 @@
 """Which contact is which of our users: the one with the same e-mail address. Nobody is ever made there."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -19,7 +19,8 @@ Contact = dict[str, Any]
 
 
 def match_users(speaker: Speaker, companies: Companies, people: Sequence[Person]) -> Iterator[Match]:
-    """People of one product. What contacts say of their companies is put into `companies`."""
+    """Each by itself: of two with one contact, the sync chooses. What contacts say of their companies is put into
+    `companies`."""
     by_email: dict[str, list[Person]] = defaultdict(list)
     for person in people:
         email = person.email.strip().lower()
@@ -28,7 +29,7 @@ def match_users(speaker: Speaker, companies: Companies, people: Sequence[Person]
         else:
             yield Match(entity=person.entity, remote_id=None, reason="No e-mail address is known of this user.")
     for email, contacts in _contacts(speaker, companies, list(by_email)):
-        yield from _chosen(by_email[email], contacts)
+        yield from (_chosen(person, contacts) for person in by_email[email])
 
 
 def pages(speaker: Speaker, companies: Companies) -> Iterator[tuple[list[Contact], int]]:
@@ -78,36 +79,28 @@ def _searched(speaker: Speaker, companies: Companies, emails: list[str]) -> Iter
         paging = {"per_page": PAGE, "starting_after": after}
 
 
-def _chosen(people: list[Person], contacts: list[Contact]) -> Iterator[Match]:
-    """For all of our users with one address: who of them is which of the contacts with it. One and one is a match;
-    among several, the external id decides, and who is in doubt gets nobody else's numbers."""
+def _chosen(person: Person, contacts: list[Contact]) -> Match:
+    """Of the contacts with the person's address: the only one, else the one with his id; a lead only when nobody who
+    signed in has the address."""
     once = {contact["id"]: contact for contact in contacts}.values()  # a walk may meet somebody twice
     users = [contact for contact in once if contact.get("role") == "user"]
-    pool = users or list(once)  # a lead only when nobody who signed in has the address
-    by_id = Counter(person.tracking_id for person in people)
-    theirs = Counter(contact.get("external_id") for contact in pool)
-    for person in people:
-        same = [contact for contact in pool if contact.get("external_id") == person.tracking_id]
-        if not pool:
-            yield Match(entity=person.entity, remote_id=None, reason="Nobody in Intercom has this e-mail address.")
-        elif len(pool) == len(people) == 1:
-            yield Match(entity=person.entity, remote_id=str(pool[0]["id"]), matched_by=BY_EMAIL)
-        elif same and theirs[person.tracking_id] == by_id[person.tracking_id] == 1:
-            yield Match(entity=person.entity, remote_id=str(same[0]["id"]), matched_by=BY_ID)
-        else:
-            yield Match(entity=person.entity, remote_id=None, ambiguous=True, reason=_doubt(person, people, pool))
+    pool = users or list(once)
+    same = [contact for contact in pool if contact.get("external_id") == person.tracking_id]
+    if not pool:
+        return Match(entity=person.entity, remote_id=None, reason="Nobody in Intercom has this e-mail address.")
+    if len(same) == 1:
+        return Match(entity=person.entity, remote_id=str(same[0]["id"]), matched_by=BY_ID)
+    if len(pool) == 1:
+        return Match(entity=person.entity, remote_id=str(pool[0]["id"]), matched_by=BY_EMAIL)
+    return Match(entity=person.entity, remote_id=None, ambiguous=True, reason=_doubt(person, pool))
 
 
-def _doubt(person: Person, people: list[Person], pool: list[Contact]) -> str:
+def _doubt(person: Person, pool: list[Contact]) -> str:
     kind = "users" if pool[0].get("role") == "user" else "leads"
-    if len(pool) > 1:
-        return (
-            f"{len(pool)} {kind} in Intercom have this e-mail address, and not exactly one of them has the external id"
-            f" “{person.tracking_id}”. Merge them in Intercom, or set that id."
-        )
+    has = "several of them have" if any(each.get("external_id") == person.tracking_id for each in pool) else "none has"
     return (
-        f"{len(people)} users here have this e-mail address, and the one contact in Intercom has not the external id"
-        f" “{person.tracking_id}”."
+        f"{len(pool)} {kind} in Intercom have this e-mail address, and {has} the external id “{person.tracking_id}”."
+        " Merge them in Intercom, or set that id."
     )
 
 

@@ -52,11 +52,9 @@ class IntercomSession:
         self._workspace.attributes.archive(attribute, remote_id)
 
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
-        """`people` are of one product: two of them with one address are in doubt."""
         return contacts.match_users(self._speaker, self._workspace.companies.get(), people)
 
     def match_accounts(self, firms: Sequence[Firm]) -> Iterator[Match]:
-        """`firms` are all of one product's: two of them may want one company."""
         return companies.match_accounts(self._speaker, self._workspace.companies.get(), firms)
 
     def write(self, kind: Kind, remote_id: str, values: dict[str, Value]) -> dict[str, Value]:

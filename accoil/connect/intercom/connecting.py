@@ -1,0 +1,161 @@
+"""A team and a workspace of Intercom: joined by a pasted token or by signing in there, and parted again."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accoil.connect.connection import SignInAgain, ToolError, TryLater
+from accoil.connect.http import Client
+from accoil.connect.intercom.signed import INTERCOM
+from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused
+from accoil.connect.models import Connection, State
+from accoil.connect.rate import Lane
+from accoil.refused import Refused
+from accoil.team.models import NAME_LENGTH, Team, User
+
+log = structlog.get_logger()
+
+
+def offers_sign_in() -> bool:
+    """Whether people can connect by signing in at Intercom; else only by pasting a token."""
+    return bool(settings.INTERCOM_CLIENT_ID and settings.INTERCOM_CLIENT_SECRET)
+
+
+def sign_in_address(region: str, state: str, back_to: str = "") -> str:
+    """Where a person lets the server's app into his workspace. `back_to`: one of the redirect addresses that the app
+    has in the Developer Hub; without it, Intercom takes the first of those."""
+    told = {"client_id": settings.INTERCOM_CLIENT_ID, "state": state} | ({"redirect_uri": back_to} if back_to else {})
+    return f"{pages_address(_region(region))}/oauth?{urlencode(told)}"
+
+
+def by_token(team: Team, author: User, token: str, client_secret: str = "") -> Connection:
+    """Connects with an access token out of the Developer Hub; whichever region it is of is found out. `client_secret`:
+    of the same app, "" keeps the one there is. Raises Refused."""
+    token, client_secret = token.strip(), client_secret.strip()
+    if not token:
+        raise Refused("Paste the access token of your Intercom app.")
+    me = _whose(token, [next(iter(REGIONS))] if settings.INTERCOM_URL else list(REGIONS))
+    return _join(team, author, me, {"token": token, "client_secret": client_secret}, "token")
+
+
+def by_code(team: Team, author: User, code: str, region: str) -> Connection:
+    """Connects with the code that Intercom sent a person back with. Raises Refused."""
+    region = _region(region)
+    asked = {
+        "code": code, "client_id": settings.INTERCOM_CLIENT_ID, "client_secret": settings.INTERCOM_CLIENT_SECRET
+    }  # fmt: skip
+    exchange = Client(api_address(region), {"Accept": "application/json"}, limits=Lane(), refused=refused)
+    try:
+        told = exchange.call("POST", "/auth/eagle/token", json=asked).json or {}
+    except TryLater as later:
+        raise Refused(f"Intercom could not be asked just now. {later.reason} Try again in a minute.") from later
+    except ToolError as wrong:
+        raise Refused(
+            "Intercom did not take the sign-in, which holds for a few minutes only. Connect again."
+        ) from wrong
+    token = told.get("token") or told.get("access_token")
+    if not token:
+        raise Refused("Intercom answered without an access token. Connect again.")
+    me = _whose(str(token), [region])
+    secrets = {"token": str(token), "client_secret": settings.INTERCOM_CLIENT_SECRET}
+    return _join(team, author, me, secrets, "code")
+
+
+def disconnect(connection: Connection) -> None:
+    """Nothing more is written, what we made there is archived, and then the secrets are dropped."""
+    if not connection.secrets.get("token"):
+        part(connection, "Disconnected without an access token: what was written in Intercom stays there.")
+        return
+    connection.state, connection.problem = State.DISCONNECTING, ""
+    connection.save(update_fields=["state", "problem"])
+
+
+def still_installed(connection: Connection) -> bool:
+    """Asks Intercom. When it no longer knows our token, the connection ends: nothing can be archived without one."""
+    token = connection.secrets.get("token", "")
+    try:
+        Speaker(token, connection.options.get("region", "us"), Lane()).say("GET", "/me")
+    except SignInAgain as gone:
+        if gone.status != 401:
+            return True
+        part(connection, "It was uninstalled in Intercom, so what was written there stays. Connect again to go on.")
+        return False
+    except ToolError as wrong:
+        log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
+    return True
+
+
+def part(connection: Connection, why: str) -> None:
+    connection.state, connection.problem, connection.secrets = State.DISCONNECTED, why, {}
+    connection.save(update_fields=["state", "problem", "secret"])
+
+
+def _whose(token: str, regions: list[str]) -> dict[str, Any]:
+    """The person and the workspace behind a token, from the first region that knows it. Raises Refused."""
+    for region in regions:
+        try:
+            me = Speaker(token, region, Lane()).say("GET", "/me") or {}
+        except SignInAgain:
+            continue
+        except ToolError as wrong:
+            raise Refused(f"Intercom could not tell whose access token this is. {wrong.reason}") from wrong
+        app = me.get("app") or {}
+        if not app.get("id_code"):
+            raise Refused(
+                "Intercom does not say which workspace the access token is of. Make one in a workspace's app."
+            )
+        told = str(app.get("region") or "").lower()
+        return {**me, "region": told if told in REGIONS else region}
+    raise Refused("Intercom does not know this access token. Copy it again from the Developer Hub.")
+
+
+def _join(team: Team, author: User, me: dict[str, Any], secrets: dict[str, str], by: str) -> Connection:
+    workspace = str(me["app"]["id_code"])
+    try:
+        with transaction.atomic():
+            return _saved(_found(team, workspace, str(me["app"].get("name") or "")), author, me, secrets, by)
+    except IntegrityError:  # two installs at once: the other one made the connection
+        with transaction.atomic():
+            return _saved(_found(team, workspace, ""), author, me, secrets, by)
+
+
+def _found(team: Team, workspace: str, name: str) -> Connection:
+    """The connection of this workspace, or a new one: a workspace never has two, nor has a team. One that was
+    disconnected goes on, and knows what it once wrote."""
+    there = Connection.objects.select_for_update().filter(tool=INTERCOM)
+    live = there.exclude(state=State.DISCONNECTED)
+    known = live.filter(workspace=workspace).first()
+    if known and known.team_id != team.pk:
+        raise Refused("This Intercom workspace is connected to another team of this server; disconnect it there first.")
+    other = live.filter(team=team).exclude(workspace=workspace).first()
+    if other:
+        raise Refused(
+            f"Your team is connected to the Intercom workspace “{other.workspace_name or other.workspace}”;"
+            f" disconnect it before you connect “{name or workspace}”."
+        )
+    earlier = there.filter(team=team, workspace=workspace).order_by("-id").first()
+    return known or earlier or Connection(team=team, tool=INTERCOM, workspace=workspace)
+
+
+def _saved(connection: Connection, author: User, me: dict[str, Any], given: dict[str, str], by: str) -> Connection:
+    had, secrets = connection.secrets, {name: secret for name, secret in given.items() if secret}
+    if "client_secret" in secrets and had.get("client_secret") not in (None, secrets["client_secret"]):
+        secrets["old_client_secret"] = had["client_secret"]
+    connection.secrets = had | secrets
+    connection.options = connection.options | {
+        "region": me["region"], "by": by, "app_id": connection.workspace, "admin": str(me.get("email") or "")
+    }  # fmt: skip
+    connection.workspace_name = str(me["app"].get("name") or "")[:NAME_LENGTH]
+    connection.state, connection.problem = State.CONNECTED, ""
+    connection.failures, connection.waits_until, connection.author = 0, None, author
+    connection.save()
+    return connection
+
+
+def _region(given: str) -> str:
+    if given not in REGIONS:
+        raise Refused(f"Choose the region of your Intercom workspace: {', '.join(REGIONS.values())}.")
+    return given
