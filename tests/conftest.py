@@ -14,7 +14,8 @@ import pytest
 _folder = tempfile.TemporaryDirectory(prefix="accoil-tests-")
 
 # Settings are read from the environment when Django loads, so this must come before anything of ours is imported.
-for _name in [name for name in os.environ if name.startswith("ACCOIL_")]:
+# Where the contracts of other tools lie is for the stand-ins, not for us.
+for _name in [name for name in os.environ if name.startswith("ACCOIL_") and name != "ACCOIL_CONTRACTS"]:
     del os.environ[_name]
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
