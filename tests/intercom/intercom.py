@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.intercom import attributes, companies, contacts, oauth, tags
+from tests.intercom import attributes, companies, contacts, inbox, oauth, tags
 from tests.intercom.calls import Answer, Call, Refusal
 from tests.intercom.clock import Clock
 from tests.intercom.contract import VERSION, contract
@@ -19,7 +19,7 @@ from tests.intercom.routing import Routes
 from tests.intercom.signer import Signer
 from tests.intercom.workspace import Workspace
 
-routes = Routes()
+routes, pages = Routes(), Routes()
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Intercom:
         self.workspaces: dict[str, Workspace] = {}
         self.workspace = self.add_workspace("ws1", "Acme Support")
         self.address = ""  # while it runs
+        self.widget_at = ""  # address of the app that the inbox shows
 
     def add_workspace(self, id_code: str, name: str, **more: Any) -> Workspace:
         made = self.workspaces[id_code] = Workspace(id_code, name, self.clock, **more)
@@ -67,20 +68,20 @@ class Intercom:
 
     def answer(self, call: Call, refusal: Refusal | None = None) -> Answer:
         """`refusal`: given instead of doing anything, to those who may ask at all."""
-        with self.lock:
-            headers: dict[str, str] = {}
-            try:
-                answer = self._answer(call, headers, refusal)
-            except Refusal as refused:
-                answer = refused.answer()
-            answer.headers = headers | answer.headers
-            self.heard.append(Heard(call.method, call.path, answer.status, call.body))
-            return answer
+        headers: dict[str, str] = {}
+        try:
+            if page := pages.find(call.method, call.path):
+                answer = page[0](self, call, **page[1])
+            else:
+                with self.lock:
+                    answer = self._answer(call, headers, refusal)
+        except Refusal as refused:
+            answer = refused.answer()
+        answer.headers = headers | answer.headers
+        self.heard.append(Heard(call.method, call.path, answer.status, call.body))
+        return answer
 
     def _answer(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
-        if page := oauth.routes.find(call.method, call.path):
-            handler, parts = page
-            return handler(self, call, **parts)
         workspace = self._workspace_of(call)
         headers |= self.limits.take()
         if refusal:
@@ -115,3 +116,4 @@ def me(workspace: Workspace, call: Call) -> Answer:
 
 
 routes.add(contacts.routes, companies.routes, attributes.routes, tags.routes)
+pages.add(oauth.routes, inbox.routes)
