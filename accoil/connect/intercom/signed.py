@@ -1,0 +1,62 @@
+"""Who it is that calls: Intercom signs the exact bytes it sends with the client secret of the app."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from accoil.connect.models import Connection, State
+
+INTERCOM = "intercom"
+
+
+def is_signed(connection: Connection, raw: bytes, header: str) -> bool:
+    """Whether `X-Body-Signature`, which the inbox widget's calls carry, is right: hex HMAC-SHA256. While the client
+    secret is being changed, the old one counts too."""
+    return _is(connection, raw, header, hashlib.sha256)
+
+
+def is_hub_signed(connection: Connection, raw: bytes, header: str) -> bool:
+    """Whether `X-Hub-Signature`, which notifications carry, is right: "sha1=" and hex HMAC-SHA1."""
+    kind, _, signature = header.partition("=")
+    return kind == "sha1" and _is(connection, raw, signature, hashlib.sha1)
+
+
+def workspace(raw: bytes) -> Connection | None:
+    """The connection of the workspace that a body names, as `workspace_id` or `app_id`. The body is not yet proven to
+    come from there."""
+    named = _body(raw)
+    given = named.get("workspace_id") or named.get("app_id")
+    if not isinstance(given, str) or not given:
+        return None
+    connections = Connection.objects.filter(tool=INTERCOM, workspace=given).exclude(state=State.DISCONNECTED)
+    return connections.select_related("team").first()
+
+
+def secrets_of(connection: Connection) -> list[str]:
+    """The client secrets that may sign for it: its own, the one before, and the server's if its app connected it."""
+    kept = connection.secrets
+    by_app = connection.options.get("by") == "code"
+    own = [
+        kept.get("client_secret"),
+        kept.get("old_client_secret"),
+        by_app and getattr(settings, "INTERCOM_CLIENT_SECRET", ""),
+    ]
+    return [secret for secret in own if secret]
+
+
+def _is(connection: Connection, raw: bytes, header: str, how: Callable[[], Any]) -> bool:
+    given = header.strip().lower().encode()
+    rights = [hmac.new(secret.encode(), raw, how).hexdigest().encode() for secret in secrets_of(connection)]
+    return any(hmac.compare_digest(given, right) for right in rights)
+
+
+def _body(raw: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(raw)
+    except ValueError:  # neither JSON nor UTF-8
+        return {}
+    return told if isinstance(told, dict) else {}
