@@ -40,6 +40,8 @@ from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
 from accoil.segment.filling import Fillings
 from accoil.segment.rounds import Rounds
+from accoil.show.inbox import door as inbox
+from accoil.show.inbox.desk import Desk
 from accoil.show.mcp import reach
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
@@ -56,9 +58,10 @@ log = structlog.get_logger()
 class App:
     """One ASGI application for the whole server."""
 
-    def __init__(self, door: FrontDoor, counting: Counting) -> None:
+    def __init__(self, door: FrontDoor, counting: Counting, desk: Desk) -> None:
         self._door = door
         self._counting = counting
+        self._desk = desk
         self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,6 +71,8 @@ class App:
             await tracker.answer(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health":
             await respond(send, 200, health.told(self._counting), [JSON])
+        elif scope["type"] == "http" and scope["path"] in inbox.PATHS:
+            await inbox.answer(self._desk, scope, receive, send)
         elif scope["type"] == "http":
             await self._page(scope, receive, send)
 
@@ -127,9 +132,10 @@ class Server:
             Clock([("see who entered and left segments", rounds.step, 1)], "segments"),
             Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
         ]
+        self._desk = Desk()
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
-            App(door, self.counting),
+            App(door, self.counting, self._desk),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
             server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096,
             http=partial(Direct, door=door, bounds=bounds()),  # type: ignore[arg-type]  # it is called, nothing else
@@ -194,6 +200,7 @@ class Server:
     def _stop_parts(self) -> None:
         for clock in self._clocks:
             clock.stop()
+        self._desk.stop()
         self.freezing.stop()
         self._control.stop()
         self.imports.close()

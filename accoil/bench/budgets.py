@@ -72,6 +72,10 @@ PAGES = {
     "what_if_seconds": Budget("what-if over HTTP, while a slider moves, p95, seconds", 1, 0.25),
     "fresh": Budget("seconds until an event is in its user's points", 5, 1),
 }
+INBOX = {
+    "at_once": Budget("200 teammates open a conversation at one moment, p95, ms", 100, 50),
+    "busy": Budget("the same within a second, while events arrive, p95, ms", 100, 50),
+}
 
 
 def judge(budgets: Mapping[str, Budget], figures: Mapping[str, float | None]) -> list[dict[str, Any]]:

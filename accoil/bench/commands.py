@@ -66,6 +66,15 @@ def bench_what_if(
     run(Size(users, days), keep, plans)
 
 
+@app.command("inbox")
+def bench_inbox(users: Users = 200_000, days: Days = 395, keep: Keep = None, data: Data = None) -> None:
+    """The inbox widget of a large book, 200 conversations opened at once. Quiet, and while events arrive."""
+    from accoil.bench.inbox import run
+    from accoil.bench.invented import Size
+
+    run(Size(users, days), keep)
+
+
 @app.command("pages")
 def bench_pages(users: Users = 200_000, days: Days = 395, keep: Keep = None, data: Data = None) -> None:
     """Pages of a large book, over HTTP. Quiet, and while events arrive."""

@@ -3,12 +3,19 @@
 `python -m accoil.bench.served` makes who asks, and prints what he needs as JSON; `python -m accoil.bench.served PORT`
 serves. The book ends on a day of the past: here that day is today."""
 
+from __future__ import annotations
+
 import json
 import sys
+from typing import TYPE_CHECKING
 
+from accoil.bench import opens
 from accoil.bench.invented import LAST_DAY, PRODUCT, definition
 from accoil.refused import Refused
 from accoil.start import start
+
+if TYPE_CHECKING:
+    from accoil.team.models import Team
 
 TEAM, EMAIL = "Bench", "bench@example.com"
 
@@ -27,6 +34,7 @@ def prepare() -> dict[str, str | int]:
         raise Refused("This data folder is not one that a bench has built.")
     product, person = Product.objects.get(pk=PRODUCT), User.objects.get(email=EMAIL)
     profile = product.profiles.first() or Profile.create(product, "Everyone", definition())
+    connect(product.team)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
@@ -34,6 +42,15 @@ def prepare() -> dict[str, str | int]:
     session.save()
     keys = {"token": begun.api_token, "key": begun.ingest_key, "session": str(session.session_key)}
     return {**keys, "product": PRODUCT, "profile": profile.pk}
+
+
+def connect(team: Team) -> None:
+    """An Intercom workspace, so that its inbox can ask. Nothing is ever sent there: it has no token."""
+    from accoil.connect.models import Connection
+
+    connection, _ = Connection.objects.get_or_create(team=team, tool="intercom", workspace=opens.WORKSPACE)
+    connection.secrets = {"client_secret": opens.SECRET}
+    connection.save()
 
 
 def serve(port: int) -> None:

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accoil.refused import Refused
+from accoil.score.access import ProfileAccess  # noqa: F401
 from accoil.score.configuration import Configuration, configuration_of  # noqa: F401  Django looks for models here
 from accoil.score.day_summary import DaySummary  # noqa: F401
 from accoil.score.definition import Definition
@@ -20,6 +21,8 @@ class Profile(models.Model):
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="profiles")
     name = models.CharField(max_length=NAME_LENGTH)
+    # To teammates of another tool's inbox who are no members here. None: as usual, the summary profile is.
+    open_to_inbox = models.BooleanField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -13,6 +13,7 @@ HOT = 10  # points of change that are worth a person's time
 MOST, LEAST = 75, 25
 FEW = 0.5  # of users or events
 SEVERAL = 3  # users, from which a share of them says something
+NOTHING = "Nothing needs doing: leave them to it."
 
 
 def of_account(row: Row, parts: Sequence[Row], window: int, as_of: date) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def recommendations(row: Row, health: str, parts: Sequence[Row], as_of: date) ->
         _not_activated(row),
         _growing(row, health),
     ]
-    return [sentence for sentence in said if sentence] or ["Nothing needs doing: leave them to it."]
+    return [sentence for sentence in said if sentence] or [NOTHING]
 
 
 def _quiet(row: Row, health: str) -> str:

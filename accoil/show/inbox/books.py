@@ -1,0 +1,66 @@
+"""Books for people who do not wait: as last made, while a newer one is being made."""
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+from accoil.count.facts import Facts, facts
+from accoil.score.book import Book, open_book
+from accoil.score.definition import Definition
+
+OLDEST = 5.0  # seconds: what is older than this and no longer true is waited for
+MAKERS = 2
+KEPT = 200
+
+Key = tuple[Facts, int, str, date]
+
+
+class Books:
+    """Safe to be asked by several threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[Key, Book] = {}
+        self._made: dict[Key, float] = {}  # when we last made it ourselves; others do too
+        self._making: dict[Key, Future[Book]] = {}
+        self._lock = threading.Lock()
+        self._makers = ThreadPoolExecutor(MAKERS, "inbox-book")
+
+    def at_once(self, product_id: int, definition: Definition, day: date) -> Book | Future[Book]:
+        """The book; or, if there is none that is recent enough, what it will come out of."""
+        key = (facts(), product_id, definition.digest(), day)
+        with self._lock:
+            book = self._known.get(key)
+            if book is not None and book.version == facts().version[product_id]:
+                return book
+            coming = self._making.get(key)
+            if coming is None:
+                coming = self._making[key] = self._makers.submit(self._make, key, definition)
+            made = self._made.get(key, float("-inf"))
+        age = (datetime.now(UTC) - book.computed_at).total_seconds() if book is not None else OLDEST
+        if book is not None and min(age, time.monotonic() - made) < OLDEST:
+            return book
+        return coming
+
+    def forget(self, book: Book) -> None:
+        """Its tables are gone: others were asked for meanwhile."""
+        with self._lock:
+            self._known = {key: each for key, each in self._known.items() if each is not book}
+
+    def close(self) -> None:
+        self._makers.shutdown(wait=True, cancel_futures=True)
+
+    def _make(self, key: Key, definition: Definition) -> Book:
+        _, product_id, _, day = key
+        book: Book | None = None
+        try:
+            book = open_book(product_id, definition, day)
+            return book
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+                if len(self._known) >= KEPT:
+                    self._known.clear()  # yesterday's, and of definitions that are no longer in force
+                    self._made.clear()
+                if book is not None:
+                    self._known[key], self._made[key] = book, time.monotonic()

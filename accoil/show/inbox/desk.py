@@ -1,0 +1,137 @@
+"""Where calls of the widget wait: a few threads of their own answer all that wait together, so that a page that takes
+long keeps no teammate waiting, and 200 who open a conversation at once are answered like a handful."""
+
+import asyncio
+import queue
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import structlog
+from django.db import close_old_connections, connections
+
+from accoil.score.book import Book
+from accoil.show.inbox import states
+from accoil.show.inbox.answering import Answer, Call, answer
+from accoil.show.inbox.books import Books
+from accoil.show.inbox.remembering import Chosen, remember
+
+HARD_STOP = 3.0  # seconds until a teammate is told to try again
+WORKERS = 2
+MOST_TOGETHER = 100
+
+log = structlog.get_logger()
+
+
+class Waiting:
+    """A call on its way. `computing`: it waits for a book."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.done: Future[Answer] = Future()
+        self.computing = False
+
+
+class Desk:
+    """`ask` from the event loop; everything else happens in threads, which begin with the first call."""
+
+    def __init__(self) -> None:
+        self._books = Books()
+        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._after = ThreadPoolExecutor(1, "inbox-remember")
+        self._starting = threading.Lock()
+
+    async def ask(self, call: Call) -> Answer:
+        """Always answers within three seconds or little more."""
+        self._start()
+        waiting = Waiting(call)
+        self._waiting.put(waiting)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(waiting.done), HARD_STOP)
+        except TimeoutError:
+            return Answer(states.computing() if waiting.computing else states.try_again())
+
+    def stop(self) -> None:
+        with self._starting:
+            for _ in self._threads:
+                self._waiting.put(None)
+            for thread in self._threads:
+                thread.join()
+            self._threads.clear()
+        self._after.shutdown(wait=True)
+        self._books.close()
+
+    def _start(self) -> None:
+        if self._threads:
+            return
+        with self._starting:
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._work, name=f"inbox-{number}", daemon=True)
+                    for number in range(WORKERS)
+                ]
+                for thread in self._threads:
+                    thread.start()
+
+    def _work(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            together, last = [first], False
+            while len(together) < MOST_TOGETHER and not last:
+                try:
+                    more = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    last = True
+                else:
+                    together.append(more)
+            self._answer(together)
+            if last:
+                break
+        connections.close_all()
+
+    def _answer(self, together: list[Waiting]) -> None:
+        wanted = [each for each in together if not each.done.cancelled()]  # whoever waited too long has gone
+        try:
+            close_old_connections()
+            answers = answer(self._books, [each.call for each in wanted])
+        except Exception:
+            log.exception("the inbox widget could not answer")
+            answers = [Answer(states.try_again())] * len(wanted)
+        chosen: list[Chosen] = []
+        for each, told in zip(wanted, answers, strict=True):
+            if isinstance(told, Future):
+                self._wait(each, told)
+                continue
+            _say(each, told)
+            if told.chosen:
+                chosen.append(told.chosen)
+        if chosen:
+            self._after.submit(_remember, chosen)
+
+    def _wait(self, waiting: Waiting, book: Future[Book]) -> None:
+        """Comes back to it when the book is made; if that fails, or nobody makes it any more, it says so at once."""
+        waiting.computing = True
+
+        def made(book: Future[Book]) -> None:
+            if book.cancelled() or book.exception():
+                log.error("a book for the inbox could not be made", reason=str(book.exception() if book.done() else ""))
+                _say(waiting, Answer(states.try_again()))
+            else:
+                self._waiting.put(waiting)
+
+        book.add_done_callback(made)
+
+
+def _say(waiting: Waiting, told: Answer) -> None:
+    if waiting.done.set_running_or_notify_cancel():
+        waiting.done.set_result(told)
+
+
+def _remember(chosen: list[Chosen]) -> None:
+    try:
+        remember(chosen)
+    except Exception as no:
+        log.warning("what a teammate chose in the inbox is not remembered", reason=str(no))
+    finally:
+        connections.close_all()

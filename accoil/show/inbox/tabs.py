@@ -1,0 +1,217 @@
+"""What stands in each of the four tabs: the answer first, then what it rests on."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from django.urls import reverse
+
+from accoil.count.ids import Kind
+from accoil.score.not_scored import not_scored
+from accoil.show import words
+from accoil.show.inbox import parts, said
+from accoil.show.inbox.asked import Contact
+from accoil.show.inbox.choosing import View
+from accoil.show.inbox.figures import Figures
+from accoil.show.inbox.parts import Part, plain
+from accoil.team.models import Product
+
+MOST_WEIGHTS = 8  # of scored events that are named
+
+Row = Mapping[str, Any]
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """One call: whom it shows to, what, and from where links go out ("": no links)."""
+
+    view: View
+    figures: Figures
+    contact: Contact
+    products: Mapping[int, Product]
+    origin: str
+
+    @property
+    def user(self) -> Row | None:
+        return self.figures.users.get(self.view.who.user)
+
+    @property
+    def account(self) -> Row | None:
+        return self.figures.account_of(self.view)
+
+    @property
+    def window(self) -> int:
+        return self.figures.definition.window
+
+    @property
+    def today(self) -> date:
+        return self.figures.book.as_of
+
+    def segments(self, kind: Kind, row: Row) -> list[str]:
+        return self.figures.inside.get((kind, row["id"]), [])
+
+
+def summary(looked: Looked) -> list[Part]:
+    """The account's health, then the person; the person alone where there is no account."""
+    account, user = looked.account, looked.user
+    if account is None:
+        return [*_person(looked), *_user_table(looked), *_links(looked)] if user else _nobody(looked)
+    definition, today = looked.figures.definition, looked.today
+    advice = said.advice(account, today)
+    return [
+        parts.header(account["name"]),
+        parts.text(said.account(account, looked.window, today)),
+        *([parts.text(advice)] if advice else []),
+        *parts.table(
+            [
+                ("Engagement", said.engagement(account)),
+                ("Last active", said.last_active(account, today)),
+                ("Activation", said.activation(account, definition, "account", today)),
+                ("Segments", said.segments(looked.segments("account", account))),
+                ("Pays", said.pays(account)),
+            ]
+        ),
+        *(_person(looked) if user else [parts.text(_why_not(looked), "muted")]),
+        *_links(looked),
+    ]
+
+
+def account(looked: Looked) -> list[Part]:
+    row = looked.account
+    if row is None:
+        return _without_account(looked)
+    definition, today = looked.figures.definition, looked.today
+    left = said.missing(row, definition, "account")
+    return [
+        parts.header(row["name"]),
+        *parts.table(
+            [
+                ("Engagement", said.engagement(row)),
+                ("Users", said.users(row, looked.window)),
+                ("Last active", said.last_active(row, today)),
+                ("Activation", said.activation(row, definition, "account", today)),
+                ("Adoption", said.adoption(row["recently_scored_events"], definition)),
+                ("Adoption, ever", said.adoption(row["overall_scored_events"], definition)),
+                ("Active on", said.frequency(row, looked.window)),
+                ("Status", row["status"] or ""),
+                ("Pays", said.pays(row)),
+                ("Customer", words.tenure(row["tenure"])),
+            ]
+        ),
+        *([parts.text(f"Still to do: {left}.")] if left else []),
+        parts.text(f"**Segments**: {plain(said.segments(looked.segments('account', row)))}."),
+        *_links(looked, user=False),
+    ]
+
+
+def user(looked: Looked) -> list[Part]:
+    row = looked.user
+    if row is None:
+        return _nobody(looked)
+    left = said.missing(row, looked.figures.definition, "user")
+    zone, today = looked.view.product.zone, looked.today
+    did = [(words.event(each.event), said.when(each.at, zone, today)) for each in looked.view.who.did]
+    return [
+        parts.header(row["name"]),
+        *_user_table(looked),
+        *([parts.text(f"Still to do: {left}.")] if left else []),
+        parts.text(f"**Segments**: {plain(said.segments(looked.segments('user', row)))}."),
+        parts.text("**The last things they did**" if did else "They have done nothing yet."),
+        *parts.table(did),
+        *_links(looked, account=False),
+    ]
+
+
+def info(looked: Looked) -> list[Part]:
+    """What each word means, with the settings of this very profile."""
+    definition, window = looked.figures.definition, words.this_window(looked.window)
+    ranked = sorted(definition.events.items(), key=lambda each: (-each[1], each[0]))
+    counts = [f"{plain(words.event(name))} {weight}" for name, weight in ranked]
+    meant = {
+        "Engagement": f"0 to 100, from what people did {window}, each event times its weight, measured against "
+        "everybody else. 90 is what the busiest tenth reach. An account has the average of its active users. "
+        f"In brackets: the change in {words.window(looked.window)}.",
+        "Bands": "75 and more is most engaged, 50 to 74 slightly engaged, 25 to 49 passive, below that least engaged.",
+        "Last active": "The last day with an event that counts.",
+        "Active on": f"On how many days something that counts was done {window}.",
+        "Activation": "How many of the steps that make a good start are done, in any order.",
+        "Adoption": f"How many of the events that count were done {window}; ever: since the beginning.",
+        "Segments": "Groups they are in at the moment, in this profile.",
+        "What counts": f"{words.listed(counts, most=MOST_WEIGHTS)}.",
+    }
+    profile = f"{plain(looked.view.profile.name)}, of {plain(looked.view.product.name)}"
+    at = said.when(looked.figures.book.computed_at, looked.view.product.zone, looked.today)
+    return [
+        parts.header("What the numbers mean"),
+        *(parts.text(f"**{word}**: {meaning}") for word, meaning in meant.items()),
+        parts.text(f"Profile: {profile}. Counted {at}, {looked.view.product.time_zone.replace('_', ' ')}.", "muted"),
+    ]
+
+
+def _person(looked: Looked) -> list[Part]:
+    row = looked.user
+    return [parts.text(said.user(row, looked.window, looked.today))] if row else []
+
+
+def _user_table(looked: Looked) -> list[Part]:
+    row, definition, today = looked.user, looked.figures.definition, looked.today
+    assert row is not None
+    account = looked.account
+    return parts.table(
+        [
+            ("Engagement", said.engagement(row)),
+            ("Last active", said.last_active(row, today)),
+            ("Active on", said.frequency(row, looked.window)),
+            ("Activation", said.activation(row, definition, "user", today)),
+            ("Adoption", said.adoption(row["recently_scored_events"], definition)),
+            ("Adoption, ever", said.adoption(row["overall_scored_events"], definition)),
+            ("Role", row["role"] or ""),
+            ("Account", account["name"] if account else ""),
+        ]
+    )
+
+
+def _nobody(looked: Looked) -> list[Part]:
+    """The person is known, and is not in this profile."""
+    return [parts.header(looked.contact.called), parts.text(_why_not(looked)), *_elsewhere(looked)]
+
+
+def _why_not(looked: Looked) -> str:
+    view = looked.view
+    why = not_scored(view.product.pk, looked.figures.definition, "user", view.who.user, looked.today)
+    reason = plain(why) if why else "Nothing of them has been counted yet; look again in a minute."
+    return f"{plain(looked.contact.called)} is not in the profile {plain(view.profile.name)}. {reason}"
+
+
+def _elsewhere(looked: Looked) -> list[Part]:
+    if len(looked.view.profiles) < parts.FEWEST:
+        return []
+    return [parts.text("Another profile, below, may know more.", "muted")]
+
+
+def _without_account(looked: Looked) -> list[Part]:
+    called = plain(looked.user["name"] if looked.user else looked.contact.called)
+    why = "No account of theirs is in this profile." if looked.view.who.worked_for else "They belong to no account yet."
+    return [
+        parts.header(called),
+        parts.text(why),
+        parts.text("The product says with a group call which account a user belongs to.", "muted"),
+        *_elsewhere(looked),
+    ]
+
+
+def _links(looked: Looked, account: bool = True, user: bool = True) -> list[Part]:
+    rows: list[tuple[Kind, Row]] = []
+    if account and looked.account:
+        rows.append(("account", looked.account))
+    if user and looked.user:
+        rows.append(("user", looked.user))
+    if not looked.origin:
+        return []
+    return [parts.link(f"open-{kind}", f"Open {row['name']}", _address(looked, kind, row)) for kind, row in rows]
+
+
+def _address(looked: Looked, kind: Kind, row: Row) -> str:
+    query = urlencode({"profile": looked.view.profile.pk})
+    return f"{looked.origin}{reverse(kind, args=[looked.view.product.pk, row['id']])}?{query}"
