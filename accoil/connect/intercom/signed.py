@@ -43,7 +43,7 @@ def secrets_of(connection: Connection) -> list[str]:
     own = [
         kept.get("client_secret"),
         kept.get("old_client_secret"),
-        by_app and getattr(settings, "INTERCOM_CLIENT_SECRET", ""),
+        by_app and settings.INTERCOM_CLIENT_SECRET,
     ]
     return [secret for secret in own if secret]
 

@@ -1,6 +1,6 @@
 """What Intercom is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Session, SignInAgain, Tool
+from accoil.connect.connection import Action, Field, Session, Tool
 from accoil.connect.models import Connection
 
 TAG = "intercom_tag"
@@ -9,7 +9,9 @@ LONGEST_TAG = 100  # characters
 
 def opened(connection: Connection) -> Session:
     """Raises SignInAgain when no token is left, as after the server's secret key was lost."""
-    raise SignInAgain("Intercom cannot be spoken to yet.")
+    from accoil.connect.intercom.session import IntercomSession  # which needs this file
+
+    return IntercomSession(connection)
 
 
 TOOL = Tool(
