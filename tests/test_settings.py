@@ -115,3 +115,25 @@ def test_log_lines_of_everybody_have_one_shape(tmp_path):
     theirs, ours = [json.loads(line) for line in result.stderr.splitlines()]
     assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from Django", "django.security", "warning")
     assert (ours["event"], ours["logger"], ours["count"]) == ("from us", "accoil", 2)
+
+
+def test_an_intercom_app_is_its_id_and_its_secret(tmp_path):
+    refused = load(tmp_path, "INTERCOM_CLIENT_ID", ACCOIL_INTERCOM_CLIENT_ID="abc")
+    assert "ACCOIL_INTERCOM_CLIENT_SECRET belong together" in refused.stderr
+    both = {"ACCOIL_INTERCOM_CLIENT_ID": "abc", "ACCOIL_INTERCOM_CLIENT_SECRET": "def"}
+    assert loaded(tmp_path, "INTERCOM_CLIENT_ID", **both)["INTERCOM_CLIENT_ID"] == "abc"
+
+
+def test_intercom_can_be_reached_elsewhere(tmp_path):
+    found = loaded(tmp_path, "INTERCOM_URL", ACCOIL_INTERCOM_URL="http://127.0.0.1:9000/intercom/")
+    assert found["INTERCOM_URL"] == "http://127.0.0.1:9000/intercom"
+    refused = load(tmp_path, "INTERCOM_URL", ACCOIL_INTERCOM_URL="https://a:b@example.com/")
+    assert "ACCOIL_INTERCOM_URL must be scheme" in refused.stderr
+    assert "a:b" not in refused.stderr
+
+
+def test_networks_for_webhooks_are_read_and_nonsense_is_named(tmp_path):
+    found = loaded(tmp_path, "WEBHOOK_NETWORKS", ACCOIL_WEBHOOK_NETWORKS="10.1.0.0/16, fd12:3456::/32, 10.9.9.9")
+    assert found["WEBHOOK_NETWORKS"] == ["10.1.0.0/16", "fd12:3456::/32", "10.9.9.9/32"]
+    refused = load(tmp_path, "WEBHOOK_NETWORKS", ACCOIL_WEBHOOK_NETWORKS="10.1.0.5/16")
+    assert "ACCOIL_WEBHOOK_NETWORKS" in refused.stderr

@@ -131,13 +131,13 @@ def check_address(url: str, backend: Guarded | None = None) -> str:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as wrong:
-        raise Refused("it is not a web address.") from wrong
+        raise Refused("The address is not one of the web; write one such as https://example.com/hook.") from wrong
     if parts.scheme not in ("https", "http") or not parts.hostname or not url.isascii() or len(url) > LONGEST:
-        raise Refused("write an address such as https://example.com/hook.")
+        raise Refused("The address must be one such as https://example.com/hook.")
     if any(character <= " " or character == "\\" for character in url):
-        raise Refused("it has a space or a backslash in it.")
+        raise Refused("The address has a space or a backslash in it; take it out.")
     if parts.username is not None or parts.password is not None:
-        raise Refused("it holds a name or a password; take them out: what is sent is signed instead.")
+        raise Refused("The address holds a name or a password; take them out, since what is sent is signed.")
     try:
         addresses = (backend or Guarded()).checked(parts.hostname, port)
     except httpcore2.ConnectError:
@@ -145,7 +145,7 @@ def check_address(url: str, backend: Guarded | None = None) -> str:
     except Rejected as closed:
         raise Refused(closed.reason) from closed
     if parts.scheme == "http" and not (addresses and all(is_own(address) for address in addresses)):
-        raise Refused("it must begin with https://.")
+        raise Refused("The address must begin with https://.")
     return url
 
 

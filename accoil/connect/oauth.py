@@ -1,0 +1,52 @@
+"""Connecting a tool by signing in there: what is remembered between sending somebody off and their coming back.
+
+The state that travels along can be used once, for ten minutes, in the session that it was made in and for the team,
+product and tool that it was made for: a link that somebody else prepared connects nothing.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from accoil.connect.now import now
+from accoil.refused import Refused
+
+KEPT = "connecting"  # in the session: digest of the state → what it is for
+LASTS = 600.0  # seconds
+MOST = 5  # begun at once, in as many tabs
+
+
+def begin(session: SessionBase, *, tool: str, team: int, product: int, **more: str) -> str:
+    """A new state. `more` is kept for the way back, such as the region."""
+    state = secrets.token_urlsafe(32)
+    begun = {digest: told for digest, told in session.get(KEPT, {}).items() if told["until"] > now()}
+    begun[_digest(state)] = {**more, "tool": tool, "team": team, "product": product, "until": now() + LASTS}
+    session[KEPT] = dict(list(begun.items())[-MOST:])
+    return state
+
+
+def finish(session: SessionBase, state: str, *, tool: str) -> dict[str, Any]:
+    """What was begun with this state: `team`, `product` and the rest; it cannot be used again. Raises Refused."""
+    begun = dict(session.get(KEPT, {}))
+    told = begun.pop(_digest(state), None)
+    session[KEPT] = begun
+    session.save()  # before anything is asked of the tool: whatever happens then, the state is used up
+    if told is None or told["tool"] != tool:
+        raise Refused("This way back was not begun here, or was taken already. Begin again with Connect.")
+    if told["until"] <= now():
+        raise Refused("That took more than ten minutes. Begin again with Connect.")
+    return {name: value for name, value in told.items() if name != "until"}
+
+
+def sign_in_address(page: str, *, client_id: str, state: str, back: str = "") -> str:
+    """Where to send somebody who wants to connect. `back`: where to return to, "" for what the tool has on file."""
+    asked: Mapping[str, str] = {"client_id": client_id, "state": state} | ({"redirect_uri": back} if back else {})
+    return f"{page}{'&' if urlsplit(page).query else '?'}{urlencode(asked)}"
+
+
+def _digest(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()
