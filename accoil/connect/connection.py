@@ -4,6 +4,7 @@ Errors say who must act: TryLater nobody, SignInAgain an admin, Rejected whoever
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -53,7 +54,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     help: str = ""
-    type: Literal["text", "secret", "choice", "long_text"] = "text"
+    type: Literal["text", "secret", "choice", "long_text", "address"] = "text"  # address: see guard.check_address
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = True
 
@@ -124,6 +125,23 @@ class Session(Protocol):
         """Does an action of the tool's to a record; returns what happened, in words. Raises Rejected, Gone."""
 
 
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What an action that goes to no record tells: `key` is the same whenever the same is sent again, `type` such as
+    "automation.fired", `data` can be written as JSON."""
+
+    key: str
+    type: str
+    at: datetime
+    data: dict[str, Any]
+
+
+class Sender(Protocol):
+    """A tool, for actions that go to no record there."""
+
+    def send(self, action: str, values: dict[str, str], message: Message) -> str:
+        """Does it once; returns what happened, in words. Raises TryLater, SignInAgain, Rejected."""
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True):
     """What an automation, or a person with ticked rows, can have a tool do. `needs_match`: to a record there that was
     matched with our user or account; else the action gets no record."""
@@ -136,12 +154,19 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: str = ""  # how it is called in a list's Actions: Add Intercom Tag; "" when not offered there
 
 
+def no_records(connection: Any) -> Session:
+    raise Rejected("This tool keeps no records of people or companies.")
+
+
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """`opened` makes a session of a saved connection. `check` reads the workspace behind freshly given secrets."""
+    """`opened` makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action):
+    what the action goes through, where that is not simply the team's connection to the tool."""
 
     key: str  # intercom
     name: str  # Intercom
     fields: tuple[Field, ...]
     actions: tuple[Action, ...] = ()
     syncs: bool = True
-    opened: Callable[[Any], Session]
+    opened: Callable[[Any], Session] = no_records
+    sending: Callable[[Any], Sender] | None = None
+    connection_of: Callable[[Any, dict[str, str]], Any] | None = None

@@ -62,8 +62,10 @@ class Client:
         guarded: bool = False,
         reads: Literal["json", "anything"] = "json",
         largest: int = LARGEST,
+        tries: int = TRIES,
     ) -> None:
         self._base, self._limits, self._refused, self._largest = base_url.rstrip("/"), limits, refused, largest
+        self._tries = tries
         self._json = reads == "json"
         self._pool = guard.pool() if guarded else pool()
         told = {"user-agent": f"Accoil/{__version__}", "accept-encoding": "identity"}
@@ -86,12 +88,12 @@ class Client:
         url, (body, kind) = self._url(path, params), _body(json, form, content)
         sent = self._headers | kind | {name.lower(): value for name, value in (headers or {}).items()}
         began = now()
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, self._tries + 1):
             try:
                 return self._once(method, url, sent, body, background)
             except TryLater as later:
                 pause: float = random.uniform(0.4, 1.2) * attempt if later.after is None else later.after
-                if later.limited or attempt == TRIES or now() - began + pause > RETRYING:
+                if later.limited or attempt == self._tries or now() - began + pause > RETRYING:
                     raise
                 sleep(pause)
         raise AssertionError("the last try returns or raises")

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -82,6 +82,10 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     do_GET = do_POST = do_PUT = do_DELETE = _answer
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # the client had enough
+            super().handle()
 
     def log_message(self, *_: object) -> None:
         pass

@@ -1,0 +1,7 @@
+"""The tools that can be connected. A new one is its own file or folder, and a line here."""
+
+from accoil.connect.connection import Tool
+from accoil.connect.intercom.tool import TOOL as INTERCOM
+from accoil.connect.webhook.tool import TOOL as WEBHOOK
+
+TOOLS: dict[str, Tool] = {tool.key: tool for tool in (INTERCOM, WEBHOOK)}

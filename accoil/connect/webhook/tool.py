@@ -1,0 +1,88 @@
+"""Webhooks: a signed POST to an address of one's own."""
+
+import json
+from typing import Any
+
+from accoil.connect.connection import Action, Field, Message, Sender, SignInAgain, Tool, ToolError, TryLater
+from accoil.connect.http import Answer, Client, lane
+from accoil.connect.models import Connection
+from accoil.connect.now import now
+from accoil.connect.webhook import endpoints
+from accoil.connect.webhook.signing import signatures
+
+LARGEST = 64_000  # bytes of an answer that are looked at
+EXCERPT = 200  # characters of it that are shown
+
+
+class Webhook:
+    """Sends to one address."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._keys = endpoints.keys(connection)
+        if not self._keys:
+            raise SignInAgain(
+                "The signing secret of this address is lost. Replace it, and tell the receiver the new one."
+            )
+        self._client = Client(
+            connection.options["url"],
+            {},
+            limits=lane(connection.pk),
+            guarded=True,
+            reads="anything",
+            largest=LARGEST,
+            refused=_refused,
+            tries=1,  # each try says when it was made; the next one is the queue's
+        )
+
+    def send(self, action: str, values: dict[str, str], message: Message) -> str:
+        told = {"type": message.type, "timestamp": message.at.isoformat(), "data": message.data}
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        at = int(now())
+        headers = {
+            "webhook-id": message.key,
+            "webhook-timestamp": str(at),
+            "webhook-signature": signatures(self._keys, message.key, at, body),
+        }
+        answer = self._client.call("POST", "", content=body, headers=headers)
+        return f"Sent; the answer was {answer.status}{_excerpt(answer)}."
+
+
+def _refused(answer: Answer) -> ToolError:
+    told: dict[str, Any] = {"status": answer.status}
+    if answer.status == 410:
+        return SignInAgain(
+            "The receiver says that this address is gone (status 410), so nothing more is sent to it.", **told
+        )
+    # Only 2xx is taken: anything else may be a receiver that is being changed just now.
+    return TryLater(f"The receiver answered {answer.status}{_excerpt(answer)}.", **told)
+
+
+def _excerpt(answer: Answer) -> str:
+    text = " ".join("".join(c if c.isprintable() else " " for c in answer.body.decode("utf-8", "replace")).split())
+    return f": {text[:EXCERPT]}{'…' if len(text) > EXCERPT else ''}" if text else ""
+
+
+def sending(connection: Connection) -> Sender:
+    return Webhook(connection)
+
+
+TOOL = Tool(
+    key=endpoints.TOOL,
+    name="Webhooks",
+    fields=(),
+    syncs=False,
+    sending=sending,
+    connection_of=lambda team, values: endpoints.endpoint(team, values["url"]),
+    actions=(
+        Action(
+            key="webhook",
+            label="Send a webhook",
+            fields=(
+                Field(
+                    name="url", label="Address", type="address", help="Gets a signed POST; https://example.com/hook."
+                ),
+            ),
+            needs_match=False,
+        ),
+    ),
+)
