@@ -37,6 +37,7 @@ class Connection(models.Model):
     full_every = models.PositiveIntegerField(default=FULL_EVERY)  # seconds
     failures = models.PositiveIntegerField(default=0)  # in a row
     waits_until = models.DateTimeField(null=True, blank=True)  # the circuit is open
+    asked_at = models.DateTimeField(null=True, blank=True)  # somebody wants a full pass now
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -98,6 +99,7 @@ class Written(models.Model):
     remote_id = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=9, choices=Is.choices, default=Is.ACTIVE)
     problem = models.TextField(blank=True)  # why it could not be made or archived
+    tried_at = models.DateTimeField(null=True)  # when that was
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -109,7 +111,9 @@ class Written(models.Model):
 
 class Record(models.Model):
     """A user or an account, and what stands for it in the other tool. `confirmed` is what the tool last said it keeps
-    of ours: name → value. `rests_on` is what decides whether a change is the entity's own: profile → raw score."""
+    of ours: name → value. `unsure` are the names of which nobody knows what stands there now: they were sent and no
+    answer came, or their attribute was archived in between. `rests_on` decides whether another score is the entity's
+    own doing: profile → [raw score, version] of what was last sent."""
 
     class Is(models.TextChoices):
         MATCHED = "matched", "Matched"
@@ -125,7 +129,9 @@ class Record(models.Model):
     matched_by = models.CharField(max_length=60, blank=True)
     matched_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)  # why nobody was matched
+    rematch = models.BooleanField(default=False)  # to be looked for again at once
     confirmed = models.JSONField(default=dict)
+    unsure = models.JSONField(default=list)
     rests_on = models.JSONField(default=dict)
     confirmed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -136,7 +142,11 @@ class Record(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "product", "kind", "entity"], name="record_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["connection", "remote_id"], name="record_remote")]
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "remote_id"], name="record_remote"),
+            models.Index(fields=["connection", "next_at"], condition=~Q(next_at=None), name="record_next"),
+            models.Index(fields=["connection"], condition=Q(rematch=True), name="record_rematch"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.entity}"

@@ -1,0 +1,58 @@
+"""When a connection fails again and again, it is left alone for a while: whoever finds out says so, all keep to it.
+
+Kept in the database, so that it holds for every thread and after a restart."""
+
+import random
+from datetime import timedelta
+
+from django.db.models import F
+
+from accoil.connect.connection import SignInAgain, ToolError
+from accoil.connect.models import Connection, State
+from accoil.connect.now import moment
+
+OPENS_AT = 10  # failures in a row
+WAITS, LONGEST = 60, 15 * 60  # seconds: the first time, doubled each time until
+BASE, SLOWEST = 2, 15 * 60  # seconds: one thing that failed is tried again after these, doubled each time until
+
+
+def is_open(connection: Connection) -> bool:
+    """Nothing may be asked of it now. Once the wait is over, a single failure opens it again."""
+    return connection.waits_until is not None and connection.waits_until > moment()
+
+
+def is_probed(connection: Connection) -> bool:
+    """Nobody knows whether it works again: one thing is tried before others."""
+    return connection.failures >= OPENS_AT
+
+
+def answered(connection: Connection) -> None:
+    """It works: whatever it answered, it was there."""
+    if connection.failures or connection.waits_until:
+        connection.failures, connection.waits_until, connection.problem = 0, None, ""
+        Connection.objects.filter(pk=connection.pk).update(failures=0, waits_until=None, problem="")
+
+
+def failed(connection: Connection, why: ToolError) -> None:
+    """It did not answer, or not sensibly. Calls that were on their way when it opened count no more."""
+    if is_open(connection):
+        return
+    Connection.objects.filter(pk=connection.pk).update(failures=F("failures") + 1)
+    connection.refresh_from_db(fields=["failures"])
+    if connection.failures >= OPENS_AT:
+        seconds = min(LONGEST, WAITS * 2 ** min(connection.failures - OPENS_AT, 10))
+        connection.waits_until, connection.problem = moment() + timedelta(seconds=seconds), why.reason
+        connection.save(update_fields=["waits_until", "problem"])
+
+
+def lost(connection: Connection, why: SignInAgain) -> None:
+    """It does not know us any more: it stops until an admin connects it again."""
+    connection.state, connection.problem = State.NEEDS_RECONNECT, why.reason
+    known = Connection.objects.filter(pk=connection.pk, state=State.CONNECTED)
+    known.update(state=connection.state, problem=connection.problem)
+
+
+def later(attempts: int) -> timedelta:
+    """How long to wait with one thing after so many attempts that failed."""
+    longest = min(SLOWEST, BASE * 2 ** min(attempts, 12))
+    return timedelta(seconds=random.uniform(longest / 2, longest))  # not all at once

@@ -1,0 +1,65 @@
+"""When whom is looked for in the other tool: everyone every six hours, who is new or was lost at once."""
+
+from collections.abc import Callable, Sequence
+
+from accoil.connect import passes
+from accoil.connect.connection import Session
+from accoil.connect.matching import Matching, matched
+from accoil.connect.models import Connection, Pass, ProfileSync, Record
+from accoil.connect.people import News
+from accoil.connect.watching import Whose
+from accoil.count.ids import Kind
+from accoil.score.models import Profile
+
+Found = dict[Whose, set[int]]
+
+
+class Finding:
+    def __init__(self) -> None:
+        self._news: dict[int, News] = {}
+        self._waiting: dict[int, set[int]] = {}  # product → users that are still to be looked for
+
+    def find(
+        self, connection: Connection, session: Session, syncs: Sequence[ProfileSync], between: Callable[[], None]
+    ) -> Found:
+        """Those who were matched just now. Raises TryLater, SignInAgain."""
+        found: Found = {}
+        profiles = {sync.profile.product_id: sync.profile for sync in reversed(syncs)}
+        known = set(
+            Record.objects.filter(connection=connection).order_by().values_list("product", flat=True).distinct()
+        )
+        if profiles and (passes.is_due(connection, Pass.Of.MATCH) or profiles.keys() - known):
+            with passes.passing(connection, Pass.Of.MATCH) as counts:
+                for profile in profiles.values():
+                    self._of(profile).begin()
+                    Matching(connection, session, profile, between, found).everyone()
+                counts.update(matched(connection))
+        for profile in profiles.values():
+            self._find_some(connection, profile, Matching(connection, session, profile, between, found))
+        return found
+
+    def drop(self) -> None:
+        for news in self._news.values():
+            news.drop()
+
+    def _find_some(self, connection: Connection, profile: Profile, matching: Matching) -> None:
+        """Who is new, has another e-mail address, or is to be looked for again."""
+        product = profile.product_id
+        again = Record.objects.filter(connection=connection, product=product, rematch=True)
+        users = self._waiting.setdefault(product, set())
+        users.update(self._of(profile).found(lambda: _entities(connection, product)))
+        users.update(again.filter(kind="user").values_list("entity", flat=True))
+        if users:
+            matching.some(users)
+            users.clear()
+        if accounts := set(again.filter(kind="account").values_list("entity", flat=True)):
+            matching.accounts(accounts)
+
+    def _of(self, profile: Profile) -> News:
+        return self._news.setdefault(profile.product_id, News(profile.product))
+
+
+def _entities(connection: Connection, product: int, kind: Kind = "user") -> set[int]:
+    return set(
+        Record.objects.filter(connection=connection, product=product, kind=kind).values_list("entity", flat=True)
+    )

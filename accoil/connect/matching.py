@@ -1,0 +1,173 @@
+"""Who is who in the other tool: users by what the tool finds, accounts through their matched users.
+
+One record there belongs to one user, or account, of a product: of several the best is chosen, the others are listed."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Count
+
+from accoil.connect import people
+from accoil.connect.connection import Match, Session
+from accoil.connect.leaving import leave
+from accoil.connect.ledger import entry
+from accoil.connect.models import Connection, Entry, Record
+from accoil.connect.now import moment
+from accoil.connect.people import User
+from accoil.connect.settling import settle
+from accoil.count.ids import Kind
+from accoil.score.models import Profile
+
+AT_ONCE = 500  # answers that are written down together
+NO_EMAIL = "It has no e-mail address to be looked for by."
+NO_USERS = "None of its users was found there."
+Some = TypeVar("Some")
+
+
+class Matching:
+    """Of the product of a profile. `between` is called now and then: matching everyone may take minutes. `found` takes
+    those whose match is new."""
+
+    def __init__(
+        self, connection: Connection, session: Session, profile: Profile, between: Callable[[], None],
+        found: dict[tuple[int, Kind], set[int]],
+    ) -> None:  # fmt: skip
+        self._connection, self._session, self._between, self._found = connection, session, between, found
+        self._product, self._profile = profile.product, profile
+
+    def everyone(self) -> None:
+        """Raises TryLater, SignInAgain; what was found until then is kept."""
+        known = people.users(self._product)
+        self._forget("user", {user.entity for user in known})
+        self._users(known)
+        self._accounts(known, None)
+
+    def some(self, ids: Iterable[int]) -> None:
+        """These users, and the accounts they belong to."""
+        known = people.users(self._product, ids=ids)
+        self._users(known)
+        accounts = {user.account for user in known} - {0}
+        self._accounts(people.users(self._product, accounts=accounts), accounts)
+
+    def accounts(self, ids: Iterable[int]) -> None:
+        """These accounts alone."""
+        some = set(ids)
+        self._accounts(people.users(self._product, accounts=some), some)
+
+    def _users(self, known: Sequence[User]) -> None:
+        asked = [user for user in known if user.email]
+        nobody = (Match(entity=user.entity, remote_id=None, reason=NO_EMAIL) for user in known if not user.email)
+        self._put("user", nobody)
+        self._put("user", self._session.match_users(asked) if asked else ())
+        settle(self._connection, self._product, "user", self._last_active)
+
+    def _accounts(self, members: Sequence[User], ids: Iterable[int] | None) -> None:
+        found = self._records("user", [user.entity for user in members if user.account], match=Record.Is.MATCHED)
+        firms = people.firms(self._product, self._profile, members, ids, people.remote_ids(found))
+        if ids is None:
+            self._forget("account", {firm.entity for firm in firms})
+        nobody = (Match(entity=firm.entity, remote_id=None, reason=NO_USERS) for firm in firms if not firm.users)
+        self._put("account", nobody)
+        asked = [firm for firm in firms if firm.users]
+        self._put("account", self._session.match_accounts(asked) if asked else ())
+        settle(self._connection, self._product, "account", self._active)
+
+    def _last_active(self, ids: list[int]) -> dict[int, int]:
+        return {user.entity: user.last_at for user in people.users(self._product, ids=ids)}
+
+    def _active(self, ids: list[int]) -> dict[int, int]:
+        return people.active(self._product, self._profile, ids)
+
+    def _put(self, kind: Kind, matches: Iterable[Match]) -> None:
+        for some in _batches(matches, AT_ONCE):
+            have = {record.entity: record for record in self._records(kind, [match.entity for match in some])}
+            taken = self._taken([match.remote_id for match in some if match.remote_id], kind)
+            new, changed, entries = [], [], []
+            for match in some:
+                record = have.get(match.entity)
+                if record is None:
+                    record = Record(connection=self._connection, product=self._product, kind=kind, entity=match.entity)
+                    new.append(record)
+                elif _says(record) == _will_say(match, record, taken) and not record.rematch:
+                    continue
+                else:
+                    changed.append(record)
+                entries += self._follow(record, match, taken)
+            with transaction.atomic():
+                Record.objects.bulk_create(new)
+                Record.objects.bulk_update(changed, FOLLOWED)
+                Entry.objects.bulk_create(entries)
+            self._between()
+
+    def _follow(self, record: Record, match: Match, taken: dict[str, int]) -> list[Entry]:
+        if record.remote_id and record.remote_id != (match.remote_id or ""):
+            leave(self._session, record)
+        was = record.match if record.pk else Record.Is.UNMATCHED
+        state, remote_id, by, reason = _will_say(match, record, taken)
+        if remote_id:
+            taken.setdefault(remote_id, record.entity)
+        record.match, record.remote_id, record.matched_by, record.reason = state, remote_id, by, reason
+        record.matched_at = moment() if state == Record.Is.MATCHED else None
+        record.rematch = False
+        if state == Record.Is.MATCHED:
+            self._found.setdefault((self._product.pk, record.kind), set()).add(record.entity)  # type: ignore[arg-type]
+            return [entry(record, Entry.What.MATCHED, f"Found by {by}.")]
+        skipped = state == Record.Is.AMBIGUOUS or was == Record.Is.MATCHED
+        return [entry(record, Entry.What.SKIPPED, reason)] if skipped and reason else []
+
+    def _records(self, kind: Kind, ids: Sequence[int], **only: object) -> list[Record]:
+        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind, **only)
+        found: list[Record] = []
+        for some in _batches(ids, AT_ONCE):
+            found += own.filter(entity__in=some)
+        return found
+
+    def _taken(self, remote_ids: Iterable[str], kind: Kind) -> dict[str, int]:
+        """Remote id → whose it is."""
+        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
+        found = own.filter(remote_id__in=list(remote_ids), match=Record.Is.MATCHED)
+        return dict(found.values_list("remote_id", "entity"))
+
+    def _forget(self, kind: Kind, there: set[int]) -> None:
+        """Those that we do not know any more: deleted, or found out to be somebody else."""
+        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
+        for pk, entity in list(own.values_list("pk", "entity")):
+            if entity not in there:
+                record = Record.objects.get(pk=pk)
+                leave(self._session, record)
+                record.delete()
+
+
+FOLLOWED = [
+    "match", "remote_id", "matched_by", "matched_at", "reason", "rematch", "confirmed", "unsure", "rests_on", "problem",
+    "next_at", "attempts",
+]  # fmt: skip
+
+
+def matched(connection: Connection) -> Counter[str]:
+    """How many users and accounts are matched, unmatched and ambiguous: "user matched" → n."""
+    rows = Record.objects.filter(connection=connection).values_list("kind", "match").annotate(n=Count("pk"))
+    return Counter({f"{kind} {match}": n for kind, match, n in rows.order_by()})
+
+
+def _says(record: Record) -> tuple[str, str, str, str]:
+    return str(record.match), record.remote_id, record.matched_by, record.reason
+
+
+def _will_say(match: Match, record: Record, taken: dict[str, int]) -> tuple[str, str, str, str]:
+    """State, remote id, how found, reason. Who is second at a record there waits for `settle` to choose."""
+    if match.remote_id is None:
+        return str(Record.Is.AMBIGUOUS if match.ambiguous else Record.Is.UNMATCHED), "", "", match.reason
+    if taken.get(match.remote_id, record.entity) != record.entity:
+        same = record.remote_id == match.remote_id
+        return str(Record.Is.AMBIGUOUS), match.remote_id, match.matched_by, record.reason if same else ""
+    return str(Record.Is.MATCHED), match.remote_id, match.matched_by, ""
+
+
+def _batches(things: Iterable[Some], size: int) -> Iterable[list[Some]]:
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
+        yield batch

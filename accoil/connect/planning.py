@@ -1,0 +1,118 @@
+"""A dry run: what a change of modes would do in the other tool. Nothing is written, here or there."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from accoil.connect.connection import Session
+from accoil.connect.desired import changes, desired
+from accoil.connect.models import Connection, Mode, ProfileSync, Record, Written
+from accoil.connect.names import KINDS, Wanted, check_names, synced, wanted
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.score.models import Profile
+
+COMPARED = 1000  # records at a time
+CALLS_A_SECOND = 80  # about what half of a usual limit allows
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`make`, `restore`, `archive`: names of attributes. `places_left`: before that, None without a limit.
+    `would_change`: profile → kind → how many matched users or accounts would get another value. `matched`: kind → how
+    many there are; None before anybody was looked for."""
+
+    make: tuple[str, ...]
+    restore: tuple[str, ...]
+    archive: tuple[str, ...]
+    places_left: int | None
+    would_change: dict[int, dict[Kind, int]]
+    matched: dict[Kind, int] | None
+    records: int  # that would be written, each once
+
+    @property
+    def fits(self) -> bool:
+        return self.places_left is None or self.places_needed <= self.places_left
+
+    @property
+    def places_needed(self) -> int:
+        """Beside those that are freed."""
+        return len(self.make) + len(self.restore) - len(self.archive)
+
+    @property
+    def calls(self) -> int:
+        return self.records + len(self.make) + len(self.restore) + len(self.archive)
+
+    @property
+    def seconds(self) -> int:
+        return round(self.calls / CALLS_A_SECOND)
+
+
+def planned(connection: Connection, session: Session, modes: Mapping[Profile, Mode]) -> Plan:
+    """`modes`: those that would be other ones. Raises Refused when names would clash; TryLater, SignInAgain."""
+    syncs = with_modes(connection, modes)
+    for sync in syncs:
+        check_names(sync.profile, [other.profile for other in syncs])
+    asked = wanted(syncs)
+    make, restore, archive = _attributes(connection, asked)
+    would_change, records = _changes(connection, syncs, asked)
+    counts = dict(_matched(connection))
+    return Plan(
+        make=make, restore=restore, archive=archive, places_left=session.places_left(), would_change=would_change,
+        matched={kind: counts.get(kind, 0) for kind in KINDS} if connection.records.exists() else None, records=records,
+    )  # fmt: skip
+
+
+def with_modes(connection: Connection, modes: Mapping[Profile, Mode]) -> list[ProfileSync]:
+    """All profiles of which anything would be written; not saved. Raises Refused for one of another team."""
+    found = {sync.profile_id: sync for sync in synced(connection)}
+    for profile, mode in modes.items():
+        if profile.product.team_id != connection.team_id:
+            raise Refused("This profile belongs to another team.")
+        if mode == Mode.OFF:
+            found.pop(profile.pk, None)
+        else:
+            found[profile.pk] = ProfileSync(connection=connection, profile=profile, mode=mode)
+    return list(found.values())
+
+
+def _attributes(connection: Connection, asked: Iterable[Wanted]) -> tuple[tuple[str, ...], ...]:
+    have = {(row.kind, row.name): row for row in connection.attributes.all()}
+    active = {key for key, row in have.items() if row.state == Written.Is.ACTIVE and row.remote_id}
+    want = {(each.attribute.kind, each.attribute.name) for each in asked}
+    new = want - active
+    parts = new - have.keys(), new & have.keys(), active - want
+    return tuple(tuple(sorted(name for _, name in part)) for part in parts)
+
+
+def _changes(
+    connection: Connection, syncs: Sequence[ProfileSync], asked: Sequence[Wanted]
+) -> tuple[dict[int, dict[Kind, int]], int]:
+    whose = {each.attribute.name: each.profile for each in asked}
+    counts: Counter[tuple[int, Kind]] = Counter()
+    records = 0
+    for product in {sync.profile.product_id for sync in syncs}:
+        profiles = {sync.profile_id: sync.profile for sync in syncs if sync.profile.product_id == product}
+        own = [each for each in asked if each.profile in profiles]
+        for kind in KINDS:
+            for some in _batches(connection, product, kind):
+                told = desired(profiles, own, kind, [record.entity for record in some])
+                for record in some:
+                    changed = changes(record, told[record.entity])
+                    records += bool(changed)
+                    counts.update((profile, kind) for profile in {whose[name] for name in changed})
+    by_profile = {sync.profile_id: {kind: counts[sync.profile_id, kind] for kind in KINDS} for sync in syncs}
+    return by_profile, records
+
+
+def _batches(connection: Connection, product: int, kind: Kind) -> Iterable[list[Record]]:
+    own = Record.objects.filter(connection=connection, product=product, kind=kind, match=Record.Is.MATCHED)
+    after = 0
+    while batch := list(own.filter(pk__gt=after).order_by("pk")[:COMPARED]):
+        yield batch
+        after = batch[-1].pk
+
+
+def _matched(connection: Connection) -> Counter[Kind]:
+    kinds = Record.objects.filter(connection=connection, match=Record.Is.MATCHED).values_list("kind", flat=True)
+    return Counter({kind: kinds.filter(kind=kind).count() for kind in KINDS})

@@ -1,0 +1,98 @@
+"""What people and pages can have the sync do. It works by itself, in a thread for each connection: `syncing.py`."""
+
+from collections.abc import Mapping
+
+from accoil.connect.connection import Session, SignInAgain, TryLater
+from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
+from accoil.connect.names import check_names
+from accoil.connect.now import moment
+from accoil.connect.planning import Plan, planned, with_modes
+from accoil.connect.tools import TOOLS
+from accoil.refused import Refused
+from accoil.score.models import Profile
+
+SOONEST, LATEST = 300, 24 * 3600  # seconds between full passes
+
+
+def plan(connection: Connection, modes: Mapping[Profile, Mode] | None = None) -> Plan:
+    """What these modes would do, and what is to be done anyway; nothing is written anywhere. Raises Refused."""
+    try:
+        return planned(connection, opened(connection), modes or {})
+    except (TryLater, SignInAgain) as why:
+        raise Refused(f"{_name(connection)} could not be asked: {why.reason}") from why
+
+
+def set_mode(connection: Connection, profile: Profile, mode: Mode, session: Session | None = None) -> None:
+    """Attributes follow within seconds: made, archived or taken out again. Raises Refused when names would clash, or
+    there is no room for so many attributes."""
+    if connection.state not in (State.CONNECTED, State.NEEDS_RECONNECT):
+        raise Refused(f"{_name(connection)} is disconnected; connect it again first.")
+    if mode not in Mode.values:
+        raise Refused(f"mode is {mode!r}; choose one of: {', '.join(Mode.values)}.")
+    syncs = with_modes(connection, {profile: mode})
+    if mode != Mode.OFF:
+        check_names(profile, [sync.profile for sync in syncs])
+        _check_places(connection, profile, mode, session)
+    ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
+
+
+def set_full_every(connection: Connection, seconds: int) -> None:
+    """How often everything is compared. Raises Refused."""
+    if not SOONEST <= seconds <= LATEST:
+        raise Refused("A full pass can be made every 5 minutes at most, and once in 24 hours at least.")
+    connection.full_every = seconds
+    connection.save(update_fields=["full_every"])
+
+
+def sync_now(connection: Connection) -> None:
+    """Everyone is looked for and compared within seconds, whatever the schedule. Raises Refused."""
+    if connection.state != State.CONNECTED:
+        raise Refused(f"{_name(connection)} has to be connected again first.")
+    connection.asked_at, connection.waits_until = moment(), None
+    connection.save(update_fields=["asked_at", "waits_until"])
+
+
+def retry(record: Record) -> None:
+    """It is tried again within seconds: sent if it is matched, else looked for."""
+    record.next_at, record.attempts = moment(), 0
+    record.save(update_fields=["next_at", "attempts"])
+
+
+def retry_all(connection: Connection) -> int:
+    """The same of all that failed; how many those are."""
+    failed = Record.objects.filter(connection=connection).exclude(problem="")
+    return failed.update(next_at=moment(), attempts=0)
+
+
+def forget(connection: Connection) -> None:
+    """Disconnects: what was written is archived there within seconds, then the tool's secrets are deleted."""
+    if connection.state != State.DISCONNECTED:
+        connection.state, connection.waits_until = State.DISCONNECTING, None
+        connection.save(update_fields=["state", "waits_until"])
+
+
+def look_again(connection: Connection, remote_id: str) -> int:
+    """The tool says that something about who this record is has changed: who is matched with it is looked for within
+    seconds. Returns how many those are."""
+    return Record.objects.filter(connection=connection, remote_id=remote_id).update(rematch=True)
+
+
+def opened(connection: Connection) -> Session:
+    return TOOLS[connection.tool].opened(connection)
+
+
+def _check_places(connection: Connection, profile: Profile, mode: Mode, session: Session | None) -> None:
+    """Only tools with a limit are in the way; one that can't be asked just now says so when it makes them."""
+    try:
+        told = planned(connection, session or opened(connection), {profile: mode})
+    except (TryLater, SignInAgain):
+        return
+    if not told.fits:
+        raise Refused(
+            f"{_name(connection)} has room for {told.places_left} more attributes, and {profile} needs "
+            f"{told.places_needed}. Archive some there, switch another profile off, or choose segment names only."
+        )
+
+
+def _name(connection: Connection) -> str:
+    return TOOLS[connection.tool].name

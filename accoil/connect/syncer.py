@@ -1,0 +1,162 @@
+"""The sync of one connection, a step at a time: what is missing is made, who is new is matched, what differs is sent.
+
+A step takes some seconds at most and can be broken off anywhere: all that must be known later is in the database."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from accoil.connect import attributes, breaker, drift, passes
+from accoil.connect.comparing import compare
+from accoil.connect.connection import Session, SignInAgain, TryLater
+from accoil.connect.finding import Finding
+from accoil.connect.models import Connection, Pass, ProfileSync, Record, State
+from accoil.connect.names import synced, wanted
+from accoil.connect.watching import Watching, Whose
+from accoil.connect.writing import AT_A_TIME, Writer
+
+LOOKS_EVERY = 3.0  # seconds: what was counted is seen, and sent, within this time
+COMPARED = 250  # records at a time
+
+Opened = Callable[[Connection], Session]
+
+
+class Full(msgspec.Struct):
+    """A full pass on its way: what is left of it, the next at the end."""
+
+    row: Pass
+    left: list[tuple[Whose, list[int]]]
+    counts: Counter[str]
+
+
+class Syncer:
+    """`opened` makes a session of a connection. Only one may work on a connection at a time."""
+
+    def __init__(self, connection: int, opened: Opened) -> None:
+        self._id, self._opened = connection, opened
+        self._session: tuple[object, Session] | None = None  # what it was opened with, and it
+        self._watching, self._finding = Watching(), Finding()
+        self._full: Full | None = None
+        self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix=f"connection-{connection}")
+        passes.broken_off(connection)
+
+    def step(self) -> float:
+        """Works for a few seconds; returns in how many it wants to go on."""
+        connection = Connection.objects.select_related("team").filter(pk=self._id).first()
+        if connection is None or connection.state not in (State.CONNECTED, State.DISCONNECTING):
+            self._forget()
+            return LOOKS_EVERY
+        if breaker.is_open(connection):
+            return LOOKS_EVERY
+        try:
+            return self._work(connection, self._open(connection))
+        except TryLater as why:
+            if why.limited:
+                return max(0.1, why.after or 1.0)
+            if not breaker.is_open(connection):
+                breaker.failed(connection, why)
+            return max(why.after or 0.0, breaker.later(connection.failures).total_seconds())
+        except SignInAgain as why:
+            if connection.state == State.DISCONNECTING:
+                self._disconnected(connection, f"What was written could not be archived: {why.reason}")
+            breaker.lost(connection, why)
+            return LOOKS_EVERY
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._forget()
+
+    def _open(self, connection: Connection) -> Session:
+        given = (connection.secret, connection.options)
+        if self._session is None or self._session[0] != given:
+            self._session = (given, self._opened(connection))
+        return self._session[1]
+
+    def _forget(self) -> None:
+        self._watching.drop()
+        self._finding.drop()
+        self._watching, self._finding, self._full, self._session = Watching(), Finding(), None, None
+
+    def _work(self, connection: Connection, session: Session) -> float:
+        if connection.state == State.DISCONNECTING:
+            self._disconnect(connection, session)
+            return LOOKS_EVERY
+        began = time.monotonic()
+        syncs = list(synced(connection))
+        attributes.settle(connection, session, wanted(syncs))
+        if not breaker.is_open(connection):
+            self._watching.add(
+                self._finding.find(connection, session, syncs, lambda: self._meanwhile(connection, session, syncs))
+            )
+        self._watching.look(connection, syncs)
+        while time.monotonic() - began < LOOKS_EVERY:
+            if self._watching.due:
+                self._send_due(connection, session, syncs)
+            elif self._full or (syncs and passes.is_due(connection, Pass.Of.FULL)):
+                self._pass_on(connection, session, syncs)
+            else:
+                drift.look(connection, session)
+                return max(0.1, LOOKS_EVERY - (time.monotonic() - began))
+        return 0.0
+
+    def _meanwhile(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
+        """Own changes don't wait until everyone is matched."""
+        if time.monotonic() - self._watching.looked > LOOKS_EVERY:
+            self._watching.look(connection, syncs)
+            if self._watching.due:
+                self._send_due(connection, session, syncs)
+
+    def _send_due(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
+        """A batch of those whose own figures changed. Who can't be sent now stays due."""
+        whose, some = self._watching.batch(COMPARED)
+        with passes.changes(connection) as counts:
+            self._compare(connection, session, syncs, whose, some, counts)
+        self._watching.done(whose, some)
+
+    def _pass_on(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
+        """The next batch of the full pass."""
+        full = self._full = self._full or self._begin(connection, session, syncs)
+        if full.left:
+            whose, some = full.left[-1]
+            self._compare(connection, session, syncs, whose, some, full.counts, everything=True)
+            full.left.pop()
+            full.counts["compared"] += len(some)
+            full.row.counts = dict(full.counts)
+            full.row.save(update_fields=["counts"])
+        else:
+            passes.end(full.row)
+            self._full = None
+
+    def _begin(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> Full:
+        attributes.settle(connection, session, wanted(syncs), check=True)
+        matched = Record.objects.filter(connection=connection, match=Record.Is.MATCHED).order_by("-kind", "entity")
+        ids: dict[Whose, list[int]] = {}
+        for product, kind, entity in matched.values_list("product", "kind", "entity"):
+            ids.setdefault((product, kind), []).append(entity)  # type: ignore[arg-type]
+        left = [(whose, some[i : i + COMPARED]) for whose, some in ids.items() for i in range(0, len(some), COMPARED)]
+        row = passes.begin(connection, Pass.Of.FULL, sum(map(len, ids.values())))
+        return Full(row, left[::-1], Counter())
+
+    def _compare(
+        self, connection: Connection, session: Session, syncs: Sequence[ProfileSync], whose: Whose, some: list[int],
+        counts: Counter[str], everything: bool = False,
+    ) -> None:  # fmt: skip
+        writer = Writer(connection, session, self._pool, counts)
+        compare(connection, syncs, whose, some, writer, everything)
+
+    def _disconnect(self, connection: Connection, session: Session) -> None:
+        with passes.passing(connection, Pass.Of.CLEANING) as counts:
+            left = attributes.archive_all(connection, session)
+            counts.update({"archived": connection.attributes.count() - len(left), "failed": len(left)})
+        names = ", ".join(row.name for row in left)
+        self._disconnected(connection, f"Still used there, so not archived: {names}." if left else "")
+
+    def _disconnected(self, connection: Connection, problem: str) -> None:
+        ProfileSync.objects.filter(connection=connection).delete()
+        connection.state, connection.problem, connection.secrets = State.DISCONNECTED, problem, {}
+        connection.waits_until, connection.failures = None, 0
+        connection.save(update_fields=["state", "problem", "secret", "waits_until", "failures"])
+        self._forget()

@@ -1,0 +1,80 @@
+"""A thread for each connection, so that a slow one stops no other."""
+
+import threading
+
+import structlog
+from django.db import close_old_connections, connections
+
+from accoil.connect import sync
+from accoil.connect.models import Connection, State
+from accoil.connect.now import wait
+from accoil.connect.syncer import LOOKS_EVERY, Opened, Syncer
+
+log = structlog.get_logger()
+
+
+class Lane:
+    def __init__(self, connection: int, opened: Opened) -> None:
+        self._connection, self._opened = connection, opened
+        self._stopping = threading.Event()
+        self._failing = ""
+        self._thread = threading.Thread(target=self._run, name=f"sync-{connection}", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def tell_to_stop(self) -> None:
+        self._stopping.set()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        syncer = Syncer(self._connection, self._opened)
+        try:
+            while not self._stopping.is_set():
+                wait(self._stopping, self._step(syncer))
+        finally:
+            syncer.close()
+            connections.close_all()
+
+    def _step(self, syncer: Syncer) -> float:
+        """What goes wrong again and again is in the log once."""
+        close_old_connections()
+        try:
+            seconds = syncer.step()
+        except Exception as wrong:
+            reason = f"{type(wrong).__name__}: {wrong}"
+            if reason != self._failing:
+                log.exception("a connection can't be synced; it will be tried again", connection=self._connection)
+            self._failing = reason
+            return LOOKS_EVERY
+        self._failing = ""
+        return seconds
+
+
+class Syncing:
+    """Stepped by a clock; works in threads of its own until it is stopped."""
+
+    def __init__(self, opened: Opened = sync.opened) -> None:
+        self._opened = opened
+        self._lanes: dict[int, Lane] = {}
+
+    def step(self) -> None:
+        """Begins with connections that are new, ends with those that are gone."""
+        live = set(Connection.objects.exclude(state=State.DISCONNECTED).values_list("pk", flat=True))
+        for gone in self._lanes.keys() - live:
+            self._lanes[gone].tell_to_stop()
+            if not self._lanes[gone].is_alive:
+                del self._lanes[gone]
+        for new in live - self._lanes.keys():
+            self._lanes[new] = Lane(new, self._opened)
+
+    def stop(self) -> None:
+        for lane in self._lanes.values():
+            lane.tell_to_stop()
+        for lane in self._lanes.values():
+            lane.join()
+        self._lanes.clear()
