@@ -19,6 +19,7 @@ from django.core.wsgi import get_wsgi_application
 
 from accoil import health, importing
 from accoil.clock import Clock
+from accoil.connect.syncing import Syncing
 from accoil.control import Control
 from accoil.count import people
 from accoil.count.counting import Counting
@@ -127,10 +128,12 @@ class Server:
         ]
         # What may take longer has threads of its own: with 200,000 users a look takes a second, the first one several.
         rounds, fillings = Rounds(self._importing), Fillings()
+        self._syncing = Syncing()
         self._clocks = [
             Clock(often),
             Clock([("see who entered and left segments", rounds.step, 1)], "segments"),
             Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
+            Clock([("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"),
         ]
         self._desk = Desk()
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
@@ -200,7 +203,7 @@ class Server:
     def _stop_parts(self) -> None:
         for clock in self._clocks:
             clock.stop()
-        self._desk.stop()
+        self._syncing.stop()
         self.freezing.stop()
         self._control.stop()
         self.imports.close()

@@ -4,7 +4,7 @@ from accoil.connect.connection import Gone, Rejected, Session
 from accoil.connect.ledger import note
 from accoil.connect.models import Entry, Record
 
-EMPTIED = (EMPTIED,)
+EMPTIED = "It is no longer matched with this record; what stood there is emptied."
 
 
 def leave(session: Session, record: Record) -> None:

@@ -65,6 +65,11 @@ class Syncer:
             breaker.lost(connection, why)
             return LOOKS_EVERY
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is due that was not sent yet."""
+        return bool(self._full or self._watching.due)
+
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._forget()

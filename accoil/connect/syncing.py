@@ -9,6 +9,7 @@ from accoil.connect import sync
 from accoil.connect.models import Connection, State
 from accoil.connect.now import wait
 from accoil.connect.syncer import LOOKS_EVERY, Opened, Syncer
+from accoil.connect.tools import TOOLS
 
 log = structlog.get_logger()
 
@@ -64,7 +65,9 @@ class Syncing:
 
     def step(self) -> None:
         """Begins with connections that are new, ends with those that are gone."""
-        live = set(Connection.objects.exclude(state=State.DISCONNECTED).values_list("pk", flat=True))
+        tools = [tool.key for tool in TOOLS.values() if tool.syncs]
+        there = Connection.objects.filter(tool__in=tools).exclude(state=State.DISCONNECTED)
+        live = set(there.values_list("pk", flat=True))
         for gone in self._lanes.keys() - live:
             self._lanes[gone].tell_to_stop()
             if not self._lanes[gone].is_alive:
