@@ -268,7 +268,7 @@ class Server:
 
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()
-        return checksums(self.counting.facts.store)
+        return self.counting.asked(checksums)
 
 
 def _place() -> Place:

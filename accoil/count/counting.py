@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import structlog
 
@@ -18,7 +18,7 @@ from accoil.receive.journal import Journal
 from accoil.receive.opening import Broken
 from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
-from accoil.store.store import MEMORY, Damaged
+from accoil.store.store import MEMORY, Damaged, Store
 
 log = structlog.get_logger()
 
@@ -26,6 +26,7 @@ SEALED_ALONG = 2_000_000  # message ids in memory while a store is made again
 HEAL_AFTER = 30.0  # seconds
 
 Zones = Callable[[], Mapping[int, str]]
+Answer = TypeVar("Answer")
 
 
 class InUse(Refused):
@@ -88,6 +89,17 @@ class Counting:
             f"The journal has lost the blocks {lost}; the store alone has counted them. Made again, it would be "
             f"without them: `accoil rebuild --anyway` does so."
         )
+
+    def asked(self, question: Callable[[Store], Answer]) -> Answer:
+        """An answer of the store, or of the one that took its place while it was asked."""
+        while True:
+            store = self.facts.store
+            try:
+                return question(store)
+            except Exception:
+                with self._rebuilding:  # whoever replaces it is done
+                    if self.facts.store is store:
+                        raise
 
     def seal(self) -> None:
         """Seals what has left the open window, for about a second, unless the store is being made again (that seals

@@ -23,7 +23,7 @@ from accoil.asgi import Server
 from accoil.control import Control
 from accoil.health import progress
 from accoil.receive.journal import COMPRESSION
-from accoil.store.store import Damaged
+from accoil.store.store import Damaged, Store
 from tests.count.test_rebuild import answers, counting, receive
 from tests.door import Door
 from tests.traffic import expected, traffic
@@ -216,6 +216,25 @@ def test_an_engine_that_gave_up_on_a_full_disk_is_opened_again(tmp_path: Path) -
         assert opened.facts.store.path == store.path
         assert opened.wait_counted()  # what had not been saved is counted again
         assert answers(opened) == before
+
+
+def test_who_asks_while_the_store_is_replaced_is_answered_by_the_new_one(tmp_path: Path) -> None:
+    with counting(tmp_path) as opened:
+        receive(opened, 10)
+        opened.loader.catch_up()
+        asked: list[Store] = []
+
+        def question(store: Store) -> list[dict[str, Any]]:
+            asked.append(store)
+            if len(asked) == 1:
+                opened.rebuild()
+                store.close()
+            return store.rows("select count(*) as n from counts")
+
+        assert opened.asked(question) == opened.facts.store.rows("select count(*) as n from counts")
+        assert [store is opened.facts.store for store in asked] == [False, True]
+        with pytest.raises(duckdb.Error):
+            opened.asked(lambda store: store.rows("select nothing from nowhere"))
 
 
 def test_other_errors_of_the_engine_are_no_damage(tmp_path: Path) -> None:
