@@ -9,7 +9,7 @@ from django.db import connections
 from accoil.act import claims
 from accoil.act.claims import Lane
 from accoil.act.models import Delivery
-from accoil.act.performing import NotYet, perform
+from accoil.act.performing import NotYet, Opened, perform
 from accoil.connect import breaker
 from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, Tool, TryLater
 from accoil.connect.models import Connection
@@ -42,56 +42,62 @@ class Deliveries:
 
 
 class _Worker(threading.Thread):
-    """Does what is due in one lane, one after the other, then ends."""
-
     def __init__(self, lane: Lane, stopping: threading.Event) -> None:
         super().__init__(name=f"deliveries-{lane or 'alone'}", daemon=True)
         self._lane, self._stopping = lane, stopping
-        self._sessions: dict[str, Session] = {}
 
     def run(self) -> None:
         try:
-            while not self._stopping.is_set() and (delivery := claims.claim(self._lane)):
-                if not self._do(delivery):
-                    return
+            work(self._lane, self._stopping)
         except Exception:
             log.exception("a worker of the queue broke off; another one goes on", connection=self._lane)
         finally:
             connections.close_all()
 
-    def _do(self, delivery: Delivery) -> bool:
-        """Whether the lane can go on."""
-        connection = delivery.connection
-        try:
-            claims.done(delivery, perform(delivery, self._opened))
-        except (Rejected, Gone) as no:
-            claims.failed(delivery, no.reason)
-        except SignInAgain as why:
-            claims.put_back(delivery, why.reason)
-            if connection:
-                breaker.lost(connection, why)
-            return False
-        except TryLater as why:
-            claims.later(delivery, why)
-            return self._goes_on(connection, why)
-        except Exception as wrong:
-            log.exception("a delivery failed", delivery=delivery.pk)
-            claims.later(delivery, TryLater(f"Something of ours went wrong: {type(wrong).__name__}."))
-            return True
+
+def work(lane: Lane, stopping: threading.Event) -> None:
+    """Does what is due in one lane, one after the other, until there is nothing more or the tool wants a rest."""
+    sessions: dict[str, Session] = {}
+
+    def opened(tool: Tool, connection: Connection) -> Session:
+        if tool.key not in sessions:
+            sessions[tool.key] = tool.opened(connection)
+        return sessions[tool.key]
+
+    while not stopping.is_set() and (delivery := claims.claim(lane)):
+        if not _do(delivery, opened):
+            return
+
+
+def _do(delivery: Delivery, opened: Opened) -> bool:
+    """Whether the lane can go on."""
+    connection = delivery.connection
+    try:
+        claims.done(delivery, perform(delivery, opened))
+    except (Rejected, Gone) as no:
+        claims.failed(delivery, no.reason)
+    except SignInAgain as why:
+        claims.put_back(delivery, why.reason)
         if connection:
-            breaker.answered(connection)
+            breaker.lost(connection, why)
+        return False
+    except TryLater as why:
+        claims.later(delivery, why)
+        return _goes_on(connection, why)
+    except Exception as wrong:
+        log.exception("a delivery failed", delivery=delivery.pk)
+        claims.later(delivery, TryLater(f"Something of ours went wrong: {type(wrong).__name__}."))
         return True
+    if connection:
+        breaker.answered(connection)
+    return True
 
-    def _goes_on(self, connection: Connection | None, why: TryLater) -> bool:
-        """Too much in too short a time holds for the whole lane. Somebody who was not found is no fault of the tool."""
-        if why.limited:
-            return False
-        if connection and not isinstance(why, NotYet):
-            breaker.failed(connection, why)
-            return not breaker.is_open(connection)
-        return True
 
-    def _opened(self, tool: Tool, connection: Connection) -> Session:
-        if tool.key not in self._sessions:
-            self._sessions[tool.key] = tool.opened(connection)
-        return self._sessions[tool.key]
+def _goes_on(connection: Connection | None, why: TryLater) -> bool:
+    """Too much in too short a time holds for the whole lane. Somebody who was not found is no fault of the tool's."""
+    if why.limited:
+        return False
+    if connection and not isinstance(why, NotYet):
+        breaker.failed(connection, why)
+        return not breaker.is_open(connection)
+    return True
