@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accoil.act import because
-from accoil.act.actions import actions_in, whom
+from accoil.act.actions import actions_in, goes_to_a_record, whom
 from accoil.act.looked_up import LookedUp
 from accoil.act.models import Automation, Firing
 from accoil.act.moves import Moved, newest_rounds, seen_before, since_watermark
@@ -160,14 +160,17 @@ class _Lines:
         for firing in fired:
             said = self._people.said(firing.entity, self._automation, firing.because)
             for place, (key, values) in enumerate(actions_in(self._automation.actions)):
-                kind = whom(values, self._scope)
+                kind, told = whom(values, self._scope), {}
                 entity = firing.entity if kind == self._scope else self._people.account_of(firing.entity)
+                if not goes_to_a_record(key):
+                    told = self._people.about(firing.entity, self._automation, firing.because)
                 yield Wanted(
                     action=key,
                     kind=kind,
                     entity=entity,
                     values={name: filled(value, said) for name, value in values.items()},
                     key=f"{self._automation.pk}:{firing.move}:{place}",
+                    told=told,
                     why_not="" if entity else "The user belongs to no account, so there is no company to do it to.",
                     firing=firing,
                 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from accoil.act.text import check_text, has_names
 from accoil.connect.connection import Action, Field, Tool
+from accoil.connect.guard import check_address
 from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.refused import Refused
@@ -69,6 +70,11 @@ def whom(values: Mapping[str, str], scope: Kind) -> Kind:
     return WHOM.get(values.get("on", ""), scope)
 
 
+def goes_to_a_record(key: str) -> bool:
+    found = all_actions().get(key)
+    return found is None or found[1].needs_match
+
+
 def actions_in(written: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Values]]:
     for each in written:
         yield from each.items()
@@ -109,7 +115,14 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
         raise Refused(f"{where} is longer than {LONGEST} characters; shorten it.")
     if field.type in ("text", "long_text") and has_names(text):
         _check_names(where, text, scope, with_names)
-    return text
+    return _address(where, text) if field.type == "address" else text
+
+
+def _address(where: str, text: str) -> str:
+    try:
+        return check_address(text)
+    except Refused as wrong:
+        raise Refused(f"{where}: {wrong}") from wrong
 
 
 def _check_names(where: str, text: str, scope: Kind, with_names: bool) -> None:

@@ -62,6 +62,28 @@ class LookedUp:
         others = (automation.name, self.profile.name, self.profile.product.name, reason)
         return told | dict(zip(text.OTHERS, others, strict=True))
 
+    def about(self, entity: int, automation: Automation, reason: str) -> dict[str, Any]:
+        """The same for programs: what a webhook tells. Rates are whole percentages, money is cents."""
+        account = self.account_of(entity)
+        told = {
+            "automation": automation.name, "profile": self.profile.name, "product": self.profile.product.name,
+            "when": automation.trigger, "because": reason,
+            "account": _told("account", self.accounts.get(account)) if account else None,
+        }  # fmt: skip
+        return told if self.scope == "account" else told | {"user": _told("user", self.rows.get(entity))}
+
+
+def _told(kind: Kind, row: Row | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    day = row["last_active"]
+    percent = {rate: None if row[rate] is None else int(row[rate] * 100 + 0.5) for rate in ("activation", "adoption")}
+    plain = ("active_users", "total_users", "mrr", "plan", "status") if kind == "account" else ("email", "role")
+    return {
+        "id": row["tracking_id"], "name": row["name"], "score": row["score"], "change": row["change"], **percent,
+        "last_active": day.isoformat() if day else None, **{name: row[name] for name in plain},
+    }  # fmt: skip
+
 
 def _rows(book: Book, scope: Kind, entities: list[int]) -> dict[int, Row]:
     found: dict[int, Row] = {}

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from accoil.act import finding
 from accoil.act.actions import action_of
 from accoil.act.models import Delivery
-from accoil.connect.connection import Gone, Rejected, Session, Tool, TryLater
+from accoil.connect.connection import Gone, Message, Rejected, Session, Tool, TryLater
 from accoil.connect.models import Connection, Record, State
 from accoil.connect.now import moment
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 
+FIRED = "automation.fired"
 NOT_YET = (60, 300, 1_800, 6 * 3_600)  # seconds: somebody who is new here may be new there a little later
 
 
@@ -30,9 +31,9 @@ def perform(delivery: Delivery, opened: Opened) -> str:
     connection, kind = delivery.connection, _kind(delivery)
     if connection is None or connection.state in (State.DISCONNECTED, State.DISCONNECTING):
         raise Rejected(f"{tool.name} is not connected. Connect it in Settings > Connections, then try again.")
-    session = opened(tool, connection)
     if not action.needs_match:
-        return session.perform(action.key, kind, "", delivery.values)
+        return _send(delivery, tool, connection)
+    session = opened(tool, connection)
     record = finding.known(connection, delivery.product, kind, delivery.entity) or _found(delivery, connection, session)
     try:
         return session.perform(action.key, kind, record.remote_id, delivery.values)
@@ -45,11 +46,21 @@ def _found(delivery: Delivery, connection: Connection, session: Session) -> Reco
     """Raises Rejected when it is not there, and TryLater as long as it may come: a person who waits for the answer of
     ticked rows is told at once."""
     record = finding.find(connection, session, delivery.product, _kind(delivery), delivery.entity)
+    if record is None:
+        raise Rejected(f"Nobody knows this {delivery.kind} any more.")
     if record.match == Record.Is.MATCHED:
         return record
     if record.match == Record.Is.AMBIGUOUS or delivery.batch_id or delivery.attempts > len(NOT_YET):
         raise Rejected(record.reason or "It was not found there.")
     raise NotYet(record.reason or "It was not found there yet.", after=NOT_YET[delivery.attempts - 1])
+
+
+def _send(delivery: Delivery, tool: Tool, connection: Connection) -> str:
+    if tool.sending is None:
+        raise Rejected(f"{tool.name} takes nothing that goes to no record.")
+    at = delivery.firing.at if delivery.firing else delivery.created_at
+    message = Message(key=delivery.key, type=FIRED, at=at, data=delivery.told)
+    return tool.sending(connection).send(delivery.action, delivery.values, message)
 
 
 def _moved(record: Record, gone: Gone) -> str:

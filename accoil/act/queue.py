@@ -1,7 +1,6 @@
 """The queue of what is to be done in other tools: rows of Delivery, put there by automations and by people."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -32,6 +31,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     entity: int | None
     values: Values
     key: str
+    told: dict[str, Any] = {}
     why_not: str = ""
     firing: Firing | None = None
     batch: Batch | None = None
@@ -67,7 +67,7 @@ def by_hand(
         raise Refused(f"Tick the {kind}s it is to be done to.")
     if len(several) > MOST_BY_HAND:
         raise Refused(f"{len(several):,} {kind}s are ticked; {MOST_BY_HAND:,} is the most at a time.")
-    if not _Connections(product).of(tool):
+    if not _Connections(product).of(tool, checked):
         raise Refused(not_connected(tool))
     with transaction.atomic():
         batch = Batch.objects.create(product=product, author=author, action=action, values=checked)
@@ -105,7 +105,7 @@ def retry_all(deliveries: QuerySet[Delivery]) -> int:
         tool = _tool_of(each.action)
         if tool is None:
             continue
-        connection = connections[each.product_id].of(tool)
+        connection = connections[each.product_id].of(tool, each.values)
         tried += Delivery.objects.filter(pk=each.pk, state__in=(State.FAILED, State.WAITING)).update(
             state=State.WAITING, attempts=0, next_at=timezone.now(), ended_at=None, connection=connection
         )
@@ -121,16 +121,19 @@ def not_connected(tool: Tool) -> str:
 
 
 class _Connections:
-    """The team's connection to each tool, looked up once."""
+    """What actions of a team go through, looked up once."""
 
     def __init__(self, product: Product) -> None:
         self._team = product.team
-        self._found: dict[str, Connection | None] = {}
+        self._found: dict[tuple[str, ...], Connection | None] = {}
 
-    def of(self, tool: Tool) -> Connection | None:
-        if tool.key not in self._found:
-            self._found[tool.key] = live(self._team, tool.key)
-        return self._found[tool.key]
+    def of(self, tool: Tool, values: Values) -> Connection | None:
+        """The team's connection to the tool, or what the tool says that these values go through."""
+        found = tool.connection_of
+        key = (tool.key, *(text for pair in sorted(values.items()) for text in pair if found))
+        if key not in self._found:
+            self._found[key] = found(self._team, values) if found else live(self._team, tool.key)
+        return self._found[key]
 
 
 def _tool_of(action: str) -> Tool | None:
@@ -142,7 +145,7 @@ def _tool_of(action: str) -> Tool | None:
 
 def _delivery(product: Product, wanted: Wanted, connections: _Connections) -> Delivery:
     tool = _tool_of(wanted.action)
-    connection = connections.of(tool) if tool else None
+    connection = connections.of(tool, wanted.values) if tool else None
     why_not = wanted.why_not
     if not why_not and tool is None:
         why_not = f"No tool knows the action {wanted.action} any more."
@@ -150,10 +153,6 @@ def _delivery(product: Product, wanted: Wanted, connections: _Connections) -> De
     ended = {"state": State.FAILED, "answer": why_not, "ended_at": now} if why_not else {}
     return Delivery(
         product=product, firing=wanted.firing, batch=wanted.batch, connection=connection, action=wanted.action,
-        kind=wanted.kind, entity=wanted.entity or 0, values=wanted.values, key=wanted.key, next_at=now, **ended,
+        kind=wanted.kind, entity=wanted.entity or 0, values=wanted.values, told=wanted.told, key=wanted.key,
+        next_at=now, **ended,
     )  # fmt: skip
-
-
-def due_again(after: float) -> Any:
-    """The time so many seconds from now."""
-    return timezone.now() + timedelta(seconds=after)

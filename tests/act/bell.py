@@ -16,6 +16,7 @@ from accoil.connect.connection import (
     Firm,
     Gone,
     Match,
+    Message,
     Person,
     Rejected,
     Session,
@@ -134,6 +135,18 @@ class Bells:
         return {}
 
 
+class Shouts:
+    """As `accoil.connect.connection.Sender`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._client = Client(connection.options["url"], {}, limits=Lane(), refused=refused)
+
+    def send(self, action: str, values: dict[str, str], message: Message) -> str:
+        told = {"key": message.key, "type": message.type, "at": message.at.isoformat(), "data": message.data}
+        self._client.call("POST", "/shout", json={**told, **values})
+        return f"Shouted {values['text']}"
+
+
 def opened(connection: Connection) -> Session:
     return Bells(connection)
 
@@ -160,4 +173,5 @@ TOOL = Tool(
         Action(key="shout", label="Shout", fields=(Field(name="text", label="What to shout"),), needs_match=False),
     ),
     opened=opened,
+    sending=Shouts,
 )

@@ -262,6 +262,19 @@ def test_an_action_for_the_company_of_a_user_goes_to_his_account(people: Looked)
     assert by_state["failed"].answer == "The user belongs to no account, so there is no company to do it to."
 
 
+def test_what_goes_to_no_record_tells_who_and_why_in_numbers(people: Looked):
+    put(people, {"becomes": BUSY}, "user", [{"shout": {"text": "{{ user.email }}"}}])
+    rises(people)
+    step(people)
+    delivery = Delivery.objects.get()
+    assert delivery.values == {"text": "bob@beta.example"}
+    told = delivery.told
+    assert (told["automation"], told["profile"], told["when"]) == ("Tell", "Everyday", {"becomes": BUSY})
+    assert (told["user"]["id"], told["user"]["score"], told["user"]["last_active"]) == ("bob", 71, "2026-03-31")
+    assert (told["account"]["id"], told["account"]["mrr"]) == ("beta", 5000)
+    assert told["because"].startswith("Came to match “raw score at least 18” because something was received; score 71")
+
+
 def test_one_teams_automation_never_sees_another_teams_people(people: Looked, monkeypatch: pytest.MonkeyPatch):
     automation = put(people, {"becomes": BUSY})
     given = people.given

@@ -244,10 +244,16 @@ def test_what_was_queued_before_it_was_connected_fails_and_is_done_after(
     assert again(delivery).state == "done"
 
 
-def test_an_action_without_a_record_needs_no_match(people: Looked, connected: Connection, tower: Tower) -> None:
+def test_an_action_without_a_record_needs_no_match_and_keeps_its_key_when_it_is_sent_again(
+    people: Looked, connected: Connection, tower: Tower
+) -> None:
     put(people, action="shout", text="hey")
+    tower.says = [(422, {})]
     do(connected)
-    assert tower.rung == [{"kind": "user", "id": "", "text": "hey"}]
+    assert queue.retry_all(Delivery.objects.all()) == 1
+    do(connected)
+    (shouted,) = tower.rung
+    assert (shouted["key"], shouted["type"], shouted["text"]) == ("1", "automation.fired", "hey")
 
 
 def test_another_teams_connection_is_never_used(people: Looked, connected: Connection, tower: Tower) -> None:
