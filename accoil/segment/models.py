@@ -83,7 +83,10 @@ class Segment(models.Model):
         ordering: ClassVar = ["kind", "position", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                Lower("name"), "profile", "scope", condition=Q(kind__in=["built_in", "custom"]),
+                Lower("name"),
+                "profile",
+                "scope",
+                condition=Q(kind__in=["built_in", "custom"]),
                 name="segment_name_in_profile_and_scope",
             ),
             models.UniqueConstraint(
