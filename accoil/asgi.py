@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from accoil import health, importing
+from accoil.act.acting import Acting
+from accoil.act.deliveries import Deliveries
 from accoil.clock import Clock
 from accoil.connect.syncing import Syncing
 from accoil.control import Control
@@ -127,11 +129,17 @@ class Server:
             *self.watch.acts,
         ]
         # What may take longer has threads of its own: with 200,000 users a look takes a second, the first one several.
-        rounds, fillings = Rounds(self._importing), Fillings()
         self._syncing = Syncing()
+        rounds, fillings, acting = Rounds(self._importing), Fillings(), Acting()
+        self._deliveries = Deliveries()
         self._clocks = [
             Clock(often),
-            Clock([("see who entered and left segments", rounds.step, 1)], "segments"),
+            # One after the other: who acts upon moves must not read a round that is being written.
+            Clock(
+                [("see who entered and left segments", rounds.step, 1), ("act upon who moved", acting.step, 1)],
+                "segments",
+            ),
+            Clock([("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
             Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
             Clock([("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"),
         ]
@@ -204,6 +212,8 @@ class Server:
         for clock in self._clocks:
             clock.stop()
         self._syncing.stop()
+        self._desk.stop()
+        self._deliveries.stop()
         self.freezing.stop()
         self._control.stop()
         self.imports.close()

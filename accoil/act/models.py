@@ -101,6 +101,7 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=7, choices=Scope.choices)
     entity = models.BigIntegerField()
     values = models.JSONField(default=dict)
+    told = models.JSONField(default=dict)  # of an action that goes to no record: what it says
     key = models.CharField(max_length=120, unique=True)  # the same for what must be done once
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -20,3 +20,8 @@ def with_built_ins(profile: Profile) -> list[Segment]:
         found = list(profile.segments.select_related("journey"))
     order = list(Kind.values)
     return sorted(found, key=lambda each: (order.index(each.kind), each.journey_id or 0, each.position, each.pk))
+
+
+def all_watched(profile: Profile) -> list[Segment]:
+    """Those, and the ones that automations have for themselves, which no list shows."""
+    return with_built_ins(profile) + list(Segment.every.filter(profile=profile, kind=Kind.TRIGGER))

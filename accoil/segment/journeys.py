@@ -95,6 +95,7 @@ def _none_is_named(stages: Sequence[Segment], journey: Journey) -> None:
         asking = [each for each in keeping.those_that_name(stage) if each.journey_id != journey.pk]
         if asking:
             raise Refused(f"“{stage.name}” can't be deleted: “{asking[0].name}” asks for it. Take it out there first.")
+        keeping.refuse_if_followed(stage)
 
 
 def _check_name(profile: Profile, scope: Kind, name: str, itself: int | None = None) -> str:

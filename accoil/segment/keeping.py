@@ -1,7 +1,7 @@
 """Makes, changes and deletes segments. What would leave another without sense is refused with a sentence."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -20,6 +20,19 @@ MOST = 200  # custom segments of a profile and scope
 LONGEST_STAY = 365  # days
 
 Written = Mapping[str, Any]
+
+
+class Follower(Protocol):
+    """What else names segments and stages, told by packages that this one doesn't know."""
+
+    def naming(self, segment: Segment) -> list[str]:
+        """Each as in “the automation “Tell sales””."""
+
+    def renamed(self, segment: Segment, old: str, new: str) -> None:
+        """Has them say the new name; the segment itself has the old one still."""
+
+
+followers: list[Follower] = []
 
 
 def create(
@@ -60,7 +73,15 @@ def delete(segment: Segment) -> None:
             raise Refused(f"“{segment.name}” is built in; it can't be deleted.")
         if asking := those_that_name(segment):
             raise Refused(f"“{segment.name}” can't be deleted: {_listed(asking)} for it. Take it out there first.")
+        refuse_if_followed(segment)
         segment.delete()
+
+
+def refuse_if_followed(segment: Segment) -> None:
+    """Raises Refused while something that is no segment names it."""
+    for follower in followers:
+        for name in follower.naming(segment):
+            raise Refused(f"“{segment.name}” can't be deleted: {name} names it. Change that first.")
 
 
 def of_scope(profile: Profile, scope: Kind) -> list[Segment]:
@@ -99,6 +120,8 @@ def rename(segment: Segment, name: str, own: Iterable[Segment]) -> None:
             if other.pk != segment.pk and other.rule and segment.name in _named(other.rule, segment.scope, kind):
                 other.rule = renamed(other.rule, kind, segment.name, name)
                 other.save(update_fields=["rule"])
+        for follower in followers:
+            follower.renamed(segment, segment.name, name)
     segment.name = name
 
 

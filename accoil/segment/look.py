@@ -11,7 +11,7 @@ from accoil.count.ids import Kind
 from accoil.score.book import open_book
 from accoil.score.models import Profile
 from accoil.segment import grounds, sizes, writing
-from accoil.segment.built_ins import with_built_ins
+from accoil.segment.built_ins import all_watched
 from accoil.segment.grounds import Ground
 from accoil.segment.inside import Inside, Move
 from accoil.segment.models import Reason, Round, Segment, Stay
@@ -50,7 +50,7 @@ class Look:
     def look(self, profile: Profile, importing: bool = False) -> bool:
         """Whether there was anything to look at."""
         now = grounds.ground(profile)
-        segments = with_built_ins(profile)
+        segments = all_watched(profile)
         says: list[tuple[object, ...]] = [
             (each.pk, each.name, each.rule, each.stay_days, each.position) for each in segments
         ]
@@ -128,7 +128,7 @@ class Writer:
                 segment.seen = each.digest
                 segment.recorded_from = self._day if segment.recorded_from is None else segment.recorded_from
                 changed.append(segment)
-        Segment.objects.bulk_update(changed, ["seen", "recorded_from"])
+        Segment.every.bulk_update(changed, ["seen", "recorded_from"])
 
     def _reason(self, each: Watched) -> Reason:
         segment = self._segments[each.id]

@@ -23,6 +23,14 @@ class Kind(models.TextChoices):
     BUILT_IN = "built_in", "Built-in"
     CUSTOM = "custom", "Custom"
     STAGE = "stage", "Stage of a journey"
+    TRIGGER = "trigger", "Of an automation's own"  # no list, count or rule knows of it
+
+
+class Listed(models.Manager["Segment"]):
+    """All but those that automations have for themselves."""
+
+    def get_queryset(self) -> models.QuerySet["Segment"]:
+        return super().get_queryset().exclude(kind=Kind.TRIGGER)
 
 
 class Journey(models.Model):
@@ -68,11 +76,18 @@ class Segment(models.Model):
     filled_from = models.IntegerField(null=True, editable=False)
     fill_from = models.IntegerField(null=True, editable=False)  # to be filled in from there once it is recorded
 
+    objects = Listed()
+    every = models.Manager["Segment"]()
+
     class Meta:
         ordering: ClassVar = ["kind", "position", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                Lower("name"), "profile", "scope", condition=~Q(kind="stage"), name="segment_name_in_profile_and_scope"
+                Lower("name"),
+                "profile",
+                "scope",
+                condition=Q(kind__in=["built_in", "custom"]),
+                name="segment_name_in_profile_and_scope",
             ),
             models.UniqueConstraint(
                 Lower("name"), "profile", "scope", condition=Q(kind="stage"), name="stage_name_in_profile_and_scope"
@@ -89,6 +104,10 @@ class Segment(models.Model):
     @property
     def is_stage(self) -> bool:
         return self.kind == Kind.STAGE
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.kind == Kind.TRIGGER
 
     @property
     def known_from(self) -> date | None:

@@ -52,7 +52,7 @@ def moves(profile: Profile, after: int = 0, limit: int = 10_000) -> list[Move]:
     return found
 
 
-def watermark(profile: Profile) -> int:
+def watermark(profile: Profile | int) -> int:
     """Of the last round there is: who begins to read here sees only what comes."""
     newest = Round.objects.filter(profile=profile).order_by("-pk").first()
     return newest.pk if newest else 0

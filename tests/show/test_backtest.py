@@ -28,7 +28,7 @@ def found(cases: int, others: int, score: Telling | None = None, **earlier: Tell
 def looked_back(client, address: str, asked: dict[str, str]) -> str:
     """The page once it has its answer; on the way it says how far it is."""
     text = main(client.get(address, asked))
-    for run in backtests._runs.values():
+    for run in backtests.runs.all():
         assert run.wait(120)
     assert "Looking back:" in text or "What this does not say" in text
     return main(client.get(address, asked))

@@ -1,0 +1,146 @@
+"""What is done when an automation fires: actions of connected tools, with the values for their fields."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from accoil.act.text import check_text, has_names
+from accoil.connect.connection import Action, Field, Tool
+from accoil.connect.guard import check_address
+from accoil.connect.tools import TOOLS
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.rule.values import nearest
+
+Values = dict[str, str]
+Written = dict[str, Values]  # one action, as in files: {intercom_tag: {tag: at-risk, on: user}}
+
+MOST = 10  # actions of an automation
+LONGEST = 255  # characters of a short field, before names are filled in
+WHOM: dict[str, Kind] = {"user": "user", "company": "account", "account": "account"}  # what a field `on` says
+
+
+def all_actions() -> dict[str, tuple[Tool, Action]]:
+    """By key, of every tool there is."""
+    return {action.key: (tool, action) for tool in TOOLS.values() for action in tool.actions}
+
+
+def by_hand_actions(kind: Kind) -> list[tuple[Tool, Action]]:
+    """Those offered for ticked rows of a list."""
+    return [(tool, each) for tool, each in all_actions().values() if each.by_hand and kind in each.kinds]
+
+
+def action_of(key: str) -> tuple[Tool, Action]:
+    """Raises Refused for an action that no tool has."""
+    known = all_actions()
+    if key not in known:
+        near = nearest(key, known)
+        there = f"did you mean {near}?" if near else f"there are: {', '.join(known) or 'none yet'}."
+        raise Refused(f"“{key}” is no action; {there}")
+    return known[key]
+
+
+def check_actions(raw: Any, scope: Kind) -> list[Written]:
+    """Reads `then`: one action or a list. Raises Refused with a sentence that names the action and the field."""
+    listed = [raw] if isinstance(raw, Mapping) else raw
+    if not isinstance(listed, Sequence) or isinstance(listed, str) or not listed:
+        raise Refused("then: say what is to be done, as in: then: [{intercom_tag: {tag: at-risk, on: company}}].")
+    if len(listed) > MOST:
+        raise Refused(f"then: {len(listed)} actions; {MOST} is the most.")
+    return [_check(each, scope) for each in listed]
+
+
+def check_values(key: str, raw: Any, scope: Kind, with_names: bool = True) -> Values:
+    """The values for one action's fields, those left out filled in where there is only one choice. `with_names`: such
+    as {{ account.name }}. Raises Refused."""
+    _, action = action_of(key)
+    if not isinstance(raw, Mapping):
+        raise Refused(f"then: {key} is {raw!r}; write its fields: {', '.join(field.name for field in action.fields)}.")
+    known = {field.name: field for field in action.fields}
+    for name in raw:
+        if name not in known:
+            raise Refused(f"then: {key}: “{name}” is not a field; there are: {', '.join(known)}.")
+    given = {name: _value(key, field, raw.get(name), scope, with_names) for name, field in known.items()}
+    values = {name: text for name, text in given.items() if text}
+    _check_whom(key, action, values, scope)
+    return values
+
+
+def whom(values: Mapping[str, str], scope: Kind) -> Kind:
+    """Whose record the action goes to."""
+    return WHOM.get(values.get("on", ""), scope)
+
+
+def goes_to_a_record(key: str) -> bool:
+    found = all_actions().get(key)
+    return found is None or found[1].needs_match
+
+
+def actions_in(written: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Values]]:
+    for each in written:
+        yield from each.items()
+
+
+def words_of(key: str, values: Mapping[str, str]) -> str:
+    """Add Tag in Intercom: at-risk, company."""
+    found = all_actions().get(key)
+    label = found[1].label if found else key
+    return f"{label}: {', '.join(values.values())}" if values else label
+
+
+def _check(raw: Any, scope: Kind) -> Written:
+    if not isinstance(raw, Mapping) or len(raw) != 1:
+        raise Refused(f"then: {raw!r} is no action; write each as {{ACTION: {{FIELD: VALUE}}}}.")
+    key, values = next(iter(raw.items()))
+    try:
+        return {str(key): check_values(str(key), values, scope)}
+    except Refused as wrong:
+        raise Refused(str(wrong) if str(wrong).startswith("then") else f"then: {wrong}") from wrong
+
+
+def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) -> str:
+    where = f"then: {key}: {field.name}"
+    if given is None and field.name == "on":
+        given = _whom_by_itself(field, scope)
+    if given is None or (isinstance(given, str) and not given.strip()):
+        if field.required:
+            raise Refused(f"{where} is missing; it is {field.help or field.label}".rstrip(".") + ".")
+        return ""
+    if not isinstance(given, str | int | float) or isinstance(given, bool):
+        raise Refused(f"{where} is {given!r}; write a text.")
+    text = str(given).strip()
+    choices = [choice for choice, _ in field.choices]
+    if field.type == "choice" and text not in choices:
+        raise Refused(f"{where} is “{text}”; write {' or '.join(choices)}.")
+    if field.type == "text" and len(text) > LONGEST and not has_names(text):
+        raise Refused(f"{where} is longer than {LONGEST} characters; shorten it.")
+    if field.type in ("text", "long_text") and has_names(text):
+        _check_names(where, text, scope, with_names)
+    return _address(where, text) if field.type == "address" else text
+
+
+def _address(where: str, text: str) -> str:
+    try:
+        return check_address(text)
+    except Refused as wrong:
+        raise Refused(f"{where}: {wrong}") from wrong
+
+
+def _check_names(where: str, text: str, scope: Kind, with_names: bool) -> None:
+    if not with_names:
+        raise Refused(f"{where}: names such as {{{{ account.name }}}} are for automations; write it as it should be.")
+    try:
+        check_text(text, scope)
+    except Refused as wrong:
+        raise Refused(f"{where}: {wrong}.") from wrong
+
+
+def _whom_by_itself(field: Field, scope: Kind) -> str | None:
+    return next((choice for choice, _ in field.choices if WHOM.get(choice) == scope), None)
+
+
+def _check_whom(key: str, action: Action, values: Values, scope: Kind) -> None:
+    kind = whom(values, scope)
+    if kind == "user" and scope == "account":
+        raise Refused(f"then: {key}: on is user, but the automation is about accounts; write company, or scope: user.")
+    if kind not in action.kinds:
+        raise Refused(f"then: {key} is not for {kind}s.")

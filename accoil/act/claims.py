@@ -1,0 +1,87 @@
+"""Who does which delivery: taken by one conditional update, for the time of a lease. A worker that dies leaves its
+delivery to whoever comes after the lease; one that was only slow finds that it is not its own any more."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from accoil.act.models import Delivery
+from accoil.connect.connection import TryLater
+from accoil.connect.models import State as Connected
+from accoil.connect.now import moment
+
+LEASE = 90  # seconds: more than matching somebody and one action can take, with all retries
+MOST_ATTEMPTS = 10
+BACK_OFF = (5, 30, 120, 600, 1_800, 3_600)  # seconds; the last one again and again
+
+State = Delivery.State
+Lane = int | None  # a connection; None: deliveries that have none
+
+
+def _due(now: datetime) -> Q:
+    return Q(state=State.WAITING, next_at__lte=now) | Q(state=State.TAKEN, leased_until__lte=now)
+
+
+def due_lanes() -> set[Lane]:
+    """Those with something to do now. What is to go to a connection that does not work waits until it does."""
+    now = moment()
+    waiting = Delivery.objects.filter(_due(now)).filter(_is_open(now))
+    return set(waiting.order_by().values_list("connection", flat=True).distinct())
+
+
+def _is_open(now: datetime) -> Q:
+    stopped = Q(connection__state=Connected.NEEDS_RECONNECT) | Q(connection__waits_until__gt=now)
+    return Q(connection=None) | ~stopped
+
+
+def claim(lane: Lane) -> Delivery | None:
+    """The next one of a lane, ours for as long as the lease; None when there is nothing to do."""
+    while True:
+        now = moment()
+        due = Delivery.objects.filter(_due(now), connection=lane).order_by("next_at", "pk")
+        first = due.values_list("pk", flat=True).first()
+        if first is None:
+            return None
+        until = now + timedelta(seconds=LEASE)
+        mine = Delivery.objects.filter(_due(now), pk=first)
+        if mine.update(state=State.TAKEN, leased_until=until, attempts=F("attempts") + 1):
+            return Delivery.objects.select_related("product__team", "connection__team").get(pk=first)
+
+
+def done(delivery: Delivery, answer: str) -> None:
+    _end(delivery, State.DONE, answer)
+
+
+def failed(delivery: Delivery, reason: str) -> None:
+    _end(delivery, State.FAILED, reason)
+
+
+def later(delivery: Delivery, why: TryLater) -> None:
+    """Not now: again after what the tool said, or a little longer each time; after so many attempts no more."""
+    if why.limited:
+        put_back(delivery, why.reason, why.after or BACK_OFF[0])
+    elif delivery.attempts >= MOST_ATTEMPTS:
+        failed(delivery, f"Given up after {delivery.attempts} attempts: {why.reason}")
+    else:
+        after = why.after or BACK_OFF[min(delivery.attempts, len(BACK_OFF)) - 1]
+        _wait(delivery, why.reason, after, delivery.attempts)
+
+
+def put_back(delivery: Delivery, reason: str, after: float = 0) -> None:
+    """As if it had not been tried."""
+    _wait(delivery, reason, after, max(0, delivery.attempts - 1))
+
+
+def _wait(delivery: Delivery, reason: str, after: float, attempts: int) -> None:
+    next_at = moment() + timedelta(seconds=after)
+    _put(delivery, state=State.WAITING, answer=reason, next_at=next_at, leased_until=None, attempts=attempts)
+
+
+def _end(delivery: Delivery, state: str, answer: str) -> None:
+    _put(delivery, state=state, answer=answer, leased_until=None, ended_at=moment())
+
+
+def _put(delivery: Delivery, **told: object) -> None:
+    """Only as long as it is ours."""
+    mine = Delivery.objects.filter(pk=delivery.pk, state=State.TAKEN, leased_until=delivery.leased_until)
+    mine.update(**told)

@@ -1,0 +1,103 @@
+"""The workers of the queue: a lane, which is a thread, for each connection that something is to go to, so that a slow
+tool stops no other."""
+
+import threading
+
+import structlog
+from django.db import connections
+
+from accoil.act import claims
+from accoil.act.claims import Lane
+from accoil.act.models import Delivery
+from accoil.act.performing import NotYet, Opened, perform
+from accoil.connect import breaker
+from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, Tool, TryLater
+from accoil.connect.models import Connection
+
+MOST_LANES = 8
+STOPS_WITHIN = 20  # seconds: a call that is under way comes to its end
+
+log = structlog.get_logger()
+
+
+class Deliveries:
+    """`step` sees to it that there is a worker wherever something is to be done."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[Lane, _Worker] = {}
+        self._stopping = threading.Event()
+
+    def step(self) -> None:
+        self._lanes = {lane: worker for lane, worker in self._lanes.items() if worker.is_alive()}
+        for lane in claims.due_lanes():
+            if lane not in self._lanes and len(self._lanes) < MOST_LANES and not self._stopping.is_set():
+                self._lanes[lane] = _Worker(lane, self._stopping)
+                self._lanes[lane].start()
+
+    def stop(self) -> None:
+        """What is being done is finished first; what waits, waits for the next start."""
+        self._stopping.set()
+        for worker in self._lanes.values():
+            worker.join(STOPS_WITHIN)
+
+
+class _Worker(threading.Thread):
+    def __init__(self, lane: Lane, stopping: threading.Event) -> None:
+        super().__init__(name=f"deliveries-{lane or 'alone'}", daemon=True)
+        self._lane, self._stopping = lane, stopping
+
+    def run(self) -> None:
+        try:
+            work(self._lane, self._stopping)
+        except Exception:
+            log.exception("a worker of the queue broke off; another one goes on", connection=self._lane)
+        finally:
+            connections.close_all()
+
+
+def work(lane: Lane, stopping: threading.Event) -> None:
+    """Does what is due in one lane, one after the other, until there is nothing more or the tool wants a rest."""
+    sessions: dict[str, Session] = {}
+
+    def opened(tool: Tool, connection: Connection) -> Session:
+        if tool.key not in sessions:
+            sessions[tool.key] = tool.opened(connection)
+        return sessions[tool.key]
+
+    while not stopping.is_set() and (delivery := claims.claim(lane)):
+        if not _do(delivery, opened):
+            return
+
+
+def _do(delivery: Delivery, opened: Opened) -> bool:
+    """Whether the lane can go on."""
+    connection = delivery.connection
+    try:
+        claims.done(delivery, perform(delivery, opened))
+    except (Rejected, Gone) as no:
+        claims.failed(delivery, no.reason)
+    except SignInAgain as why:
+        claims.put_back(delivery, why.reason)
+        if connection:
+            breaker.lost(connection, why)
+        return False
+    except TryLater as why:
+        claims.later(delivery, why)
+        return _goes_on(connection, why)
+    except Exception as wrong:
+        log.exception("a delivery failed", delivery=delivery.pk)
+        claims.later(delivery, TryLater(f"Something of ours went wrong: {type(wrong).__name__}."))
+        return True
+    if connection:
+        breaker.answered(connection)
+    return True
+
+
+def _goes_on(connection: Connection | None, why: TryLater) -> bool:
+    """Too much in too short a time holds for the whole lane. Somebody who was not found is no fault of the tool's."""
+    if why.limited:
+        return False
+    if connection and not isinstance(why, NotYet):
+        breaker.failed(connection, why)
+        return not breaker.is_open(connection)
+    return True

@@ -1,0 +1,74 @@
+"""Does one delivery: finds the record in the other tool, and has the tool do the action."""
+
+from collections.abc import Callable
+
+from accoil.act import finding
+from accoil.act.actions import action_of
+from accoil.act.models import Delivery
+from accoil.connect.connection import Gone, Message, Rejected, Session, Tool, TryLater
+from accoil.connect.models import Connection, Record, State
+from accoil.connect.now import moment
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+
+FIRED = "automation.fired"
+NOT_YET = (60, 300, 1_800, 6 * 3_600)  # seconds: somebody who is new here may be new there a little later
+
+
+class NotYet(TryLater):
+    """The tool works; only, nobody there is known to be this user or account so far."""
+
+
+Opened = Callable[[Tool, Connection], Session]
+
+
+def perform(delivery: Delivery, opened: Opened) -> str:
+    """What happened, in words. Raises the tool's errors; Rejected as well for what can't be done at all."""
+    try:
+        tool, action = action_of(delivery.action)
+    except Refused as wrong:
+        raise Rejected(str(wrong)) from wrong
+    connection, kind = delivery.connection, _kind(delivery)
+    if connection is None or connection.state in (State.DISCONNECTED, State.DISCONNECTING):
+        raise Rejected(f"{tool.name} is not connected. Connect it in Settings > Connections, then try again.")
+    if not action.needs_match:
+        return _send(delivery, tool, connection)
+    session = opened(tool, connection)
+    record = finding.known(connection, delivery.product, kind, delivery.entity) or _found(delivery, connection, session)
+    try:
+        return session.perform(action.key, kind, record.remote_id, delivery.values)
+    except Gone as gone:
+        remote_id = _moved(record, gone) if gone.moved_to else _found(delivery, connection, session).remote_id
+    return session.perform(action.key, kind, remote_id, delivery.values)
+
+
+def _found(delivery: Delivery, connection: Connection, session: Session) -> Record:
+    """Raises Rejected when it is not there, and TryLater as long as it may come: a person who waits for the answer of
+    ticked rows is told at once."""
+    record = finding.find(connection, session, delivery.product, _kind(delivery), delivery.entity)
+    if record is None:
+        raise Rejected(f"Nobody knows this {delivery.kind} any more.")
+    if record.match == Record.Is.MATCHED:
+        return record
+    if record.match == Record.Is.AMBIGUOUS or delivery.batch_id or delivery.attempts > len(NOT_YET):
+        raise Rejected(record.reason or "It was not found there.")
+    raise NotYet(record.reason or "It was not found there yet.", after=NOT_YET[delivery.attempts - 1])
+
+
+def _send(delivery: Delivery, tool: Tool, connection: Connection) -> str:
+    if tool.sending is None:
+        raise Rejected(f"{tool.name} takes nothing that goes to no record.")
+    at = delivery.firing.at if delivery.firing else delivery.created_at
+    message = Message(key=delivery.key, type=FIRED, at=at, data=delivery.told)
+    return tool.sending(connection).send(delivery.action, delivery.values, message)
+
+
+def _moved(record: Record, gone: Gone) -> str:
+    """What it was merged into."""
+    record.remote_id, record.matched_at = gone.moved_to or "", moment()
+    record.save(update_fields=["remote_id", "matched_at"])
+    return record.remote_id
+
+
+def _kind(delivery: Delivery) -> Kind:
+    return delivery.kind  # type: ignore[return-value]

@@ -1,0 +1,59 @@
+"""A product with people in it, and a small tool that its team is connected to."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from accoil.connect.models import Connection, Record
+from accoil.connect.tools import TOOLS
+from accoil.count import ids
+from tests.act import bell
+from tests.act.bell import Tower
+from tests.segment.conftest import looked  # noqa: F401  the fixture
+from tests.segment.worlds import KINDS, Looked
+from tests.small_worlds import at, did, identified, joins
+
+
+@pytest.fixture
+def tower(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tower]:
+    monkeypatch.setitem(TOOLS, "bell", bell.TOOL)
+    yield from bell.serve(Tower())
+
+
+@pytest.fixture
+def people(looked: Looked) -> Looked:  # noqa: F811
+    """Ann of Acme is busy, bob of Beta is not."""
+    looked.receive(
+        [
+            joins("ann", "acme", at(1), name="Acme", mrr=50_000),
+            joins("bob", "beta", at(1), name="Beta", mrr=5_000),
+            identified("ann", at(1), email="ann@acme.example", name="Ann"),
+            identified("bob", at(1), email="bob@beta.example", name="Bob"),
+            *did("ann", "Report_Created", at(30), 6),
+            *did("bob", "Report_Created", at(30), 1),
+        ]
+    )
+    looked.look()
+    return looked
+
+
+@pytest.fixture
+def connected(people: Looked, tower: Tower) -> Connection:
+    return Connection.objects.create(team=people.product.team, tool="bell", options={"url": tower.address})
+
+
+@pytest.fixture
+def match(people: Looked, connected: Connection) -> Callable[[str, str, str], Record]:
+    """Joins one of ours to an id there."""
+
+    def join(kind: str, name: str, remote_id: str) -> Record:
+        return Record.objects.create(
+            connection=connected, product=people.product, kind=kind, entity=entity(people, kind, name),
+            match="matched", remote_id=remote_id,
+        )  # fmt: skip
+
+    return join
+
+
+def entity(looked: Looked, kind: str, name: str) -> int:  # noqa: F811
+    return ids.id_of(looked.product.pk, KINDS[kind], name)

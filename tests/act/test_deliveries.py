@@ -1,0 +1,267 @@
+"""The queue: who does what, what becomes of refusals, and that nothing is lost or done twice."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from accoil.act import claims, queue
+from accoil.act.deliveries import work
+from accoil.act.models import Delivery
+from accoil.connect.models import Connection, Record, State
+from accoil.connect.now import driven, moment
+from accoil.refused import Refused
+from accoil.team.models import Team
+from tests.act.bell import Tower
+from tests.act.conftest import entity
+from tests.segment.worlds import Looked
+
+Join = Callable[[str, str, str], Record]
+
+
+def put(people: Looked, name: str = "ann", key: str = "1", text: str = "ding", action: str = "ring") -> Delivery:
+    return queue.queue(people.product, action, "user", entity(people, "user", name), {"text": text}, key=key)
+
+
+def do(connection: Connection) -> None:
+    work(connection.pk, threading.Event())
+
+
+def again(delivery: Delivery) -> Delivery:
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def test_an_action_is_done_to_the_record_there_and_says_what_happened(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    delivery = put(people)
+    do(connected)
+    assert tower.rung == [{"kind": "user", "id": "c-1", "text": "ding"}]
+    assert (again(delivery).state, again(delivery).answer) == ("done", "Rang ding")
+    assert again(delivery).ended_at is not None
+
+
+def test_the_same_key_is_queued_once(people: Looked, connected: Connection, match: Join, tower: Tower) -> None:
+    match("user", "ann", "c-1")
+    assert put(people).pk == put(people, text="dong").pk
+    do(connected)
+    put(people)
+    do(connected)
+    assert [each["text"] for each in tower.rung] == ["ding"]
+
+
+def test_one_claim_of_two_wins_and_a_dead_workers_delivery_is_taken_back(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    put(people)
+    with driven() as clock:
+        dead = claims.claim(connected.pk)
+        assert dead is not None
+        assert claims.claim(connected.pk) is None
+        assert claims.due_lanes() == set()
+        clock.advance(claims.LEASE + 1)
+        assert claims.due_lanes() == {connected.pk}
+        do(connected)
+        assert len(tower.rung) == 1
+        claims.failed(dead, "it was only slow, and finds that it is not its own any more")
+        assert again(dead).state == "done"
+
+
+def test_try_later_waits_longer_each_time_and_gives_up_in_the_end(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    delivery = put(people)
+    waits = []
+    with driven() as clock:
+        for _ in range(claims.MOST_ATTEMPTS):
+            tower.says = [(503, {})] * 3
+            connected.refresh_from_db()
+            Connection.objects.update(waits_until=None, failures=0)
+            do(connected)
+            waits.append((again(delivery).next_at - moment()).total_seconds())
+            clock.advance(4000)
+        assert waits[:3] == pytest.approx([5, 30, 120], abs=0.1)
+        assert again(delivery).state == "failed"
+        assert again(delivery).answer == "Given up after 10 attempts: It has a problem of its own (status 503)."
+        assert tower.rung == []
+
+
+def test_too_much_in_too_short_a_time_does_not_count_as_an_attempt_and_rests_the_lane(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    first, second = put(people), put(people, key="2", text="dong")
+    tower.says = [(429, {})]
+    with driven() as clock:
+        do(connected)
+        assert (again(first).state, again(first).attempts, again(second).attempts) == ("waiting", 0, 0)
+        assert (again(first).next_at - moment()).total_seconds() == pytest.approx(7, abs=3)
+        clock.advance(30)
+        do(connected)
+    assert {again(first).state, again(second).state} == {"done"}
+
+
+def test_a_connection_that_is_lost_stops_and_goes_on_when_it_is_back(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    delivery = put(people)
+    tower.says = [(401, {})]
+    do(connected)
+    connected.refresh_from_db()
+    assert (connected.state, connected.problem) == (
+        State.NEEDS_RECONNECT,
+        "The bell tower does not know us any more.",
+    )
+    assert (again(delivery).state, again(delivery).attempts) == ("waiting", 0)
+    assert claims.due_lanes() == set()
+    Connection.objects.update(state=State.CONNECTED)
+    assert claims.due_lanes() == {connected.pk}
+    do(connected)
+    assert again(delivery).state == "done"
+
+
+def test_what_is_refused_fails_with_the_reason_and_can_be_tried_again(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    delivery = put(people)
+    tower.says = [(422, {"why": "The rope is too short."})]
+    do(connected)
+    assert (again(delivery).state, again(delivery).answer) == ("failed", "The rope is too short.")
+    assert queue.retry(again(delivery))
+    do(connected)
+    assert again(delivery).state == "done"
+    assert not queue.retry(again(delivery))
+    assert len(tower.rung) == 1
+
+
+def test_all_that_failed_are_tried_again(people: Looked, connected: Connection, match: Join, tower: Tower) -> None:
+    match("user", "ann", "c-1")
+    for key in "123":
+        put(people, key=key)
+    tower.says = [(422, {})] * 3
+    do(connected)
+    assert queue.counts(Delivery.objects.all())["failed"] == 3
+    assert queue.retry_all(Delivery.objects.all()) == 3
+    do(connected)
+    assert queue.counts(Delivery.objects.all()) == {"waiting": 0, "taken": 0, "done": 3, "failed": 0}
+
+
+def test_one_that_was_merged_is_followed_once(people: Looked, connected: Connection, match: Join, tower: Tower) -> None:
+    record = match("user", "ann", "c-1")
+    delivery = put(people)
+    tower.says = [(410, {"moved_to": "c-2"})]
+    do(connected)
+    assert tower.rung == [{"kind": "user", "id": "c-2", "text": "ding"}]
+    record.refresh_from_db()
+    assert (record.remote_id, again(delivery).state) == ("c-2", "done")
+
+
+def test_one_that_is_gone_is_looked_for_anew_once_and_then_fails(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    tower.people = {"ann@acme.example": "c-9"}
+    delivery = put(people)
+    tower.says = [(404, {})]
+    do(connected)
+    assert [each["id"] for each in tower.rung] == ["c-9"]
+    twice = put(people, key="2")
+    tower.says = [(404, {}), (404, {})]
+    do(connected)
+    assert (again(twice).state, again(twice).answer) == ("failed", "Nobody lives there.")
+    assert again(delivery).state == "done"
+
+
+def test_somebody_new_there_is_found_when_it_is_due(people: Looked, connected: Connection, tower: Tower) -> None:
+    delivery = put(people)
+    with driven() as clock:
+        do(connected)
+        assert again(delivery).state == "waiting"
+        assert again(delivery).answer == "Nobody there has the e-mail ann@acme.example."
+        connected.refresh_from_db()
+        assert connected.failures == 0  # the tool is not to blame
+        tower.people = {"ann@acme.example": "c-1"}
+        clock.advance(61)
+        do(connected)
+    assert again(delivery).state == "done"
+    assert tower.rung[0]["id"] == "c-1"
+
+
+def test_an_account_is_found_through_its_users(people: Looked, connected: Connection, tower: Tower) -> None:
+    tower.people = {"ann@acme.example": "c-1"}
+    queue.queue(people.product, "ring", "account", entity(people, "account", "acme"), {"text": "ding"}, key="1")
+    do(connected)
+    assert tower.rung == [{"kind": "account", "id": "firm of c-1", "text": "ding"}]
+
+
+def test_by_hand_each_row_has_its_result_at_once(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    both = [entity(people, "user", name) for name in ("ann", "bob", "ann")]
+    batch = queue.by_hand(people.product, None, "ring", {"text": "ding"}, "user", both)
+    assert queue.counts(batch.deliveries.all())["waiting"] == 2
+    do(connected)
+    found = {each.entity: (each.state, each.answer) for each in batch.deliveries.all()}
+    assert found == {
+        both[0]: ("done", "Rang ding"),
+        both[1]: ("failed", "Nobody there has the e-mail bob@beta.example."),
+    }
+
+
+def test_by_hand_is_refused_with_a_sentence(people: Looked, connected: Connection) -> None:
+    ann = [entity(people, "user", "ann")]
+
+    def refused(action: str, values: dict[str, str], entities: list[int]) -> str:
+        with pytest.raises(Refused) as no:
+            queue.by_hand(people.product, None, action, values, "user", entities)
+        return str(no.value)
+
+    assert refused("ring", {}, ann) == "then: ring: text is missing; it is What to ring."
+    assert "write it as it should be" in refused("ring", {"text": "{{ user.name }}"}, ann)
+    assert refused("shout", {"text": "x"}, ann) == "Shout can't be done by hand to users."
+    assert refused("ring", {"text": "x"}, []) == "Tick the users it is to be done to."
+    Connection.objects.update(state=State.DISCONNECTED)
+    assert refused("ring", {"text": "x"}, ann).startswith("Bell tower is not connected. Connect it in Settings")
+
+
+def test_what_was_queued_before_it_was_connected_fails_and_is_done_after(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    Connection.objects.update(state=State.DISCONNECTED)
+    delivery = put(people)
+    work(None, threading.Event())
+    assert again(delivery).answer.startswith("Bell tower is not connected.")
+    Connection.objects.update(state=State.CONNECTED)
+    match("user", "ann", "c-1")
+    assert queue.retry(again(delivery))
+    do(connected)
+    assert again(delivery).state == "done"
+
+
+def test_an_action_without_a_record_needs_no_match_and_keeps_its_key_when_it_is_sent_again(
+    people: Looked, connected: Connection, tower: Tower
+) -> None:
+    put(people, action="shout", text="hey")
+    tower.says = [(422, {})]
+    do(connected)
+    assert queue.retry_all(Delivery.objects.all()) == 1
+    do(connected)
+    (shouted,) = tower.rung
+    assert (shouted["key"], shouted["type"], shouted["text"]) == ("1", "automation.fired", "hey")
+
+
+def test_another_teams_connection_is_never_used(people: Looked, connected: Connection, tower: Tower) -> None:
+    stranger = Team.objects.create(name="Strangers")
+    Connection.objects.update(team=stranger)
+    delivery = put(people)
+    assert delivery.connection is None
+    do(connected)
+    work(None, threading.Event())
+    assert tower.rung == []
+    assert again(delivery).state == "failed"
