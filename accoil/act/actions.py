@@ -5,7 +5,7 @@ from typing import Any
 
 from accoil.act.text import check_text, has_names
 from accoil.connect.connection import Action, Field, Tool
-from accoil.connect.guard import check_address
+from accoil.connect.guard import check_address, read_address
 from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.refused import Refused
@@ -118,9 +118,20 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
     return _address(where, text) if field.type == "address" else text
 
 
+def check_addresses(written: Sequence[Mapping[str, Any]]) -> None:
+    """That what is sent may go where it is to: names are looked up, so this may take a moment. Raises Refused."""
+    for key, values in actions_in(written):
+        for field in action_of(key)[1].fields:
+            if field.type == "address":
+                try:
+                    check_address(values.get(field.name, ""))
+                except Refused as wrong:
+                    raise Refused(f"then: {key}: {field.name}: {wrong}") from wrong
+
+
 def _address(where: str, text: str) -> str:
     try:
-        return check_address(text)
+        return read_address(text)
     except Refused as wrong:
         raise Refused(f"{where}: {wrong}") from wrong
 

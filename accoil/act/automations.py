@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from accoil.act.actions import Written, actions_in, check_actions, words_of
+from accoil.act.actions import Written, actions_in, check_actions, check_addresses, words_of
 from accoil.act.models import Automation
 from accoil.act.triggers import Trigger, check_rule, check_trigger, sentence
 from accoil.count.ids import Kind
@@ -142,6 +142,8 @@ def action_words(actions: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _say(automation: Automation, checked: Checked) -> None:
+    """Raises Refused for an address that nothing may be sent to."""
+    check_addresses(checked.actions)
     automation.name, automation.scope = checked.name, checked.trigger.scope
     automation.trigger, automation.condition = checked.trigger.raw, checked.condition
     automation.actions, automation.cool_down_hours = checked.actions, checked.cool_down_hours

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore2
 from django.conf import settings
@@ -123,13 +123,12 @@ def pool() -> httpcore2.ConnectionPool:
     return httpcore2.ConnectionPool(max_keepalive_connections=0, max_connections=100, network_backend=Guarded())
 
 
-def check_address(url: str, backend: Guarded | None = None) -> str:
-    """An address as somebody typed it, without white space around it. Raises Refused with a sentence. A name that
-    nobody knows just now is let through: it is looked up again whenever something is sent."""
+def read_address(url: str) -> str:
+    """An address as somebody typed it, without white space around it; nothing is looked up. Raises Refused."""
     url = url.strip()
     try:
         parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        _ = parts.port
     except ValueError as wrong:
         raise Refused("The address is not one of the web; write one such as https://example.com/hook.") from wrong
     if parts.scheme not in ("https", "http") or not parts.hostname or not url.isascii() or len(url) > LONGEST:
@@ -138,8 +137,16 @@ def check_address(url: str, backend: Guarded | None = None) -> str:
         raise Refused("The address has a space or a backslash in it; take it out.")
     if parts.username is not None or parts.password is not None:
         raise Refused("The address holds a name or a password; take them out, since what is sent is signed.")
+    return url
+
+
+def check_address(url: str, backend: Guarded | None = None) -> str:
+    """The same, and that it may be sent to. A name that nobody knows just now is let through: it is looked up again
+    whenever something is sent. Raises Refused with a sentence."""
+    url = read_address(url)
+    parts = urlsplit(url)
     try:
-        addresses = (backend or Guarded()).checked(parts.hostname, port)
+        addresses = (backend or Guarded()).checked(parts.hostname or "", _port(parts))
     except httpcore2.ConnectError:
         addresses = []
     except Rejected as closed:
@@ -147,6 +154,10 @@ def check_address(url: str, backend: Guarded | None = None) -> str:
     if parts.scheme == "http" and not (addresses and all(is_own(address) for address in addresses)):
         raise Refused("The address must begin with https://.")
     return url
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _plain(text: str) -> Address:

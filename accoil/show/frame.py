@@ -90,8 +90,8 @@ class Frame:
 
     @property
     def nav(self) -> list[dict[str, str]]:
-        pages = ["dashboard", "accounts", "users", "segments", "journeys", "events-view", "features-view"]
-        pages += ["profiles", "settings"]
+        pages = ["dashboard", "accounts", "users", "segments", "journeys", "automations"]
+        pages += ["events-view", "features-view", "profiles", "settings"]
         if self.profile is None:
             pages.insert(0, "start")
         return [
@@ -158,6 +158,7 @@ TITLES = {
     "users": "Users",
     "segments": "Segments",
     "journeys": "Journeys",
+    "automations": "Automations",
     "events-view": "Events",
     "features-view": "Features",
     "profiles": "Profiles",

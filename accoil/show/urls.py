@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 
 from accoil.show.downloads import FileKind
 from accoil.show.views import (
+    automation,
+    automations,
     backtest,
     configuration,
     connect,
@@ -63,6 +65,20 @@ product = [
     path("journeys/<int:journey_id>", journeys.journey, name="journey"),
     path("journeys/<int:journey_id>/edit", journey.edit, name="edit-journey"),
     path("journeys/<int:journey_id>/delete", journey.delete, name="delete-journey"),
+    path("automations", automations.automations, name="automations"),
+    path("automations/new", automation.new, name="new-automation"),
+    path("automations/<int:automation_id>", automations.automation, name="automation"),
+    path("automations/<int:automation_id>/edit", automation.edit, name="edit-automation"),
+    path("automations/<int:automation_id>/log", automations.run_log, name="automation-log"),
+    path("automations/<int:automation_id>/look-back", automations.looked_back, name="automation-looked-back"),
+    path("automations/<int:automation_id>/switch", automations.switch, name="switch-automation"),
+    path("automations/<int:automation_id>/delete", automations.delete, name="delete-automation"),
+    path("automations/<int:automation_id>/retry", automations.retry, name="retry-automation"),
+    path(
+        "automations/<int:automation_id>/addresses/<int:connection_id>",
+        automations.address,
+        name="automation-address",
+    ),
     path("views/events", event_views.event_list, name="events-view"),
     path("views/events.<file:suffix>", event_views.event_list, name="events-view-file"),
     path("views/events/<int:event_id>", event_views.event_page, name="event-view"),

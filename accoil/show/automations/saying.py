@@ -1,0 +1,81 @@
+"""What is said about an automation: in the editor, in the list, and in its run log."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from accoil.act.automations import action_words, check_draft
+from accoil.act.models import Automation, Delivery
+from accoil.act.triggers import sentence
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.rule.tree import EVERYTHING, check, words
+from accoil.score.models import Profile
+from accoil.show.automations.typed import Typed
+from accoil.show.words import count, listed
+
+Values = dict[str, Any]
+
+NAMELESS = "An automation without a name yet"
+_PLACE = re.compile(r"^(?:when|then|if)(?::| is )\s*")
+
+
+def plainly(wrong: Refused) -> str:
+    """A refusal without the keys of definition files in front."""
+    said = _PLACE.sub("", str(wrong))
+    return said[:1].upper() + said[1:]
+
+
+def draft(profile: Profile, typed: Typed, itself: Automation | None) -> Values:
+    """`says` in words, or `wrong`: what is still missing besides a name."""
+    try:
+        checked = check_draft(profile, replace(typed, name=NAMELESS).draft(), itself)
+    except Refused as wrong:
+        return {"says": None, "wrong": plainly(wrong)}
+    return {"says": parts(checked.trigger.raw, typed.scope, checked.condition, checked.actions), "wrong": ""}
+
+
+def of(automation: Automation) -> Values:
+    scope: Kind = automation.scope  # type: ignore[assignment]
+    return parts(automation.trigger, scope, automation.condition, automation.actions)
+
+
+def parts(trigger: Any, scope: Kind, condition: Any, actions: Sequence[Any]) -> Values:
+    """When an account enters At risk · only if MRR above $100 · Add Tag in Intercom: at-risk."""
+    held = words(check(condition, scope, EVERYTHING), scope) if condition else ""
+    return {"when": sentence(trigger, scope), "condition": held, "then": action_words(actions)}
+
+
+def overview(rows: Sequence[Values]) -> str:
+    """2 of 3 automations are on; they fired 12 times in the last 7 days."""
+    on = [row for row in rows if row["automation"].enabled]
+    if not on:
+        return f"{count(len(rows), 'automation')}, none of them on."
+    fired = sum(row["fired_week"] for row in rows)
+    failed = [row["automation"].name for row in rows if row["failed"]]
+    how_often = f"fired {count(fired, 'time')}" if fired else "have not fired"
+    told = f"{len(on)} of {count(len(rows), 'automation')} on; they {how_often} in the last 7 days."
+    return f"{told} Something failed in {listed(failed)}." if failed else told
+
+
+RESULTS = {
+    Delivery.State.WAITING: ("", "Waiting"),
+    Delivery.State.TAKEN: ("moving", "Being done"),
+    Delivery.State.DONE: ("good", "Done"),
+    Delivery.State.FAILED: ("bad", "Failed"),
+}
+
+
+def result(delivery: Delivery) -> Values:
+    """How an action went. One that was tried in vain and waits for the next try says so."""
+    state, told = RESULTS[Delivery.State(delivery.state)]
+    again = delivery.state == Delivery.State.WAITING and bool(delivery.attempts)
+    return {
+        "delivery": delivery,
+        "state": "fair" if again else state,
+        "words": "Will be tried again" if again else told,
+        "action": action_words([{delivery.action: delivery.values}]),
+        "next_at": delivery.next_at if again else None,
+        "may_retry": delivery.entity != 0 and (again or delivery.state == Delivery.State.FAILED),
+    }

@@ -1,0 +1,144 @@
+"""The editor of one automation: it says in words what is typed, looks back whom it would have fired for, and saves."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accoil.act import automations, plays
+from accoil.act.actions import all_actions
+from accoil.act.models import Automation
+from accoil.act.plays import PLAYS
+from accoil.connect.models import live
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.watched import names
+from accoil.show.automations import form as choices
+from accoil.show.automations import looking_back, saying
+from accoil.show.automations.typed import BECOMES, IF, Typed, of_draft, read
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.rules import form, seen, telling
+from accoil.show.seen import Seen
+from accoil.show.views.automations import draft_of, framed
+
+Values = dict[str, Any]
+
+
+@signed_in
+def new(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "automations")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    if request.method == "POST":
+        return answer(frame, None, read(request.POST))
+    return editor(frame, None, _begun(frame))
+
+
+@signed_in
+def edit(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, automation_id)
+    if request.method == "POST":
+        return answer(frame, found, read(request.POST))
+    return editor(frame, found, of_draft(draft_of(found)))
+
+
+def answer(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:
+    """Tells about what is typed, looks back, or saves it."""
+    request = frame.request
+    do = request.POST.get("do", "")
+    typed, refusal = _turned(typed, do)
+    part = request.headers.get("HX-Request") == "true"
+    if part and do != "look-back":
+        return page(frame, "show/automation_told.html", told(frame, found, typed))
+    if do == "look-back":
+        values = looking_back.of_typed(frame, typed, found)
+        if part:
+            around = {"in_editor": True, "rule_post": request.get_full_path()}
+            return page(frame, "show/automation_looked_back.html", {**values, **around})
+        return editor(frame, found, typed, more=values)
+    if do != "save":
+        return editor(frame, found, typed, refusal)
+    frame.only_managers("change automations")
+    try:
+        return save(frame, found, typed)
+    except Refused as wrong:
+        return editor(frame, found, typed, saying.plainly(wrong), 422)
+
+
+def save(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:
+    assert frame.profile is not None
+    draft = typed.draft()
+    if found:
+        automations.change(found, draft)
+        messages.success(frame.request, f"“{found.name}” is saved.")
+        return redirect(frame.link("automation", found.pk))
+    made = automations.create(frame.profile, draft, frame.author)
+    messages.success(frame.request, f"“{made.name}” is made. It is off until you switch it on.")
+    return redirect(frame.link("automation", made.pk))
+
+
+def editor(
+    frame: Frame,
+    found: Automation | None,
+    typed: Typed,
+    refusal: str = "",
+    status: int = 200,
+    more: Values | None = None,
+) -> HttpResponse:
+    back = frame.link("automation", found.pk) if found else frame.link("automations")
+    values = {"found": found, "refusal": refusal, "back": back, **(more or {}), **told(frame, found, typed)}
+    return page(frame, "show/automation_edit.html", values, status)
+
+
+def told(frame: Frame, found: Automation | None, typed: Typed) -> Values:
+    """The form, and what is to be said about it."""
+    assert frame.profile is not None
+    sent, sees = frame.request.POST, Seen(frame)
+    known = names(frame.profile, typed.scope, frame.definition, with_built_ins(frame.profile))
+    offer = form.offered(frame.product.pk, typed.scope, frame.today, known)
+    had = sent.get("shape", "")
+    of_another = had.split("|")[0] not in ("", typed.scope)  # the lines offer what there is of that scope
+    rules = {}
+    for name, each in ((BECOMES, typed.becomes), (IF, typed.condition)):
+        shown = telling.shown(each, sent, offer)
+        rules[name] = {**shown, "is_new": shown["is_new"] or of_another}
+    begins = typed.condition.is_text or typed.condition.branch.parts
+    return {
+        "form": choices.shown(typed, frame.profile, had),
+        "becomes": rules[BECOMES],
+        "condition": rules[IF],
+        "condition_told": seen.told(typed.condition, typed.scope, known, sees) if begins else None,
+        "rule_post": frame.request.get_full_path(),
+        "rule_target": "#told",
+        "window": frame.definition.window,
+        "kind": typed.scope,
+        **saying.draft(frame.profile, typed, found),
+    }
+
+
+def _turned(typed: Typed, do: str) -> tuple[Typed, str]:
+    from dataclasses import replace
+
+    becomes, one = telling.turned(typed.becomes, do, typed.scope)
+    condition, other = telling.turned(typed.condition, do, typed.scope)
+    return replace(typed, becomes=becomes, condition=condition), one or other
+
+
+def _begun(frame: Frame) -> Typed:
+    """An empty one, a play, or one that says the same as another."""
+    assert frame.profile is not None
+    asked = frame.request.GET
+    for play in PLAYS:
+        if play.key == asked.get("play"):
+            return of_draft(plays.draft(play, frame.profile, _usual_action(frame, play.scope, play.tag)))
+    scope: Kind = "user" if asked.get("scope") == "user" else "account"
+    return Typed(scope=scope, named=asked.get("segment", ""))
+
+
+def _usual_action(frame: Frame, scope: Kind, tag: str) -> list[dict[str, dict[str, str]]]:
+    """A tag in Intercom where it is connected; else nothing is chosen yet."""
+    if "intercom_tag" not in all_actions() or live(frame.product.team, "intercom") is None:
+        return []
+    return [{"intercom_tag": {"tag": tag, "on": "company" if scope == "account" else "user"}}]

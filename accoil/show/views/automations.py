@@ -1,0 +1,262 @@
+"""Automations: all of a product side by side, with plays to begin with, and the page of one: what it did for whom."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accoil.act import automations as making
+from accoil.act import queue
+from accoil.act.actions import actions_in
+from accoil.act.automations import Draft
+from accoil.act.models import Automation, Delivery, Firing
+from accoil.act.plays import PLAYS
+from accoil.connect.models import Connection, State
+from accoil.connect.webhook import endpoints
+from accoil.count.ids import Kind
+from accoil.count.people import names
+from accoil.refused import Refused
+from accoil.show.automations import looking_back, saying
+from accoil.show.frame import Frame, frame_of, page, signed_in
+
+WEEK = timedelta(days=7)
+SHOWN = 50  # lines of the run log on a page
+ONLY = {"": "All", "fired": "Fired", "not": "Did not fire", "failed": "Failed"}
+
+Values = dict[str, Any]
+
+
+@signed_in
+def automations(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "automations")
+    if frame.profile is None:
+        return redirect("start", product_id)
+    rows = [row(frame, each) for each in _all(frame)]
+    values = {
+        "rows": rows,
+        "sentence": saying.overview(rows) if rows else "",
+        "several": len(frame.profiles) > 1,
+        "new_link": frame.link("new-automation"),
+        "plays": [{"play": play, "link": frame.link("new-automation", play=play.key)} for play in PLAYS],
+    }
+    return page(frame, "show/automations.html", values)
+
+
+@signed_in
+def automation(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, automation_id)
+    return page(frame, "show/automation.html", {**about(frame, found), **log(frame, found)})
+
+
+@signed_in
+def run_log(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    """The run log alone, which the page asks for again and again."""
+    frame, found = framed(request, product_id, automation_id)
+    return page(frame, "show/automation_log.html", {"automation": found, **log(frame, found)})
+
+
+@signed_in
+def looked_back(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    """Whom it would have fired for."""
+    frame, found = framed(request, product_id, automation_id)
+    values = looking_back.of_draft(frame, draft_of(found), found)
+    return page(frame, "show/automation_looked_back.html", {**values, "looked_back_link": request.get_full_path()})
+
+
+@signed_in
+@require_POST
+def switch(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, automation_id)
+    frame.only_managers("switch automations on and off")
+    if request.POST.get("do") == "on":
+        try:
+            making.enable(found)
+        except Refused as wrong:
+            messages.error(request, saying.plainly(wrong))
+        else:
+            messages.success(request, f"“{found.name}” is on: it fires for whoever moves from now on.")
+    else:
+        making.disable(found)
+        messages.success(request, f"“{found.name}” is off. What was on its way is still done.")
+    return redirect(
+        frame.link("automations") if request.POST.get("from") == "list" else frame.link("automation", found.pk)
+    )
+
+
+@signed_in
+@require_POST
+def delete(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    frame, found = framed(request, product_id, automation_id)
+    frame.only_managers("delete automations")
+    making.delete(found)
+    messages.success(request, f"“{found.name}” is deleted.")
+    return redirect(frame.link("automations"))
+
+
+@signed_in
+@require_POST
+def retry(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
+    """One delivery of its, or all that failed."""
+    frame, found = framed(request, product_id, automation_id)
+    frame.only_managers("have things tried again")
+    wanted, mine = request.POST.get("delivery", ""), queue.of_automation(found)
+    if wanted == "failed":
+        tried = queue.retry_all(mine.filter(state=Delivery.State.FAILED))
+    else:
+        tried = int(queue.retry(get_object_or_404(mine, pk=int(wanted) if wanted.isdecimal() else 0)))
+    messages.success(request, "It is tried again now." if tried == 1 else f"{tried} are tried again now.")
+    return redirect(frame.link("automation", found.pk))
+
+
+@signed_in
+@require_POST
+def address(request: HttpRequest, product_id: int, automation_id: int, connection_id: int) -> HttpResponse:
+    """Switches an address of its webhooks on again, or replaces its secret."""
+    frame, found = framed(request, product_id, automation_id)
+    frame.only_managers("change where webhooks go")
+    connection = next((each for each in _addresses(found) if each.pk == connection_id), None)
+    if connection is None:
+        raise Http404("This automation sends to no such address.")
+    if request.POST.get("do") == "secret":
+        endpoints.replace_secret(connection)
+        messages.success(request, "The secret is replaced. For a day what is sent is signed with both.")
+    else:
+        endpoints.enable(connection)
+        messages.success(request, "It is sent to again.")
+    return redirect(frame.link("automation", found.pk))
+
+
+def framed(request: HttpRequest, product_id: int, automation_id: int) -> tuple[Frame, Automation]:
+    """The automation, seen through its own profile. Raises Http404 for one of another product."""
+    frame = frame_of(request, product_id, "automations")
+    asked = Automation.objects.select_related("author", "segment")
+    found = get_object_or_404(asked, pk=automation_id, profile__product=frame.product)
+    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
+    found.profile = frame.profile
+    return frame, found
+
+
+def draft_of(automation: Automation) -> Draft:
+    """What is kept, as it could be written anew."""
+    return Draft(
+        name=automation.name,
+        scope=automation.scope,  # type: ignore[arg-type]
+        when=automation.trigger,
+        then=automation.actions,
+        condition=automation.condition,
+        cool_down_hours=automation.cool_down_hours,
+    )
+
+
+def row(frame: Frame, each: Any) -> Values:
+    return {
+        "automation": each,
+        "link": frame.link("automation", each.pk),
+        "says": saying.of(each),
+        "fired_week": each.fired_week,
+        "last_fired": each.last_fired,
+        "failed": each.failed,
+    }
+
+
+def about(frame: Frame, found: Automation) -> Values:
+    """What it says and does, and where it sends to."""
+    return {
+        "automation": found,
+        "says": saying.of(found),
+        "kind": found.scope,
+        "back": frame.link("automations"),
+        "edit_link": frame.link("edit-automation", found.pk),
+        "looked_back_link": frame.link("automation-looked-back", found.pk),
+        "segment_link": frame.link("segment", found.segment.pk)
+        if found.segment and not found.segment.is_hidden
+        else "",
+        "addresses": [_address(each) for each in _addresses(found)] if frame.may_change else [],
+    }
+
+
+def log(frame: Frame, found: Automation) -> Values:
+    """The newest lines of the run log, or those before one that the address names."""
+    asked = frame.request.GET
+    only = asked.get("only", "") if asked.get("only", "") in ONLY else ""
+    before = asked.get("before", "")
+    lines = _lines(found, only)
+    if before.isdecimal():
+        lines = lines.filter(pk__lt=int(before))
+    shown = list(lines.prefetch_related("deliveries")[: SHOWN + 1])
+    scope: Kind = found.scope  # type: ignore[assignment]
+    known = names(frame.product.pk, scope, [line.entity for line in shown])
+    counts = queue.counts(queue.of_automation(found))
+    return {
+        "lines": [_line(frame, scope, line, known) for line in shown[:SHOWN]],
+        "only": [
+            {"title": title, "link": frame.link("automation", found.pk, only=key), "here": key == only}
+            for key, title in ONLY.items()
+        ],
+        "filtered": bool(only),
+        "older": frame.link("automation", found.pk, only=only, before=shown[SHOWN - 1].pk)
+        if len(shown) > SHOWN
+        else "",
+        "is_newest": not before,
+        "log_link": frame.link("automation-log", found.pk, only=only, before=before),
+        "failed": counts["failed"],
+        "waiting": counts["waiting"] + counts["taken"],
+    }
+
+
+def _line(frame: Frame, scope: Kind, line: Firing, known: dict[int, str]) -> Values:
+    return {
+        "line": line,
+        "name": known.get(line.entity, "somebody"),
+        "link": frame.link(scope, line.entity),
+        "fired": line.became == Firing.Became.FIRED,
+        "became": Firing.Became(line.became).label,
+        "results": [saying.result(each) for each in line.deliveries.all()],
+    }
+
+
+def _lines(found: Automation, only: str) -> QuerySet[Firing]:
+    lines = found.firings.all()
+    match only:
+        case "fired":
+            return lines.filter(became=Firing.Became.FIRED)
+        case "not":
+            return lines.exclude(became=Firing.Became.FIRED)
+        case "failed":
+            return lines.filter(deliveries__state=Delivery.State.FAILED).distinct()
+    return lines
+
+
+def _all(frame: Frame) -> QuerySet[Automation]:
+    """Every automation of the product, with when it fired last, how often in a week, and how much failed in it."""
+    fired = Q(firings__became=Firing.Became.FIRED)
+    week = Q(firings__at__gte=timezone.now() - WEEK)
+    failed = Q(firings__deliveries__state=Delivery.State.FAILED) & week
+    counted = Automation.objects.filter(profile__product=frame.product).select_related("profile")
+    return counted.annotate(
+        last_fired=Max("firings__at", filter=fired),
+        fired_week=Count("firings", filter=fired & week, distinct=True),
+        failed=Count("firings__deliveries", filter=failed, distinct=True),
+    ).order_by("profile", "name")
+
+
+def _addresses(found: Automation) -> list[Connection]:
+    team = found.profile.product.team
+    urls = [values["url"] for key, values in actions_in(found.actions) if key == endpoints.TOOL]
+    return [endpoints.endpoint(team, url) for url in dict.fromkeys(urls)]
+
+
+def _address(connection: Connection) -> Values:
+    secret = endpoints.keys(connection)
+    return {
+        "connection": connection,
+        "url": connection.options["url"],
+        "secret": secret[0] if secret else "",
+        "is_off": connection.state == State.NEEDS_RECONNECT,
+        "problem": connection.problem,
+    }
