@@ -19,6 +19,7 @@ from accoil.show.views import (
     habits,
     imports,
     ingest_health,
+    intercom_hooks,
     journey,
     journeys,
     keys,
@@ -118,4 +119,6 @@ urlpatterns = [
     path("", dashboard.home, name="home"),
     path("p/<int:product_id>/", include(product)),
     path("style", style.style, name="style"),
+    path("intercom/webhooks", intercom_hooks.webhooks, name="intercom-webhooks"),
+    path("intercom/uninstalled", intercom_hooks.uninstalled, name="intercom-uninstalled"),
 ]
