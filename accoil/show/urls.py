@@ -21,6 +21,7 @@ from accoil.show.views import (
     habits,
     imports,
     ingest_health,
+    intercom_hooks,
     journey,
     journeys,
     keys,
@@ -134,4 +135,6 @@ urlpatterns = [
     path("", dashboard.home, name="home"),
     path("p/<int:product_id>/", include(product)),
     path("style", style.style, name="style"),
+    path("intercom/webhooks", intercom_hooks.webhooks, name="intercom-webhooks"),
+    path("intercom/uninstalled", intercom_hooks.uninstalled, name="intercom-uninstalled"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from accoil.connect.connection import Attribute, Gone, Rejected
+from accoil.connect.connection import Attribute, Gone, Rejected, ToolError
 from accoil.connect.intercom.kept import MINUTES, Remembered
 from accoil.connect.intercom.speaking import Speaker
 from accoil.count.ids import Kind
@@ -56,7 +56,7 @@ class Attributes:
             if held.archived:
                 self._check_room(attribute)
             if held.archived or held.messenger_writable:
-                self._change(held.id, archived=False, messenger_writable=False, description=attribute.words)
+                self._open(held, attribute)
             return held.id
 
     def archive(self, attribute: Attribute, remote_id: str) -> None:
@@ -69,12 +69,21 @@ class Attributes:
                 with suppress(Gone):  # somebody removed it altogether
                     self._change(wanted, archived=True)
             except Rejected as refusal:
-                if refusal.status == 422:
-                    refusal.reason = (
-                        f"“{attribute.name}” is still used in Intercom (in a filter, a message, a workflow) and cannot"
-                        " be archived. Remove it there; it is tried again every day."
-                    )
-                raise
+                if refusal.status != 422:
+                    raise
+                raise _better(
+                    refusal,
+                    f"“{attribute.name}” is still used in Intercom (in a filter, a message, a workflow) and cannot be"
+                    " archived. Remove it there; it is tried again every day.",
+                ) from refusal
+
+    def _open(self, held: Held, attribute: Attribute) -> None:
+        """Puts it into use, closed to visitors."""
+        try:
+            self._change(held.id, archived=False, messenger_writable=False, description=attribute.words)
+        except Rejected:
+            self._check_room(attribute)  # the list was old: others took the last places
+            raise
 
     def _find(self, attribute: Attribute) -> Held | None:
         """The one in use, else the archived one."""
@@ -95,10 +104,9 @@ class Attributes:
             self._held.forget()
             if held := self._find(attribute):  # made by somebody else in the meantime
                 return held.id
-            refusal.reason = self._clash(attribute) or refusal.reason
-            raise
-        self._held.forget()
-        return str(made["id"])
+            self._check_room(attribute)
+            raise _better(refusal, self._clash(attribute) or refusal.reason) from refusal
+        return self._know(made)
 
     def _clash(self, attribute: Attribute) -> str:
         """Why the name is refused, "" when nothing in the workspace explains it."""
@@ -120,19 +128,32 @@ class Attributes:
 
     def _change(self, remote_id: str, **changes: Any) -> None:
         try:
-            self.speaker.patiently("PUT", f"/data_attributes/{remote_id}", json=changes)
-        finally:
+            self._know(self.speaker.patiently("PUT", f"/data_attributes/{remote_id}", json=changes))
+        except ToolError:
             self._held.forget()
+            raise
+
+    def _know(self, told: dict[str, Any]) -> str:
+        """Its id. The list is set right without asking for it again: a profile has many attributes."""
+        held, known = _held(told), self._held.get(_SOON)
+        known[:] = [each for each in known if each.id != held.id] + [held]
+        return held.id
 
     def _listed(self) -> list[Held]:
         found: list[dict[str, Any]] = []
         for model in MODELS.values():
             params = {"model": model, "include_archived": True}
             found += self.speaker.patiently("GET", "/data_attributes", params=params)["data"]
-        return [
-            Held(
-                id=str(each["id"]), model=each["model"], name=each["name"], data_type=each["data_type"],
-                archived=bool(each.get("archived")), messenger_writable=bool(each.get("messenger_writable")),
-            )
-            for each in found if each.get("custom") and each.get("id") is not None
-        ]  # fmt: skip
+        return [_held(each) for each in found if each.get("custom") and each.get("id") is not None]
+
+
+def _held(told: dict[str, Any]) -> Held:
+    return Held(
+        id=str(told["id"]), model=told["model"], name=told["name"], data_type=told["data_type"],
+        archived=bool(told.get("archived")), messenger_writable=bool(told.get("messenger_writable")),
+    )  # fmt: skip
+
+
+def _better(refusal: Rejected, reason: str) -> Rejected:
+    """The same refusal, saying what to do."""
+    return Rejected(reason, code=refusal.code, status=refusal.status, request_id=refusal.request_id)

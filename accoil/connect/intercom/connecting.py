@@ -12,11 +12,16 @@ from accoil.connect.http import Client
 from accoil.connect.intercom.signed import INTERCOM
 from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused
 from accoil.connect.models import Connection, State
+from accoil.connect.now import now
 from accoil.connect.rate import Lane
+from accoil.connect.sync import forget
 from accoil.refused import Refused
 from accoil.team.models import NAME_LENGTH, Team, User
 
 log = structlog.get_logger()
+
+ASKED_EVERY = 60.0  # seconds
+_asked: dict[int, float] = {}  # connection → when it was last asked whether it is still installed
 
 
 def offers_sign_in() -> bool:
@@ -65,32 +70,23 @@ def by_code(team: Team, author: User, code: str, region: str) -> Connection:
 
 
 def disconnect(connection: Connection) -> None:
-    """Nothing more is written, what we made there is archived, and then the secrets are dropped."""
-    if not connection.secrets.get("token"):
-        part(connection, "Disconnected without an access token: what was written in Intercom stays there.")
+    """Nothing more is written, what we made there is archived, and then the secrets are dropped: within seconds."""
+    forget(connection)
+
+
+def heard_uninstall(connection: Connection) -> None:
+    """Somebody says that the app was uninstalled: Intercom is asked, once a minute at most. When it no longer knows our
+    token, the connection ends; what was written stays there, as nothing can be archived without a token."""
+    if connection.state == State.DISCONNECTING or now() - _asked.get(connection.pk, float("-inf")) < ASKED_EVERY:
         return
-    connection.state, connection.problem = State.DISCONNECTING, ""
-    connection.save(update_fields=["state", "problem"])
-
-
-def still_installed(connection: Connection) -> bool:
-    """Asks Intercom. When it no longer knows our token, the connection ends: nothing can be archived without one."""
-    token = connection.secrets.get("token", "")
+    _asked[connection.pk] = now()
     try:
-        Speaker(token, connection.options.get("region", "us"), Lane()).say("GET", "/me")
+        Speaker(connection.secrets.get("token", ""), connection.options.get("region", "us"), Lane()).say("GET", "/me")
     except SignInAgain as gone:
-        if gone.status != 401:
-            return True
-        part(connection, "It was uninstalled in Intercom, so what was written there stays. Connect again to go on.")
-        return False
+        if gone.status == 401:
+            forget(connection)
     except ToolError as wrong:
         log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
-    return True
-
-
-def part(connection: Connection, why: str) -> None:
-    connection.state, connection.problem, connection.secrets = State.DISCONNECTED, why, {}
-    connection.save(update_fields=["state", "problem", "secret"])
 
 
 def _whose(token: str, regions: list[str]) -> dict[str, Any]:
@@ -136,6 +132,8 @@ def _found(team: Team, workspace: str, name: str) -> Connection:
             f"Your team is connected to the Intercom workspace “{other.workspace_name or other.workspace}”;"
             f" disconnect it before you connect “{name or workspace}”."
         )
+    if known and known.state == State.DISCONNECTING:
+        raise Refused("What was written to this Intercom workspace is just being archived; try again in a minute.")
     earlier = there.filter(team=team, workspace=workspace).order_by("-id").first()
     return known or earlier or Connection(team=team, tool=INTERCOM, workspace=workspace)
 
