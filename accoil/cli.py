@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused (with a sentence on standard error), 2 wrong usage
 import json
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -131,13 +132,21 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it afterwards.")] = True,
     users: Annotated[int, typer.Option(min=1, help="How many users.")] = 2000,
     days: Annotated[int, typer.Option(min=1, help="How many days of history.")] = 90,
+    with_fake_intercom: Annotated[
+        bool, typer.Option("--with-fake-intercom", help="Also a stand-in for Intercom, connected, with an inbox.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Fill in a believable company, and serve it. Its events go through the real front door."""
-    _start()
-    from accoil.demo import run
+    from accoil.demo.stand_in import beside
 
-    run(port, serve, users, days)
+    if with_fake_intercom and not serve:
+        raise Refused("The stand-in for Intercom is there while the demo is served; leave --no-serve out.")
+    with beside(port + 1) if with_fake_intercom else nullcontext() as stand_in:
+        _start()
+        from accoil.demo import run
+
+        run(port, serve, users, days, stand_in)
 
 
 @app.command("import")

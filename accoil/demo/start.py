@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -14,6 +14,7 @@ from accoil.demo.deliver import send
 from accoil.demo.memory import EMAIL, Memory
 from accoil.demo.profiles import features, profiles
 from accoil.demo.segments import furnish
+from accoil.demo.stand_in import connect, fill, forget
 from accoil.demo.tell import how_many, told
 from accoil.refused import Refused
 
@@ -27,8 +28,9 @@ COUNTED_WITHIN = 120.0  # seconds
 FILLED_DAYS = 60  # of past membership of segments
 
 
-def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90) -> None:
-    """Fills the data folder with the demo company and serves it. A later run only tells what happened since."""
+def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90, stand_in: Any = None) -> None:
+    """Fills the data folder with the demo company and serves it. A later run only tells what happened since.
+    `stand_in`: one for Intercom that listens, to be filled with the company's people and connected."""
     from django.conf import settings
 
     from accoil import asgi
@@ -40,6 +42,7 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90)
             f"The demo of {memory.users:,} users and {memory.days} days stays; for another, use another --data."
         )
     key, memory = _prepare(memory)
+    forget()
     server = asgi.start(HOST, port if serve else 0)  # any free port will do for sending
     try:
         if not memory.is_fresh(now):
@@ -47,12 +50,18 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90)
         furnish(_product(), min(memory.days, FILLED_DAYS))
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
+        if stand_in:
+            fill(stand_in.workspace, memory.company())
+            stand_in.widget_at = server.address
+            connect(_product(), stand_in)
+            console.print(f"Its Intercom      {stand_in.address}/inbox   (a stand-in, with an inbox)")
         if serve:
             stopped = _listen_for_stop()
             console.print("Ctrl-C stops it.")
             stopped.wait()
     finally:
         server.stop()
+        forget()
 
 
 def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:

@@ -130,5 +130,9 @@ def _kept(title: str, workspace: Workspace, model: str, record: Contact | Compan
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f'<tr><th scope="row">{escape(a)}</th><td>{escape(b)}</td></tr>' for a, b in pairs)
+    rows = "".join(f'<tr><th scope="row">{_breakable(a)}</th><td>{escape(b)}</td></tr>' for a, b in pairs)
     return f"<table>{rows}</table>" if rows else ""
+
+
+def _breakable(name: str) -> str:
+    return escape(name).replace("_", "_<wbr>")

@@ -24,10 +24,11 @@ class Signer:
 
     def __init__(self, intercom: Intercom) -> None:
         self._intercom = intercom
+        self.admin = dict(ADMIN)  # the teammate who sits in the inbox
 
     def initialize(
         self, address: str, contact: Contact | dict[str, Any], *, workspace: Workspace | None = None,
-        admin: dict[str, Any] = ADMIN, secret: str | None = None,
+        admin: dict[str, Any] | None = None, secret: str | None = None,
     ) -> Answer:  # fmt: skip
         """A teammate opens a conversation with this person. The canvas that comes back is checked."""
         body = self._about(contact, workspace, admin) | {"card_creation_options": {}}
@@ -40,7 +41,7 @@ class Signer:
     def submit(
         self, address: str, contact: Contact | dict[str, Any], component: str, canvas: dict[str, Any],
         inputs: dict[str, Any] | None = None, *, workspace: Workspace | None = None,
-        admin: dict[str, Any] = ADMIN, secret: str | None = None, nested: bool = False,
+        admin: dict[str, Any] | None = None, secret: str | None = None, nested: bool = False,
     ) -> Answer:  # fmt: skip
         """A teammate uses a component of `canvas`, the one that was shown. `nested`: as the description has
         `current_canvas`, a level deeper than Intercom's own examples."""
@@ -77,11 +78,13 @@ class Signer:
     def signature(self, raw: bytes, secret: str | None = None) -> str:
         return hmac.new(self._secret(secret), raw, hashlib.sha256).hexdigest()
 
-    def _about(self, contact: Contact | dict[str, Any], of: Workspace | None, admin: dict[str, Any]) -> dict[str, Any]:
+    def _about(
+        self, contact: Contact | dict[str, Any], of: Workspace | None, admin: dict[str, Any] | None
+    ) -> dict[str, Any]:
         workspace = self._of(of)
         told = contact if isinstance(contact, dict) else workspace.tell_contact(contact)
         return {
-            "workspace_id": workspace.id_code, "workspace_region": workspace.region, "admin": admin,
+            "workspace_id": workspace.id_code, "workspace_region": workspace.region, "admin": admin or self.admin,
             "context": {"conversation_id": 1, "location": "conversation", "locale": "en"},
             "conversation": {"type": "conversation", "id": "1"}, "contact": told,
         }  # fmt: skip

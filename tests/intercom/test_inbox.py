@@ -142,7 +142,7 @@ def test_a_person_sees_the_widget_and_what_was_kept(intercom: Intercom, ours: Ou
     contact = workspace.contact("ann@example.com", [company], name="Ann", custom_attributes={"Accoil_Trial_Score": 72})
     page = _text(ask(intercom.address, "GET", f"/inbox?contact={contact.id}", None, {}))
     assert "<h3" in page and "summary of trial" in page
-    assert "Accoil_Trial_Score</th><td>72<" in page and "Acme &lt;Ltd&gt;" in page
+    assert "Accoil_<wbr>Trial_<wbr>Score</th><td>72<" in page and "Acme &lt;Ltd&gt;" in page
     assert '<b>72</b> &lt;b&gt; <a href="http://127.0.0.1:1/accounts/1"' in page
 
 
