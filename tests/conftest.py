@@ -14,7 +14,7 @@ import pytest
 _folder = tempfile.TemporaryDirectory(prefix="accoil-tests-")
 
 # Settings are read from the environment when Django loads, so this must come before anything of ours is imported.
-for _name in [name for name in os.environ if name.startswith("ACCOIL_")]:
+for _name in [name for name in os.environ if name.startswith("ACCOIL_") and name != "ACCOIL_CONTRACTS"]:
     del os.environ[_name]
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"

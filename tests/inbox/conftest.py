@@ -55,21 +55,21 @@ class Widget:
     teammate: str = "carol@example.com"
     shown: Row = field(default_factory=dict)
 
-    def open(self, **contact: Any) -> "Widget":
+    def open(self, **contact: Any) -> Widget:
         """Opens the conversation; with another contact, if any is told."""
         self.contact = contact or self.contact
         return self._ask()
 
-    def press(self, id: str, **input: str) -> "Widget":
+    def press(self, id: str, **input: str) -> Widget:
         """Uses a component: all that is chosen on the canvas goes along, as Intercom does it."""
         there = self.shown["canvas"]["content"]["components"]
         values = {each["id"]: each["value"] for each in there if each["type"] in ("dropdown", "single-select")}
         return self._ask(component_id=id, input_values={**values, **input}, current_canvas=self.shown["canvas"])
 
-    def tab(self, name: str) -> "Widget":
+    def tab(self, name: str) -> Widget:
         return self.press("tab", tab=name)
 
-    def _ask(self, **more: Any) -> "Widget":
+    def _ask(self, **more: Any) -> Widget:
         call = signed(self.workspace, body(self.workspace, self.contact, self.teammate, **more))
         told = answered(self.books, [call])[0]
         assert told.canvas is not None
