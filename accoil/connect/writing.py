@@ -140,6 +140,7 @@ class Writer:
         record.confirmed = record.confirmed if moved else {}
         record.unsure = names if moved else []
         record.rests_on, record.rematch, record.problem = {}, True, ""
+        record.next_at = moment() if moved else None
         record.save()
         note(record, Entry.What.MOVED if moved else Entry.What.SKIPPED, why.reason, status=why.status)
         self.counts["gone"] += 1

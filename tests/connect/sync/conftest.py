@@ -62,9 +62,11 @@ class Synced:
     def settle(self) -> None:
         """Until there is nothing left to do; time passes as fast as waits are asked for."""
         self.looked.look()
+        quiet = 0
         for _ in range(STEPS):
             waits = self.syncer.step()
-            if waits > 0 and not self.syncer.is_busy:
+            quiet = quiet + 1 if waits > 0 and not self.syncer.is_busy else 0
+            if quiet == 2:
                 return
             self.clock.advance(waits)
         raise AssertionError("the sync does not come to rest")
@@ -137,3 +139,14 @@ def synced(
         yield made
         for syncer in made.syncers:
             syncer.close()
+
+
+@pytest.fixture
+def on(synced: Synced) -> Iterator[Synced]:
+    synced.switch(Mode.ALL)
+    synced.settle()
+    yield synced
+
+
+def works(synced: Synced, name: str, event: str, hour: int) -> None:
+    synced.looked.receive(did(name, event, at(30, hour), 1))

@@ -1,0 +1,156 @@
+"""What may go wrong at any moment: nothing is left stale or written again without need, and reasons are told."""
+
+from typing import Any
+
+import pytest
+
+from accoil.connect import breaker, sync
+from accoil.connect.intercom.session import IntercomSession
+from accoil.connect.models import Connection, Entry, Record, State
+from accoil.connect.writing import Writer
+from accoil.score.definition import Definition
+from tests.connect.sync.conftest import Synced, works
+from tests.small_worlds import at, identified
+
+
+class Killed(BaseException):
+    """Nothing after it is done, as after kill -9."""
+
+
+def path(synced: Synced, name: str) -> str:
+    return f"PUT /contacts/{synced.record(name).remote_id}"
+
+
+def test_an_answer_that_is_lost_leaves_nothing_stale(on: Synced) -> None:
+    """The write was taken, nobody knows, and then it must be as it was before."""
+    before = on.stands("bob@acme.example")
+    works(on, "bob", "Report_Created", 13)
+    on.intercom.faults.plan("lose", path(on, "bob"), times=4)  # also the short retries of one call
+    on.looked.look()
+    on.syncer.step()
+    assert on.stands("bob@acme.example") != before
+    bob = on.record("bob")
+    assert bob.confirmed["Accoil_Everyday_Score"] == before["Score"] and "Accoil_Everyday_Score" in bob.unsure
+    assert bob.problem
+    on.intercom.faults.clear()
+    without = {**on.profile.current.parsed.to_yaml_dict(), "events": {"Dashboard_Viewed": 1}}
+    on.profile.save_definition(Definition.check(without), None)
+    on.clock.advance(60)
+    on.settle()
+    assert on.stands("bob@acme.example")["AdoptionRate"] == 100
+    assert on.record("bob").unsure == [] and on.record("bob").problem == ""
+
+
+def test_a_kill_between_the_write_and_its_note_costs_that_write_again_and_no_other(
+    on: Synced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ann", "bob"):
+        works(on, name, "Report_Created", 14)
+    on.looked.look()
+    count = len(on.written())
+    confirm = Writer._confirm
+    confirmed: list[str] = []
+
+    def killed_at_the_second(writer: Writer, record: Record, *told: object) -> None:
+        if confirmed:
+            raise Killed
+        confirmed.append(record.remote_id)
+        confirm(writer, record, *told)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "_confirm", killed_at_the_second)
+        patched.setattr(Writer, "_not_sent", lambda writer, due: None)
+        with pytest.raises(Killed):
+            on.syncer.step()
+    on.restart()
+    on.settle()
+    again = [whose for whose, _ in on.written()[count:]]
+    sent_twice = {whose for whose in again if again.count(whose) == 2}
+    first = on.workspace.contacts[confirmed[0]].email
+    assert first not in sent_twice and len(sent_twice) <= 1
+    assert not Record.objects.exclude(unsure=[]).exists()
+
+
+def test_a_revoked_token_stops_the_connection_until_somebody_connects_it_again(on: Synced) -> None:
+    on.workspace.revoke()
+    works(on, "ann", "Report_Created", 15)
+    on.looked.look()
+    on.syncer.step()
+    connection = Connection.objects.get(pk=on.connection.pk)
+    assert connection.state == State.NEEDS_RECONNECT and "connect again" in connection.problem
+    calls = len(on.intercom.heard)
+    on.syncer.step()
+    assert len(on.intercom.heard) == calls
+    connection.secrets = {**connection.secrets, "token": on.intercom.token()}
+    connection.state, connection.problem = State.CONNECTED, ""
+    connection.save()
+    on.settle()
+    assert on.stands("ann@acme.example")["Score"] == 56
+    assert on.record("ann").problem == ""
+
+
+def test_ten_failures_in_a_row_leave_the_connection_alone_for_a_while(on: Synced) -> None:
+    people = [f"user{number}" for number in range(20)]
+    for name in people:
+        on.workspace.contact(f"{name}@acme.example", role="user")
+    on.looked.receive([identified(name, at(2), email=f"{name}@acme.example") for name in people])
+    for name in people:
+        works(on, name, "Report_Created", 9)
+    on.intercom.faults.plan("refuse", "PUT /contacts", times=10_000, status=500)
+    on.looked.look()
+    on.syncer.step()
+    connection = Connection.objects.get(pk=on.connection.pk)
+    assert breaker.is_open(connection) and connection.failures == breaker.OPENS_AT
+    assert "problem of its own" in connection.problem
+    calls = len(on.intercom.heard)
+    on.syncer.step()
+    assert len(on.intercom.heard) == calls
+    on.clock.advance(61)
+    on.syncer.step()
+    assert len(on.intercom.heard) - calls <= 5  # one try, with its short retries
+    assert breaker.is_open(Connection.objects.get(pk=on.connection.pk))
+    on.intercom.faults.clear()
+    on.clock.advance(16 * 60)
+    on.settle()
+    assert Connection.objects.get(pk=on.connection.pk).failures == 0
+    assert {on.stands(f"{name}@acme.example")["Score"] for name in people} == {19}
+    assert Entry.objects.filter(what=Entry.What.FAILED).exists()
+
+
+def test_waiting_for_room_is_no_attempt(on: Synced) -> None:
+    on.intercom.faults.plan("refuse", path(on, "ann"), times=3, status=429)
+    works(on, "ann", "Report_Created", 15)
+    on.settle()
+    ann = on.record("ann")
+    assert (ann.attempts, ann.problem, ann.unsure) == (0, "", [])
+    assert not on.connection.ledger.filter(what=Entry.What.FAILED).exists()
+    assert Connection.objects.get(pk=on.connection.pk).failures == 0
+    assert on.stands("ann@acme.example")["Score"] == 56
+
+
+def test_a_refused_write_says_why_and_is_tried_again_when_asked(on: Synced) -> None:
+    on.intercom.faults.plan("refuse", path(on, "ann"), times=1, status=400, code="parameter_invalid")
+    works(on, "ann", "Report_Created", 15)
+    on.settle()
+    ann = on.record("ann")
+    assert "refused it (status 400)" in ann.problem and ann.unsure == []
+    (line,) = on.connection.ledger.filter(what=Entry.What.FAILED)
+    assert line.status == 400 and line.reason == ann.problem
+    assert on.stands("ann@acme.example")["Score"] == 46
+    sync.retry(ann)
+    on.settle()
+    assert on.stands("ann@acme.example")["Score"] == 56 and on.record("ann").problem == ""
+
+
+def test_a_value_that_is_kept_otherwise_is_noted(on: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = IntercomSession.write
+
+    def kept(session: IntercomSession, kind: Any, remote_id: str, values: Any) -> Any:
+        return {**write(session, kind, remote_id, values), "Accoil_Everyday_Score": 1}
+
+    monkeypatch.setattr(IntercomSession, "write", kept)
+    works(on, "ann", "Report_Created", 15)
+    on.settle()
+    ann = on.record("ann")
+    assert ann.problem == "It was kept otherwise than sent: Accoil_Everyday_Score is 1 there, not 56."
+    assert ann.confirmed["Accoil_Everyday_Score"] == 1
