@@ -109,10 +109,11 @@ class Book:
     def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
         """Of everyone who did something in two windows; then only of those who count, where not everyone does."""
         store, day, window = self._facts.store, days.number(self.as_of), self.definition.window
-        ask = (store, f"{self._name}_counts", self.product_id, self.definition)
-        counts = capped.counts(*ask, day - 2 * window + 1, day)
-        store.keep(f"{self._name}_parts", ASK["parts"], {**places, "counts": counts}, **given)
-        store.drop(f"{self._name}_counts")
+        ask = (store, f"{self._name}_above", self.product_id, self.definition)
+        places |= capped.keep_above(*ask, day - 2 * window + 1, day)
+        question = capped.made_of(ASK["parts"], self.definition)
+        store.keep(f"{self._name}_parts", question, places, **given, cap=self.definition.daily_cap)
+        store.drop(f"{self._name}_above")
         if not self.definition.counts_everyone:
             of_days = {"population": 0, "population_yesterday": 1, "population_last": window}
             populations = {name: self._population(day - back) for name, back in of_days.items()}

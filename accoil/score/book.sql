@@ -6,25 +6,35 @@
 -- the days of the window.
 
 -- name: parts
--- Points of each user for each account, in the window, in yesterday's, and in the one before.
+-- Points of each user for each account, in the window, in yesterday's, and in the one before. The two windows are summed
+-- apart, so that what was done adds to no sum but its own; yesterday's is made of a part of each.
 with weights as (
     select unnest(:events) as event_id, unnest(:weights) as weight, unnest(:positions) as position
 ),
-scored as (
-    select c.user_id, c.account_id, c.day, c.n * w.weight as points, {bit_of}(w.position) as event_bit
+lately as (
+    select c.user_id, c.account_id, sum(c.n * w.weight) as raw,
+           sum(case when c.day < :as_of then c.n * w.weight else 0 end) as raw_yesterday,
+           bit_or({bit_of}(:as_of - c.day)) as days, bit_or({bit_of}(w.position)) as events
     from {counts} c
     join weights w on w.event_id = c.event_id
-    where c.product = :product and c.day > :as_of - 2 * :win and c.day <= :as_of
+    where c.product = :product and c.day > :as_of - :win and c.day <= :as_of
+    group by c.user_id, c.account_id
+),
+before as (
+    select c.user_id, c.account_id, sum(c.n * w.weight) as raw,
+           sum(case when c.day = :as_of - :win then c.n * w.weight else 0 end) as raw_yesterday
+    from {counts} c
+    join weights w on w.event_id = c.event_id
+    where c.product = :product and c.day > :as_of - 2 * :win and c.day <= :as_of - :win
+    group by c.user_id, c.account_id
 )
-select user_id, account_id,
-       cast(sum(case when day > :as_of - :win then points else 0 end) as {points}) as raw,
-       cast(sum(case when day >= :as_of - :win and day < :as_of then points else 0 end) as {points}) as raw_yesterday,
-       cast(sum(case when day <= :as_of - :win then points else 0 end) as {points}) as raw_last,
-       bit_or(case when day > :as_of - :win then {bit_of}(:as_of - day) end) as days,
-       bit_or(case when day > :as_of - :win then event_bit end) as events,
-       max(case when day > :as_of - :win then day end) as last_day
-from scored
-group by user_id, account_id
+select coalesce(n.user_id, b.user_id) as user_id, coalesce(n.account_id, b.account_id) as account_id,
+       cast(coalesce(n.raw, 0) as {points}) as raw,
+       cast(coalesce(n.raw_yesterday, 0) + coalesce(b.raw_yesterday, 0) as {points}) as raw_yesterday,
+       cast(coalesce(b.raw, 0) as {points}) as raw_last,
+       n.days, n.events, :as_of - least_in(n.days) as last_day
+from lately n
+full join before b on b.user_id = n.user_id and b.account_id = n.account_id
 
 -- name: among
 -- Of these parts those of users who count, each day's after that day's population.

@@ -3,9 +3,12 @@
 from accoil.score import values
 from accoil.score.definition import Definition
 from accoil.store.questions import beside
-from accoil.store.store import Store
+from accoil.store.store import Store, Value
 
 ASK = beside(__file__, "capped")
+
+NARROW = 62  # numbers that fit the faster kind of bit set
+CAPPED = f"({ASK['capped']})"
 
 
 def counts(store: Store, name: str, product_id: int, definition: Definition, first: int, last: int) -> str:
@@ -13,9 +16,34 @@ def counts(store: Store, name: str, product_id: int, definition: Definition, fir
     has its columns product, day, user_id, account_id, event_id and n (a double), and is the caller's to drop."""
     if definition.daily_cap is None:
         return "counts"
+    with_above = keep_above(store, f"{name}_above", product_id, definition, first, last)
     given = values.of(product_id, definition) | {"cap": definition.daily_cap, "first": first, "last": last}
-    store.keep(name, ASK["capped"], **given)
+    store.keep(name, ASK["of_these_days"].replace("<capped>", CAPPED), with_above, **given)
+    store.drop(f"{name}_above")
     return f"kept.{name}"
+
+
+def keep_above(
+    store: Store, name: str, product_id: int, definition: Definition, first: int, last: int
+) -> dict[str, str]:
+    """The places of a question with `made_of(…)` about days from first to last. Under a cap a table is kept for it, the
+    caller's to drop."""
+    if definition.daily_cap is None:
+        return {"counts": "counts"}
+    many = len(definition.events)
+    places = {"bit_of": "bit_of" if many <= NARROW else "wide_bit_of", "several": f"kept.{name}_several"}
+    given: dict[str, Value] = {"first": first, "last": last, "many": many, "at_once": max(1, NARROW // many)}
+    given |= values.of(product_id, definition) | {"cap": definition.daily_cap}
+    store.keep(f"{name}_several", ASK["several"], places, **given)
+    store.keep(name, ASK["above"], places, **given)
+    store.drop(f"{name}_several")
+    return {"above": f"kept.{name}"}
+
+
+def made_of(question: str, definition: Definition) -> str:
+    """The question with what makes points in place of its {counts}: asked so, not all of it has to be kept. Under a cap
+    it wants the value `cap`."""
+    return question if definition.daily_cap is None else question.replace("{counts}", CAPPED)
 
 
 def places(definition: Definition) -> dict[str, str]:

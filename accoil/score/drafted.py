@@ -137,9 +137,10 @@ class Base:
         book, store, day = self.book, self.facts.store, days.number(self.book.as_of)
         name = f"sums_{next(_numbered)}"
         first = day - 2 * book.definition.window + 1
-        counts = capped.counts(store, f"{name}_counts", book.product_id, book.definition, first, day)
-        store.keep(name, ASK["sums"], {"counts": counts}, **book._given)
-        store.drop(f"{name}_counts")
+        places = capped.keep_above(store, f"{name}_above", book.product_id, book.definition, first, day)
+        question = capped.made_of(ASK["sums"], book.definition)
+        store.keep(name, question, places, **book._given, cap=book.definition.daily_cap)
+        store.drop(f"{name}_above")
         self.sums, self._summed_up = name, self.facts.version[book.product_id]
 
 

@@ -5,8 +5,10 @@
 -- people_otherwise.
 
 -- name: told_later
--- Whether anything was told after that day: then the last row of a trait may be one of those.
-select count(*) > 0 as yes from trait_last where product = :product and day > :as_of
+-- Whether anything was told after that day: then the last row of a trait may be one of those. `keys`: of these; null for all.
+select count(*) > 0 as yes
+from trait_last
+where product = :product and day > :as_of and (:keys is null or key in (select unnest(:keys)))
 
 -- name: later
 -- The same, and whether anyone was seen first after that day.
@@ -26,11 +28,8 @@ from (
         partition by kind, id, key order by sent_at desc, value <> 'null' desc, value desc
     ) as place
     from trait
-    where product = :product and day <= :as_of
-      and (kind, id, key) in (
-          select kind, id, key
-          from trait_last
-          where product = :product and day > :as_of and (:keys is null or key in (select unnest(:keys))))
+    where product = :product and day <= :as_of and (:keys is null or key in (select unnest(:keys)))
+      and (kind, id, key) in (select kind, id, key from trait_last where product = :product and day > :as_of)
 ) as ranked
 where place = 1
 

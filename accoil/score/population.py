@@ -12,7 +12,7 @@ from accoil.rule.conditions import Rule
 from accoil.rule.to_sql import Condition, condition
 from accoil.rule.vocabulary import spellings
 from accoil.score.definition import Definition
-from accoil.score.people import people, told_of
+from accoil.score.people import LATEST, people, told_of
 from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
@@ -61,7 +61,7 @@ class Population:
         columns = "".join(f",\n       not ({part.text}) as part_{place}" for place, part in enumerate(held))
         question = ASK["left_out"].replace("<parts>", columns)
         more = {name: value for part in held for name, value in part.values.items()}
-        with self._making, self._everyone() as places:
+        with self._making, self._everyone(held) as places:
             rows = self._facts.store.rows(question, places, id=user_id, **self._given, **more)
         return rows[0] if rows else None
 
@@ -77,22 +77,29 @@ class Population:
         }  # fmt: skip
 
     @contextmanager
-    def _everyone(self) -> Iterator[dict[str, str]]:
+    def _everyone(self, asked: Sequence[Condition]) -> Iterator[dict[str, str]]:
         """The places of a question about everyone. A filter makes the population: to itself all are in it."""
         name = f"{self._name}_everyone"
         ask = (self._facts, self._product_id, self._day)
         with told_of(*ask, _traits(self._definition.filter), f"{self._name}_told") as traits:
-            places = {"people": people(*ask), "told": traits, "everyone": f"kept.{name}", "population": f"kept.{name}"}
+            places = {
+                "people": self._known(asked), "told": traits, "everyone": f"kept.{name}", "population": f"kept.{name}",
+            }  # fmt: skip
             self._facts.store.keep(name, ASK["everyone"], places, **self._given)
             try:
                 yield places
             finally:
                 self._facts.store.drop(name)
 
+    def _known(self, asked: Sequence[Condition]) -> str:
+        """How people were on the day costs more than how they are now, and is looked for only where that matters."""
+        matters = self._definition.internal_domains or any("{people}" in each.text for each in asked)
+        return people(self._facts, self._product_id, self._day if matters else LATEST)
+
     def _make(self) -> None:
         held = _condition(self._definition, self._definition.filter, "f")
         question = ASK["population"].replace("<holds>", held.text)
-        with self._everyone() as places:
+        with self._everyone([held]) as places:
             self._facts.store.keep(self._name, question, places, **self._given, **held.values)
 
 

@@ -3,15 +3,15 @@
 -- condition on x; <parts>: more columns.
 
 -- name: everyone
--- Users with the account in force.
-select p.id, f.account_id, host_of(p.email) as host
+-- Users with the account in force. The people may be those of a later day where no e-mail matters.
+select p.id, f.account_id, case when len(:domains) > 0 then host_of(p.email) end as host
 from {people} p
 left join (
     select user_id, account_id
     from span
     where product = :product and from_day <= :as_of and until_day > :as_of
 ) as f on f.user_id = p.id
-where p.kind = 1
+where p.kind = 1 and p.first_day <= :as_of
 
 -- name: population
 with hosts as (

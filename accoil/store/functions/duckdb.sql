@@ -39,3 +39,6 @@ create or replace macro day_in(packed) as cast((packed - (packed & 1048575)) // 
 
 -- Whether a position is in a set.
 create or replace macro has_bit(mask, position) as (mask >> cast(position as integer)) & 1 = 1;
+
+-- The smallest number in a set.
+create or replace macro least_in(mask) as bits_in((mask & -mask) - 1);
