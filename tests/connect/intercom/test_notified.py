@@ -60,7 +60,7 @@ def test_a_merged_contact_is_followed(matched: Synced, live_server: LiveServer) 
     assert _notify(matched, live_server, "contact.merged", {"from": old.id, "into": new.id}) == 200
     matched.settle()
     assert matched.record("ann").remote_id == new.id
-    assert new.custom_attributes["Accoil_Everyday_Score"] == 27
+    assert new.custom_attributes["Accoil_Everyday_Score"] == 46
 
 
 def test_somebody_whose_address_becomes_known_there_is_found(matched: Synced, live_server: LiveServer) -> None:
