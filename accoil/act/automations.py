@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from accoil.act.actions import Written, actions_in, check_actions, check_addresses, words_of
+from accoil.act.actions import Written, action_of, actions_in, check_actions, check_addresses, words_of
 from accoil.act.models import Automation
 from accoil.act.triggers import Trigger, check_rule, check_trigger, sentence
 from accoil.count.ids import Kind
@@ -72,11 +72,13 @@ def check_condition(raw: Any, profile: Profile, scope: Kind) -> dict[str, Any] |
 
 def create(profile: Profile, draft: Draft, author: User | None = None, enabled: bool = False) -> Automation:
     """A new one, switched off unless told otherwise. Raises Refused."""
+    checked = check_draft(profile, draft)
+    check_addresses(checked.actions)  # before the transaction: names are looked up
     with transaction.atomic():
         if profile.automations.count() >= MOST:
             raise Refused(f"This profile has {MOST} automations; that is the most.")
-        automation = Automation(profile=profile, scope=draft.scope, author=author)
-        _say(automation, check_draft(profile, draft))
+        automation = Automation(profile=profile, author=author)
+        _say(automation, checked)
         automation.save()
         if enabled:
             enable(automation)
@@ -86,8 +88,9 @@ def create(profile: Profile, draft: Draft, author: User | None = None, enabled: 
 def change(automation: Automation, draft: Draft) -> Automation:
     """Says something else. One that is on stays on; with another trigger it begins anew, as if just switched on. Raises
     Refused."""
+    checked = check_draft(automation.profile, draft, automation)
+    check_addresses(checked.actions)
     with transaction.atomic():
-        checked = check_draft(automation.profile, draft, automation)
         begins_anew = (automation.trigger, automation.scope) != (checked.trigger.raw, checked.trigger.scope)
         on = automation.enabled
         if begins_anew and on:
@@ -107,7 +110,8 @@ def enable(automation: Automation) -> None:
         profile = automation.profile
         trigger = check_trigger(automation.trigger, profile, automation.scope)  # type: ignore[arg-type]
         check_condition(automation.condition, profile, automation.scope)  # type: ignore[arg-type]
-        check_actions(automation.actions, automation.scope)  # type: ignore[arg-type]
+        for key, _ in actions_in(automation.actions):
+            action_of(key)
         automation.segment, automation.way = trigger.segment or _hidden(automation, trigger), trigger.way
         automation.watermark, automation.enabled = reading.watermark(profile), True
         automation.save(update_fields=["segment", "way", "watermark", "enabled"])
@@ -142,8 +146,6 @@ def action_words(actions: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _say(automation: Automation, checked: Checked) -> None:
-    """Raises Refused for an address that nothing may be sent to."""
-    check_addresses(checked.actions)
     automation.name, automation.scope = checked.name, checked.trigger.scope
     automation.trigger, automation.condition = checked.trigger.raw, checked.condition
     automation.actions, automation.cool_down_hours = checked.actions, checked.cool_down_hours

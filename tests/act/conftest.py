@@ -1,9 +1,11 @@
 """A product with people in it, and a small tool that its team is connected to."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
+from accoil.connect.guard import Guarded, check_address
 from accoil.connect.models import Connection, Record
 from accoil.connect.tools import TOOLS
 from accoil.count import ids
@@ -12,6 +14,16 @@ from tests.act.bell import Tower
 from tests.segment.conftest import looked  # noqa: F401  the fixture
 from tests.segment.worlds import KINDS, Looked
 from tests.small_worlds import at, did, identified, joins
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked_for_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names in addresses of webhooks are looked up when they are written down; here nobody knows them."""
+
+    def unknown(host: str, port: int) -> list[str]:
+        raise OSError("there is no network in tests")
+
+    monkeypatch.setattr("accoil.act.actions.check_address", partial(check_address, backend=Guarded(unknown)))
 
 
 @pytest.fixture

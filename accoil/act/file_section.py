@@ -1,0 +1,168 @@
+"""The `automations` of a definitions file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from accoil.act import automations
+from accoil.act.actions import actions_in, all_actions
+from accoil.act.automations import COOL_DOWN, Draft, action_words
+from accoil.act.models import Automation
+from accoil.act.triggers import words_of
+from accoil.connect.models import live
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.rule.tree import EVERYTHING, check, words
+from accoil.score.files import Plan
+from accoil.score.models import Profile
+from accoil.team.models import Product
+
+KEYS = ("name", "profile", "scope", "when", "if", "then", "cool_down_hours", "enabled")
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them as the file has it. `enabled` None: on when it is made, else left as it is."""
+
+    profile: str
+    draft: Draft
+    enabled: bool | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.profile, self.draft.name
+
+
+class Automations:
+    keys = ("automations",)
+
+    def read(self, content: Mapping[str, Any]) -> list[Said]:
+        listed = content["automations"]
+        if not isinstance(listed, list | None):
+            raise Refused("automations must be a list; each entry begins with “- name: …”.")
+        found = [_read(place, entry) for place, entry in enumerate(listed or [], start=1)]
+        for place, each in enumerate(found):
+            if each.key in [before.key for before in found[:place]]:
+                raise Refused(f"Two automations of {each.profile} are called “{each.draft.name}”; rename one.")
+        return found
+
+    def apply(self, plan: Plan, said: list[Said]) -> None:
+        profiles = {profile.name: profile for profile in plan.product.profiles.all()}
+        for each in said:
+            try:
+                if each.profile not in profiles:
+                    raise Refused(f"there is no profile called “{each.profile}”.")
+                _put(plan, profiles[each.profile], each)
+            except Refused as wrong:
+                raise Refused(f"Automation “{each.draft.name}”: {wrong}") from wrong
+
+    def written(self, product: Product) -> dict[str, Any]:
+        found = Automation.objects.filter(profile__product=product).select_related("profile").order_by("profile", "pk")
+        return {"automations": [_written(each) for each in found]} if found else {}
+
+
+class Leaving(Automations):
+    """Those that a file leaves out go before the segments they name."""
+
+    def apply(self, plan: Plan, said: list[Said]) -> None:
+        if not plan.prune:
+            return
+        keep = {each.key for each in said}
+        for each in Automation.objects.filter(profile__product=plan.product).select_related("profile").order_by("pk"):
+            if (each.profile.name, each.name) not in keep:
+                automations.delete(each)
+                plan.lines.append(f"- {_called(each)}")
+
+    def written(self, product: Product) -> dict[str, Any]:
+        return {}
+
+
+def _put(plan: Plan, profile: Profile, said: Said) -> None:
+    there = profile.automations.filter(name=said.draft.name).first()
+    if there is None:
+        on = said.enabled is not False
+        made = automations.create(profile, said.draft, plan.author, enabled=on)
+        plan.lines.append(f"+ {_called(made)}{'' if on else ' (switched off)'}")
+        plan.lines.append(f"    {automations.words_in_all(made)}")
+    else:
+        before = _shown(there)
+        changed = automations.change(there, said.draft)
+        if said.enabled is not None:
+            (automations.enable if said.enabled else automations.disable)(changed)
+        found = [
+            f"    {key}: {before[key]} → {after}" for key, after in _shown(changed).items() if before[key] != after
+        ]
+        made = changed
+        plan.lines += [f"~ {_called(made)}", *found] if found else [f"  {_called(made)}: unchanged"]
+    _warn(plan, made)
+
+
+def _warn(plan: Plan, automation: Automation) -> None:
+    """Of what the automation needs and the team has not got yet."""
+    for key, _ in actions_in(automation.actions):
+        tool = all_actions()[key][0]
+        if tool.connection_of is None and live(plan.product.team, tool.key) is None:
+            plan.warnings.append(
+                f"{tool.name} is not connected, so “{automation.name}” can do nothing there until it is."
+            )
+
+
+def _shown(automation: Automation) -> dict[str, str]:
+    scope: Kind = automation.scope  # type: ignore[assignment]
+    condition = automation.condition
+    return {
+        "scope": automation.scope,
+        "when": words_of(automation.trigger, scope),
+        "if": words(check(condition, scope, EVERYTHING), scope) if condition else "always",
+        "then": action_words(automation.actions),
+        "cool_down_hours": str(automation.cool_down_hours),
+        "enabled": str(automation.enabled).lower(),
+    }
+
+
+def _called(automation: Automation) -> str:
+    return f"automation {automation.name} ({automation.scope}s of {automation.profile})"
+
+
+def _written(each: Automation) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": each.name, "profile": each.profile.name, "scope": each.scope, "when": each.trigger,
+    }  # fmt: skip
+    told |= {"if": each.condition} if each.condition else {}
+    told["then"] = each.actions
+    told |= {"cool_down_hours": each.cool_down_hours} if each.cool_down_hours != COOL_DOWN else {}
+    return told | ({} if each.enabled else {"enabled": False})
+
+
+def _read(place: int, entry: Any) -> Said:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        raise Refused(f"Automation {place} of the file has no name; begin it with “- name: …”.")
+    where = f"Automation “{name}”"
+    for key in entry:
+        if key not in KEYS:
+            raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(KEYS)}.")
+    for key in ("profile", "scope", "when", "then"):
+        if key not in entry:
+            raise Refused(f"{where}: {key} is missing.")
+    scope, enabled = entry["scope"], entry.get("enabled")
+    if scope not in ("account", "user"):
+        raise Refused(f"{where}: scope is {scope!r}; write account or user.")
+    if not isinstance(entry["profile"], str):
+        raise Refused(f"{where}: profile names the profile it belongs to.")
+    if not isinstance(enabled, bool | None):
+        raise Refused(f"{where}: enabled is {enabled!r}; write true or false.")
+    draft = Draft(
+        name=" ".join(name.split()), scope=scope, when=entry["when"], then=_actions(entry["then"]),
+        condition=entry.get("if"), cool_down_hours=entry.get("cool_down_hours", COOL_DOWN),
+    )  # fmt: skip
+    return Said(profile=" ".join(entry["profile"].split()), draft=draft, enabled=enabled)
+
+
+def _actions(raw: Any) -> Any:
+    """YAML takes a bare `on` for yes, and so `on: user` for something without a name."""
+    if isinstance(raw, list):
+        return [_actions(each) for each in raw]
+    if isinstance(raw, dict):
+        return {"on" if key is True else key: _actions(value) for key, value in raw.items()}
+    return raw

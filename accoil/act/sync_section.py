@@ -1,0 +1,96 @@
+"""The `profiles` of a definitions file with what of each is synced: `sync: {intercom: all}`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accoil.connect.models import Connection, Mode, ProfileSync, live
+from accoil.connect.names import check_names
+from accoil.connect.planning import with_modes
+from accoil.connect.tools import TOOLS
+from accoil.refused import Refused
+from accoil.score.file_format import named
+from accoil.score.files import Plan
+from accoil.score.models import Profile
+from accoil.score.profile_section import Profiles
+from accoil.score.profile_section import Said as Definitions
+from accoil.team.models import Product
+
+Modes = dict[str, Mode]  # tool → mode
+Said = tuple[Definitions, dict[str, Modes]]
+
+
+class SyncedProfiles:
+    keys = Profiles.keys
+
+    def __init__(self) -> None:
+        self._profiles = Profiles()
+
+    def read(self, content: Mapping[str, Any]) -> Said:
+        entries = named(content["profiles"], "profiles", "profile")
+        syncs = {name: _modes(name, entry["sync"]) for name, entry in entries.items() if "sync" in entry}
+        numbers = [
+            {"name": name, **{key: value for key, value in entry.items() if key != "sync"}}
+            for name, entry in entries.items()
+        ]
+        return self._profiles.read({"profiles": numbers}), syncs
+
+    def apply(self, plan: Plan, said: Said) -> None:
+        definitions, syncs = said
+        self._profiles.apply(plan, definitions)
+        for profile in plan.product.profiles.all():
+            for tool, mode in syncs.get(profile.name, {}).items():
+                try:
+                    _put(plan, profile, tool, mode)
+                except Refused as wrong:
+                    raise Refused(f"Profile “{profile}”: sync: {wrong}") from wrong
+
+    def written(self, product: Product) -> dict[str, Any]:
+        told = self._profiles.written(product)
+        for entry in told["profiles"]:
+            synced = ProfileSync.objects.filter(profile__product=product, profile__name=entry["name"])
+            on = synced.exclude(mode=Mode.OFF).exclude(connection__state="disconnected").select_related("connection")
+            if modes := {each.connection.tool: each.mode for each in on}:
+                entry["sync"] = modes
+        return told
+
+
+def _modes(profile: str, raw: Any) -> Modes:
+    where = f"Profile “{profile}”: sync"
+    tools = [key for key, tool in TOOLS.items() if tool.syncs]
+    if not isinstance(raw, Mapping):
+        raise Refused(f"{where} is {raw!r}; write {{{tools[0]}: all}}, with all, segments or off.")
+    for tool, mode in raw.items():
+        if tool not in tools:
+            raise Refused(f"{where}: “{tool}” is no tool that profiles are synced to; there are: {', '.join(tools)}.")
+        if _spelt(mode) not in Mode.values:
+            raise Refused(f"{where}: {tool} is {mode!r}; write one of: {', '.join(Mode.values)}.")
+    return {tool: Mode(_spelt(mode)) for tool, mode in raw.items()}
+
+
+def _spelt(mode: Any) -> Any:
+    """YAML takes a bare `off` for no."""
+    return "off" if mode is False else mode
+
+
+def _put(plan: Plan, profile: Profile, tool: str, mode: Mode) -> None:
+    connection = live(plan.product.team, tool)
+    name = TOOLS[tool].name
+    if connection is None:
+        if mode != Mode.OFF:
+            plan.warnings.append(f"{name} is not connected, so {profile} is not synced; apply again when it is.")
+        return
+    now = ProfileSync.objects.filter(connection=connection, profile=profile).first()
+    before = Mode(now.mode) if now else Mode.OFF
+    if before == mode:
+        return
+    _set(connection, profile, mode)
+    plan.lines.append(f"~ sync of {profile} to {name}: {before.label.lower()} → {mode.label.lower()}")
+
+
+def _set(connection: Connection, profile: Profile, mode: Mode) -> None:
+    """As pages do it, but nobody is asked for room: a file is applied in one transaction, which must not wait for a
+    tool. Where there is none, the sync says so."""
+    syncs = with_modes(connection, {profile: mode})
+    if mode != Mode.OFF:
+        check_names(profile, [sync.profile for sync in syncs])
+    ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
