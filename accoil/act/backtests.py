@@ -1,8 +1,8 @@
 """Backtests of a profile's score that are under way, and those that were done lately."""
 
 from accoil.act import running
+from accoil.act.groups import Segments, titles
 from accoil.act.running import Runs
-from accoil.act.what_if import Segments, titles
 from accoil.rule.tree import Rule, Scope, inlined
 from accoil.score.backtest import Backtest, Question, backtest
 from accoil.score.models import Profile

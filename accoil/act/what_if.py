@@ -1,13 +1,12 @@
 """What saving a draft of a profile would do: numbers, segments, and the acts that follow from them."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from accoil.rule.to_sql import Condition
+from accoil.act.following import Would, follow
+from accoil.act.groups import Segments, titles
 from accoil.rule.tree import EVERYTHING, Scope, check
 from accoil.score import what_if as score
 from accoil.score.configuration import configuration_of
@@ -16,20 +15,20 @@ from accoil.score.features import events_of
 from accoil.score.groups import Groups, Rules
 from accoil.score.models import Profile
 from accoil.score.what_if import SCOPES, Consequences, WhatIf
-from accoil.segment import asking, built_in
+from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
-from accoil.segment.models import Segment
-from accoil.segment.watched import Watched, watched
+from accoil.segment.watched import watched
 from accoil.team.models import Product
 
 Row = dict[str, Any]
 
 
 class Drafted(msgspec.Struct, frozen=True):
-    """`automations` that would fire and records that would be written (`writes`): none while nothing acts."""
+    """`automations` whose trigger would come true for somebody, and how many records in other tools would be written
+    (`writes`)."""
 
     numbers: WhatIf
-    automations: list[str] = []
+    automations: list[Would] = []
     writes: int = 0
 
     def as_answer(self) -> Row:
@@ -45,7 +44,10 @@ class Drafted(msgspec.Struct, frozen=True):
             },
             "movers": [*_movers("account", accounts), *_movers("user", users)],
             "segments": [*_segments("account", accounts), *_segments("user", users)],
-            "automations": self.automations,
+            "automations": [
+                {"name": each.name, "scope": each.scope, "when": each.when, "entities": each.entities}
+                for each in self.automations
+            ],
             "writes": self.writes,
         }
 
@@ -53,7 +55,11 @@ class Drafted(msgspec.Struct, frozen=True):
 def what_if(product_id: int, profile: Profile | None, draft: Definition, as_of: date) -> Drafted:
     """`profile` None: it would be a new one."""
     now = profile.current.parsed if profile else None
-    return Drafted(score.what_if(product_id, now, draft, as_of, segments(profile, now, draft)))
+    numbers = score.what_if(product_id, now, draft, as_of, segments(profile, now, draft))
+    if profile is None or now is None:
+        return Drafted(numbers)
+    automations, writes = follow(profile, now, draft, as_of)
+    return Drafted(numbers, automations, writes)
 
 
 def meant(product: Product, draft: Definition) -> Definition:
@@ -75,24 +81,6 @@ def segments(profile: Profile | None, now: Definition | None, draft: Definition)
         )
         for scope in SCOPES
     }
-
-
-def titles(segments: Sequence[Segment]) -> dict[int, str]:
-    """What they are called beside each other: a stage with its journey, since its name may be a segment's as well."""
-    return {each.pk: f"{each.journey.name}: {each.name}" if each.journey else each.name for each in segments}
-
-
-class Segments:
-    """Segments and stages of a profile. A minimum stay is not waited for."""
-
-    def __init__(self, scope: Scope, names: Mapping[int, str], asked: Sequence[Watched]) -> None:
-        self.names: Mapping[int, str] = {each.id: names[each.id] for each in asked}
-        self._scope: Scope = scope
-        self._asked = asked
-
-    @cached_property
-    def question(self) -> Condition:
-        return asking.question(self._scope, self._asked)
 
 
 def _built_in(scope: Scope, draft: Definition) -> Rules:

@@ -143,6 +143,17 @@ def differing(
             return compared.table("listed", places, search=search, limit=limit, offset=offset)
 
 
+def told_otherwise(
+    product_id: int, now: Definition, draft: Definition, as_of: date, scope: Scope, groups: tuple[Groups, Groups]
+) -> pa.Table:
+    """Those whose figures, or groups, differ: `id`; `differs`, whether any figure does that other tools are told; and
+    for each group `was…` and `is…`, inside before and after."""
+    with making:
+        before, after = _sides(product_id, now, draft, as_of)
+        with _Compared(scope, before, after) as compared:
+            return compared.told_otherwise(*groups)
+
+
 def _sides(product_id: int, now: Definition | None, draft: Definition, as_of: date) -> list[Book]:
     return books(product_id, [now or draft, draft], as_of)
 
@@ -181,6 +192,16 @@ class _Compared:
             movers=[Mover(**each) for each in self.ask("movers", most=MOVERS)] if self.before else [],
             segments=self._passing(*groups) if groups else [],
         )
+
+    def told_otherwise(self, now: Groups, draft: Groups) -> pa.Table:
+        assert self.before is not None
+        inside = {
+            "inside_from": kept_groups(self.before, self.scope, now),
+            "inside_to": kept_groups(self.after, self.scope, draft),
+        }
+        counts = {"of_from": len(self.before.definition.events), "of_to": len(self.after.definition.events)}
+        question = _told_question(ASK[f"told_otherwise_{self.scope}"], list(now.names))
+        return self._store.ask(question, {**self._places, **inside}, **counts)
 
     def _histogram(self) -> tuple[list[int], list[int]]:
         bins = {"from": [0] * BINS, "to": [0] * BINS}
@@ -227,6 +248,19 @@ def _passing_question(numbers: Sequence[int]) -> str:
     return (
         f"select {columns} from (select {both} from {{differences}} f "  # noqa: S608  made of our own numbers
         "left join {inside_from} w on w.id = f.id left join {inside_to} i on i.id = f.id) as sides"
+    )
+
+
+def _told_question(figures: str, numbers: Sequence[int]) -> str:
+    sides = "".join(
+        f", f.counted_from and coalesce(w.b{n}, false) as was{n}, f.counted_to and coalesce(i.b{n}, false) as is{n}"
+        for n in numbers
+    )
+    differ = "".join(f" or was{n} <> is{n}" for n in numbers)
+    return (
+        f"select * exclude (counted_from, counted_to) from (select f.*{sides} from ({figures}) f "  # noqa: S608  ours
+        f"left join {{inside_from}} w on w.id = f.id left join {{inside_to}} i on i.id = f.id) as sides "
+        f"where differs{differ}"
     )
 
 

@@ -54,5 +54,32 @@ where (move <> 0 or raw_from is distinct from raw_to or activation_from is disti
 order by {order} {direction} nulls last, lower(coalesce(d.name, n.name)), f.id
 limit :limit offset :offset
 
+-- name: told_otherwise_account
+-- Whose figures differ as other tools are told them, in whole percents. Values: of_from, of_to (how many events count).
+select f.id, f.score_from is not null as counted_from, f.score_to is not null as counted_to,
+       n.score is distinct from d.score
+       or round(100 * n.activation) is distinct from round(100 * d.activation)
+       or round(100 * n.recently_scored_events / :of_from) is distinct from round(100 * d.recently_scored_events / :of_to)
+       or round(100 * n.overall_scored_events / :of_from) is distinct from round(100 * d.overall_scored_events / :of_to)
+       or n.last_day is distinct from d.last_day
+       or n.frequency is distinct from d.frequency
+       or n.active_users is distinct from d.active_users
+       or n.total_users is distinct from d.total_users as differs
+from {differences} f
+left join {now} n on n.id = f.id
+left join {draft} d on d.id = f.id
+
+-- name: told_otherwise_user
+select f.id, f.score_from is not null as counted_from, f.score_to is not null as counted_to,
+       n.score is distinct from d.score
+       or round(100 * n.activation) is distinct from round(100 * d.activation)
+       or round(100 * n.recently_scored_events / :of_from) is distinct from round(100 * d.recently_scored_events / :of_to)
+       or round(100 * n.overall_scored_events / :of_from) is distinct from round(100 * d.overall_scored_events / :of_to)
+       or n.last_day is distinct from d.last_day
+       or n.frequency is distinct from d.frequency as differs
+from {differences} f
+left join {now} n on n.id = f.id
+left join {draft} d on d.id = f.id
+
 -- name: nobody
 select * from {draft} limit 0

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accoil.act.following import Would
 from accoil.score.models import Version
 from accoil.score.what_if import Consequences, WhatIf
 from accoil.show import words
@@ -14,6 +15,7 @@ from accoil.show.sentences import bold
 
 Row = Mapping[str, Any]
 
+MOST_TOLD = 3  # automations, besides the first
 TELLING = ("Red Hot", "Ice Cold", "Activated")  # segments that people act on
 
 
@@ -32,6 +34,27 @@ def preview(numbers: WhatIf, is_first: bool) -> SafeString:
     if not numbers.accounts.moved and not numbers.users.moved:
         return _counted_otherwise(kind, found)
     return format_html("{}{}.", _at_the_top(kind, found), _passing(found))
+
+
+def automations(would: Sequence[Would]) -> SafeString:
+    """3 accounts would meet the trigger of Tell sales, 2 users that of Say hello; saving the profile fires nothing."""
+    if not would:
+        return SafeString()
+    first, *others = sorted(would, key=lambda each: -each.entities)
+    told = format_html(
+        "{} would meet the trigger of {}", bold(words.count(first.entities, first.scope)), bold(first.name)
+    )
+    for each in others[:MOST_TOLD]:
+        told = format_html("{}, {} that of {}", told, words.count(each.entities, each.scope), each.name)
+    more = len(others) - MOST_TOLD
+    rest = format_html(", and some those of {}", words.count(more, "other")) if more > 0 else ""
+    return format_html("{}{}; saving the profile itself fires nothing.", told, rest)
+
+
+def writes(records: int) -> SafeString:
+    if not records:
+        return SafeString()
+    return format_html("{} in connected tools would be written anew.", bold(words.count(records, "record")))
 
 
 def _at_the_top(kind: str, found: Consequences) -> SafeString:

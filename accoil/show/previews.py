@@ -20,6 +20,8 @@ def told(drafted: Drafted, is_first: bool, side: str = "") -> Values:
     return {
         "sentence": consequences.preview(numbers, is_first),
         "sides": [_side(scope, numbers.of(scope), is_first, scope == shown) for scope in SCOPES],
+        "automations": consequences.automations(drafted.automations),
+        "writes": consequences.writes(drafted.writes),
         "benchmark": numbers.benchmark,
         "outlined": not is_first,
         "milliseconds": numbers.seconds * 1000,

@@ -44,11 +44,19 @@ class WhatIf(Provenance):
         entered: int
         left: int
 
+    class Following(Schema):
+        name: str
+        scope: Kind
+        when: str = Field(description="Its trigger, in words.")
+        entities: int = Field(description="For how many it would come true, the condition holding.")
+
     workspace_id: int
     scored: int = Field(description="Users with points under the draft.")
     benchmark: FromTo
     bands: Bands
     movers: list[Mover]
     segments: list[Passing]
-    automations: list[str] = Field(description="Those that would fire.")
+    automations: list[Following] = Field(
+        description="Those whose trigger the draft makes true for somebody. Saving a definition itself fires nothing."
+    )
     writes: int = Field(description="Records in other tools that would be written.")
