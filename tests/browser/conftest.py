@@ -94,7 +94,8 @@ def address(data: Path, password: None) -> Iterator[str]:
     port = free_port()
     begun = accoil(data, *init("Web"))
     assert begun.returncode == 0, begun.stderr
-    server = begin(data, "serve", "--port", str(port))
+    # Webhooks of tests go to a loopback address of their own.
+    server = begin(data, "serve", "--port", str(port), settings={"ACCOIL_WEBHOOK_NETWORKS": "127.0.0.2/32"})
     try:
         wait_for_answer(f"http://127.0.0.1:{port}/health", server)
         yield f"http://127.0.0.1:{port}"

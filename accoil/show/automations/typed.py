@@ -147,12 +147,14 @@ def of_draft(draft: Draft) -> Typed:
 
 def _settled(typed: Typed, had: str) -> Typed:
     """A number and a line to begin with, where another trigger was chosen than the page had."""
-    if had.split("|")[1:2] == [typed.when]:
+    before = had.partition("|")[2].partition("|")[0]
+    number = NUMBERS.get(typed.when, "") if typed.n in ("", NUMBERS.get(before)) else typed.n
+    if before == typed.when:
         return typed
-    number = NUMBERS.get(typed.when, "")
     empty = typed.when == "becomes" and not typed.becomes.branch.parts and not typed.becomes.is_text
     line = Rule(BECOMES, Branch("all", (Row(),))) if empty else typed.becomes
-    return replace(typed, n=number if had else typed.n or number, named="" if had else typed.named, becomes=line)
+    named = typed.named if not before or {before, typed.when} == {"enters", "leaves"} else ""
+    return replace(typed, n=number, named=named, becomes=line)
 
 
 def _acted(typed: Typed, do: str) -> Typed:

@@ -65,7 +65,9 @@ def looked_back(request: HttpRequest, product_id: int, automation_id: int) -> Ht
     """Whom it would have fired for."""
     frame, found = framed(request, product_id, automation_id)
     values = looking_back.of_draft(frame, draft_of(found), found)
-    return page(frame, "show/automation_looked_back.html", {**values, "looked_back_link": request.get_full_path()})
+    if request.headers.get("HX-Request") == "true":
+        return page(frame, "show/automation_looked_back.html", {**values, "looked_back_link": request.get_full_path()})
+    return page(frame, "show/automation.html", {**about(frame, found), **log(frame, found), **values})
 
 
 @signed_in

@@ -1,0 +1,365 @@
+"""Automations: the list, the plays, the editor, the page of one with its run log, and who may use them."""
+
+import re
+import threading
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from accoil.act import automations
+from accoil.act.acting import Acting
+from accoil.act.automations import Draft
+from accoil.act.deliveries import work
+from accoil.act.models import Automation, Delivery, Firing
+from accoil.act.plays import PLAYS
+from accoil.connect.models import Connection, State
+from accoil.connect.rate import lane
+from accoil.connect.webhook.endpoints import endpoint
+from accoil.score import features
+from accoil.score.definition import Definition
+from accoil.score.features import Said
+from accoil.score.models import Profile
+from accoil.segment import journeys, keeping
+from accoil.segment.journeys import Stage
+from accoil.segment.rounds import Rounds
+from tests.connect.scripted import Reply, Scripted, serving
+from tests.show.conftest import World, receive
+from tests.show.filled import filled
+from tests.show.reading import link_to, links, main
+from tests.small_worlds import at, did
+
+HTMX = {"headers": {"HX-Request": "true"}}
+TAG = [{"intercom_tag": {"tag": "hot", "on": "company"}}]
+BUSY = {"metric": "raw", "at_least": 40}
+
+
+@pytest.fixture
+def home(busy: World, monkeypatch) -> str:
+    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
+    return f"/p/{busy.web.pk}/automations"
+
+
+@pytest.fixture
+def receiver(settings) -> Iterator[Scripted]:
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
+    lane.cache_clear()
+    with serving("127.0.0.2") as scripted:
+        yield scripted
+
+
+def made(world: World, when: Any = None, then: Any = TAG, scope: Any = "account", **more: Any) -> Automation:
+    enabled = more.pop("enabled", False)
+    more.setdefault("name", "Tell Rita")
+    draft = Draft(scope=scope, when=when or {"becomes": BUSY}, then=then, **more)
+    return automations.create(world.profile, draft, world.ann, enabled)
+
+
+def fire(world: World, engine) -> None:
+    """Globex becomes busy; what follows from it is done."""
+    receive(engine, world.web, [did("gus", "Report_Created", at(31), 5)])
+    Rounds().look(world.profile)
+    Acting().step()
+    for connection in {each.connection_id for each in Delivery.objects.all()}:
+        work(connection, threading.Event())
+
+
+def test_without_automations_the_page_says_what_they_do_and_offers_plays(ann, home):
+    page = ann.get(home)
+    assert "An automation does something by itself the moment an account or a user changes" in main(page)
+    assert link_to(page, "Make the first one") == f"{home}/new"
+    for play in PLAYS:
+        assert play.name in main(page)
+        assert f"{home}/new?play={play.key}" in links(page)
+    assert len(PLAYS) == 6
+
+
+def test_the_list_says_what_each_does_when_it_fired_and_whether_it_is_on(ann, busy, home):
+    on = made(busy, condition={"metric": "mrr", "above": 10_000}, enabled=True)
+    made(busy, {"new": "user"}, [{"intercom_tag": {"tag": "new", "on": "user"}}], "user", name="Greet")
+    Firing.objects.create(automation=on, move="m1", entity=1, became="fired", at=timezone.now())
+    Firing.objects.create(automation=on, move="m2", entity=2, became="cooling", at=timezone.now())
+    text = main(ann.get(home))
+    assert "1 of 2 automations on; they fired 1 time in the last 7 days." in text
+    assert "Tell Rita When an account comes to match: " in text
+    assert "if MRR above $100 Add Tag in Intercom: hot, company" in text
+    assert "Greet When a user is new Add Tag in Intercom: new, user" in text
+    assert "never fired" in text
+
+
+@pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.key)
+@pytest.mark.parametrize("with_features", [True, False])
+def test_each_play_makes_an_automation_that_can_be_switched_on(ann, busy, home, play, with_features):
+    if with_features:
+        features.edit(busy.web, lambda kept: [*kept, Said(name="Reporting", events=("Report_Created",))])
+    page = ann.get(f"{home}/new?play={play.key}")
+    assert play.name in page.content.decode()
+    sent = filled(page, "editor") | {"then-key-0": "intercom_tag", "then-0-tag": play.tag, "do": "save"}
+    sent |= {"then-0-on": "company" if play.scope == "account" else "user"}
+    assert ann.post(f"{home}/new?play={play.key}", sent).status_code == 302
+    found = Automation.objects.get()
+    assert (found.name, found.scope, found.enabled) == (play.name, play.scope, False)
+    named = str([found.trigger, found.condition])
+    assert ("'feature'" in named) == (with_features and play.key in ("drop-off", "premium"))
+    ann.post(f"{home}/{found.pk}/switch", {"do": "on"})
+    found.refresh_from_db()
+    assert found.enabled
+
+
+TRIGGERS = [
+    ("account", {"enters": "Quiet"}),
+    ("account", {"leaves": "Red Hot"}),
+    ("account", {"stage": "Paying"}),
+    ("account", {"score": {"rises": 10}}),
+    ("user", {"score": {"falls": 7, "days": 14}}),
+    ("account", {"score": {"rises_above": 50}}),
+    ("account", {"score": {"drops_below": 25}}),
+    ("user", {"activation": {"reaches": 50}}),
+    ("user", {"activation": {"step": 2}}),
+    ("account", {"new": "account"}),
+    ("user", {"new": "user"}),
+    ("account", {"becomes": {"any": [BUSY, {"segment": "Quiet", "in": False}]}}),
+]
+
+
+@pytest.mark.parametrize(("scope", "when"), TRIGGERS, ids=lambda each: str(each))
+def test_every_trigger_stands_in_the_editor_as_it_is_kept(ann, busy, home, scope, when):
+    steps = {"user": [{"event": "Report_Created"}, {"event": "Dashboard_Viewed"}]}
+    busy.profile.save_definition(Definition.check({"events": {"Report_Created": 9}, "activation": steps}), busy.ann)
+    keeping.create(busy.profile, "account", "Quiet", {"metric": "score", "below": 25})
+    journeys.create(
+        busy.profile, "account", "Buying", [Stage("Paying", {"metric": "mrr", "above": 0}), Stage("Rest", {"all": []})]
+    )
+    then = [{"intercom_tag": {"tag": "a", "on": "company"}}, {"webhook": {"url": "https://nowhere.invalid/x"}}]
+    found = made(busy, when, then, scope, condition={"metric": "score", "at_least": 3}, cool_down_hours=48)
+    page = ann.get(f"{home}/{found.pk}/edit")
+    sent = ann.post(f"{home}/{found.pk}/edit", filled(page, "editor") | {"do": "save"})
+    assert sent.status_code == 302, main(sent)
+    again = Automation.objects.get()
+    for kept in ("name", "scope", "trigger", "condition", "actions", "cool_down_hours"):
+        assert getattr(again, kept) == getattr(found, kept)
+    assert again.trigger == when
+
+
+def typed(page, **more: str) -> dict[str, str]:
+    return filled(page, "editor") | more
+
+
+def test_it_says_in_words_what_is_typed_and_what_is_missing(ann, home):
+    page = ann.get(f"{home}/new")
+    assert "Choose the segment." in main(page)
+    sent = typed(page, when="rises", n="12") | {"then-key-0": "intercom_tag"}
+    told = ann.post(f"{home}/new", sent, **HTMX).content.decode()
+    assert "Add Tag in Intercom: Tag is missing." in told
+    assert 'name="then-0-tag"' in told  # the fields of the action that was chosen
+    sent |= {"then-0-tag": "hot", "then-0-on": "company"}
+    told = ann.post(f"{home}/new", sent, **HTMX).content.decode()
+    assert "When an account has a score that rises by 12 points or more" in told
+
+
+def test_another_trigger_brings_its_own_fields(ann, home):
+    page = ann.get(f"{home}/new")
+    told = ann.post(f"{home}/new", typed(page, when="rises_above"), **HTMX).content.decode()
+    assert re.search(r'name="n"[^>]*value="50"', told)
+    assert 'name="named"' not in told
+    told = ann.post(f"{home}/new", typed(page, when="becomes"), **HTMX).content.decode()
+    assert 'name="becomes-place-0"' in told
+    told = ann.post(f"{home}/new", typed(page, scope="user"), **HTMX).content.decode()
+    assert "All Users" in told and "All Accounts" not in told
+
+
+def test_actions_are_added_and_taken_out(ann, home):
+    sent = typed(ann.get(f"{home}/new")) | {"then-key-0": "webhook", "then-0-url": "https://a.example/x"}
+    more = ann.post(f"{home}/new", {**sent, "do": "then add"})
+    fields = filled(more, "editor")
+    assert (fields["then-key-0"], fields["then-0-url"], fields["then-key-1"]) == ("webhook", "https://a.example/x", "")
+    fewer = filled(ann.post(f"{home}/new", {**fields, "do": "then away 0"}), "editor")
+    assert (fewer["then-key-0"], "then-key-1" in fewer) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"name": " "}, "Give the automation a name."),
+        ({"name": "tell RITA"}, "has an automation called “Tell Rita” already"),
+        ({"when": "rises", "n": "many"}, "Score: write a whole number of points."),
+        ({"when": "rises", "n": "500"}, "write a whole number from 1 to 100"),
+        ({"cool_down_hours": "-1"}, "How often: write a whole number of hours."),
+        ({"then-key-0": ""}, "Choose what is to be done."),
+        ({"then-key-0": "webhook", "then-0-url": "http://127.0.0.1/x"}, "not an address that may be sent to"),
+        ({"then-key-0": "webhook", "then-0-url": "hook"}, "The address must be one such as"),
+        ({"when": "becomes", "becomes-text": "{metric: scor, above: 1}"}, "did you mean “score”?"),
+        ({"if-text": "{metric: scor, above: 1}"}, "did you mean “score”?"),
+        ({"then-0-tag": "{{ account.nam }}"}, "account.name"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_makes_no_sense_is_refused_with_the_reason_and_stays_typed(ann, busy, home, wrong, why):
+    made(busy)
+    page = ann.get(f"{home}/new")
+    right = {"name": "Two", "when": "rises_above", "n": "50", "then-key-0": "intercom_tag"}
+    right |= {"then-0-tag": "typed", "then-0-on": "company", "do": "save"}
+    answer = ann.post(f"{home}/new", {**typed(page), **right, **wrong})
+    assert answer.status_code == 422
+    assert why in main(answer)
+    assert "when:" not in main(answer) and "then:" not in main(answer)
+    assert filled(answer, "editor")["cool_down_hours"] == wrong.get("cool_down_hours", "24")
+    assert Automation.objects.count() == 1
+
+
+def test_it_looks_back_before_it_is_switched_on(ann, busy, home, engine):
+    receive(engine, busy.web, [did("gus", "Report_Created", at(31), 3)])
+    found = made(busy)
+    page = ann.get(f"{home}/{found.pk}")
+    assert "If it had been on" in main(page)
+    assert f"{home}/{found.pk}/look-back" in page.content.decode()
+    told = until_found(lambda: ann.get(f"{home}/{found.pk}/look-back", **HTMX))
+    assert "Would have fired 2 times in the last 90 days, for 2 accounts" in told
+    assert "Globex" in told
+    sent = typed(ann.get(f"{home}/{found.pk}/edit"), **{"name": "", "do": "look-back"})
+    assert "Would have fired 2 times" in until_found(lambda: ann.post(f"{home}/{found.pk}/edit", sent, **HTMX))
+
+
+def until_found(ask) -> str:
+    for _ in range(100):
+        told = ask().content.decode()
+        if "Looking back" not in told:
+            return told
+    raise AssertionError("looking back takes too long")
+
+
+def test_it_fires_and_its_page_tells_for_whom_why_and_what_came_of_it(ann, busy, home, engine, receiver):
+    receiver.replies = [Reply(204, b"")]
+    found = made(busy, then=[*TAG, {"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    text = main(ann.get(f"{home}/{found.pk}"))
+    assert re.search(r"Globex [\w ]{3,12} Came to match “raw score at least 40” because something was received", text)
+    assert "Done Send a webhook" in text and "Sent; the answer was 204." in text
+    assert "Failed Add Tag in Intercom: hot, company Intercom is not connected." in text
+    assert "1 action failed." in text
+    asked = receiver.asked[0]
+    told = Webhook(endpoint(busy.web.team, receiver.url).secrets["secret"]).verify(asked.body, asked.headers)
+    assert (told["type"], told["data"]["account"]["name"]) == ("automation.fired", "Globex")
+    alone = ann.get(f"{home}/{found.pk}/log", **HTMX).content.decode()
+    assert "Globex" in alone and "<main" not in alone
+
+
+def test_the_run_log_is_filtered_and_has_pages(ann, busy, home):
+    found = made(busy)
+    for number in range(60):
+        became = "fired" if number % 2 else "condition"
+        Firing.objects.create(automation=found, move=f"m{number}", entity=7, became=became, because=f"Line {number}.")
+    page = ann.get(f"{home}/{found.pk}")
+    assert "Line 59." in main(page) and "Line 10." in main(page) and "Line 9." not in main(page)
+    assert "Line 9." in main(ann.get(link_to(page, "Earlier ones")))
+    fired = main(ann.get(f"{home}/{found.pk}?only=fired"))
+    assert "Line 59." in fired and "Line 58." not in fired
+    assert "None of these." in main(ann.get(f"{home}/{found.pk}?only=failed"))
+
+
+def test_what_failed_is_tried_again_alone_or_with_the_others(ann, busy, home, engine, receiver):
+    receiver.replies = [Reply(500)]
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    (delivery,) = Delivery.objects.all()
+    text = main(ann.get(f"{home}/{found.pk}"))
+    assert "Will be tried again Send a webhook" in text and "It has a problem of its own (status 500)." in text
+    receiver.replies = [Reply(200)]
+    assert ann.post(f"{home}/{found.pk}/retry", {"delivery": delivery.pk}).status_code == 302
+    work(delivery.connection_id, threading.Event())
+    delivery.refresh_from_db()
+    assert delivery.state == "done"
+    Delivery.objects.update(state="failed")
+    ann.post(f"{home}/{found.pk}/retry", {"delivery": "failed"})
+    assert Delivery.objects.get().state == "waiting"
+
+
+def test_an_address_that_is_gone_is_off_until_somebody_switches_it_on(ann, busy, home, engine, receiver):
+    receiver.replies = [Reply(410)]
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    connection = endpoint(busy.web.team, receiver.url)
+    assert connection.state == State.NEEDS_RECONNECT
+    assert "The receiver says that this address is gone" in main(ann.get(f"{home}/{found.pk}"))
+    ann.post(f"{home}/{found.pk}/addresses/{connection.pk}", {"do": "on"})
+    connection.refresh_from_db()
+    assert (connection.state, connection.problem) == (State.CONNECTED, "")
+
+
+def test_the_secret_of_an_address_is_shown_to_who_may_change_things_and_can_be_replaced(ann, bob, busy, home, receiver):
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}])
+    connection = endpoint(busy.web.team, receiver.url)
+    before = connection.secrets["secret"]
+    assert before in ann.get(f"{home}/{found.pk}").content.decode()
+    assert "whsec_" not in bob.get(f"{home}/{found.pk}").content.decode()
+    ann.post(f"{home}/{found.pk}/addresses/{connection.pk}", {"do": "secret"})
+    after = Connection.objects.get().secrets["secret"]
+    assert after != before
+    assert after in ann.get(f"{home}/{found.pk}").content.decode()
+    other = endpoint(busy.evil.team, receiver.url)
+    assert ann.post(f"{home}/{found.pk}/addresses/{other.pk}", {"do": "secret"}).status_code == 404
+
+
+def test_it_is_switched_and_deleted(ann, busy, home):
+    found = made(busy)
+    ann.post(f"{home}/{found.pk}/switch", {"do": "on"})
+    assert Automation.objects.get().enabled
+    answer = ann.post(f"{home}/{found.pk}/switch", {"do": "off", "from": "list"})
+    assert answer.headers["Location"] == home
+    assert not Automation.objects.get().enabled
+    ann.post(f"{home}/{found.pk}/delete")
+    assert not Automation.objects.exists()
+
+
+def test_just_switched_on_it_says_that_it_looks_who_is_inside_first(ann, busy, home):
+    found = made(busy, enabled=True)
+    assert "Who is inside already is being written down" in main(ann.get(f"{home}/{found.pk}"))
+    Rounds().look(busy.profile)
+    assert "It has not fired yet." in main(ann.get(f"{home}/{found.pk}"))
+
+
+def test_one_that_names_a_segment_that_is_gone_says_so_when_it_is_switched_on(ann, busy, home):
+    segment = keeping.create(busy.profile, "account", "Quiet", {"metric": "score", "below": 25})
+    found = made(busy, {"enters": "Quiet"})
+    segment.delete()
+    answer = ann.post(f"{home}/{found.pk}/switch", {"do": "on"}, follow=True)
+    assert "has no segment of accounts called “Quiet”" in answer.content.decode()
+    assert "Quiet" in main(ann.get(f"{home}/{found.pk}/edit"))
+
+
+def test_members_look_and_try_but_do_not_change(bob, busy, home):
+    found = made(busy)
+    page = bob.get(home)
+    assert "New automation" not in main(page) and "Switch off" not in main(page)
+    assert bob.get(f"{home}/{found.pk}").status_code == 200
+    edit = bob.get(f"{home}/{found.pk}/edit")
+    assert "Owners and managers of Acme Inc change automations" in main(edit)
+    assert bob.post(f"{home}/{found.pk}/edit", typed(edit), **HTMX).status_code == 200
+    assert bob.post(f"{home}/new", typed(edit) | {"do": "save"}).status_code == 403
+    for act in ("switch", "delete", "retry", "addresses/1"):
+        assert bob.post(f"{home}/{found.pk}/{act}", {"do": "on"}).status_code == 403
+    assert not Automation.objects.get().enabled
+
+
+def test_another_team_sees_nothing_of_it(eve, busy, home):
+    found = made(busy)
+    evil = f"/p/{busy.evil.pk}/automations"
+    Profile.create(busy.evil, "Evil", Definition(events={"X": 1}), busy.eve)
+    for address in (home, f"{home}/new", f"{home}/{found.pk}"):
+        assert eve.get(address).status_code == 404
+    for address in ("", "/edit", "/log", "/look-back"):
+        assert eve.get(f"{evil}/{found.pk}{address}").status_code == 404
+    for act in ("switch", "delete", "retry", "edit"):
+        assert eve.post(f"{evil}/{found.pk}/{act}", {"do": "on"}).status_code == 404
+    assert "Tell Rita" not in main(eve.get(evil))
+
+
+def test_without_a_profile_one_is_made_first(eve, world):
+    assert eve.get(f"/p/{world.evil.pk}/automations").headers["Location"].endswith("/start")
+    assert eve.get(f"/p/{world.evil.pk}/automations/new").headers["Location"].endswith("/start")
