@@ -55,12 +55,14 @@ def test_a_deleted_contact_is_looked_for_again(matched: Synced, live_server: Liv
 
 def test_a_merged_contact_is_followed(matched: Synced, live_server: LiveServer) -> None:
     old, new = _ann(matched), matched.workspace.contact("x@acme.example")
+    before = dict(old.custom_attributes)
     matched.workspace.merge(old, new)
+    new.custom_attributes.clear()
     matched.workspace.set_email(new, "ann@acme.example")
     assert _notify(matched, live_server, "contact.merged", {"from": old.id, "into": new.id}) == 200
     matched.settle()
     assert matched.record("ann").remote_id == new.id
-    assert new.custom_attributes["Accoil_Everyday_Score"] == 46
+    assert before == new.custom_attributes != {}
 
 
 def test_somebody_whose_address_becomes_known_there_is_found(matched: Synced, live_server: LiveServer) -> None:
