@@ -180,9 +180,7 @@ def test_a_wrong_region_is_refused(team: Team, author: User, intercom: Intercom)
         by_code(team, author, _code(intercom), "mars")
 
 
-def test_while_intercom_is_down_the_sentence_says_so(
-    team: Team, author: User, intercom: Intercom, clock: Driven
-) -> None:
+def test_while_intercom_is_down_that_is_said(team: Team, author: User, intercom: Intercom, clock: Driven) -> None:
     intercom.faults.plan("refuse", "GET /me", times=9, status=503)
     with pytest.raises(Refused, match="has a problem of its own"):
         by_token(team, author, intercom.token())

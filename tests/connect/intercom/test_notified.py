@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from accoil.asgi import Server
 from accoil.connect.intercom import connecting
 from accoil.connect.models import Connection, Heard, Mode, Record, State
 from accoil.team.models import Team
@@ -196,3 +197,9 @@ def test_an_uninstall_while_intercom_is_down_changes_nothing(matched: Synced, li
 def test_an_uninstall_of_nobodys_workspace_is_answered_alike(matched: Synced, live_server: LiveServer) -> None:
     other = matched.intercom.add_workspace("ws9", "Nobody's")
     assert matched.intercom.signer.uninstall(live_server.url, workspace=other).status == 200
+
+
+def test_the_front_door_lets_intercoms_calls_through(server: Server) -> None:
+    assert ask(server.address, "HEAD", "/intercom/webhooks", None, {}).status == 200
+    assert ask(server.address, "POST", "/intercom/webhooks", b"{}", {}).status == 401
+    assert ask(server.address, "POST", "/intercom/uninstalled", b'{"app_id": "nobody"}', {}).status == 200
