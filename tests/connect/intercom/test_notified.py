@@ -95,6 +95,18 @@ def test_an_address_that_changed_there_parts_the_two(matched: Synced, live_serve
     assert matched.stands("ann@elsewhere.example") == {}  # nobody else's numbers stay there
 
 
+def test_a_deleted_company_is_looked_for_again(matched: Synced, live_server: LiveServer) -> None:
+    (acme,) = matched.workspace.companies.values()
+    assert matched.record("acme", "account").remote_id == acme.id
+    for contact in matched.workspace.contacts.values():
+        contact.companies = []
+    del matched.workspace.companies[acme.id]
+    assert _notify(matched, live_server, "company.deleted", {"type": "company", "id": acme.id}) == 200
+    matched.settle()
+    record = matched.record("acme", "account")
+    assert (record.match, record.reason) == (Record.Is.UNMATCHED, "Its users belong to no company in Intercom.")
+
+
 def test_the_same_notification_counts_once(matched: Synced, live_server: LiveServer) -> None:
     item = _item(_ann(matched))
     assert _notify(matched, live_server, "contact.deleted", item, id="n1") == 200
