@@ -8,6 +8,7 @@ from accoil.connect.intercom.tool import TOOL
 from accoil.connect.models import Connection, Mode, Record, State
 from accoil.connect.names import attribute_name
 from accoil.refused import Refused
+from accoil.score.models import Profile
 from tests.connect.sync.conftest import Synced, clock, intercom, synced
 from tests.intercom.asking import Asking
 
@@ -22,11 +23,12 @@ def test_names_are_put_together_as_published() -> None:
 
 
 def test_in_intercom_each_attribute_says_in_words_what_it_is(synced: Synced) -> None:
-    synced.switch(Mode.ALL)
+    trial = Profile.create(synced.looked.product, "Trial Users", synced.profile.current.parsed)
+    synced.switch(Mode.ALL, trial)
     synced.settle()
     words = {each.name: each.description for each in synced.workspace.attributes.values()}
-    assert words["Accoil_Everyday_Score"] == "Accoil Everyday Score"
-    assert words["Accoil_Everyday_AccountScore"].startswith("Accoil Everyday Account")
+    assert words["Accoil_TrialUsers_ActivationRate"] == "Accoil TrialUsers ActivationRate"
+    assert words["Accoil_TrialUsers_AccountScore"] == "Accoil TrialUsers AccountScore"
 
 
 def test_people_are_filtered_by_our_attributes_in_intercom(synced: Synced) -> None:
