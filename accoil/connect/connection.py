@@ -65,7 +65,7 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     name: str
     type: Type
-    words: str  # for people: "Accoil Trial Users Score"
+    words: str  # for people: "Accoil TrialUsers Score"
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -96,7 +96,7 @@ def _wanted(sync: ProfileSync, kind: Kind) -> list[Wanted]:
                 kind=kind,
                 name=attribute_name(name, kind, trait),
                 type=traits[trait],
-                words=f"Accoil {name} {_of(kind, trait)}",
+                words=f"Accoil {short(name)} {_of(kind, trait)}",
             ),
         )
         for trait in chosen

@@ -30,6 +30,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attributes:
+    """Few calls, and often of somebody who looks on: none of them is in the background."""
+
     def __init__(self, speaker: Speaker) -> None:
         self.speaker = speaker
         self._held = Remembered(self._listed)
@@ -99,7 +101,7 @@ class Attributes:
             "messenger_writable": False,  # else the browser of a site's visitor could set a score
         }  # fmt: skip
         try:
-            made = self.speaker.patiently("POST", "/data_attributes", json=wanted)
+            made = self.speaker.patiently("POST", "/data_attributes", background=False, json=wanted)
         except Rejected as refusal:
             self._held.forget()
             if held := self._find(attribute):  # made by somebody else in the meantime
@@ -128,7 +130,8 @@ class Attributes:
 
     def _change(self, remote_id: str, **changes: Any) -> None:
         try:
-            self._know(self.speaker.patiently("PUT", f"/data_attributes/{remote_id}", json=changes))
+            path = f"/data_attributes/{remote_id}"
+            self._know(self.speaker.patiently("PUT", path, background=False, json=changes))
         except ToolError:
             self._held.forget()
             raise
@@ -143,7 +146,7 @@ class Attributes:
         found: list[dict[str, Any]] = []
         for model in MODELS.values():
             params = {"model": model, "include_archived": True}
-            found += self.speaker.patiently("GET", "/data_attributes", params=params)["data"]
+            found += self.speaker.patiently("GET", "/data_attributes", background=False, params=params)["data"]
         return [_held(each) for each in found if each.get("custom") and each.get("id") is not None]
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
-from accoil.connect.intercom.signed import INTERCOM
+from accoil.connect.intercom.signed import INTERCOM, OLD_HOLDS
 from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused
 from accoil.connect.models import Connection, State
 from accoil.connect.now import now
@@ -141,7 +141,7 @@ def _found(team: Team, workspace: str, name: str) -> Connection:
 def _saved(connection: Connection, author: User, me: dict[str, Any], given: dict[str, str], by: str) -> Connection:
     had, secrets = connection.secrets, {name: secret for name, secret in given.items() if secret}
     if "client_secret" in secrets and had.get("client_secret") not in (None, secrets["client_secret"]):
-        secrets["old_client_secret"] = had["client_secret"]
+        secrets |= {"old_client_secret": had["client_secret"], "old_until": str(now() + OLD_HOLDS)}
     connection.secrets = had | secrets
     connection.options = connection.options | {
         "region": me["region"], "by": by, "app_id": connection.workspace, "admin": str(me.get("email") or "")

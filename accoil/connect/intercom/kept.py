@@ -44,3 +44,9 @@ class Companies:
         self.of.pop(own, None)
         if not some.get("has_more") and isinstance(some.get("data"), list):
             self.of[own] = [str(company["id"]) for company in some["data"]]
+
+    def lost(self, company: str) -> None:
+        """It is not there any more: who belonged to it is asked for again."""
+        self.known.pop(company, None)
+        for contact in [contact for contact, own in list(self.of.items()) if company in own]:
+            self.of.pop(contact, None)

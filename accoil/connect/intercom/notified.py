@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accoil.connect.intercom.session import forget_company
 from accoil.connect.models import Connection, Heard, Record
 from accoil.connect.now import moment
 from accoil.count import contacts
@@ -46,8 +47,10 @@ def _matters(topic: str) -> bool:
 
 
 def _look_again(connection: Connection, item: dict[str, Any]) -> None:
-    records = Record.objects.filter(connection=connection)
-    records.filter(remote_id__in=list(_ids(item))[:MOST]).update(rematch=True)
+    records, ids = Record.objects.filter(connection=connection), list(_ids(item))[:MOST]
+    for remote_id in ids:
+        forget_company(connection.pk, remote_id)
+    records.filter(remote_id__in=ids).update(rematch=True)
     emails = list({email.strip().lower() for email in _texts(item, ("email", "new_email")) if email.strip()})[:MOST]
     if emails:
         products = list(connection.team.products.values_list("pk", flat=True))

@@ -69,7 +69,11 @@ class IntercomSession:
         return self._inward(kind, values, told)
 
     def read(self, kind: Kind, remote_id: str, names: Iterable[str]) -> dict[str, Value]:
-        told = self._speaker.say("GET", f"{_PATHS[kind]}/{remote_id}", background=True)
+        try:
+            told = self._speaker.say("GET", f"{_PATHS[kind]}/{remote_id}", background=True)
+        except Gone:
+            self._workspace.companies.get().lost(remote_id)
+            raise
         return self._inward(kind, dict.fromkeys(names), told)
 
     def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
@@ -82,6 +86,8 @@ class IntercomSession:
 
     def _where(self, kind: Kind, remote_id: str, gone: Gone) -> Gone:
         """The same error, with where a merged contact went: a write to one may only say that it is not found."""
+        if kind != "user":
+            self._workspace.companies.get().lost(remote_id)
         if kind != "user" or gone.moved_to:
             return gone
         try:
@@ -113,6 +119,12 @@ def _zone(zones: Remembered[dict[str, ZoneInfo]], name: str) -> ZoneInfo:
     if name not in known:
         known = zones.get(_NEW)
     return known.get(name, ZoneInfo("UTC"))
+
+
+def forget_company(connection: int, remote_id: str) -> None:
+    """It was deleted there: what this process remembers of it is wrong."""
+    if known := _workspaces.get(connection):
+        known[1].companies.get().lost(remote_id)
 
 
 _workspaces: dict[int, tuple[tuple[str, str], Workspace]] = {}  # of each connection the last one

@@ -9,13 +9,14 @@ from typing import Any
 from django.conf import settings
 
 from accoil.connect.models import Connection, State
+from accoil.connect.now import now
 
 INTERCOM = "intercom"
+OLD_HOLDS = 24 * 3600.0  # seconds: how long the client secret before a new one still counts
 
 
 def is_signed(connection: Connection, raw: bytes, header: str) -> bool:
-    """Whether `X-Body-Signature`, which the inbox widget's calls carry, is right: hex HMAC-SHA256. While the client
-    secret is being changed, the old one counts too."""
+    """Whether `X-Body-Signature`, which the inbox widget's calls carry, is right: hex HMAC-SHA256."""
     return _is(connection, raw, header, hashlib.sha256)
 
 
@@ -43,15 +44,12 @@ def workspace(raw: bytes) -> Connection | None:
 
 
 def secrets_of(connection: Connection) -> list[str]:
-    """The client secrets that may sign for it: its own, the one before, and the server's if its app connected it."""
+    """The client secrets that may sign for it: its own, for a day the one before, and the server's if its app connected
+    it."""
     kept = connection.secrets
-    by_app = connection.options.get("by") == "code"
-    own = [
-        kept.get("client_secret"),
-        kept.get("old_client_secret"),
-        by_app and settings.INTERCOM_CLIENT_SECRET,
-    ]
-    return [secret for secret in own if secret]
+    old = kept.get("old_client_secret") if now() < float(kept.get("old_until", "0")) else None
+    by_app = settings.INTERCOM_CLIENT_SECRET if connection.options.get("by") == "code" else None
+    return [secret for secret in (kept.get("client_secret"), old, by_app) if secret]
 
 
 def _is(connection: Connection, raw: bytes, header: str, how: Callable[[], Any]) -> bool:

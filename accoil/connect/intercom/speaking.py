@@ -43,12 +43,12 @@ class Speaker:
         """Once. `background`: nobody waits for it, so it leaves half of the limits to those who do."""
         return self._client.call(method, path, background=background, **what).json
 
-    def patiently(self, method: str, path: str, **what: Any) -> Any:
-        """In the background, waiting for room in the limits: a listing that stopped half-way would begin anew."""
+    def patiently(self, method: str, path: str, *, background: bool = True, **what: Any) -> Any:
+        """Waiting for room in the limits: a listing that stopped half-way would begin anew."""
         waited = 0.0
         while True:
             try:
-                return self.say(method, path, background=True, **what)
+                return self.say(method, path, background=background, **what)
             except TryLater as later:
                 pause = 1.0 if later.after is None else later.after
                 if not later.limited or waited + pause > PATIENCE:

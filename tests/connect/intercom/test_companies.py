@@ -1,6 +1,8 @@
 """Accounts are matched with companies through their matched users, in the order that does least harm."""
 
-from accoil.connect.connection import Firm, Match
+import pytest
+
+from accoil.connect.connection import Firm, Gone, Match
 from accoil.connect.now import Driven
 from tests.connect.intercom.conftest import Here
 from tests.intercom import Intercom
@@ -86,6 +88,17 @@ def test_many_take_few_calls(here: Here, intercom: Intercom) -> None:
     before = len(intercom.heard)
     assert {match.entity: match.remote_id for match in here.session.match_accounts(firms)} == made
     assert len(intercom.heard) - before == 4 + 4  # pages of contacts, and of companies with an empty one at the end
+
+
+def test_a_company_that_was_deleted_is_not_found_again(here: Here, intercom: Intercom) -> None:
+    acme, next_one = intercom.workspace.company("a1", "Acme"), intercom.workspace.company("c2", "Acme Next")
+    joe = intercom.workspace.contact("joe@example.com", [acme, next_one])
+    assert _one(here, joe).remote_id == acme.id
+    joe.companies = [next_one.id]
+    del intercom.workspace.companies[acme.id]
+    with pytest.raises(Gone):
+        here.session.write("account", acme.id, {})
+    assert _one(here, joe).remote_id == next_one.id
 
 
 def test_somebody_who_changed_companies_is_seen_the_next_time(here: Here, intercom: Intercom, clock: Driven) -> None:

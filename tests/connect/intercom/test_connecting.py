@@ -10,6 +10,7 @@ from django.db import connection as database
 from accoil.connect.intercom.connecting import by_code, by_token, disconnect, offers_sign_in, sign_in_address
 from accoil.connect.intercom.signed import is_signed, secrets_of
 from accoil.connect.models import Connection, State
+from accoil.connect.now import Driven
 from accoil.refused import Refused
 from accoil.team.models import Team, User
 from tests.connect.intercom.conftest import Here
@@ -130,10 +131,12 @@ def test_connecting_again_mends_a_connection_that_was_lost(here: Here, intercom:
     assert secrets_of(made) == [intercom.client_secret]  # not given again, so it stays
 
 
-def test_a_new_client_secret_leaves_the_old_one_good_for_a_while(here: Here, intercom: Intercom) -> None:
+def test_a_new_client_secret_leaves_the_old_one_good_for_a_day(here: Here, intercom: Intercom, clock: Driven) -> None:
     made = by_token(here.team, here.author, intercom.token(), "new")
     for secret in ("new", intercom.client_secret):
         assert is_signed(made, b"{}", intercom.signer.signature(b"{}", secret))
+    clock.advance(24 * 3600 + 1)
+    assert secrets_of(made) == ["new"]
 
 
 def test_a_disconnected_workspace_can_be_connected_again(here: Here, author: User, intercom: Intercom) -> None:
@@ -177,7 +180,7 @@ def test_a_wrong_region_is_refused(team: Team, author: User, intercom: Intercom)
         by_code(team, author, _code(intercom), "mars")
 
 
-def test_while_intercom_is_down_the_sentence_says_so(team: Team, author: User, intercom: Intercom, clock) -> None:
+def test_while_intercom_is_down_that_is_said(team: Team, author: User, intercom: Intercom, clock: Driven) -> None:
     intercom.faults.plan("refuse", "GET /me", times=9, status=503)
     with pytest.raises(Refused, match="has a problem of its own"):
         by_token(team, author, intercom.token())

@@ -7,6 +7,7 @@ import pytest
 
 from accoil.connect.intercom.signed import is_hub_signed, is_signed, workspace
 from accoil.connect.models import Connection, State
+from accoil.connect.now import driven, now
 from accoil.team.models import Team
 
 BODY = b'{ "workspace_id":"w1",  "contact": {"email": "j\xc3\xbcrgen@example.com"} }'
@@ -37,10 +38,13 @@ def test_the_exact_bytes_count(team: Team) -> None:
 
 
 def test_both_secrets_count_while_the_secret_is_being_changed(team: Team) -> None:
-    connection = _connection(team, client_secret="new", old_client_secret="old")
+    connection = _connection(team, client_secret="new", old_client_secret="old", old_until=str(now() + 60))
     assert is_signed(connection, BODY, _sign("new"))
     assert is_signed(connection, BODY, _sign("old"))
     assert not is_signed(connection, BODY, _sign("older"))
+    with driven(now() + 61):
+        assert not is_signed(connection, BODY, _sign("old"))
+        assert is_signed(connection, BODY, _sign("new"))
 
 
 @pytest.mark.parametrize("header", ["", "00", "é", "sha256=", _sign(""), "None"])
