@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from accoil.demo.automations import automate, switch_on
 from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
 from accoil.demo.memory import EMAIL, Memory
@@ -48,12 +49,14 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90,
         if not memory.is_fresh(now):
             memory = _tell(memory, now, server, key, console)
         furnish(_product(), min(memory.days, FILLED_DAYS))
+        automate(_product())
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
         if stand_in:
             fill(stand_in.workspace, memory.company())
             stand_in.widget_at = server.address
             connect(_product(), stand_in)
+            switch_on(_product())
             console.print(f"Its Intercom      {stand_in.address}/inbox   (a stand-in, with an inbox)")
         if serve:
             stopped = _listen_for_stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,10 +65,11 @@ def _contact(intercom: Intercom, given: dict[str, str]) -> Contact | None:
 
 
 def _conversations(workspace: Workspace, words: str) -> list[Contact]:
-    """The first of those that are there and whose name or address has the words."""
+    """Of those that are there and whose name or address has the words, the first: who was seen last comes first."""
     words = words.lower()
     there = (one for one in workspace.contacts.values() if not one.gone)
-    return [one for one in there if words in f"{one.name or ''} {one.email}".lower()][:SHOWN]
+    asked = [one for one in there if words in f"{one.name or ''} {one.email}".lower()]
+    return sorted(asked, key=lambda one: -(one.last_seen_at or 0))[:SHOWN]
 
 
 def _shown(intercom: Intercom, contact: Contact, ask: Callable[[str], Heard]) -> str:
@@ -105,7 +107,8 @@ def _written(workspace: Workspace, contact: Contact | None, words: str, widget: 
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>{name} · {escape(workspace.name)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>
-<nav aria-label="Conversations"><p><b>{escape(workspace.name)}</b><span class="muted">A stand-in for Intercom</span></p>
+<nav aria-label="Conversations"><p><b>{escape(workspace.name)}</b>
+<span class="muted">{len(workspace.contacts):,} people, {len(workspace.companies):,} companies</span></p>
 <form><input name="q" type="search" aria-label="Search people" placeholder="Search people" value="{escape(words)}">
 </form>
 {there}</nav><main><h1>{name}</h1>
@@ -123,10 +126,15 @@ def _details(workspace: Workspace, contact: Contact) -> str:
 
 
 def _kept(title: str, workspace: Workspace, model: str, record: Contact | Company) -> str:
+    dates = {one.name for one in workspace.attributes.values() if one.data_type == "date"}
     values = sorted(workspace.shown(model, record).items())
     tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in workspace.tagged(record))
-    rows = _rows((name, str(value)) for name, value in values)
+    rows = _rows((name, _day(value) if name in dates else str(value)) for name, value in values)
     return f"<h2>{escape(title)}</h2>{tags}{rows or '<p class=muted>No attributes yet.</p>'}"
+
+
+def _day(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%-d %b %Y, %H:%M} UTC"
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> str:
