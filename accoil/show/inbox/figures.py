@@ -15,7 +15,6 @@ from accoil.segment.models import Kind as Made
 from accoil.segment.models import Scope, Stay
 from accoil.show.inbox.books import Books
 from accoil.show.inbox.choosing import MOST_ACCOUNTS, View
-from accoil.show.inbox.standing import definition_of
 
 EVERYONE = "all"  # the built-in segment that says nothing about anybody
 SHOWN = (Made.STAGE, Made.CUSTOM, Made.BUILT_IN)  # the most telling first
@@ -48,7 +47,7 @@ class Figures(msgspec.Struct):
 def figures(books: Books, views: Sequence[View]) -> Figures | Future[Book]:
     """Of views of one and the same profile; what the book will come out of while there is none."""
     first = views[0]
-    definition = definition_of(first.profile)
+    definition = first.profile.current.parsed
     book = books.at_once(first.product.pk, definition, first.product.today())
     if isinstance(book, Future):
         return book

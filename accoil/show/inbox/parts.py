@@ -18,7 +18,7 @@ SUBMIT: Part = {"type": "submit"}
 
 def plain(text: str) -> str:
     """Of what others wrote, so that it reads as it is in a text."""
-    return text.translate(_PLAIN)
+    return text.translate(_PLAIN).replace("://", ": //")  # nor the bare address
 
 
 def cut(text: str, longest: int) -> str:

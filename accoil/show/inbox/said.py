@@ -19,6 +19,8 @@ Row = Mapping[str, Any]
 
 def engagement(row: Row) -> str:
     """72 (+5), slightly engaged"""
+    if not row["last_active"]:
+        return f"{row['score']}, nothing that counts was done yet"
     moved = words.gain(row["change"]) if row["change"] else "unchanged"
     return f"{row['score']} ({moved}), {words.band(row['score']).lower()}"
 

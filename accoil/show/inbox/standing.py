@@ -1,23 +1,16 @@
-"""What a team has and who may see it: products, profiles with the version in force, members, what they looked at last.
+"""What a team has and who may see it: products, profiles, members, what they looked at last.
 Loaded for many calls at once; a handful of questions whatever their number."""
 
 from collections.abc import Collection
 
 import msgspec
-from django.db.models import OuterRef, Subquery
 
 from accoil.connect.choice import Choice
 from accoil.connect.models import Connection
 from accoil.score.access import Seen, open_profiles, seen_by, summary_of
 from accoil.score.configuration import Configuration
-from accoil.score.definition import Definition
-from accoil.score.models import Profile, Version
-from accoil.score.remembered import Lately
+from accoil.score.models import Profile
 from accoil.team.models import Member, Product
-
-DEFINITIONS_KEPT = 200
-
-_definitions: Lately[Definition] = Lately(DEFINITIONS_KEPT)  # by version: what a version says never changes
 
 
 class Standing(msgspec.Struct):
@@ -40,24 +33,16 @@ class Standing(msgspec.Struct):
 def standing(connection: Connection, emails: Collection[str], teammates: Collection[str]) -> Standing:
     """As seen by the connection's own team, and by no other."""
     team = connection.team_id
-    products = Product.objects.filter(team=team).order_by("staging_of_id", "id")
-    by_id = {product.pk: product for product in sorted(products, key=lambda each: (each.is_staging, each.pk))}
+    products = sorted(Product.objects.filter(team=team), key=lambda each: (each.is_staging, each.pk))
     profiles: dict[int, list[Profile]] = {}
-    newest = Version.objects.filter(profile=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    for profile in Profile.objects.filter(product__team=team).annotate(version_pk=Subquery(newest)):
+    for profile in Profile.objects.filter(product__team=team):
         profiles.setdefault(profile.product_id, []).append(profile)
     members = list(Member.objects.filter(team=team, user__email__in=emails).select_related("user"))
     seen = seen_by(members)
     return Standing(
-        products=by_id,
+        products={product.pk: product for product in products},
         profiles=profiles,
         configured={each.product_id: each for each in Configuration.objects.filter(product__team=team)},
         members={member.user.email: seen[member.pk] for member in members if member.user.is_active},
         choices={each.teammate: each for each in Choice.objects.filter(connection=connection, teammate__in=teammates)},
     )
-
-
-def definition_of(profile: Profile) -> Definition:
-    """In force now, of a profile that `standing` found."""
-    version: int = profile.version_pk  # type: ignore[attr-defined]  # put there by `standing`
-    return _definitions.get(version, lambda: Version.objects.get(pk=version).parsed)

@@ -27,7 +27,11 @@ def bottom(looked: Looked) -> list[Part]:
         *_choice("profile", "Profile", str(view.profile.pk), profiles(looked)),
     ]
     drops = any(part["type"] == "dropdown" for part in made)
-    by = [] if len(view.profiles) >= parts.FEWEST else [parts.text(f"Profile: {plain(view.profile.name)}", "muted")]
+    by = (
+        []
+        if len(view.profiles) >= parts.FEWEST or view.tab == "info"
+        else [parts.text(f"Profile: {plain(view.profile.name)}", "muted")]
+    )
     return [parts.DIVIDER, *_notes(looked), *made, *([parts.press("switch", "Switch")] if drops else []), *by]
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from django.urls import reverse
@@ -18,6 +18,7 @@ from accoil.show.inbox.figures import Figures
 from accoil.show.inbox.parts import Part, plain
 from accoil.team.models import Product
 
+LONGEST_NAME = 40  # on a button
 MOST_WEIGHTS = 8  # of scored events that are named
 
 Row = Mapping[str, Any]
@@ -56,7 +57,11 @@ def summary(looked: Looked) -> list[Part]:
     """The account's health, then the person; the person alone where there is no account."""
     account, user = looked.account, looked.user
     if account is None:
-        return [*_person(looked), *_user_table(looked), *_links(looked)] if user else _nobody(looked)
+        return (
+            [parts.header(user["name"]), *_person(looked), *_user_table(looked), *_links(looked)]
+            if user
+            else _nobody(looked)
+        )
     definition, today = looked.figures.definition, looked.today
     advice = said.advice(account, today)
     return [
@@ -209,9 +214,19 @@ def _links(looked: Looked, account: bool = True, user: bool = True) -> list[Part
         rows.append(("user", looked.user))
     if not looked.origin:
         return []
-    return [parts.link(f"open-{kind}", f"Open {row['name']}", _address(looked, kind, row)) for kind, row in rows]
+    return [parts.link(f"open-{kind}", _open(row), _address(looked, kind, row)) for kind, row in rows]
+
+
+def _open(row: Row) -> str:
+    return f"Open {parts.cut(row['name'], LONGEST_NAME)} in Accoil"
 
 
 def _address(looked: Looked, kind: Kind, row: Row) -> str:
-    query = urlencode({"profile": looked.view.profile.pk})
-    return f"{looked.origin}{reverse(kind, args=[looked.view.product.pk, row['id']])}?{query}"
+    path = _pattern(kind).replace("/0/", f"/{looked.view.product.pk}/", 1)[:-1]
+    return f"{looked.origin}{path}{row['id']}?profile={looked.view.profile.pk}"
+
+
+@cache
+def _pattern(kind: Kind) -> str:
+    """/p/0/accounts/0: finding an address takes as long as all else that is said of somebody."""
+    return reverse(kind, args=[0, 0])
