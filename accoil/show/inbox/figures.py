@@ -14,7 +14,8 @@ from accoil.score.definition import Definition
 from accoil.segment.models import Kind as Made
 from accoil.segment.models import Scope, Stay
 from accoil.show.inbox.books import Books
-from accoil.show.inbox.choosing import MOST_ACCOUNTS, View
+from accoil.show.inbox.choosing import View
+from accoil.show.inbox.finding import MOST_ACCOUNTS
 
 EVERYONE = "all"  # the built-in segment that says nothing about anybody
 SHOWN = (Made.STAGE, Made.CUSTOM, Made.BUILT_IN)  # the most telling first
@@ -35,7 +36,7 @@ class Figures(msgspec.Struct):
         """Those to choose from: the one the user belongs to first, then by when something was last done for them."""
         user = self.users.get(view.who.user)
         own = [user["account_id"]] if user and user["account_id"] else []
-        ids = dict.fromkeys([*own, *view.who.worked_for[:MOST_ACCOUNTS]])
+        ids = dict.fromkeys([*own, *view.who.did.accounts])
         return [self.accounts[id] for id in ids if id in self.accounts][:MOST_ACCOUNTS]
 
     def account_of(self, view: View) -> Row | None:
@@ -66,7 +67,7 @@ def _of(book: Book, definition: Definition, views: Sequence[View]) -> Figures:
     ids = list({view.who.user for view in views})
     users = {row["id"]: row for row in book.users(ids=ids, limit=len(ids)).rows}
     firms = {row["account_id"] for row in users.values() if row["account_id"]}
-    firms |= {account for view in views for account in view.who.worked_for[:MOST_ACCOUNTS]}
+    firms |= {account for view in views for account in view.who.did.accounts}
     accounts = {row["id"]: row for row in book.accounts(ids=list(firms), limit=len(firms)).rows} if firms else {}
     return Figures(definition, book, users, accounts, _inside(views[0].profile.pk, [*users, *accounts]))
 
