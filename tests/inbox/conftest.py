@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 
 from accoil.connect.models import Connection
@@ -119,7 +120,8 @@ def answered(books: Books, calls: list[Call]) -> list[Answer]:
     waiting = [each for each in told if isinstance(each, Future)]
     for each in waiting:
         each.result(timeout=30)
-    return answered(books, calls) if waiting else told  # type: ignore[return-value]
+    again = [msgspec.structs.replace(call, waited=True) for call in calls]
+    return answered(books, again) if waiting else told  # type: ignore[return-value]
 
 
 def connect(team: Team, workspace: str) -> Connection:

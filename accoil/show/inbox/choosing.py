@@ -50,6 +50,7 @@ def choose(asked: Asked, standing: Standing, whos: Sequence[Who]) -> View | Empt
     remembered = choice.profiles.get(str(who.product), "") if choice and isinstance(choice.profiles, dict) else ""
     wanted = [chosen.profile, asked.kept.profile, remembered if isinstance(remembered, str) else ""]
     profile = _first(wanted, ((str(each.pk), each) for each in profiles))
+    first = next(filter(None, wanted), "")
     same_product = asked.kept.product in ("", str(who.product)) and chosen.product in ("", str(who.product))
     accounts = ((str(account), account) for account in who.did.accounts)
     return View(
@@ -60,7 +61,7 @@ def choose(asked: Asked, standing: Standing, whos: Sequence[Who]) -> View | Empt
         profile=profile or _usual(standing, who.product, profiles),
         profiles=profiles,
         account=_first([chosen.account, asked.kept.account], accounts),
-        note=GONE if profile is None and any(wanted) and same_product else "",
+        note=GONE if first and same_product and all(first != str(each.pk) for each in profiles) else "",
         listing=listing,
     )
 

@@ -185,7 +185,7 @@ def _nobody(looked: Looked) -> list[Part]:
 def _why_not(looked: Looked) -> str:
     view = looked.view
     why = not_scored(view.product.pk, looked.figures.definition, "user", view.who.user, looked.today)
-    reason = plain(why) if why else "Nothing of them has been counted yet; look again in a minute."
+    reason = plain(why) if why else "Nothing of them has been counted yet; look again in a moment."
     return f"{plain(looked.contact.called)} is not in the profile {plain(view.profile.name)}. {reason}"
 
 
