@@ -17,7 +17,7 @@ from accoil.show.inbox.answering import Answer, Call, answer
 from accoil.show.inbox.books import Books
 from accoil.show.inbox.remembering import remember
 from accoil.team.models import Team
-from tests.inbox.canvas import check_canvas
+from tests.intercom.canvas import check_canvas
 from tests.show.conftest import World, busy, engine, world
 
 __all__ = ["busy", "engine", "world"]
@@ -77,7 +77,7 @@ class Widget:
         if told.chosen:
             remember([told.chosen])
         self.shown = json.loads(json.dumps(told.canvas))
-        check_canvas(self.shown)
+        check_canvas("submit_response", self.shown)
         return self
 
     @property

@@ -16,8 +16,9 @@ from accoil.show.inbox import desk as desks
 from accoil.show.inbox.answering import Answer as Answered
 from accoil.team.models import Product
 from tests.door import Answer, Door, ask
-from tests.inbox.canvas import check_canvas
 from tests.inbox.conftest import body
+from tests.intercom import running
+from tests.intercom.canvas import check_canvas
 
 SECRET = "shared-by-nobody"
 
@@ -47,6 +48,12 @@ class Team:
         return ask(self.door.address, "POST", f"/intercom/{path}", raw, {**signature, **headers})
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A machine that is busy with other things is no fault of the widget's."""
+    monkeypatch.setattr(desks, "HARD_STOP", 30.0)
+
+
 @pytest.fixture
 def team(door, server) -> Team:
     return Team(door, server)
@@ -59,7 +66,7 @@ def other(new_product, server) -> Team:
 
 def words(answer: Answer) -> str:
     assert answer.status == 200, answer
-    check_canvas(answer.json())
+    check_canvas("submit_response", answer.json())
     return json.dumps(answer.json()["canvas"]["content"], ensure_ascii=False)
 
 
@@ -145,6 +152,22 @@ def test_nonsense_that_is_signed_is_answered_with_a_canvas(team, nonsense, path)
 def test_what_names_no_workspace_is_refused(team, raw):
     answer = ask(team.door.address, "POST", "/intercom/initialize", raw, {"X-Body-Signature": "0" * 64})
     assert answer.status == 401
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_the_stand_in_for_intercom_opens_it_and_turns_its_tabs(team, nested):
+    with running() as intercom:
+        intercom.workspace.id_code = team.workspace
+        team.connection.secrets = {"client_secret": intercom.client_secret}
+        team.connection.save()
+        ann = intercom.workspace.contact("ann@acme.example", name="Ann")
+        canvas = intercom.signer.initialize(team.door.address, ann).json()["canvas"]
+        for tab, word in {"account": "Users", "user": "Adoption, ever", "info": "What the numbers mean"}.items():
+            ask = (team.door.address, ann, "tab", canvas, {"tab": tab})
+            answer = intercom.signer.submit(*ask, nested=nested)
+            assert word in words(answer)
+            canvas = answer.json()["canvas"]
+        assert intercom.signer.initialize(team.door.address, ann, secret="another").status == 401
 
 
 def test_only_a_post_is_an_open(team):
