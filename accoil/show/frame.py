@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from accoil.score.access import profiles_for
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
 from accoil.team.models import Product, User
@@ -25,7 +26,8 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass
 class Frame:
-    """One product seen through one profile. `profile` is None until the first one is made."""
+    """One product seen through one profile. `profiles` are those the person may see; `profile` is None while there is
+    none."""
 
     request: HttpRequest
     product: Product
@@ -77,6 +79,13 @@ class Frame:
         """Raises PermissionDenied for whoever may not change things, with what `do` says: import files."""
         if not self.may_change:
             raise PermissionDenied(f"Only owners and managers of the team {do}.")
+
+    def own(self, profile_id: int) -> Profile:
+        """One of those the person may see. Raises Http404 for any other."""
+        for profile in self.profiles:
+            if profile.pk == profile_id:
+                return profile
+        raise Http404("There is no such profile in this product.")
 
     def link(self, name: str, *args: int | str, **query: object) -> str:
         """The address of a page of this product, staying in the chosen profile and on the day looked at."""
@@ -182,9 +191,9 @@ SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}
 
 
 def frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:
-    """Raises Http404 for a product or a profile that is not the signed-in person's."""
+    """Raises Http404 for a product or a profile that the signed-in person may not see."""
     product = product_for(request, product_id)
-    profiles = list(product.profiles.all())
+    profiles = profiles_for(request.user, product)
     wanted = request.GET.get("profile", "")
     if not wanted:
         return Frame(request, product, profiles, profiles[0] if profiles else None, section)

@@ -28,7 +28,7 @@ def framed(request: HttpRequest, product_id: int, kind: type[Found], id: int) ->
     found = kind.objects.filter(pk=id, profile__product=frame.product).first()
     if found is None:
         raise Http404(f"There is no such {what} in this product.")
-    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
+    frame.profile = frame.own(found.profile_id)
     found.profile = frame.profile
     return frame, found
 

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 
 from accoil.connect.models import Connection
@@ -16,7 +17,7 @@ from accoil.show.inbox.answering import Answer, Call, answer
 from accoil.show.inbox.books import Books
 from accoil.show.inbox.remembering import remember
 from accoil.team.models import Team
-from tests.inbox.canvas import check_canvas
+from tests.intercom.canvas import check_canvas
 from tests.show.conftest import World, busy, engine, world
 
 __all__ = ["busy", "engine", "world"]
@@ -76,7 +77,7 @@ class Widget:
         if told.chosen:
             remember([told.chosen])
         self.shown = json.loads(json.dumps(told.canvas))
-        check_canvas(self.shown)
+        check_canvas("submit_response", self.shown)
         return self
 
     @property
@@ -119,7 +120,8 @@ def answered(books: Books, calls: list[Call]) -> list[Answer]:
     waiting = [each for each in told if isinstance(each, Future)]
     for each in waiting:
         each.result(timeout=30)
-    return answered(books, calls) if waiting else told  # type: ignore[return-value]
+    again = [msgspec.structs.replace(call, waited=True) for call in calls]
+    return answered(books, again) if waiting else told  # type: ignore[return-value]
 
 
 def connect(team: Team, workspace: str) -> Connection:

@@ -15,9 +15,9 @@ from accoil.score.models import Profile
 from accoil.segment.models import Kind, Segment
 from accoil.segment.rounds import Rounds
 from accoil.show.inbox import states
-from tests.inbox.canvas import check_canvas
 from tests.inbox.conftest import Widget
 from tests.inbox.settled import settled
+from tests.intercom.canvas import check_canvas
 from tests.show.conftest import EVERYDAY, World, product, receive
 from tests.small_worlds import at, did, identified, joins
 
@@ -272,7 +272,7 @@ def test_the_state_is_shown_as_its_file_says(name, widget, busy, engine):
 
 @pytest.mark.parametrize("name", STATES)
 def test_the_file_is_what_intercom_takes(name):
-    check_canvas(json.loads((FILES / f"{name}.json").read_text()))
+    check_canvas("submit_response", json.loads((FILES / f"{name}.json").read_text()))
 
 
 def test_no_file_is_left_over():

@@ -28,11 +28,13 @@ log = structlog.get_logger()
 
 
 class Call(msgspec.Struct, frozen=True):
-    """`raw`: the exact bytes that were signed. `origin`: where links go out from, scheme and host; "" for no links."""
+    """`raw`: the exact bytes that were signed. `origin`: where links go out from, scheme and host; "" for no links.
+    `waited`: it has waited for a newer book, and takes what there is."""
 
     raw: bytes
     signature: str
     origin: str = ""
+    waited: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -51,7 +53,7 @@ def answer(books: Books, calls: Sequence[Call]) -> list[Answered]:
     for connection, proven in _proven(calls).items():
         places = [place for place, _ in proven]
         asked = [each for _, each in proven]
-        found = _together(books, connection, asked, [calls[place].origin for place in places])
+        found = _together(books, connection, asked, [calls[place] for place in places])
         for place, each in zip(places, found, strict=True):
             told[place] = each
     return told
@@ -76,24 +78,24 @@ def _proven(calls: Sequence[Call]) -> dict[Connection, list[tuple[int, Asked]]]:
     return proven
 
 
-def _together(books: Books, connection: Connection, asked: Sequence[Asked], origins: Sequence[str]) -> list[Answered]:
+def _together(books: Books, connection: Connection, asked: Sequence[Asked], calls: Sequence[Call]) -> list[Answered]:
     """If one of them breaks it, the others are answered all the same."""
     try:
-        return _answers(books, connection, asked, origins)
+        return _answers(books, connection, asked, calls)
     except Exception:
         if len(asked) == 1:
             log.exception("a call of the inbox widget could not be answered", connection=connection.pk)
             return [Answer(states.try_again())]
-    return [_together(books, connection, [one], [origin])[0] for one, origin in zip(asked, origins, strict=True)]
+    return [_together(books, connection, [one], [call])[0] for one, call in zip(asked, calls, strict=True)]
 
 
-def _answers(books: Books, connection: Connection, asked: Sequence[Asked], origins: Sequence[str]) -> list[Answered]:
+def _answers(books: Books, connection: Connection, asked: Sequence[Asked], calls: Sequence[Call]) -> list[Answered]:
     there = standing(connection, {each.email for each in asked}, {each.teammate for each in asked})
     whos = find(connection, there, [each.contact for each in asked])
     views = [choose(each, there, some) for each, some in zip(asked, whos, strict=True)]
     seen = _seen(books, (view for view in views if isinstance(view, View)))
     told: list[Answered] = []
-    for each, view, origin in zip(asked, views, origins, strict=True):
+    for each, view, call in zip(asked, views, calls, strict=True):
         if not isinstance(view, View):
             told.append(Answer(states.empty(view, each.contact)))
             continue
@@ -101,7 +103,10 @@ def _answers(books: Books, connection: Connection, asked: Sequence[Asked], origi
         if isinstance(found, Future):
             told.append(found)
             continue
-        looked = Looked(view, found, each.contact, there.products, origin)
+        looked = Looked(view, found, each.contact, there.products, call.origin)
+        if looked.user is None and found.newer and not call.waited:
+            told.append(found.newer)  # they may have come a moment ago
+            continue
         told.append(Answer(drawn(looked), _chosen(connection, there, each, view)))
     return told
 

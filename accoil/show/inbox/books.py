@@ -26,21 +26,22 @@ class Books:
         self._lock = threading.Lock()
         self._makers = ThreadPoolExecutor(MAKERS, "inbox-book")
 
-    def at_once(self, product_id: int, definition: Definition, day: date) -> Book | Future[Book]:
-        """The book; or, if there is none that is recent enough, what it will come out of."""
+    def at_once(self, product_id: int, definition: Definition, day: date) -> tuple[Book | None, Future[Book] | None]:
+        """The book, None if there is none that is recent enough; and where it is not the newest, what that will come
+        out of."""
         key = (facts(), product_id, definition.digest(), day)
         with self._lock:
             book = self._known.get(key)
             if book is not None and book.version == facts().version[product_id]:
-                return book
+                return book, None
             coming = self._making.get(key)
             if coming is None:
                 coming = self._making[key] = self._makers.submit(self._make, key, definition)
             made = self._made.get(key, float("-inf"))
         age = (datetime.now(UTC) - book.computed_at).total_seconds() if book is not None else OLDEST
         if book is not None and min(age, time.monotonic() - made) < OLDEST:
-            return book
-        return coming
+            return book, coming
+        return None, coming
 
     def forget(self, book: Book) -> None:
         """Its tables are gone: others were asked for meanwhile."""

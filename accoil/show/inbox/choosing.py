@@ -12,7 +12,6 @@ from accoil.show.inbox.finding import Who
 from accoil.show.inbox.standing import Standing
 from accoil.team.models import Product
 
-MOST_ACCOUNTS = 10  # to choose from
 GONE = "The profile you looked at last is gone, or no longer open to you."
 
 Empty = Literal["no_address", "unknown", "no_product", "no_profile", "no_access"]
@@ -51,8 +50,9 @@ def choose(asked: Asked, standing: Standing, whos: Sequence[Who]) -> View | Empt
     remembered = choice.profiles.get(str(who.product), "") if choice and isinstance(choice.profiles, dict) else ""
     wanted = [chosen.profile, asked.kept.profile, remembered if isinstance(remembered, str) else ""]
     profile = _first(wanted, ((str(each.pk), each) for each in profiles))
+    first = next(filter(None, wanted), "")
     same_product = asked.kept.product in ("", str(who.product)) and chosen.product in ("", str(who.product))
-    accounts = ((str(account), account) for account in who.worked_for[:MOST_ACCOUNTS])
+    accounts = ((str(account), account) for account in who.did.accounts)
     return View(
         tab=chosen.tab or asked.kept.tab or (choice.tab if choice else "") or "summary",
         who=who,
@@ -61,7 +61,7 @@ def choose(asked: Asked, standing: Standing, whos: Sequence[Who]) -> View | Empt
         profile=profile or _usual(standing, who.product, profiles),
         profiles=profiles,
         account=_first([chosen.account, asked.kept.account], accounts),
-        note=GONE if profile is None and any(wanted) and same_product else "",
+        note=GONE if first and same_product and all(first != str(each.pk) for each in profiles) else "",
         listing=listing,
     )
 

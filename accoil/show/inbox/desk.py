@@ -4,8 +4,10 @@ long keeps no teammate waiting, and 200 who open a conversation at once are answ
 import asyncio
 import queue
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import msgspec
 import structlog
 from django.db import close_old_connections, connections
 
@@ -17,7 +19,8 @@ from accoil.show.inbox.remembering import Chosen, remember
 
 HARD_STOP = 3.0  # seconds until a teammate is told to try again
 WORKERS = 2
-MOST_TOGETHER = 100
+MOST_TOGETHER = 200
+GATHERS = 0.004  # seconds that the first one waits for others: each round of questions costs more than that
 
 log = structlog.get_logger()
 
@@ -75,6 +78,7 @@ class Desk:
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:
+            time.sleep(GATHERS)
             together, last = [first], False
             while len(together) < MOST_TOGETHER and not last:
                 try:
@@ -85,21 +89,21 @@ class Desk:
                     last = True
                 else:
                     together.append(more)
-            self._answer(together)
+            try:
+                self._answer([each for each in together if not each.done.cancelled()])  # some have waited too long
+            except Exception:
+                log.exception("the inbox widget could not answer")
+                for each in together:
+                    _say(each, Answer(states.try_again()))
             if last:
                 break
         connections.close_all()
 
     def _answer(self, together: list[Waiting]) -> None:
-        wanted = [each for each in together if not each.done.cancelled()]  # whoever waited too long has gone
-        try:
-            close_old_connections()
-            answers = answer(self._books, [each.call for each in wanted])
-        except Exception:
-            log.exception("the inbox widget could not answer")
-            answers = [Answer(states.try_again())] * len(wanted)
+        close_old_connections()
+        answers = answer(self._books, [each.call for each in together])
         chosen: list[Chosen] = []
-        for each, told in zip(wanted, answers, strict=True):
+        for each, told in zip(together, answers, strict=True):
             if isinstance(told, Future):
                 self._wait(each, told)
                 continue
@@ -118,13 +122,14 @@ class Desk:
                 log.error("a book for the inbox could not be made", reason=str(book.exception() if book.done() else ""))
                 _say(waiting, Answer(states.try_again()))
             else:
+                waiting.call = msgspec.structs.replace(waiting.call, waited=True)
                 self._waiting.put(waiting)
 
         book.add_done_callback(made)
 
 
 def _say(waiting: Waiting, told: Answer) -> None:
-    if waiting.done.set_running_or_notify_cancel():
+    if not waiting.done.done() and waiting.done.set_running_or_notify_cancel():
         waiting.done.set_result(told)
 
 

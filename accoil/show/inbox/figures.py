@@ -14,7 +14,8 @@ from accoil.score.definition import Definition
 from accoil.segment.models import Kind as Made
 from accoil.segment.models import Scope, Stay
 from accoil.show.inbox.books import Books
-from accoil.show.inbox.choosing import MOST_ACCOUNTS, View
+from accoil.show.inbox.choosing import View
+from accoil.show.inbox.finding import MOST_ACCOUNTS
 
 EVERYONE = "all"  # the built-in segment that says nothing about anybody
 SHOWN = (Made.STAGE, Made.CUSTOM, Made.BUILT_IN)  # the most telling first
@@ -30,12 +31,13 @@ class Figures(msgspec.Struct):
     users: dict[int, Row]
     accounts: dict[int, Row]
     inside: dict[tuple[Kind, int], list[str]]
+    newer: Future[Book] | None = None  # a book that knows more, if one is being made
 
     def accounts_of(self, view: View) -> list[Row]:
         """Those to choose from: the one the user belongs to first, then by when something was last done for them."""
         user = self.users.get(view.who.user)
         own = [user["account_id"]] if user and user["account_id"] else []
-        ids = dict.fromkeys([*own, *view.who.worked_for[:MOST_ACCOUNTS]])
+        ids = dict.fromkeys([*own, *view.who.did.accounts])
         return [self.accounts[id] for id in ids if id in self.accounts][:MOST_ACCOUNTS]
 
     def account_of(self, view: View) -> Row | None:
@@ -45,30 +47,31 @@ class Figures(msgspec.Struct):
 
 
 def figures(books: Books, views: Sequence[View]) -> Figures | Future[Book]:
-    """Of views of one and the same profile; what the book will come out of while there is none."""
+    """Of views of one and the same profile; while there is no book, what it will come out of."""
     first = views[0]
     definition = first.profile.current.parsed
-    book = books.at_once(first.product.pk, definition, first.product.today())
-    if isinstance(book, Future):
-        return book
-    try:
-        return _of(book, definition, views)
-    except Exception:
-        # Its tables may be gone: others were asked for meanwhile.
-        books.forget(book)
-        coming = books.at_once(first.product.pk, definition, first.product.today())
-        if isinstance(coming, Future):
-            return coming
-        raise
+    asked = (first.product.pk, definition, first.product.today())
+    book, newer = books.at_once(*asked)
+    if book is not None:
+        try:
+            return _of(book, newer, definition, views)
+        except Exception:
+            # Its tables may be gone: other books were asked for meanwhile.
+            books.forget(book)
+            _, newer = books.at_once(*asked)
+            if newer is None:
+                raise
+    assert newer is not None
+    return newer
 
 
-def _of(book: Book, definition: Definition, views: Sequence[View]) -> Figures:
+def _of(book: Book, newer: Future[Book] | None, definition: Definition, views: Sequence[View]) -> Figures:
     ids = list({view.who.user for view in views})
     users = {row["id"]: row for row in book.users(ids=ids, limit=len(ids)).rows}
     firms = {row["account_id"] for row in users.values() if row["account_id"]}
-    firms |= {account for view in views for account in view.who.worked_for[:MOST_ACCOUNTS]}
+    firms |= {account for view in views for account in view.who.did.accounts}
     accounts = {row["id"]: row for row in book.accounts(ids=list(firms), limit=len(firms)).rows} if firms else {}
-    return Figures(definition, book, users, accounts, _inside(views[0].profile.pk, [*users, *accounts]))
+    return Figures(definition, book, users, accounts, _inside(views[0].profile.pk, [*users, *accounts]), newer)
 
 
 def _inside(profile: int, entities: Collection[int]) -> dict[tuple[Kind, int], list[str]]:

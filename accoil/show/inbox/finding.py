@@ -12,6 +12,7 @@ from accoil.show.inbox.asked import Contact
 from accoil.show.inbox.standing import Standing
 
 LAST = 5  # things they did
+MOST_ACCOUNTS = 10  # to choose from
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -20,51 +21,51 @@ class Who(msgspec.Struct, frozen=True):
 
     product: int
     user: int
-    did: list[Did]
-    worked_for: list[int]
+    did: Did
     others: int = 0
 
     @property
     def last_at(self) -> datetime:
-        return self.did[0].at if self.did else NEVER
+        return self.did.last_at or NEVER
 
 
 def find(connection: Connection, standing: Standing, asked: Sequence[Contact]) -> list[list[Who]]:
     """For each contact one user of each product that knows them, the one seen last first; the team's real products
     before those of staging. In a product the matched user, else the one with the external id, else of those with the
     e-mail address the one seen last."""
-    products = list(standing.products)
-    ways = (
-        (_matched(connection, products, asked), "id"),
-        (contacts.by_tracking_id(products, {each.external_id for each in asked if each.external_id}), "external_id"),
-        (contacts.by_email(products, {each.email for each in asked if each.email}), "email"),
-    )
-    candidates = [
-        {product: [found.get((product, getattr(each, by)), []) for found, by in ways] for product in products}
-        for each in asked
-    ]
+    users = _users(connection, list(standing.products), asked)
     everyone: dict[int, set[int]] = {}
-    for candidate in candidates:
-        for product, found in candidate.items():
-            everyone.setdefault(product, set()).update(user for some in found for user in some)
-    asked_of = {product: users for product, users in everyone.items() if users}
-    did = {product: contacts.last_done(product, users, LAST) for product, users in asked_of.items()}
-    worked_for = {product: contacts.worked_for(product, users) for product, users in asked_of.items()}
+    for found in users:
+        for product, some in found.items():
+            everyone.setdefault(product, set()).update(some)
+    did = {product: contacts.did(product, some, LAST, MOST_ACCOUNTS) for product, some in everyone.items()}
 
-    def who(product: int, found: Sequence[Sequence[int]]) -> Who | None:
-        some = next((users for users in found if users), None)
-        if not some:
-            return None
-        told = did[product]
-        first = max(some, key=lambda user: (told[user][0].at if user in told else NEVER, user))
-        others = len({*found[-1]} - {first})
-        return Who(product, first, told.get(first, []), worked_for[product].get(first, []), others)
+    def who(product: int, some: Sequence[int]) -> Who:
+        first = max(some, key=lambda user: (did[product][user].last_at or NEVER, user))
+        return Who(product, first, did[product][first], len(some) - 1)
 
     def order(each: Who) -> tuple[bool, float]:
-        return standing.products[each.product].is_staging, -each.last_at.timestamp() if each.did else 0.0
+        return standing.products[each.product].is_staging, -each.last_at.timestamp() if each.did.events else 0.0
 
-    found_each = ([who(*item) for item in candidate.items()] for candidate in candidates)
-    return [sorted((each for each in found if each), key=order) for found in found_each]
+    return [sorted((who(*item) for item in found.items()), key=order) for found in users]
+
+
+def _users(connection: Connection, products: Sequence[int], asked: Sequence[Contact]) -> list[dict[int, list[int]]]:
+    """For each contact, by product who it may be; several only where all that is known is an e-mail address."""
+    matched = _matched(connection, products, asked)
+    by_id = contacts.by_tracking_id(products, {each.external_id for each in asked if each.external_id})
+    known = [
+        {p: some for p in products if (some := matched.get((p, each.id)) or by_id.get((p, each.external_id)))}
+        for each in asked
+    ]
+    # An address is looked for only where nothing better is known: that is what takes longest.
+    missing = [each for each, found in zip(asked, known, strict=True) if each.email and len(found) < len(products)]
+    by_email = contacts.by_email(products, {each.email for each in missing})
+    for each, found in zip(asked, known, strict=True):
+        for product in products:
+            if product not in found and (some := by_email.get((product, each.email))):
+                found[product] = some
+    return known
 
 
 def _matched(connection: Connection, products: Sequence[int], asked: Sequence[Contact]) -> contacts.Found:

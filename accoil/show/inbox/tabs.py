@@ -116,7 +116,7 @@ def user(looked: Looked) -> list[Part]:
         return _nobody(looked)
     left = said.missing(row, looked.figures.definition, "user")
     zone, today = looked.view.product.zone, looked.today
-    did = [(words.event(each.event), said.when(each.at, zone, today)) for each in looked.view.who.did]
+    did = [(words.event(each.event), said.when(each.at, zone, today)) for each in looked.view.who.did.events]
     return [
         parts.header(row["name"]),
         *_user_table(looked),
@@ -185,7 +185,7 @@ def _nobody(looked: Looked) -> list[Part]:
 def _why_not(looked: Looked) -> str:
     view = looked.view
     why = not_scored(view.product.pk, looked.figures.definition, "user", view.who.user, looked.today)
-    reason = plain(why) if why else "Nothing of them has been counted yet; look again in a minute."
+    reason = plain(why) if why else "Nothing of them has been counted yet; look again in a moment."
     return f"{plain(looked.contact.called)} is not in the profile {plain(view.profile.name)}. {reason}"
 
 
@@ -197,7 +197,9 @@ def _elsewhere(looked: Looked) -> list[Part]:
 
 def _without_account(looked: Looked) -> list[Part]:
     called = plain(looked.user["name"] if looked.user else looked.contact.called)
-    why = "No account of theirs is in this profile." if looked.view.who.worked_for else "They belong to no account yet."
+    why = (
+        "No account of theirs is in this profile." if looked.view.who.did.accounts else "They belong to no account yet."
+    )
     return [
         parts.header(called),
         parts.text(why),

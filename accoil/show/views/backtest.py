@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 
 from accoil.act.backtests import Run, run
 from accoil.count.ids import Kind
@@ -29,7 +28,7 @@ Values = dict[str, Any]
 @signed_in
 def backtest(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "profiles")
-    profile = get_object_or_404(Profile, product=frame.product, pk=profile_id)
+    profile = frame.own(profile_id)
     asked = Asked(frame, profile)
     values: Values = {"profile": profile, "asked": asked}
     status = 200

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accoil.act.what_if import meant, what_if
 from accoil.count.people import health, known_events
+from accoil.score import access
 from accoil.score.definition import Definition, Refused
 from accoil.score.features import events_of
 from accoil.score.models import Profile
@@ -20,6 +21,7 @@ from accoil.show import consequences, drafts, previews, profile_rules, tables
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.proposal import judge
+from accoil.show.views import profile_access
 
 Values = dict[str, Any]
 
@@ -44,7 +46,7 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
 @signed_in
 def edit(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "profiles")
-    profile = get_object_or_404(Profile, product=frame.product, pk=profile_id)
+    profile = frame.own(profile_id)
     known = known_events(product_id, frame.today)
     if request.method != "POST":
         return editor(frame, profile, drafts.written(profile.current.parsed, known, profile.name))
@@ -75,8 +77,8 @@ def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
         return editor(frame, profile, draft)
     if frame.request.POST.get("do") == "feature":
         return editor(frame, profile, weighed(frame, draft))
-    if not frame.may_change:
-        raise PermissionDenied("Only owners and managers of the team change profiles.")
+    if not may_edit(frame, profile):
+        raise PermissionDenied("Only owners and managers of the team change profiles, and members who were given them.")
     based_on = frame.request.POST.get("based_on", "")
     if profile and based_on != str(profile.current.number):
         return editor(frame, profile, draft, consequences.saved_meanwhile(profile.current), 409)
@@ -115,12 +117,14 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
     values: Values = {"profile": profile, "draft": draft, "refusal": refusal, "windows": drafts.WINDOW_CHOICES}
     values |= profile_rules.shown(frame, profile.current.parsed if profile else None)
     values["rule_post"] = reverse("preview", args=[frame.product.pk])
+    values["may_edit"] = may_edit(frame, profile)
     values |= {"features": list(events_of(frame.product)), "weights": range(1, HEAVIEST + 1)}
     if profile:
         values |= {
             "version": profile.current,
             "versions": tables.versions(profile),
             "sentence": consequences.profile(draft),
+            "access": profile_access.told(frame, profile),
         }
     try:
         definition = profile_rules.with_rules(draft, frame.request).definition()
@@ -128,6 +132,10 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
     except Refused as wrong:
         values["preview"] = {"refusal": "" if refusal else str(wrong)}
     return page(frame, "show/profile.html", values, status)
+
+
+def may_edit(frame: Frame, profile: Profile | None) -> bool:
+    return frame.may_change or (profile is not None and access.may_edit(frame.request.user, profile))
 
 
 def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Values:
@@ -139,7 +147,4 @@ def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Value
 def asked_profile(frame: Frame, pk: str) -> Profile | None:
     if not pk:
         return None
-    for profile in frame.profiles:
-        if str(profile.pk) == pk:
-            return profile
-    raise Http404("There is no such profile in this product.")
+    return frame.own(int(pk) if pk.isdecimal() else 0)

@@ -37,6 +37,9 @@ create or replace macro firsts(day, n, many) as min(day * cast(1048576 as bigint
 create or replace macro times_in(packed) as packed & 1048575;
 create or replace macro day_in(packed) as cast((packed - (packed & 1048575)) // 1048576 as integer);
 
+-- A number for a text; whoever finds the same number looks at the text too.
+create or replace macro hash_of(text) as hash(text);
+
 -- Whether a position is in a set.
 create or replace macro has_bit(mask, position) as (mask >> cast(position as integer)) & 1 = 1;
 
