@@ -4,11 +4,12 @@ One record there belongs to one user, or account, of a product: of several the b
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet
 
 from accoil.connect import people
 from accoil.connect.connection import Match, Session
@@ -24,6 +25,7 @@ from accoil.score.models import Profile
 AT_ONCE = 500  # answers that are written down together
 NO_EMAIL = "It has no e-mail address to be looked for by."
 NO_USERS = "None of its users was found there."
+LATER, LATER_AGAIN = timedelta(minutes=10), 3  # a new user who was not found is looked for again, so often
 Some = TypeVar("Some")
 
 
@@ -49,8 +51,15 @@ class Matching:
         """These users, and the accounts they belong to."""
         known = people.users(self._product, ids=ids)
         self._users(known)
+        self._look_later([user.entity for user in known if user.email])
         accounts = {user.account for user in known} - {0}
         self._accounts(people.users(self._product, accounts=accounts), accounts)
+
+    def _look_later(self, ids: Sequence[int]) -> None:
+        """Who is new here is often new there too, and not found yet."""
+        for some in _batches(ids, AT_ONCE):
+            own = self._own("user").filter(entity__in=some, match=Record.Is.UNMATCHED, attempts__lt=LATER_AGAIN)
+            own.update(next_at=moment() + LATER, attempts=F("attempts") + 1)
 
     def accounts(self, ids: Iterable[int]) -> None:
         """These accounts alone."""
@@ -111,15 +120,19 @@ class Matching:
             taken.setdefault(remote_id, record.entity)
         record.match, record.remote_id, record.matched_by, record.reason = state, remote_id, by, reason
         record.matched_at = moment() if state == Record.Is.MATCHED else None
-        record.rematch = False
+        record.rematch, record.next_at = False, None
         if state == Record.Is.MATCHED:
+            record.attempts = 0
             self._found.setdefault((self._product.pk, record.kind), set()).add(record.entity)  # type: ignore[arg-type]
             return [entry(record, Entry.What.MATCHED, f"Found by {by}.")]
         skipped = state == Record.Is.AMBIGUOUS or was == Record.Is.MATCHED
         return [entry(record, Entry.What.SKIPPED, reason)] if skipped and reason else []
 
+    def _own(self, kind: Kind) -> QuerySet[Record]:
+        return Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
+
     def _records(self, kind: Kind, ids: Sequence[int], **only: object) -> list[Record]:
-        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind, **only)
+        own = self._own(kind).filter(**only)
         found: list[Record] = []
         for some in _batches(ids, AT_ONCE):
             found += own.filter(entity__in=some)
@@ -127,14 +140,12 @@ class Matching:
 
     def _taken(self, remote_ids: Iterable[str], kind: Kind) -> dict[str, int]:
         """Remote id → whose it is."""
-        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
-        found = own.filter(remote_id__in=list(remote_ids), match=Record.Is.MATCHED)
+        found = self._own(kind).filter(remote_id__in=list(remote_ids), match=Record.Is.MATCHED)
         return dict(found.values_list("remote_id", "entity"))
 
     def _forget(self, kind: Kind, there: set[int]) -> None:
         """Those that we do not know any more: deleted, or found out to be somebody else."""
-        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
-        for pk, entity in list(own.values_list("pk", "entity")):
+        for pk, entity in list(self._own(kind).values_list("pk", "entity")):
             if entity not in there:
                 record = Record.objects.get(pk=pk)
                 leave(self._session, record)
