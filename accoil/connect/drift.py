@@ -13,13 +13,13 @@ def look(connection: Connection, session: Session) -> None:
     """Does nothing unless it is due. Raises TryLater, SignInAgain."""
     if not passes.is_due(connection, Pass.Of.DRIFT):
         return
+    passes.forget_old(connection)
     written = Record.objects.filter(connection=connection, match=Record.Is.MATCHED).exclude(confirmed={})
     many = min(MOST, max(FEWEST, written.count() // PART))
     with passes.passing(connection, Pass.Of.DRIFT) as counts:
         for record in written.order_by("?")[:many]:
             counts["read"] += 1
             counts["drifted"] += _differs(session, record)
-            passes.forget_old(connection) if counts["read"] == 1 else None
 
 
 def _differs(session: Session, record: Record) -> bool:

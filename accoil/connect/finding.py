@@ -17,6 +17,7 @@ Found = dict[Whose, set[int]]
 class Finding:
     def __init__(self) -> None:
         self._news: dict[int, News] = {}
+        self._known: set[int] = set()  # products of which everyone was looked for
         self._waiting: dict[int, set[int]] = {}  # product → users that are still to be looked for
 
     def find(
@@ -25,15 +26,14 @@ class Finding:
         """Those who were matched just now. Raises TryLater, SignInAgain."""
         found: Found = {}
         profiles = {sync.profile.product_id: sync.profile for sync in reversed(syncs)}
-        known = set(
-            Record.objects.filter(connection=connection).order_by().values_list("product", flat=True).distinct()
-        )
-        if profiles and (passes.is_due(connection, Pass.Of.MATCH) or profiles.keys() - known):
+        new = [product for product in profiles.keys() - self._known if not _entities(connection, product)]
+        if profiles and (passes.is_due(connection, Pass.Of.MATCH) or new):
             with passes.passing(connection, Pass.Of.MATCH) as counts:
                 for profile in profiles.values():
                     self._of(profile).begin()
                     Matching(connection, session, profile, between, found).everyone()
                 counts.update(matched(connection))
+        self._known |= profiles.keys()
         for profile in profiles.values():
             self._find_some(connection, profile, Matching(connection, session, profile, between, found))
         return found

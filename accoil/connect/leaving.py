@@ -24,6 +24,8 @@ def leave(session: Session, record: Record) -> None:
             hand_over(record, other)
             other.save(update_fields=["unsure"])
         else:
+            record.unsure = sorted(names)  # until its answer comes
+            record.save(update_fields=["unsure"])
             _empty(session, record, names)
     emptied(record)
 

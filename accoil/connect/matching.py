@@ -3,12 +3,13 @@
 One record there belongs to one user, or account, of a product: of several the best is chosen, the others are listed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet
 
 from accoil.connect import people
 from accoil.connect.connection import Match, Session
@@ -24,6 +25,9 @@ from accoil.score.models import Profile
 AT_ONCE = 500  # answers that are written down together
 NO_EMAIL = "It has no e-mail address to be looked for by."
 NO_USERS = "None of its users was found there."
+LATER, LATER_AGAIN = timedelta(minutes=10), 3  # a new user who was not found is looked for again, so often
+SAYS = ("match", "remote_id", "matched_by", "reason", "rematch")
+Said = tuple[str, str, str, str, bool]
 Some = TypeVar("Some")
 
 
@@ -49,8 +53,15 @@ class Matching:
         """These users, and the accounts they belong to."""
         known = people.users(self._product, ids=ids)
         self._users(known)
+        self._look_later([user.entity for user in known if user.email])
         accounts = {user.account for user in known} - {0}
         self._accounts(people.users(self._product, accounts=accounts), accounts)
+
+    def _look_later(self, ids: Sequence[int]) -> None:
+        """Who is new here is often new there too, and not found yet."""
+        for some in _batches(ids, AT_ONCE):
+            own = self._own("user").filter(entity__in=some, match=Record.Is.UNMATCHED, attempts__lt=LATER_AGAIN)
+            own.update(next_at=moment() + LATER, attempts=F("attempts") + 1)
 
     def accounts(self, ids: Iterable[int]) -> None:
         """These accounts alone."""
@@ -83,18 +94,20 @@ class Matching:
 
     def _put(self, kind: Kind, matches: Iterable[Match]) -> None:
         for some in _batches(matches, AT_ONCE):
-            have = {record.entity: record for record in self._records(kind, [match.entity for match in some])}
             taken = self._taken([match.remote_id for match in some if match.remote_id], kind)
-            new, changed, entries = [], [], []
-            for match in some:
+            said = self._said(kind, [match.entity for match in some])
+            news = [
+                match for match in some if said.get(match.entity) != _will_say(match, said.get(match.entity), taken)
+            ]
+            have = {record.entity: record for record in self._records(kind, [match.entity for match in news])}
+            new: list[Record] = []
+            changed: list[Record] = []
+            entries: list[Entry] = []
+            for match in news:
                 record = have.get(match.entity)
                 if record is None:
                     record = Record(connection=self._connection, product=self._product, kind=kind, entity=match.entity)
-                    new.append(record)
-                elif _says(record) == _will_say(match, record, taken) and not record.rematch:
-                    continue
-                else:
-                    changed.append(record)
+                (changed if record.pk else new).append(record)
                 entries += self._follow(record, match, taken)
             with transaction.atomic():
                 Record.objects.bulk_create(new)
@@ -106,35 +119,40 @@ class Matching:
         if record.remote_id and record.remote_id != (match.remote_id or ""):
             leave(self._session, record)
         was = record.match if record.pk else Record.Is.UNMATCHED
-        state, remote_id, by, reason = _will_say(match, record, taken)
+        state, remote_id, by, reason, _ = _will_say(match, _says(record), taken)
         if remote_id:
             taken.setdefault(remote_id, record.entity)
         record.match, record.remote_id, record.matched_by, record.reason = state, remote_id, by, reason
         record.matched_at = moment() if state == Record.Is.MATCHED else None
-        record.rematch = False
+        record.rematch, record.next_at = False, None
         if state == Record.Is.MATCHED:
             self._found.setdefault((self._product.pk, record.kind), set()).add(record.entity)  # type: ignore[arg-type]
             return [entry(record, Entry.What.MATCHED, f"Found by {by}.")]
         skipped = state == Record.Is.AMBIGUOUS or was == Record.Is.MATCHED
         return [entry(record, Entry.What.SKIPPED, reason)] if skipped and reason else []
 
+    def _own(self, kind: Kind) -> QuerySet[Record]:
+        return Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
+
     def _records(self, kind: Kind, ids: Sequence[int], **only: object) -> list[Record]:
-        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind, **only)
+        own = self._own(kind).filter(**only)
         found: list[Record] = []
         for some in _batches(ids, AT_ONCE):
             found += own.filter(entity__in=some)
         return found
 
+    def _said(self, kind: Kind, ids: Sequence[int]) -> dict[int, Said]:
+        rows = self._own(kind).filter(entity__in=ids)
+        return {entity: tuple(said) for entity, *said in rows.values_list("entity", *SAYS)}
+
     def _taken(self, remote_ids: Iterable[str], kind: Kind) -> dict[str, int]:
         """Remote id → whose it is."""
-        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
-        found = own.filter(remote_id__in=list(remote_ids), match=Record.Is.MATCHED)
+        found = self._own(kind).filter(remote_id__in=list(remote_ids), match=Record.Is.MATCHED)
         return dict(found.values_list("remote_id", "entity"))
 
     def _forget(self, kind: Kind, there: set[int]) -> None:
         """Those that we do not know any more: deleted, or found out to be somebody else."""
-        own = Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
-        for pk, entity in list(own.values_list("pk", "entity")):
+        for pk, entity in list(self._own(kind).values_list("pk", "entity")):
             if entity not in there:
                 record = Record.objects.get(pk=pk)
                 leave(self._session, record)
@@ -153,18 +171,18 @@ def matched(connection: Connection) -> Counter[str]:
     return Counter({f"{kind} {match}": n for kind, match, n in rows.order_by()})
 
 
-def _says(record: Record) -> tuple[str, str, str, str]:
-    return str(record.match), record.remote_id, record.matched_by, record.reason
+def _says(record: Record) -> Said:
+    return str(record.match), record.remote_id, record.matched_by, record.reason, record.rematch
 
 
-def _will_say(match: Match, record: Record, taken: dict[str, int]) -> tuple[str, str, str, str]:
-    """State, remote id, how found, reason. Who is second at a record there waits for `settle` to choose."""
+def _will_say(match: Match, said: Said | None, taken: Mapping[str, int]) -> Said:
+    """Who is second at a record there waits for `settle` to choose."""
     if match.remote_id is None:
-        return str(Record.Is.AMBIGUOUS if match.ambiguous else Record.Is.UNMATCHED), "", "", match.reason
-    if taken.get(match.remote_id, record.entity) != record.entity:
-        same = record.remote_id == match.remote_id
-        return str(Record.Is.AMBIGUOUS), match.remote_id, match.matched_by, record.reason if same else ""
-    return str(Record.Is.MATCHED), match.remote_id, match.matched_by, ""
+        return str(Record.Is.AMBIGUOUS if match.ambiguous else Record.Is.UNMATCHED), "", "", match.reason, False
+    if taken.get(match.remote_id, match.entity) != match.entity:
+        reason = said[3] if said and said[1] == match.remote_id else ""
+        return str(Record.Is.AMBIGUOUS), match.remote_id, match.matched_by, reason, False
+    return str(Record.Is.MATCHED), match.remote_id, match.matched_by, "", False
 
 
 def _batches(things: Iterable[Some], size: int) -> Iterable[list[Some]]:

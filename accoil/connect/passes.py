@@ -15,7 +15,7 @@ MATCH_EVERY = timedelta(hours=6)
 DRIFT_EVERY = timedelta(hours=24)
 STOPPED = "The server stopped; it is begun anew."
 TOGETHER = timedelta(hours=1)  # own changes sent within this time are one line
-KEPT = timedelta(days=90)
+KEPT = timedelta(days=30)
 
 
 def is_due(connection: Connection, of: Pass.Of) -> bool:

@@ -54,7 +54,7 @@ def planned(connection: Connection, session: Session, modes: Mapping[Profile, Mo
     for sync in syncs:
         check_names(sync.profile, [other.profile for other in syncs])
     asked = wanted(syncs)
-    make, restore, archive = _attributes(connection, asked)
+    make, restore, archive = attribute_changes(connection, asked)
     would_change, records = _changes(connection, syncs, asked)
     counts = dict(_matched(connection))
     return Plan(
@@ -76,7 +76,8 @@ def with_modes(connection: Connection, modes: Mapping[Profile, Mode]) -> list[Pr
     return list(found.values())
 
 
-def _attributes(connection: Connection, asked: Iterable[Wanted]) -> tuple[tuple[str, ...], ...]:
+def attribute_changes(connection: Connection, asked: Iterable[Wanted]) -> tuple[tuple[str, ...], ...]:
+    """Names of those to be made, taken out of the archive, and archived."""
     have = {(row.kind, row.name): row for row in connection.attributes.all()}
     active = {key for key, row in have.items() if row.state == Written.Is.ACTIVE and row.remote_id}
     want = {(each.attribute.kind, each.attribute.name) for each in asked}

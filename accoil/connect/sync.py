@@ -1,12 +1,12 @@
 """What people and pages can have the sync do. It works by itself, in a thread for each connection: `syncing.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from accoil.connect.connection import Session, SignInAgain, TryLater
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
-from accoil.connect.names import check_names
+from accoil.connect.names import check_names, wanted
 from accoil.connect.now import moment
-from accoil.connect.planning import Plan, planned, with_modes
+from accoil.connect.planning import Plan, attribute_changes, planned, with_modes
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
 from accoil.score.models import Profile
@@ -32,7 +32,7 @@ def set_mode(connection: Connection, profile: Profile, mode: Mode, session: Sess
     syncs = with_modes(connection, {profile: mode})
     if mode != Mode.OFF:
         check_names(profile, [sync.profile for sync in syncs])
-        _check_places(connection, profile, mode, session)
+        _check_places(connection, profile, syncs, session)
     ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
 
 
@@ -81,16 +81,22 @@ def opened(connection: Connection) -> Session:
     return TOOLS[connection.tool].opened(connection)
 
 
-def _check_places(connection: Connection, profile: Profile, mode: Mode, session: Session | None) -> None:
+def _check_places(
+    connection: Connection, profile: Profile, syncs: Sequence[ProfileSync], session: Session | None
+) -> None:
     """Only tools with a limit are in the way; one that can't be asked just now says so when it makes them."""
+    make, restore, archive = attribute_changes(connection, wanted(syncs))
+    needed = len(make) + len(restore) - len(archive)
+    if needed <= 0:
+        return
     try:
-        told = planned(connection, session or opened(connection), {profile: mode})
+        left = (session or opened(connection)).places_left()
     except (TryLater, SignInAgain):
         return
-    if not told.fits:
+    if left is not None and needed > left:
         raise Refused(
-            f"{_name(connection)} has room for {told.places_left} more attributes, and {profile} needs "
-            f"{told.places_needed}. Archive some there, switch another profile off, or choose segment names only."
+            f"{_name(connection)} has room for {left} more attributes, and {profile} needs {needed}. Archive some "
+            "there, switch another profile off, or choose segment names only."
         )
 
 

@@ -15,6 +15,7 @@ from accoil.connect.connection import Session, SignInAgain, TryLater
 from accoil.connect.finding import Finding
 from accoil.connect.models import Connection, Pass, ProfileSync, Record, State
 from accoil.connect.names import synced, wanted
+from accoil.connect.now import moment
 from accoil.connect.watching import Watching, Whose
 from accoil.connect.writing import AT_A_TIME, Writer
 
@@ -40,6 +41,7 @@ class Syncer:
         self._session: tuple[object, Session] | None = None  # what it was opened with, and it
         self._watching, self._finding = Watching(), Finding()
         self._full: Full | None = None
+        self._was_lost = False
         self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix=f"connection-{connection}")
         passes.broken_off(connection)
 
@@ -48,7 +50,11 @@ class Syncer:
         connection = Connection.objects.select_related("team").filter(pk=self._id).first()
         if connection is None or connection.state not in (State.CONNECTED, State.DISCONNECTING):
             self._forget()
+            self._was_lost = True
             return LOOKS_EVERY
+        if self._was_lost:  # what was refused before may be taken now
+            connection.asked_at, self._was_lost = moment(), False
+            connection.save(update_fields=["asked_at"])
         if breaker.is_open(connection):
             return LOOKS_EVERY
         try:

@@ -11,6 +11,8 @@ from accoil.connect.now import wait
 from accoil.connect.syncer import LOOKS_EVERY, Opened, Syncer
 from accoil.connect.tools import TOOLS
 
+STOPS_WITHIN = 5.0  # seconds
+
 log = structlog.get_logger()
 
 
@@ -29,8 +31,8 @@ class Lane:
     def tell_to_stop(self) -> None:
         self._stopping.set()
 
-    def join(self) -> None:
-        self._thread.join()
+    def join(self, timeout: float) -> None:
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         syncer = Syncer(self._connection, self._opened)
@@ -79,5 +81,5 @@ class Syncing:
         for lane in self._lanes.values():
             lane.tell_to_stop()
         for lane in self._lanes.values():
-            lane.join()
+            lane.join(STOPS_WITHIN)  # one that waits for its tool may be left: it can be broken off anywhere
         self._lanes.clear()

@@ -1,11 +1,12 @@
 """Sends values for a few records at a time, and writes down what the tool says it kept of them.
 
 What is about to be sent is written down before, as not sure: if the answer is lost, or we are killed, it is sent again,
-also when it would have to become what it was. What the tool confirmed is written down at once, one record at a time."""
+also when it would have to become what it was. What the tool confirmed is written down at once, with whatever else was
+answered in the meantime."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import msgspec
@@ -15,10 +16,11 @@ from django.db import transaction
 from accoil.connect import breaker
 from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, ToolError, TryLater, Value
 from accoil.connect.desired import Desired
-from accoil.connect.ledger import entry, failure, note
+from accoil.connect.ledger import entry, failure
 from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
 
+GONE_AT_ONCE, GONE_LATER = 2, timedelta(minutes=10)  # what is gone is looked for at once, so often; then after these
 AT_A_TIME = 8  # calls on their way; each record is in one of them at most
 Values = dict[str, Value]
 log = structlog.get_logger()
@@ -40,23 +42,33 @@ class Writer:
         self, connection: Connection, session: Session, pool: ThreadPoolExecutor, counts: Counter[str]
     ) -> None:
         self._connection, self._session, self._pool, self.counts = connection, session, pool, counts
+        self._entries: list[Entry] = []
 
     def write(self, due: Sequence[Due]) -> None:
         """Raises TryLater or SignInAgain when it makes no sense to go on; whatever was not sent is still due."""
         self._doubt(due)
         calls = {self._pool.submit(self._send, each): each for each in due}
+        left = set(calls)
         stops: ToolError | None = None
         try:
-            for call in as_completed(calls):
-                stops = self._answered(call, calls[call]) or stops
+            while left:
+                done, left = wait(left, return_when=FIRST_COMPLETED)
+                stops = self._note({call: calls[call] for call in done}) or stops
                 if stops:
-                    for other in calls:
-                        other.cancel()
+                    _cancel(left)
         finally:
-            for call in calls:
-                call.cancel()
+            _cancel(left)
         if stops:
             raise stops
+
+    def _note(self, answered: Mapping["Future[Values]", Due]) -> ToolError | None:
+        stops: ToolError | None = None
+        with transaction.atomic():
+            for call, due in answered.items():
+                stops = self._answered(call, due) or stops
+            Entry.objects.bulk_create(self._entries)
+        self._entries.clear()
+        return stops
 
     def _send(self, due: Due) -> Values:
         return self._session.write(due.record.kind, due.record.remote_id, due.values)  # type: ignore[arg-type]
@@ -103,9 +115,8 @@ class Writer:
         record.rests_on, record.confirmed_at = told.rests_on, moment()
         record.attempts, record.next_at = 0, None
         changed = {name: [before[name], kept.get(name)] for name in values}
-        with transaction.atomic():
-            record.save(update_fields=SAVED)
-            entry(record, Entry.What.WRITTEN, record.problem, changes=changed).save()
+        record.save(update_fields=SAVED)
+        self._entries.append(entry(record, Entry.What.WRITTEN, record.problem, changes=changed))
         self.counts["written"] += 1
         self.counts["kept_otherwise"] += bool(otherwise)
 
@@ -126,9 +137,8 @@ class Writer:
         record.problem = why.reason
         record.next_at = moment() + (breaker.later(record.attempts) if after is None else timedelta(seconds=after))
         record.attempts = min(record.attempts + 1, 1000)
-        with transaction.atomic():
-            record.save(update_fields=SAVED)
-            failure(record, why).save()
+        record.save(update_fields=SAVED)
+        self._entries.append(failure(record, why))
         self.counts["failed"] += 1
 
     def _gone(self, record: Record, why: Gone) -> None:
@@ -139,15 +149,23 @@ class Writer:
         record.reason = "" if moved else why.reason
         record.confirmed = record.confirmed if moved else {}
         record.unsure = names if moved else []
-        record.rests_on, record.rematch, record.problem = {}, True, ""
-        record.next_at = moment() if moved else None
+        record.rests_on, record.problem, record.attempts = {}, "", min(record.attempts + 1, 1000)
+        at_once = record.attempts <= GONE_AT_ONCE  # a tool may go on finding what it says is gone
+        record.rematch = at_once
+        record.next_at = None if at_once and not moved else moment() + (timedelta() if at_once else GONE_LATER)
         record.save()
-        note(record, Entry.What.MOVED if moved else Entry.What.SKIPPED, why.reason, status=why.status)
+        what = Entry.What.MOVED if moved else Entry.What.SKIPPED
+        self._entries.append(entry(record, what, why.reason, status=why.status))
         self.counts["gone"] += 1
 
     def _not_sent(self, due: Due) -> None:
         _sure(due)
         due.record.save(update_fields=["unsure"])
+
+
+def _cancel(calls: "Iterable[Future[Values]]") -> None:
+    for call in calls:
+        call.cancel()
 
 
 def _sure(due: Due) -> None:

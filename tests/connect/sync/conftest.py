@@ -93,7 +93,9 @@ class Synced:
         for write in self.workspace.writes:
             if write.what in of:
                 there = of[write.what][write.id]  # type: ignore[index]
-                found.append((getattr(there, "email", "") or getattr(there, "company_id", ""), write.values))
+                found.append(
+                    (getattr(there, "email", "") or getattr(there, "company_id", ""), write.values["custom_attributes"])
+                )
         return found
 
     def attributes(self, archived: bool = False) -> set[str]:

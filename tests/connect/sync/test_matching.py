@@ -94,3 +94,14 @@ def test_two_teams_never_meet(synced: Synced) -> None:
     assert contact.custom_attributes["Accoil_Everyday_Score"] == 19
     assert synced.stands("ann@acme.example")["Score"] == 46
     assert not Record.objects.filter(connection=theirs, product=synced.looked.product).exists()
+
+
+def test_a_company_that_is_gone_is_not_asked_for_again_and_again(on: Synced) -> None:
+    (company,) = on.workspace.companies.values()
+    del on.workspace.companies[company.id]
+    works(on, "ann", "Report_Created", 15)
+    before = len(on.intercom.calls("PUT /companies"))
+    on.settle()
+    assert len(on.intercom.calls("PUT /companies")) - before <= 3
+    assert on.record("acme", "account").match == Record.Is.UNMATCHED
+    assert on.record("acme", "account").reason

@@ -1,0 +1,74 @@
+"""A whole server with nothing but defaults: how soon an event is seen in the other tool."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from accoil.asgi import Server
+from accoil.connect import sync
+from accoil.connect.intercom import session
+from accoil.connect.intercom.connecting import by_token
+from accoil.connect.models import Connection, Mode, State
+from accoil.connect.rate import lane
+from accoil.score.definition import Definition
+from accoil.score.models import Profile
+from accoil.team.models import Product, User
+from tests.door import Door
+from tests.intercom import Intercom, running
+
+WITHIN = 10.0  # seconds
+PATIENCE = 60.0  # until something that comes late has failed; what is measured is asserted on its own
+
+
+@pytest.fixture
+def connected(server: Server, door: Door, settings: Any) -> Iterator[tuple[Door, Intercom, Connection]]:
+    lane.cache_clear()
+    session._workspaces.clear()
+    with running() as intercom:
+        settings.INTERCOM_URL = intercom.address
+        company = intercom.workspace.company("acme", "Acme Ltd")
+        intercom.workspace.contact("ann@acme.example", [company], role="user")
+        product = Product.objects.get(pk=door.product_id)
+        author, _ = User.objects.get_or_create(email="owner@acme.example", defaults={"name": "Owner"})
+        connection = by_token(product.team, author, intercom.token(), intercom.client_secret)
+        yield door, intercom, connection
+        sync.forget(connection)
+        until(lambda: Connection.objects.get(pk=connection.pk).state == State.DISCONNECTED)
+        connection.delete()
+
+
+def until(holds: Callable[[], object]) -> float:
+    """Waits until it does; how long that took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < PATIENCE, "it never happened"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def test_an_event_changes_the_attributes_within_ten_seconds(connected: tuple[Door, Intercom, Connection]) -> None:
+    door, intercom, connection = connected
+    ann = intercom.workspace.find_contact("ann@acme.example")
+    (acme,) = intercom.workspace.companies.values()
+    call(door, type="identify", userId="ann", traits={"email": "ann@acme.example"})
+    call(door, type="group", userId="ann", groupId="acme", traits={"name": "Acme Ltd"})
+    definition = Definition.check({"window": 7, "events": {"Report_Created": 9}, "benchmark": {"fixed": 100}})
+    product = Product.objects.get(pk=door.product_id)
+    profile = Profile.create(product, "Everyday", definition)
+    sync.set_mode(connection, profile, Mode.ALL)
+    until(lambda: ann.custom_attributes.get("Accoil_Everyday_Score") == 0)
+    took = []
+    for many in range(1, 4):
+        before = ann.custom_attributes["Accoil_Everyday_Score"]
+        call(door, type="track", userId="ann", event="Report_Created")
+        took.append(until(lambda before=before: ann.custom_attributes["Accoil_Everyday_Score"] > before))
+        took[-1] += until(lambda many=many: acme.custom_attributes.get("Accoil_Everyday_AccountScore", 0) > 0)
+    print("seconds from the event to the attribute:", [round(each, 1) for each in took])
+    assert max(took) < WITHIN
+
+
+def call(door: Door, **one: object) -> None:
+    answer = door.post("/segment", one)
+    assert answer.status in (200, 202), answer
