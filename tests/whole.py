@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from accoil.count import people
@@ -26,9 +27,11 @@ def accoil(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(_command(words), env=_env(data), capture_output=True, text=True, timeout=PATIENCE)
 
 
-def begin(data: Path, *words: str) -> subprocess.Popen[str]:
+def begin(data: Path, *words: str, settings: Mapping[str, str] = MappingProxyType({})) -> subprocess.Popen[str]:
     """One command, on its way; the caller ends it."""
-    return subprocess.Popen(_command(words), env=_env(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        _command(words), env=_env(data) | dict(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 @contextmanager
