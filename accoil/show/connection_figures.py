@@ -1,13 +1,17 @@
 """What is known of a connection, counted in the application database: matches, writes that fail, runs."""
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from accoil.connect.models import Connection, Pass, ProfileSync, Record, Written
+from accoil.score.access import profiles_for
 from accoil.score.models import Profile
-from accoil.team.models import Product, Team
+from accoil.team.models import Product, Team, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 KINDS = ("user", "account")
 FAILED = ~Q(problem="")
@@ -66,13 +70,10 @@ def modes(connection: Connection) -> dict[int, str]:
     return dict(ProfileSync.objects.filter(connection=connection).values_list("profile_id", "mode"))
 
 
-def profiles_of(team: Team) -> list[tuple[Product, list[Profile]]]:
-    """The team's products that have profiles, each with them, in order."""
-    products: dict[int, tuple[Product, list[Profile]]] = {}
-    wanted = Profile.objects.filter(product__team=team).select_related("product__team").order_by("product_id", "id")
-    for profile in wanted:
-        products.setdefault(profile.product_id, (profile.product, []))[1].append(profile)
-    return list(products.values())
+def profiles_of(team: Team, viewer: "User | AnonymousUser") -> list[tuple[Product, list[Profile]]]:
+    """The team's products, each with the profiles that the viewer may see; those without one are left out."""
+    seen = [(product, profiles_for(viewer, product)) for product in team.products.order_by("id")]
+    return [(product, profiles) for product, profiles in seen if profiles]
 
 
 def attribute_problems(connection: Connection) -> list[dict[str, Any]]:

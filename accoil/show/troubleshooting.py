@@ -6,16 +6,17 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.utils import timezone
 
+from accoil.connect.intercom.signed import secrets_of
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.count.ids import Kind
 from accoil.count.people import called, names
+from accoil.score.access import inbox_profiles
 from accoil.score.book import open_book
 from accoil.score.found import by_shown
 from accoil.score.models import Profile
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import attribute_problems, figures, last_run
 from accoil.show.frame import Frame
-from accoil.show.inbox_asked import last_asked, open_profiles
 from accoil.show.words import ago, count, listed, number
 
 MOST_FOLLOWED = 5
@@ -69,22 +70,27 @@ def _reached(frame: Frame, joined: Connection) -> Point:
 
 def _widget(frame: Frame, joined: Connection) -> Point:
     question = "Widget isn't showing?"
-    asked = last_asked(joined)
+    now = timezone.now()
     where = "In a conversation, expand the sidebar on the right; the widget stands among its apps."
-    if not asked.secret:
+    if not secrets_of(joined):
         why = "No client secret is stored, so what the widget asks is refused."
         return Point(question, "bad", [why], frame.link("connection", joined.tool, again=1), "Add the client secret")
-    if asked.at is None:
+    refused, asked = joined.inbox_refused_at, joined.inbox_asked_at
+    if refused and (asked is None or refused > asked):
+        why = f"It was opened {ago(refused, now)}, but Intercom signed it with another client secret than ours."
+        return Point(question, "bad", [why], frame.link("connection", joined.tool, again=1), "Change the client secret")
+    if asked is None:
         never = "Nobody has opened it yet: Intercom has never asked Accoil what to show."
         app = "If it is not there: in Intercom's Developer Hub, the app's Canvas Kit addresses must end in "
         return Point(question, "fair", [never, where, f"{app}`/intercom/initialize` and `/intercom/submit`."])
-    return Point(question, "good", [f"It was last opened {ago(asked.at, timezone.now())}.", where])
+    return Point(question, "good", [f"It was last opened {ago(asked, now)}.", where])
 
 
 def _widget_data(frame: Frame, joined: Connection) -> Point:
     question = "No data in the widget?"
     told = []
-    for product, profiles in open_profiles(frame.product.team):
+    for product in frame.product.team.products.order_by("id"):
+        profiles = inbox_profiles(product)
         open_ones = listed([f"“{each.name}”" for each in profiles]) if profiles else "none"
         told.append(f"{product}: teammates who are no members here see {open_ones}.")
     hint = "Somebody may be outside of the profile shown: choose another in the list at the bottom of the widget."
@@ -217,4 +223,6 @@ def _written(record: Record) -> Step:
     if not record.confirmed_at:
         return Step("fair", "Nothing was written yet.")
     when = ago(record.confirmed_at, timezone.now())
-    return Step("good", f"{count(len(record.confirmed), 'attribute')} stand there as Accoil has them, since {when}.")
+    n = len(record.confirmed)
+    stand = "stands there as Accoil has it" if n == 1 else "stand there as Accoil has them"
+    return Step("good", f"{count(n, 'attribute')} {stand}, since {when}.")

@@ -256,3 +256,47 @@ def test_another_teams_connection_is_not_seen_and_not_touched(eve, ann, busy, jo
 def test_lists_of_a_connection_show_the_product_that_is_looked_at(ann, busy, joined):
     shop = product(busy.web.team, "Shop")
     assert "No user of Shop was looked for yet" in main(ann.get(f"/p/{shop.pk}/settings/connections/intercom/records"))
+
+
+def test_troubleshooting_says_when_the_widget_was_last_opened(ann, busy, joined):
+    check = here(busy, "/intercom/check")
+    assert "Nobody has opened it yet" in main(ann.get(check))
+    now = timezone.now()
+    joined.inbox_asked_at = now - timedelta(minutes=5)
+    joined.save()
+    assert "It was last opened 5 min ago." in main(ann.get(check))
+    joined.inbox_refused_at = now - timedelta(minutes=2)
+    joined.save()
+    refused = ann.get(check)
+    assert "It was opened 2 min ago, but Intercom signed it with another client secret than ours." in main(refused)
+    assert link_to(refused, "Change the client secret") == here(busy, "/intercom?again=1")
+    joined.secrets = {"token": "t"}
+    joined.save()
+    assert "No client secret is stored, so what the widget asks is refused." in main(ann.get(check))
+
+
+def test_troubleshooting_names_profiles_that_are_off_and_reasons_with_how_many(ann, busy, joined):
+    text = main(ann.get(here(busy, "/intercom/check")))
+    assert "Off, so nothing of it is written: Everyday." in text
+    assert "1 record could not be written; the ledger says why." in text
+    assert f"2 of 3 users are matched. 1: {REASON}" in text
+    assert "teammates who are no members here see “Everyday”." in text
+    ProfileSync.objects.create(connection=joined, profile=busy.profile, mode=Mode.SEGMENTS)
+    assert "Segment names only: Everyday." in main(ann.get(here(busy, "/intercom/check")))
+
+
+def test_one_person_is_followed_all_the_way(ann, busy, joined):
+    def follow(who: str) -> str:
+        return main(ann.get(here(busy, "/intercom/check"), {"who": who}))
+
+    assert "No profile of Web is written to Intercom: all are off." in follow("ann@acme.example")
+    ProfileSync.objects.create(connection=joined, profile=busy.profile, mode=Mode.ALL)
+    ann_told = follow("ann@acme.example")
+    assert "In “Everyday”, which is written to Intercom. Matched in Intercom by e-mail." in ann_told
+    assert "Belongs to Acme Ltd, which is matched by company id." in ann_told
+    assert "1 attribute stands there as Accoil has it, since just now." in ann_told
+    assert f"Not found in Intercom: {REASON}" in follow("bob@acme.example")
+    assert "The last write failed: Intercom refuses the value." in follow("ivy")
+    assert "It was not looked for in Intercom yet" in follow("Globex")
+    assert "Belongs to no account in Accoil" in follow("una")
+    assert "Accoil knows nobody called “zed@nowhere.example” in Web." in follow("zed@nowhere.example")

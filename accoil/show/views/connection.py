@@ -210,7 +210,7 @@ def products(frame: Frame, joined: Connection) -> list[Values]:
             "product": product,
             "rows": [mode_row(frame, joined, profile, chosen.get(profile.pk, Mode.OFF)) for profile in profiles],
         }
-        for product, profiles in profiles_of(frame.product.team)
+        for product, profiles in profiles_of(frame.product.team, frame.request.user)
     ]
 
 
