@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accoil.connect.models import Connection, Entry, Mode, Pass, ProfileSync, Record, State, Written
+from accoil.connect.webhook.endpoints import endpoint
 from accoil.count.ids import ACCOUNT, USER, id_of
 from tests.intercom import running
 from tests.show.conftest import product
@@ -300,3 +301,15 @@ def test_one_person_is_followed_all_the_way(ann, busy, joined):
     assert "It was not looked for in Intercom yet" in follow("Globex")
     assert "Belongs to no account in Accoil" in follow("una")
     assert "Accoil knows nobody called “zed@nowhere.example” in Web." in follow("zed@nowhere.example")
+
+
+def test_addresses_that_automations_send_to_stand_there_by_host_with_what_is_wrong(ann, eve, busy):
+    gone = endpoint(busy.web.team, "https://hooks.example.com/in?key=hidden")
+    gone.state, gone.problem = State.NEEDS_RECONNECT, "The receiver says that this address is gone (status 410)."
+    gone.save()
+    page = ann.get(here(busy))
+    assert "hooks.example.com Needs reconnecting The receiver says that this address is gone (status 410)." in main(
+        page
+    )
+    assert "key=hidden" not in page.content.decode()
+    assert "hooks.example.com" not in main(eve.get(f"/p/{busy.evil.pk}/settings/connections"))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, live
 from accoil.connect.tools import TOOLS
+from accoil.connect.webhook.endpoints import endpoints
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import figures, last_run
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -26,7 +27,14 @@ def connections(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(
         frame,
         "show/connections.html",
-        {"joined": joined, "others": [row for row in rows if not row["connection"]]},
+        {
+            "joined": joined,
+            "others": [row for row in rows if not row["connection"]],
+            "addresses": [
+                {"host": each.workspace_name, "state": words.state(each, timezone.now())}
+                for each in endpoints(frame.product.team)
+            ],
+        },
     )
 
 
