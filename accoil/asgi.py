@@ -44,6 +44,7 @@ from accoil.score.freezing import Freezing
 from accoil.segment.filling import Fillings
 from accoil.segment.rounds import Rounds
 from accoil.show.inbox import door as inbox
+from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
 from accoil.show.mcp import reach
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
@@ -122,6 +123,7 @@ class Server:
         often = [
             ("look for new keys and products", self.ring.refresh, 2),
             ("keep when keys were last used", self._keep_last_seen, 5),
+            ("keep when the inbox widget was last opened", opened.keep, 5),
             ("hear which traits mean what", self._configure, 2),
             ("count anew what a setting changed", self._follow_settings, 10),
             ("seal days past the open window", self.counting.seal, 30),

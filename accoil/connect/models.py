@@ -38,6 +38,8 @@ class Connection(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row
     waits_until = models.DateTimeField(null=True, blank=True)  # the circuit is open
     asked_at = models.DateTimeField(null=True, blank=True)  # somebody wants a full pass now
+    inbox_asked_at = models.DateTimeField(null=True, blank=True)  # when its inbox widget was last opened
+    inbox_refused_at = models.DateTimeField(null=True, blank=True)  # when a call of it had the wrong signature
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

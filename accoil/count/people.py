@@ -10,6 +10,7 @@ from accoil.count import days, ids
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.store.questions import beside
+from accoil.store.store import Value
 
 ASK = beside(__file__, "people")
 
@@ -45,6 +46,13 @@ def names(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
         texts = (name if isinstance(name, str) else msgspec.json.encode(name).decode() for name in given)
         shown[id] = next(text for text in texts if text.strip())
     return shown
+
+
+def called(product_id: int, kind: Kind, text: str, most: int) -> list[int]:
+    """Our ids of those whose name, e-mail address or id holds the text, in small or large letters."""
+    keys = [facts().configured(product_id).name] if kind == "account" else ["name", "email"]
+    given: dict[str, Value] = {"product": product_id, "kind": KINDS[kind], "keys": keys, "text": text, "most": most}
+    return [row["id"] for row in facts().store.rows(ASK["called"], **given)]
 
 
 def adopters(product_id: int, sent: Collection[str]) -> dict[str, str]:

@@ -167,3 +167,21 @@ where product = :product and kind = :kind and id = :id
 -- name: whose
 -- The user an id belongs to.
 select user_id from adopted where product = :product and id = :id
+
+-- name: called
+-- Whose id or latest name or e-mail address holds a text, in small or large letters. Values: keys (traits that name them),
+-- text, most.
+select id from (
+    select id from name
+    where product = :product and kind = :kind and contains(lower(name), lower(:text))
+    union
+    select id from (
+        select id, key, arg_max(value, (sent_at, value <> 'null', value)) as value
+        from trait
+        where product = :product and kind = :kind and key in (select unnest(:keys))
+        group by id, key
+    ) as latest
+    where contains(lower(value), lower(:text))
+) as found
+order by id
+limit :most

@@ -181,13 +181,17 @@ SETTINGS_PAGES = {
     "configuration": "Configuration",
     "keys": "Keys",
     "connect": "Connect data",
+    "connections": "Connections",
     "mappings": "Mappings",
     "imports": "Import",
     "debugger": "Debugger",
     "ingest-health": "Ingest health",
 }
 # Pages that stand below one of them.
-SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"}
+SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"} | dict.fromkeys(
+    ("connection", "connect-tool", "connection-mode", "connection-records", "connection-ledger", "connection-check",
+     "sync-interval", "disconnect", "intercom-done"), "connections"
+)  # fmt: skip
 
 
 def frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:

@@ -50,7 +50,8 @@ def asked(intercom: Intercom, call: Call) -> Answer:
         f'<option value="{escape(one.id_code)}">{escape(one.name)}</option>' for one in intercom.workspaces.values()
     )
     return Answer(f"""<!doctype html><html lang="en"><title>Authorize access · Intercom stand-in</title>
-<meta name="viewport" content="width=device-width"><body style="font:16px system-ui;max-width:26rem;margin:4rem auto">
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<body style="font:16px system-ui;max-width:26rem;margin:4rem auto">
 <h1>Accoil wants access to your workspace</h1><form method="post" action="/oauth/allow">{kept}
 <p><label>Workspace <select name="workspace">{options}</select></label></p>
 <button name="said" value="allow">Allow</button> <button name="said" value="deny">Deny</button></form>""")

@@ -10,7 +10,7 @@ import structlog
 from accoil.connect.intercom.signed import INTERCOM, is_signed
 from accoil.connect.models import Connection, State
 from accoil.score.book import Book
-from accoil.show.inbox import parts, states, switching, tabs
+from accoil.show.inbox import opened, parts, states, switching, tabs
 from accoil.show.inbox.asked import Asked, Unreadable, read
 from accoil.show.inbox.books import Books
 from accoil.show.inbox.choosing import View, choose
@@ -73,7 +73,11 @@ def _proven(calls: Sequence[Call]) -> dict[Connection, list[tuple[int, Asked]]]:
     proven: dict[Connection, list[tuple[int, Asked]]] = {}
     for place, each in asked.items():
         connection = connections.get(each.workspace)
-        if connection and is_signed(connection, calls[place].raw, calls[place].signature):
+        if connection is None:
+            continue
+        is_proven = is_signed(connection, calls[place].raw, calls[place].signature)
+        opened.note(connection.pk, is_proven)
+        if is_proven:
             proven.setdefault(connection, []).append((place, each))
     return proven
 

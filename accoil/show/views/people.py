@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
-from accoil.show import export, lists, sentences, tables, tiles
+from accoil.show import by_hand, export, lists, sentences, tables, tiles
 from accoil.show.downloads import downloaded, files
 from accoil.show.export.people import table as people_table
 from accoil.show.frame import frame_of, page, signed_in
@@ -61,6 +61,7 @@ def people(request: HttpRequest, product_id: int, kind: Kind, columns: tuple[lis
         return redirect("start", product_id)
     seen = Seen(frame)
     rows = listed(seen, kind, columns)
+    rows["ticks"] = by_hand.ticks(frame, kind, rows["wanted"])
     # A search asks for the rows alone; the sentence and tiles above them stay as they are.
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/people_rows.html", {**rows, "swapped": True})

@@ -5,6 +5,7 @@ import "./profile-editor.js";
 import "./name-button.js";
 import "./file-upload.js";
 import "./live-calls.js";
+import "./tick-rows.js";
 
 // Menus close when somebody clicks elsewhere or presses Escape.
 const menus = () => document.querySelectorAll("details[data-popup][open]");

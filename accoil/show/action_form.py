@@ -1,0 +1,47 @@
+"""What an action needs to know beside whom it is done to, asked as a form."""
+
+from typing import Any
+
+from django import forms
+
+from accoil.act.actions import LONGEST
+from accoil.act.models import Delivery
+from accoil.connect.connection import Action, Field
+from accoil.team.models import Team
+
+SUGGESTED = 20  # values of former times that a field offers
+TARGET = "on"  # the field that says to whom; by hand the rows say it
+
+
+def asked_of(action: Action) -> list[Field]:
+    return [each for each in action.fields if each.name != TARGET]
+
+
+class ActionForm(forms.Form):
+    """What an action needs to know beside whom it is done to."""
+
+    def __init__(self, team: Team, action: Action, data: Any = None) -> None:
+        super().__init__(data, prefix="with")
+        for each in asked_of(action):
+            self.fields[each.name] = _field(each)
+        self.suggestions: dict[str, list[str]] = {each.name: used(team, action, each.name) for each in asked_of(action)}
+
+
+def _field(field: Field) -> forms.Field:
+    missing = {"required": f"{field.label}: write something here."}
+    if field.type == "choice":
+        return forms.ChoiceField(
+            label=field.label, help_text=field.help, choices=field.choices, required=field.required
+        )
+    widget = forms.TextInput(attrs={"autocomplete": "off", "list": f"used-{field.name}"})
+    return forms.CharField(
+        label=field.label, help_text=field.help, required=field.required, max_length=LONGEST, strip=True, widget=widget,
+        error_messages=missing | {"max_length": f"{field.label}: use at most {LONGEST} characters."},
+    )  # fmt: skip
+
+
+def used(team: Team, action: Action, name: str) -> list[str]:
+    """Values that were given before, by hand or by automations; the newest first."""
+    told = Delivery.objects.filter(product__team=team, action=action.key).order_by("-id")
+    recent = told.values_list(f"values__{name}", flat=True)[:1000]
+    return list(dict.fromkeys(value for value in recent if isinstance(value, str) and value))[:SUGGESTED]

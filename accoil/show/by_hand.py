@@ -1,0 +1,101 @@
+"""Ticked rows of a list, and what can be done with them: the actions that tools offer by hand."""
+
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+
+from accoil.act.actions import by_hand_actions
+from accoil.act.queue import MOST_BY_HAND
+from accoil.connect.connection import Action, Tool
+from accoil.connect.models import Connection, State, live
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.show import lists
+from accoil.show.frame import Frame
+from accoil.show.seen import Seen
+from accoil.show.words import count, listed, number
+from accoil.team.models import Team
+
+LARGEST_ID = 2**53
+
+
+class Offered(NamedTuple):
+    tool: Tool
+    action: Action
+    connection: Connection
+
+
+class Chosen(NamedTuple):
+    """`rows` of the book. `everyone`: all that the list shows, searched as its address says."""
+
+    kind: Kind
+    rows: list[dict[str, Any]]
+    everyone: bool
+
+    @property
+    def ids(self) -> list[int]:
+        return [row["id"] for row in self.rows]
+
+    @property
+    def words(self) -> str:
+        return count(len(self.rows), self.kind)
+
+    @property
+    def names(self) -> str:
+        """Acme Ltd, Globex, Initech and 4 more"""
+        return listed([row["name"] for row in self.rows])
+
+
+def offered(team: Team, kind: Kind) -> list[Offered]:
+    """Those whose tool is connected."""
+    found = []
+    for tool, action in by_hand_actions(kind):
+        connection = live(team, tool.key)
+        if connection and connection.state == State.CONNECTED:
+            found.append(Offered(tool, action, connection))
+    return found
+
+
+def chosen_action(team: Team, kind: Kind, key: str) -> Offered:
+    """Raises Refused."""
+    for each in offered(team, kind):
+        if each.action.key == key:
+            return each
+    named = next((tool.name for tool, action in by_hand_actions(kind) if action.key == key), None)
+    if named:
+        raise Refused(f"{named} is not connected just now: see Settings > Connections.")
+    raise Refused("Choose what to do with the ticked rows.")
+
+
+def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted) -> dict[str, Any] | None:
+    """What a list's rows can be ticked for; None for who may not."""
+    if not frame.may_change or not (possible := by_hand_actions(kind)):
+        return None
+    return {
+        "link": frame.link(f"act-on-{kind}s", search=wanted.search),
+        "offered": offered(frame.product.team, kind),
+        "missing": listed(sorted({tool.name for tool, _ in possible})),
+        "label": "What to do with the ticked rows",
+        "connections": frame.link("connections"),
+    }
+
+
+def chosen(seen: Seen, kind: Kind, given: QueryDict) -> Chosen:
+    """The ticked rows, or all that the list's address shows. Raises Refused for none, and for too many."""
+    everyone = bool(given.get("all"))
+    if everyone:
+        search = lists.wanted(seen.frame.request.GET, ()).search
+        found = seen.page(kind, search=search, sort="name", limit=MOST_BY_HAND)
+        if found.total > MOST_BY_HAND:
+            raise Refused(
+                f"These are {number(found.total)} {kind}s; {number(MOST_BY_HAND)} is the most: search for fewer."
+            )
+        return Chosen(kind, found.rows, everyone)
+    ids = {int(text) for text in given.getlist("id") if text.isdecimal() and len(text) < 17}
+    ids = {id for id in ids if id < LARGEST_ID}
+    if len(ids) > MOST_BY_HAND:
+        raise Refused(f"These are {number(len(ids))} rows, and {number(MOST_BY_HAND)} is the most at once: tick fewer.")
+    rows = seen.page(kind, ids=sorted(ids), sort="name", limit=MOST_BY_HAND).rows if ids else []
+    if not rows:
+        raise Refused(f"Tick at least one {kind} first.")
+    return Chosen(kind, rows, everyone)

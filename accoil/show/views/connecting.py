@@ -1,0 +1,163 @@
+"""Connecting a tool: by signing in there, or with a token that is pasted."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accoil.connect import oauth
+from accoil.connect.connection import Tool
+from accoil.connect.intercom import connecting
+from accoil.connect.models import Connection, live
+from accoil.connect.tools import TOOLS
+from accoil.refused import Refused
+from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.views.product_settings import address_of
+from accoil.team.models import User
+
+INTERCOM = "intercom"
+REGIONS = (("us", "United States"), ("eu", "Europe"), ("au", "Australia"))
+LONGEST = 500  # characters of a secret
+
+
+class Secrets(forms.Form):
+    """The fields that a tool asks for when it is connected by hand. A refusal goes to the field that it names first."""
+
+    def __init__(self, tool: Tool, data: Any = None) -> None:
+        super().__init__(data)
+        for each in tool.fields:
+            kind = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+            self.fields[each.name] = forms.CharField(
+                label=each.label if each.required else f"{each.label} (can come later)",
+                help_text=each.help,
+                required=each.required,
+                max_length=LONGEST,
+                widget=kind if each.type == "secret" else forms.TextInput(attrs={"autocomplete": "off"}),
+                error_messages={
+                    "required": f"{each.label}: paste it here.",
+                    "max_length": f"{each.label}: this is longer than {LONGEST} characters, so it is not one.",
+                },
+            )
+
+    def refuse(self, tool: Tool, why: str) -> None:
+        """Beside the field whose label stands first in the sentence; the token's when none does."""
+        places = {each.name: why.lower().find(each.label.lower()) for each in tool.fields}
+        named = sorted((place, name) for name, place in places.items() if place >= 0)
+        self.add_error(named[0][1] if named else tool.fields[0].name, why)
+
+
+@signed_in
+@require_POST
+def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
+    """With what was pasted."""
+    frame = frame_of(request, product_id, "settings")
+    frame.only_managers("connect tools")
+    if tool != INTERCOM:
+        raise Http404("There is no such tool.")
+    form = Secrets(TOOLS[tool], request.POST)
+    if not form.is_valid():
+        return connect_page(frame, TOOLS[tool], form, 422)
+    given = form.cleaned_data
+    try:
+        joined = connecting.by_token(frame.product.team, author(frame), given["token"], given["client_secret"])
+    except Refused as refused:
+        form.refuse(TOOLS[tool], str(refused))
+        return connect_page(frame, TOOLS[tool], form, 422)
+    return connected(frame, joined)
+
+
+@signed_in
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """Off to Intercom, to be asked there whether Accoil may."""
+    frame = frame_of(request, _number(request.GET.get("product", "")), "settings")
+    frame.only_managers("connect tools")
+    region = request.GET.get("region", "us")
+    if not connecting.offers_sign_in() or region not in dict(REGIONS):
+        raise Http404("Nobody can sign in to Intercom from here.")
+    state = oauth.begin(
+        request.session, tool=INTERCOM, team=frame.product.team_id, product=frame.product.pk, region=region
+    )
+    return redirect(connecting.sign_in_address(region, state, back_address(request)))
+
+
+@signed_in
+@require_safe
+def done(request: HttpRequest) -> HttpResponse:
+    """Back from Intercom, with a code or with a no."""
+    try:
+        begun = oauth.finish(request.session, request.GET.get("state", ""), tool=INTERCOM)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("home")
+    frame = frame_of(request, begun["product"], "settings")
+    frame.only_managers("connect tools")
+    if frame.product.team_id != begun["team"]:
+        raise Http404("There is no such product in your teams.")
+    tool, link = TOOLS[INTERCOM], frame.link("connection", INTERCOM)
+    if not request.GET.get("code"):
+        messages.error(request, "Intercom was not connected: access was not given there. Nothing has changed.")
+        return redirect(link)
+    try:
+        joined = connecting.by_code(frame.product.team, author(frame), request.GET["code"], begun["region"])
+    except Refused as refused:
+        return connect_page(frame, tool, status=422, wrong=str(refused))
+    return connected(frame, joined)
+
+
+def connected(frame: Frame, joined: Connection) -> HttpResponse:
+    name = TOOLS[joined.tool].name
+    called = f" “{joined.workspace_name}”" if joined.workspace_name else ""
+    messages.success(frame.request, f"{name}{called} is connected. Now choose what is written of each profile.")
+    return redirect(frame.link("connection", joined.tool))
+
+
+def connect_page(
+    frame: Frame, tool: Tool, form: Secrets | None = None, status: int = 200, wrong: str = ""
+) -> HttpResponse:
+    """The ways to connect it; of one that is connected, to connect it again."""
+    by_sign_in = tool.key == INTERCOM and connecting.offers_sign_in()
+    begin_address = reverse("begin-intercom") + f"?product={frame.product.pk}"
+    values = {
+        "tool": tool,
+        "form": form or Secrets(tool),
+        "typed": form is not None,
+        "wrong": wrong,
+        "connection": live(frame.product.team, tool.key),
+        "connections_link": frame.link("connections"),
+        "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in REGIONS]
+        if by_sign_in
+        else [],
+        "widget_addresses": [
+            (f"{address_of(frame.request)}/intercom/{end}", said)
+            for end, said in (
+                ("initialize", "Canvas Kit, initialize"),
+                ("submit", "Canvas Kit, submit"),
+                ("webhooks", "Webhooks"),
+                ("uninstalled", "Uninstall"),
+            )
+        ],
+    }
+    return page(frame, "show/connection_new.html", values, status)
+
+
+def author(frame: Frame) -> User:
+    if frame.author is None:
+        raise PermissionDenied("Sign in to connect tools.")
+    return frame.author
+
+
+def back_address(request: HttpRequest) -> str:
+    """Where Intercom sends people back to; it must be one of the app's redirect addresses there."""
+    return address_of(request) + reverse("intercom-done")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 15:
+        raise Http404("There is no such product in your teams.")
+    return int(text)

@@ -1,0 +1,60 @@
+"""Settings > Connections > a tool: what is written of a profile, looked at before it is switched."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accoil.connect import sync
+from accoil.connect.models import Mode
+from accoil.refused import Refused
+from accoil.score.book import open_book
+from accoil.score.models import Profile
+from accoil.show import plan_words
+from accoil.show.connection_figures import modes
+from accoil.show.frame import page, signed_in
+from accoil.show.views.connection import around, changing, mode_row
+
+
+@signed_in
+def mode(request: HttpRequest, product_id: int, tool: str, profile_id: int) -> HttpResponse:
+    """What a mode would write and take away, as a part for htmx or as a page; then that it is so."""
+    frame, found, joined = changing(request, product_id, tool)
+    profile = get_object_or_404(Profile.objects.select_related("product"), pk=profile_id, product__team=joined.team)
+    before = Mode(modes(joined).get(profile.pk, Mode.OFF))
+    asked = (request.POST if request.method == "POST" else request.GET).get("mode", "")
+    after = Mode(asked) if asked in Mode.values else before
+    link = frame.link("connection", tool)
+    if request.method == "POST":
+        try:
+            sync.set_mode(joined, profile, after)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(link)
+        messages.success(request, plan_words.switched(profile, after, found.name))
+        return redirect(link)
+    values: dict[str, Any] = {
+        "profile": profile,
+        "before": before,
+        "after": after,
+        "changes": before != after,
+        "row": mode_row(frame, joined, profile, before),
+        "leave_link": link,
+        "tool": found,
+    }
+    if before != after:
+        try:
+            plan = sync.plan(joined, {profile: after})
+        except Refused as refused:
+            values["refused"] = str(refused)
+        else:
+            values["plan"] = plan_words.told(plan, profile, users_of(profile), before, after, found.name)
+    if request.headers.get("HX-Request") == "true":
+        return page(frame, "show/parts/plan.html", values)
+    return page(frame, "show/connection_mode.html", {**around(frame, found, joined, ""), **values})
+
+
+def users_of(profile: Profile) -> int:
+    book = open_book(profile.product_id, profile.current.parsed, profile.product.today())
+    return int(book.summary()["users"])

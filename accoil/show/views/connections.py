@@ -1,0 +1,62 @@
+"""Settings > Connections: every tool that can be connected, and how each connection does."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accoil.connect.connection import Tool
+from accoil.connect.models import Connection, live
+from accoil.connect.tools import TOOLS
+from accoil.connect.webhook.endpoints import endpoints
+from accoil.show import connection_words as words
+from accoil.show.connection_figures import figures, last_run
+from accoil.show.frame import Frame, frame_of, page, signed_in
+
+# What each tool is good for, in one sentence.
+GOOD_FOR = {
+    "intercom": "Scores and segments on people and companies, a widget in the inbox, tags.",
+}
+
+
+@signed_in
+def connections(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "settings")
+    rows = [told(frame, tool) for tool in TOOLS.values() if tool.syncs]
+    joined = [row for row in rows if row["connection"]]
+    return page(
+        frame,
+        "show/connections.html",
+        {
+            "joined": joined,
+            "others": [row for row in rows if not row["connection"]],
+            "addresses": [
+                {"host": each.workspace_name, "state": words.state(each, timezone.now())}
+                for each in endpoints(frame.product.team)
+            ],
+        },
+    )
+
+
+def told(frame: Frame, tool: Tool) -> dict[str, Any]:
+    """A tool as a row of the list: its state, its last run, how many are matched, how many writes fail."""
+    connection = live(frame.product.team, tool.key)
+    row: dict[str, Any] = {
+        "tool": tool,
+        "good_for": GOOD_FOR.get(tool.key, ""),
+        "link": frame.link("connection", tool.key),
+        "connection": connection,
+    }
+    return row | (of(connection) if connection else {})
+
+
+def of(connection: Connection) -> dict[str, Any]:
+    now = timezone.now()
+    latest = last_run(connection)
+    return {
+        "state": words.state(connection, now),
+        "figures": figures(connection),
+        "last_run": words.last_run(latest, now),
+        "run": words.run(latest) if latest else "",
+        "run_problem": latest.problem if latest else "",
+    }

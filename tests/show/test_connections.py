@@ -1,0 +1,315 @@
+"""Settings > Connections: what is connected, who is who there, what was written, and what is wrong."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accoil.connect.models import Connection, Entry, Mode, Pass, ProfileSync, Record, State, Written
+from accoil.connect.webhook.endpoints import endpoint
+from accoil.count.ids import ACCOUNT, USER, id_of
+from tests.intercom import running
+from tests.show.conftest import product
+from tests.show.reading import link_to, main
+
+REASON = "Nobody in Intercom has this e-mail address."
+
+
+@pytest.fixture
+def joined(busy) -> Connection:
+    """Acme's Intercom: ann and Acme Ltd are matched, bob is not, ivy's last write failed."""
+    made = Connection(team=busy.web.team, tool="intercom", workspace="acme1", workspace_name="Acme Support")
+    made.options, made.secrets = {"region": "eu"}, {"token": "tok_secret", "client_secret": "sec_secret"}
+    made.save()
+    record(made, busy.web, "user", "ann", confirmed={"Accoil_Everyday_Score": 90}, confirmed_at=timezone.now())
+    record(made, busy.web, "account", "acme", matched_by="company id")
+    record(made, busy.web, "user", "bob", match=Record.Is.UNMATCHED, reason=REASON)
+    failed = record(made, busy.web, "user", "ivy", problem="Intercom refuses the value.")
+    Entry.objects.create(connection=made, record=failed, what=Entry.What.FAILED, reason="Intercom refuses the value.",
+                         status=422, request_id="req_1")  # fmt: skip
+    return made
+
+
+def record(joined: Connection, web, kind: str, name: str, **more) -> Record:
+    entity = id_of(web.pk, USER if kind == "user" else ACCOUNT, name)
+    given = {"match": Record.Is.MATCHED, "matched_by": "e-mail", "remote_id": f"r-{name}"} | more
+    return Record.objects.create(connection=joined, product=web, kind=kind, entity=entity, **given)
+
+
+def here(busy, end: str = "") -> str:
+    return f"/p/{busy.web.pk}/settings/connections{end}"
+
+
+def test_a_tool_that_is_not_connected_stands_there_with_one_button(ann, bob, busy):
+    page = ann.get(here(busy))
+    assert "nothing is connected yet" in main(page)
+    assert link_to(page, "Connect Intercom") == here(busy, "/intercom")
+    assert "Owners and managers of Acme Inc connect it." in main(bob.get(here(busy)))
+
+
+def test_a_connection_tells_its_state_its_last_run_its_counts_and_its_failures(ann, busy, joined):
+    began, ended = (timezone.now() - timedelta(minutes=minutes) for minutes in (4, 3))
+    counts = {"written": 2, "failed": 1}
+    Pass.objects.create(connection=joined, of=Pass.Of.FULL, began_at=began, ended_at=ended, counts=counts, of_total=3)
+    text = main(ann.get(here(busy)))
+    assert "Intercom Acme Support Connected" in text
+    assert "Full pass 3 min ago 2 written, 1 failed, in 60 s" in text
+    assert "2 users and 1 account" in text
+    assert "Failed 1 record" in text
+
+
+def test_the_page_of_a_connection_says_who_is_matched_and_how_far_a_run_is(ann, busy, joined):
+    Pass.objects.create(connection=joined, of=Pass.Of.FULL, counts={"written": 7, "compared": 50}, of_total=200)
+    page = ann.get(here(busy, "/intercom"))
+    assert "Acme Support (EU): 2 users and 1 account are matched; 1 record could not be written" in main(page)
+    assert '<progress max="200" value="50"' in page.content.decode()
+    known = page.context["known"]
+    again = ann.get(here(busy, "/intercom"), {"known": known}, headers={"HX-Request": "true"})
+    assert again.status_code == 204
+    Pass.objects.update(counts={"written": 9, "compared": 60})
+    changed = ann.get(here(busy, "/intercom"), {"known": known}, headers={"HX-Request": "true"})
+    assert "9 written" in changed.content.decode()
+
+
+def test_secrets_never_stand_on_a_page(ann, busy, joined):
+    for end in ("", "/intercom", "/intercom?again=1", "/intercom/check", "/intercom/ledger", "/intercom/disconnect"):
+        content = ann.get(here(busy, end)).content.decode()
+        assert "tok_secret" not in content
+        assert "sec_secret" not in content
+
+
+def test_numbers_open_the_lists_with_the_reasons_and_they_are_searched(ann, busy, joined):
+    page = ann.get(here(busy, "/intercom"))
+    lists = ann.get(link_to(page, "1"))  # users not found: the only 1 before the account's
+    assert "bob@acme.example" in main(lists)
+    assert REASON in main(lists)
+    rows = {"kind": "user", "match": "unmatched", "search": "BOB@"}
+    assert REASON in ann.get(here(busy, "/intercom/records"), rows).content.decode()
+    nobody = ann.get(here(busy, "/intercom/records"), rows | {"search": "gus"})
+    assert "None of these users is called “gus”." in main(nobody)
+
+
+def test_a_list_is_paged(ann, busy, joined):
+    web = busy.web
+    Record.objects.bulk_create(
+        Record(connection=joined, product=web, kind="user", entity=id_of(web.pk, USER, f"n{n}"), reason=REASON)
+        for n in range(60)
+    )
+    first = ann.get(here(busy, "/intercom/records"), {"match": "unmatched"})
+    assert "1–50 of 61" in main(first)
+    second = ann.get(link_to(first, "Next"))
+    assert "51–61 of 61" in main(second)
+
+
+def test_the_ledger_is_filtered_by_record_and_outcome_and_says_what_changed(ann, busy, joined):
+    written = Record.objects.get(remote_id="r-ann")
+    Entry.objects.create(connection=joined, record=written, what=Entry.What.WRITTEN,
+                         changes={"Accoil_Everyday_Score": [None, 90]}, status=200)  # fmt: skip
+    everything = main(ann.get(here(busy, "/intercom/ledger")))
+    assert "Ann Marlow user Accoil_Everyday_Score: nothing → 90" in everything
+    assert "ivy user Intercom refuses the value. HTTP 422 · request req_1" in everything
+    failed = main(ann.get(here(busy, "/intercom/ledger"), {"what": "failed"}))
+    assert "ivy" in failed
+    assert "Ann Marlow" not in failed
+    hers = main(ann.get(here(busy, "/intercom/ledger"), {"record": written.pk}))
+    assert "Only Ann Marlow: matched, by e-mail." in hers
+    assert "refuses" not in hers
+    assert "ivy" not in main(ann.get(here(busy, "/intercom/ledger"), {"search": "marlow"}))
+
+
+def test_what_failed_is_tried_again_one_by_one_and_all_together(ann, busy, joined):
+    failed = Record.objects.get(remote_id="r-ivy")
+    ann.post(here(busy, "/intercom/retry"), {"record": failed.pk})
+    failed.refresh_from_db()
+    assert failed.next_at is not None
+    Record.objects.update(next_at=None)
+    said = ann.post(here(busy, "/intercom/retry"), follow=True)
+    assert "1 record is tried again within seconds." in said.content.decode()
+    assert [each.remote_id for each in Record.objects.exclude(next_at=None)] == ["r-ivy"]
+
+
+def test_a_mode_is_told_before_it_is_switched(ann, busy, joined, settings):
+    with running() as intercom:
+        settings.INTERCOM_URL = intercom.address
+        joined.secrets = {"token": intercom.token()}
+        joined.save()
+        mode = here(busy, f"/intercom/profiles/{busy.profile.pk}")
+        told = main(ann.get(mode, {"mode": "all"}))
+        assert "Off becomes All traits" in told.replace("→ ", "")
+        assert "2 contacts and 1 company would change. 17 attributes are made." in told
+        assert "0 of 250 places for attributes are used, 17 then." in told
+        assert not ProfileSync.objects.exists()
+        assert not intercom.workspace.attributes
+        assert "That is how it is now: off." in main(ann.get(mode, {"mode": "nonsense"}))
+        said = ann.post(mode, {"mode": "segments"}, follow=True)
+        assert "“Everyday”: segment names only." in said.content.decode()
+        assert ProfileSync.objects.get().mode == Mode.SEGMENTS
+
+
+def test_a_mode_that_does_not_fit_cannot_be_switched_and_says_why(ann, busy, joined, settings):
+    with running() as intercom:
+        settings.INTERCOM_URL = intercom.address
+        joined.secrets = {"token": intercom.token()}
+        joined.save()
+        for n in range(240):
+            intercom.workspace.attribute("contact", f"own {n}")
+        mode = here(busy, f"/intercom/profiles/{busy.profile.pk}")
+        page = ann.get(mode, {"mode": "all"})
+        assert "Intercom has room for 10 more attributes, and this needs 17" in main(page)
+        assert "Write all traits" not in page.content.decode()
+        said = ann.post(mode, {"mode": "all"}, follow=True)
+        assert "has room for 10 more attributes" in said.content.decode()
+        assert not ProfileSync.objects.exists()
+
+
+def test_a_token_that_intercom_does_not_know_is_refused_beside_its_field(ann, busy, settings):
+    with running() as intercom:
+        settings.INTERCOM_URL = intercom.address
+        wrong = ann.post(here(busy, "/intercom/connect"), {"token": "tok_wrong"})
+        assert wrong.status_code == 422
+        assert "Intercom does not know this access token." in main(wrong)
+        assert 'id="id_token-error"' in wrong.content.decode()
+        assert "Access token: paste it here." in main(ann.post(here(busy, "/intercom/connect"), {}))
+        right = {"token": intercom.token(), "client_secret": "s"}
+        said = ann.post(here(busy, "/intercom/connect"), right, follow=True)
+        assert "Intercom “Acme Support” is connected." in said.content.decode()
+        assert Connection.objects.get().author == busy.ann
+
+
+def test_signing_in_is_offered_only_where_the_server_has_an_app(ann, busy, settings):
+    assert "Sign in to Intercom" not in main(ann.get(here(busy, "/intercom")))
+    assert ann.get("/connections/intercom/begin", {"product": busy.web.pk}).status_code == 404
+    settings.INTERCOM_CLIENT_ID, settings.INTERCOM_CLIENT_SECRET = "c1", "s1"
+    page = main(ann.get(here(busy, "/intercom")))
+    assert "Connect United States Connect Europe Connect Australia" in page
+    off = ann.get("/connections/intercom/begin", {"product": busy.web.pk, "region": "eu"})
+    assert off["Location"].startswith("https://app.eu.intercom.com/oauth?client_id=c1&state=")
+
+
+def test_a_way_back_that_was_not_begun_here_connects_nothing(ann, busy, settings):
+    settings.INTERCOM_CLIENT_ID, settings.INTERCOM_CLIENT_SECRET = "c1", "s1"
+    said = ann.get("/connections/intercom/done", {"state": "made up", "code": "x"}, follow=True)
+    assert "This way back was not begun here" in said.content.decode()
+    assert not Connection.objects.exists()
+
+
+def test_needing_to_be_connected_again_says_why_and_how(ann, bob, busy, joined):
+    joined.state, joined.problem = State.NEEDS_RECONNECT, "Intercom says: Access Token Invalid."
+    joined.save()
+    page = ann.get(here(busy, "/intercom"))
+    assert "Intercom needs to be connected again. Intercom says: Access Token Invalid." in main(page)
+    assert link_to(page, "Connect again") == here(busy, "/intercom?again=1")
+    assert "Connect again" not in main(bob.get(here(busy, "/intercom")))
+
+
+def test_members_look_and_change_nothing(bob, busy, joined):
+    for end in ("", "/intercom", "/intercom/records", "/intercom/ledger", "/intercom/check"):
+        page = bob.get(here(busy, end))
+        assert page.status_code == 200
+        assert 'method="post"' not in page.content.decode().partition("<main")[2].partition("</main>")[0]
+    for end in ("/sync", "/interval", "/retry", "/disconnect", "/connect", f"/profiles/{busy.profile.pk}"):
+        assert bob.post(here(busy, f"/intercom{end}"), {"mode": "off", "every": "300"}).status_code == 403
+    assert bob.get("/connections/intercom/begin", {"product": busy.web.pk}).status_code == 403
+
+
+def test_the_full_pass_comes_as_often_as_was_chosen(ann, busy, joined):
+    ann.post(here(busy, "/intercom/interval"), {"every": "900"})
+    joined.refresh_from_db()
+    assert joined.full_every == 900
+    wrong = ann.post(here(busy, "/intercom/interval"), {"every": "1"})
+    assert wrong.status_code == 422
+    assert "Full pass every: choose one of the list" in main(wrong)
+
+
+def test_sync_now_asks_for_a_pass_at_once(ann, busy, joined):
+    ann.post(here(busy, "/intercom/sync"))
+    joined.refresh_from_db()
+    assert joined.asked_at is not None
+
+
+def test_disconnecting_says_first_what_will_happen(ann, busy, joined):
+    Written.objects.create(connection=joined, kind="user", name="Accoil_Everyday_Score", remote_id="1")
+    text = main(ann.get(here(busy, "/intercom/disconnect")))
+    assert "1 attribute that Accoil made is archived in Intercom" in text
+    assert Connection.objects.get().state == State.CONNECTED
+    ann.post(here(busy, "/intercom/disconnect"))
+    assert Connection.objects.get().state == State.DISCONNECTING
+    assert "is being archived; then the connection ends" in main(ann.get(here(busy, "/intercom")))
+
+
+def test_another_teams_connection_is_not_seen_and_not_touched(eve, ann, busy, joined):
+    assert "nothing is connected yet" in main(eve.get(f"/p/{busy.evil.pk}/settings/connections"))
+    assert eve.get(f"/p/{busy.evil.pk}/settings/connections/intercom/ledger").status_code == 404
+    failed = Record.objects.get(remote_id="r-ivy")
+    theirs = Connection(team=busy.evil.team, tool="intercom", workspace="evil1")
+    theirs.secrets = {"token": "t"}
+    theirs.save()
+    own = f"/p/{busy.evil.pk}/settings/connections/intercom"
+    assert "ivy" not in main(eve.get(f"{own}/ledger"))
+    eve.post(f"{own}/retry", {"record": failed.pk})
+    eve.post(f"{own}/retry")
+    failed.refresh_from_db()
+    assert failed.next_at is None
+    assert eve.get(f"{own}/profiles/{busy.profile.pk}", {"mode": "all"}).status_code == 404
+    assert eve.get(here(busy, "/intercom")).status_code == 404
+
+
+def test_lists_of_a_connection_show_the_product_that_is_looked_at(ann, busy, joined):
+    shop = product(busy.web.team, "Shop")
+    assert "No user of Shop was looked for yet" in main(ann.get(f"/p/{shop.pk}/settings/connections/intercom/records"))
+
+
+def test_troubleshooting_says_when_the_widget_was_last_opened(ann, busy, joined):
+    check = here(busy, "/intercom/check")
+    assert "Nobody has opened it yet" in main(ann.get(check))
+    now = timezone.now()
+    joined.inbox_asked_at = now - timedelta(minutes=5)
+    joined.save()
+    assert "It was last opened 5 min ago." in main(ann.get(check))
+    joined.inbox_refused_at = now - timedelta(minutes=2)
+    joined.save()
+    refused = ann.get(check)
+    assert "It was opened 2 min ago, but Intercom signed it with another client secret than ours." in main(refused)
+    assert link_to(refused, "Change the client secret") == here(busy, "/intercom?again=1")
+    joined.secrets = {"token": "t"}
+    joined.save()
+    assert "No client secret is stored, so what the widget asks is refused." in main(ann.get(check))
+
+
+def test_troubleshooting_names_profiles_that_are_off_and_reasons_with_how_many(ann, busy, joined):
+    text = main(ann.get(here(busy, "/intercom/check")))
+    assert "Off, so nothing of it is written: Everyday." in text
+    assert "1 record could not be written; the ledger says why." in text
+    assert f"2 of 3 users are matched. 1: {REASON}" in text
+    assert "teammates who are no members here see “Everyday”." in text
+    ProfileSync.objects.create(connection=joined, profile=busy.profile, mode=Mode.SEGMENTS)
+    assert "Segment names only: Everyday." in main(ann.get(here(busy, "/intercom/check")))
+
+
+def test_one_person_is_followed_all_the_way(ann, busy, joined):
+    def follow(who: str) -> str:
+        return main(ann.get(here(busy, "/intercom/check"), {"who": who}))
+
+    assert "No profile of Web is written to Intercom: all are off." in follow("ann@acme.example")
+    ProfileSync.objects.create(connection=joined, profile=busy.profile, mode=Mode.ALL)
+    ann_told = follow("ann@acme.example")
+    assert "In “Everyday”, which is written to Intercom. Matched in Intercom by e-mail." in ann_told
+    assert "Belongs to Acme Ltd, which is matched by company id." in ann_told
+    assert "1 attribute stands there as Accoil has it, since just now." in ann_told
+    assert f"Not found in Intercom: {REASON}" in follow("bob@acme.example")
+    assert "The last write failed: Intercom refuses the value." in follow("ivy")
+    assert "It was not looked for in Intercom yet" in follow("Globex")
+    assert "Belongs to no account in Accoil" in follow("una")
+    assert "Accoil knows nobody called “zed@nowhere.example” in Web." in follow("zed@nowhere.example")
+
+
+def test_addresses_that_automations_send_to_stand_there_by_host_with_what_is_wrong(ann, eve, busy):
+    gone = endpoint(busy.web.team, "https://hooks.example.com/in?key=hidden")
+    gone.state, gone.problem = State.NEEDS_RECONNECT, "The receiver says that this address is gone (status 410)."
+    gone.save()
+    page = ann.get(here(busy))
+    assert "hooks.example.com Needs reconnecting The receiver says that this address is gone (status 410)." in main(
+        page
+    )
+    assert "key=hidden" not in page.content.decode()
+    assert "hooks.example.com" not in main(eve.get(f"/p/{busy.evil.pk}/settings/connections"))
