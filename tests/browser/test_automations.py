@@ -95,7 +95,7 @@ def test_what_failed_is_tried_again_from_the_run_log(page: Page, server: Server,
 def test_on_a_phone_a_play_is_taken_changed_and_kept(phone: Page, server: Server, receiver: Scripted) -> None:
     begin(phone, server)
     phone.goto(server.page("automations"))
-    phone.get_by_role("link", name="Begin with Expansion milestone").click()
+    phone.get_by_role("link", name="Begin with it: Expansion milestone").click()
     expect(phone.get_by_label("Name", exact=True)).to_have_value("Expansion milestone")
     phone.locator("#trigger").get_by_label("What it is compared with").fill("5")
     phone.get_by_label("What is done").select_option(label="Send a webhook")
