@@ -24,7 +24,7 @@ def log(frame: Frame, found: Automation) -> Values:
     lines, before = _lines(found, only), _line_of(found, asked.get("before", ""))
     if before:
         lines = lines.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=before.pk))
-    shown = list(lines.prefetch_related("deliveries")[: SHOWN + 1])
+    shown = list(lines.prefetch_related("deliveries__connection")[: SHOWN + 1])
     scope: Kind = found.scope  # type: ignore[assignment]
     known = names(frame.product.pk, scope, [line.entity for line in shown])
     counts = queue.counts(queue.of_automation(found))

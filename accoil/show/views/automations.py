@@ -136,7 +136,7 @@ def framed(request: HttpRequest, product_id: int, automation_id: int) -> tuple[F
     frame = frame_of(request, product_id, "automations")
     asked = Automation.objects.select_related("author", "segment")
     found = get_object_or_404(asked, pk=automation_id, profile__product=frame.product)
-    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
+    frame.profile = frame.own(found.profile_id)
     found.profile = frame.profile
     return frame, found
 
@@ -181,11 +181,12 @@ def about(frame: Frame, found: Automation) -> Values:
 
 
 def _all(frame: Frame) -> QuerySet[Automation]:
-    """Every automation of the product, with when it fired last, how often in a week, and how much failed in it."""
+    """Those of the profiles that the person may see, with when each fired last, how often in a week, and how much
+    failed in it."""
     week = timezone.now() - WEEK
     fired = Firing.objects.filter(automation=OuterRef("pk"), became=Firing.Became.FIRED)
     failed = Delivery.objects.filter(firing__automation=OuterRef("pk"), state=Delivery.State.FAILED)
-    counted = Automation.objects.filter(profile__product=frame.product).select_related("profile")
+    counted = Automation.objects.filter(profile__in=frame.profiles).select_related("profile")
     return counted.annotate(
         last_fired=Subquery(fired.order_by("-at").values("at")[:1]),
         fired_week=_how_many(fired.filter(at__gte=week), "automation"),
