@@ -64,7 +64,10 @@ class Firing(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["automation", "move"], name="firing_once")]
-        indexes: ClassVar = [models.Index(fields=["automation", "entity", "at"], name="firing_cool_down")]
+        indexes: ClassVar = [
+            models.Index(fields=["automation", "entity", "at"], name="firing_cool_down"),
+            models.Index(fields=["automation", "at"], name="firing_lately"),  # the run log, newest first
+        ]
 
     def __str__(self) -> str:
         return f"{self.automation}: {self.became}"

@@ -3,6 +3,7 @@
 import math
 import random
 import threading
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC
@@ -60,6 +61,23 @@ class Lane:
     def wait(self) -> float:
         """Seconds until it may be asked again, 0 when it may."""
         return max(0.0, self._shut_until - now())
+
+
+class Pace:
+    """At most `most` calls in any `seconds`, whatever the other side would take."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._lock = threading.Lock()
+        self._made: deque[float] = deque(maxlen=most)
+        self._seconds = seconds
+
+    def take(self) -> None:
+        """One call; raises TryLater when there were too many."""
+        with self._lock:
+            at, full = now(), len(self._made) == self._made.maxlen
+            if full and at - self._made[0] < self._seconds:
+                raise _too_much(self._made[0] + self._seconds - at)
+            self._made.append(at)
 
 
 @cache

@@ -4,6 +4,7 @@ import pytest
 
 from accoil.connect.now import Driven, driven
 from accoil.connect.rate import lane
+from accoil.connect.webhook.tool import pace
 from tests.connect.scripted import Scripted, serving
 
 
@@ -11,6 +12,7 @@ from tests.connect.scripted import Scripted, serving
 def fresh_lanes() -> None:
     """Connections of other tests had the same ids."""
     lane.cache_clear()
+    pace.cache_clear()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from accoil.connect.connection import TryLater
 from accoil.connect.now import now, sleep
-from accoil.connect.rate import Lane, lane
+from accoil.connect.rate import Lane, Pace, lane
 
 
 def told(limit: int, left: int, reset: float) -> dict[str, str]:
@@ -91,3 +91,18 @@ def test_nonsense_in_headers_stops_nothing_for_long(clock, nonsense):
 def test_a_connection_has_one_lane():
     assert lane(1) is lane(1)
     assert lane(1) is not lane(2)
+
+
+def test_a_pace_holds_in_any_minute_not_only_in_those_of_the_clock(clock):
+    pace = Pace(3, 60)
+    for _ in range(3):
+        pace.take()
+        sleep(10)
+    with pytest.raises(TryLater) as caught:
+        pace.take()
+    assert caught.value.limited
+    assert caught.value.after == pytest.approx(30, abs=0.6)
+    sleep(30)
+    pace.take()
+    with pytest.raises(TryLater):
+        pace.take()

@@ -10,6 +10,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from accoil.connect.connection import Message, Rejected, SignInAgain, TryLater
 from accoil.connect.models import Connection, State
 from accoil.connect.now import driven, now, sleep
+from accoil.connect.webhook import tool as webhook
 from accoil.connect.webhook.endpoints import BOTH, enable, endpoint, endpoints, replace_secret
 from accoil.connect.webhook.tool import TOOL, sending
 from accoil.team.models import Team
@@ -159,6 +160,22 @@ def test_an_answer_is_told_in_one_short_line(team, receiver):
     told = send(through(team, receiver))
     assert told.startswith("Sent; the answer was 200: ok thank you!!")
     assert len(told) < 260
+
+
+def test_a_team_sends_so_many_a_minute_to_all_its_addresses_and_another_team_is_not_held_back(team, receiver):
+    first, second = through(team, receiver), endpoint(team, receiver.url + "/other")
+    others = through(Team.objects.create(name="Evil Inc"), receiver)
+    with driven() as clock:
+        for _ in range(webhook.MOST_A_MINUTE - 1):
+            webhook.pace(team.pk).take()
+        send(first)
+        with pytest.raises(TryLater) as caught:
+            send(second)
+        assert caught.value.limited
+        send(others)
+        clock.advance(61)
+        send(second)
+    assert len(receiver.asked) == 3
 
 
 def test_nothing_is_sent_to_an_address_that_leads_inside(team):

@@ -20,6 +20,7 @@ from accoil.connect.models import Connection, State
 from accoil.connect.rate import lane
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.score import features
+from accoil.score.access import ProfileAccess
 from accoil.score.definition import Definition
 from accoil.score.features import Said
 from accoil.score.models import Profile
@@ -286,7 +287,8 @@ def test_an_address_that_is_gone_is_off_until_somebody_switches_it_on(ann, busy,
     fire(busy, engine)
     connection = endpoint(busy.web.team, receiver.url)
     assert connection.state == State.NEEDS_RECONNECT
-    assert "The receiver says that this address is gone" in main(ann.get(f"{home}/{found.pk}"))
+    text = main(ann.get(f"{home}/{found.pk}"))
+    assert "Waits: the address is off Send a webhook" in text and "The receiver says that this address is gone" in text
     ann.post(f"{home}/{found.pk}/addresses/{connection.pk}", {"do": "on"})
     connection.refresh_from_db()
     assert (connection.state, connection.problem) == (State.CONNECTED, "")
@@ -345,6 +347,15 @@ def test_members_look_and_try_but_do_not_change(bob, busy, home):
     for act in ("switch", "delete", "retry", "addresses/1"):
         assert bob.post(f"{home}/{found.pk}/{act}", {"do": "on"}).status_code == 403
     assert not Automation.objects.get().enabled
+
+
+def test_a_member_sees_nothing_of_a_profile_that_is_kept_from_him(bob, busy, home):
+    found = made(busy)
+    Profile.create(busy.web, "Other", Definition(events={"X": 1}), busy.ann)
+    member = busy.web.team.members.get(user=busy.bob)
+    ProfileAccess.objects.create(member=member, profile=busy.profile, may="none")
+    assert "Tell Rita" not in main(bob.get(home))
+    assert bob.get(f"{home}/{found.pk}").status_code == 404
 
 
 def test_another_team_sees_nothing_of_it(eve, busy, home):

@@ -1,23 +1,33 @@
 """Webhooks: a signed POST to an address of one's own."""
 
 import json
+from functools import cache
 from typing import Any
 
 from accoil.connect.connection import Action, Field, Message, Sender, SignInAgain, Tool, ToolError, TryLater
 from accoil.connect.http import Answer, Client, lane
 from accoil.connect.models import Connection
 from accoil.connect.now import now
+from accoil.connect.rate import Pace
 from accoil.connect.webhook import endpoints
 from accoil.connect.webhook.signing import signatures
 
 LARGEST = 64_000  # bytes of an answer that are looked at
+MOST_A_MINUTE = 600
 EXCERPT = 200  # characters of it that are shown
+
+
+@cache
+def pace(team: int) -> Pace:
+    """Of all addresses of a team together, in this process: nobody floods others with us."""
+    return Pace(MOST_A_MINUTE, 60)
 
 
 class Webhook:
     """Sends to one address."""
 
     def __init__(self, connection: Connection) -> None:
+        self._team = connection.team_id
         self._keys = endpoints.keys(connection)
         if not self._keys:
             raise SignInAgain(
@@ -35,6 +45,7 @@ class Webhook:
         )
 
     def send(self, action: str, values: dict[str, str], message: Message) -> str:
+        pace(self._team).take()
         told = {"type": message.type, "timestamp": message.at.isoformat(), "data": message.data}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         at = int(now())

@@ -8,6 +8,8 @@ from typing import Any
 from accoil.act.automations import action_words, check_draft
 from accoil.act.models import Automation, Delivery
 from accoil.act.triggers import sentence
+from accoil.connect.models import State
+from accoil.connect.webhook import endpoints
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, check, words
@@ -70,10 +72,14 @@ RESULTS = {
 def result(delivery: Delivery) -> Values:
     """How an action went. One that was tried in vain and waits for the next try says so."""
     state, told = RESULTS[Delivery.State(delivery.state)]
-    again = delivery.state == Delivery.State.WAITING and bool(delivery.attempts)
+    waits = delivery.state == Delivery.State.WAITING
+    stopped = waits and delivery.connection is not None and delivery.connection.state == State.NEEDS_RECONNECT
+    again = waits and bool(delivery.attempts) and not stopped
+    if stopped:  # nothing is tried before somebody does something
+        told = "Waits: the address is off" if delivery.action == endpoints.TOOL else "Waits to be connected"
     return {
         "delivery": delivery,
-        "state": "fair" if again else state,
+        "state": "fair" if again or stopped else state,
         "words": "Will be tried again" if again else told,
         "action": action_words([{delivery.action: delivery.values}]),
         "next_at": delivery.next_at if again else None,

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,15 +19,12 @@ from accoil.act.models import Automation, Delivery, Firing
 from accoil.act.plays import PLAYS
 from accoil.connect.models import Connection, State
 from accoil.connect.webhook import endpoints
-from accoil.count.ids import Kind
-from accoil.count.people import names
 from accoil.refused import Refused
 from accoil.show.automations import looking_back, saying
+from accoil.show.automations.run_log import log
 from accoil.show.frame import Frame, frame_of, page, signed_in
 
 WEEK = timedelta(days=7)
-SHOWN = 50  # lines of the run log on a page
-ONLY = {"": "All", "fired": "Fired", "not": "Did not fire", "failed": "Failed"}
 
 Values = dict[str, Any]
 
@@ -138,7 +136,7 @@ def framed(request: HttpRequest, product_id: int, automation_id: int) -> tuple[F
     frame = frame_of(request, product_id, "automations")
     asked = Automation.objects.select_related("author", "segment")
     found = get_object_or_404(asked, pk=automation_id, profile__product=frame.product)
-    frame.profile = next(profile for profile in frame.profiles if profile.pk == found.profile_id)
+    frame.profile = frame.own(found.profile_id)
     found.profile = frame.profile
     return frame, found
 
@@ -182,69 +180,22 @@ def about(frame: Frame, found: Automation) -> Values:
     }
 
 
-def log(frame: Frame, found: Automation) -> Values:
-    """The newest lines of the run log, or those before one that the address names."""
-    asked = frame.request.GET
-    only = asked.get("only", "") if asked.get("only", "") in ONLY else ""
-    before = asked.get("before", "")
-    lines = _lines(found, only)
-    if before.isdecimal():
-        lines = lines.filter(pk__lt=int(before))
-    shown = list(lines.prefetch_related("deliveries")[: SHOWN + 1])
-    scope: Kind = found.scope  # type: ignore[assignment]
-    known = names(frame.product.pk, scope, [line.entity for line in shown])
-    counts = queue.counts(queue.of_automation(found))
-    return {
-        "lines": [_line(frame, scope, line, known) for line in shown[:SHOWN]],
-        "only": [
-            {"title": title, "link": frame.link("automation", found.pk, only=key), "here": key == only}
-            for key, title in ONLY.items()
-        ],
-        "filtered": bool(only),
-        "older": frame.link("automation", found.pk, only=only, before=shown[SHOWN - 1].pk)
-        if len(shown) > SHOWN
-        else "",
-        "is_newest": not before,
-        "log_link": frame.link("automation-log", found.pk, only=only, before=before),
-        "failed": counts["failed"],
-        "waiting": counts["waiting"] + counts["taken"],
-    }
-
-
-def _line(frame: Frame, scope: Kind, line: Firing, known: dict[int, str]) -> Values:
-    return {
-        "line": line,
-        "name": known.get(line.entity, "somebody"),
-        "link": frame.link(scope, line.entity),
-        "fired": line.became == Firing.Became.FIRED,
-        "became": Firing.Became(line.became).label,
-        "results": [saying.result(each) for each in line.deliveries.all()],
-    }
-
-
-def _lines(found: Automation, only: str) -> QuerySet[Firing]:
-    lines = found.firings.all()
-    match only:
-        case "fired":
-            return lines.filter(became=Firing.Became.FIRED)
-        case "not":
-            return lines.exclude(became=Firing.Became.FIRED)
-        case "failed":
-            return lines.filter(deliveries__state=Delivery.State.FAILED).distinct()
-    return lines
-
-
 def _all(frame: Frame) -> QuerySet[Automation]:
-    """Every automation of the product, with when it fired last, how often in a week, and how much failed in it."""
-    fired = Q(firings__became=Firing.Became.FIRED)
-    week = Q(firings__at__gte=timezone.now() - WEEK)
-    failed = Q(firings__deliveries__state=Delivery.State.FAILED) & week
-    counted = Automation.objects.filter(profile__product=frame.product).select_related("profile")
+    """Those of the profiles that the person may see, with when each fired last, how often in a week, and how much
+    failed in it."""
+    week = timezone.now() - WEEK
+    fired = Firing.objects.filter(automation=OuterRef("pk"), became=Firing.Became.FIRED)
+    failed = Delivery.objects.filter(firing__automation=OuterRef("pk"), state=Delivery.State.FAILED)
+    counted = Automation.objects.filter(profile__in=frame.profiles).select_related("profile")
     return counted.annotate(
-        last_fired=Max("firings__at", filter=fired),
-        fired_week=Count("firings", filter=fired & week, distinct=True),
-        failed=Count("firings__deliveries", filter=failed, distinct=True),
+        last_fired=Subquery(fired.order_by("-at").values("at")[:1]),
+        fired_week=_how_many(fired.filter(at__gte=week), "automation"),
+        failed=_how_many(failed.filter(firing__at__gte=week), "firing__automation"),
     ).order_by("profile", "name")
+
+
+def _how_many(rows: QuerySet[Any], of: str) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values(of).annotate(n=Count("pk")).values("n")), 0)
 
 
 def _addresses(found: Automation) -> list[Connection]:
