@@ -27,7 +27,7 @@ _numbered = itertools.count(1)
 class Seen(msgspec.Struct, frozen=True):
     """What the last look rests on. When `version`, `names` or the store are other ones, everyone is due."""
 
-    store: int
+    store: str
     version: int
     names: dict[int, str]
     facts: int
@@ -69,7 +69,7 @@ class Look:
     def _now(self, profile: Profile) -> Seen:
         newest = Round.objects.filter(profile=profile).order_by("-pk").values_list("pk", flat=True).first()
         return Seen(
-            store=id(facts()),
+            store=facts().store.path.name,
             version=profile.current.number,
             names=named_segments(profile, self._kind),
             facts=facts().version[profile.product_id] if self._figures else 0,

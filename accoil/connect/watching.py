@@ -37,6 +37,14 @@ class Watching:
         self._failed_before(connection)
         self.looked = time.monotonic()
 
+    @property
+    def has_looked(self) -> bool:
+        return self.looked > float("-inf")
+
+    @property
+    def many(self) -> int:
+        return sum(map(len, self.due.values()))
+
     def add(self, more: dict[Whose, set[int]]) -> None:
         for whose, ids in more.items():
             if ids:
