@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Q
+from django.db.models import F, Min
 
 from accoil.connect.desired import named_segments
 from accoil.count import days
@@ -27,7 +27,7 @@ _numbered = itertools.count(1)
 class Seen(msgspec.Struct, frozen=True):
     """What the last look rests on. When `version`, `names` or the store are other ones, everyone is due."""
 
-    store: int
+    store: str
     version: int
     names: dict[int, str]
     facts: int
@@ -43,6 +43,7 @@ class Look:
         self._names = [f"sync_{next(_numbered)}", f"sync_{next(_numbered)}"]  # as seen last, as it is now
         self._facts = facts()
         self._seen: Seen | None = None
+        self._restless: set[tuple[int, int]] = set()  # of the last look
 
     def changed(self, profile: Profile) -> set[int] | None:
         """Ids of those who may have changed since the last look; None for everyone."""
@@ -57,8 +58,9 @@ class Look:
             now = msgspec.structs.replace(now, facts=self._keep(profile))
             found |= set() if anew else self._moved()
             self._names.reverse()
-        if before is not None and not anew and before.round != now.round:
-            found |= self._passed(before.round, list(now.names))
+        if before is None or before.round != now.round:
+            found |= self._passed(before.round, list(now.names)) if before is not None and not anew else set()
+            self._restless = self._left_at_once(list(now.names), days.number(profile.product.today()))
         self._seen = now
         return None if anew else found
 
@@ -69,7 +71,7 @@ class Look:
     def _now(self, profile: Profile) -> Seen:
         newest = Round.objects.filter(profile=profile).order_by("-pk").values_list("pk", flat=True).first()
         return Seen(
-            store=id(facts()),
+            store=facts().store.path.name,
             version=profile.current.number,
             names=named_segments(profile, self._kind),
             facts=facts().version[profile.product_id] if self._figures else 0,
@@ -95,9 +97,17 @@ class Look:
         return set(found["id"].to_pylist())
 
     def _passed(self, after: int, segments: Sequence[int]) -> set[int]:
-        """Those who entered or left since that round. Who comes back on the day he entered goes on with the stay of
-        then: so all who entered on the days of these rounds are looked at."""
-        rounds = Round.objects.filter(profile=self._profile, pk__gt=after)
-        since = rounds.order_by("day").values_list("day", flat=True).first()
-        lately = Q(entered_day__gte=since) | Q(left_day__gte=since)
-        return set(Stay.objects.filter(lately, segment__in=segments).values_list("entity", flat=True))
+        """Those who entered or left since that round. Who left on the day he entered and comes back on it goes on with
+        the same stay, which does not tell: so those are kept in mind."""
+        since = Round.objects.filter(profile=self._profile, pk__gt=after).aggregate(day=Min("day"))["day"]
+        stays = Stay.objects.filter(segment__in=segments)
+        entered = stays.filter(entered_day__gte=since, entered_in__gt=after)
+        left = stays.filter(left_day__gte=since, left_in__gt=after)
+        back = self._restless - self._left_at_once(segments, since)
+        moved = {entity for some in (entered, left) for entity in some.values_list("entity", flat=True)}
+        return moved | {entity for _, entity in back}
+
+    def _left_at_once(self, segments: Sequence[int], since: int) -> set[tuple[int, int]]:
+        """(segment, entity) of stays that began and ended on one of these days."""
+        ended = Stay.objects.filter(segment__in=segments, left_day__gte=since, left_day=F("entered_day"))
+        return set(ended.values_list("segment", "entity"))

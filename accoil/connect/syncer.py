@@ -103,19 +103,21 @@ class Syncer:
                 self._finding.find(connection, session, syncs, lambda: self._meanwhile(connection, session, syncs))
             )
         self._watching.look(connection, syncs)
+        if syncs and not self._full and passes.is_due(connection, Pass.Of.FULL):
+            self._full = self._begin(connection, session, syncs)
         while time.monotonic() - began < LOOKS_EVERY:
             if self._watching.due:
                 self._send_due(connection, session, syncs)
-            elif self._full or (syncs and passes.is_due(connection, Pass.Of.FULL)):
-                self._pass_on(connection, session, syncs)
+            elif self._full:
+                self._pass_on(self._full, connection, session, syncs)
             else:
                 drift.look(connection, session)
                 return max(0.1, LOOKS_EVERY - (time.monotonic() - began))
         return 0.0
 
     def _meanwhile(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
-        """Own changes don't wait until everyone is matched."""
-        if time.monotonic() - self._watching.looked > LOOKS_EVERY:
+        """Own changes don't wait until everyone is matched; at the beginning there are none yet."""
+        if self._watching.has_looked and time.monotonic() - self._watching.looked > LOOKS_EVERY:
             self._watching.look(connection, syncs)
             if self._watching.due:
                 self._send_due(connection, session, syncs)
@@ -127,9 +129,8 @@ class Syncer:
             self._compare(connection, session, syncs, whose, some, counts)
         self._watching.done(whose, some)
 
-    def _pass_on(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
+    def _pass_on(self, full: Full, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
         """The next batch of the full pass."""
-        full = self._full = self._full or self._begin(connection, session, syncs)
         if full.left:
             whose, some = full.left[-1]
             self._compare(connection, session, syncs, whose, some, full.counts, everything=True)
@@ -148,7 +149,12 @@ class Syncer:
         for product, kind, entity in matched.values_list("product", "kind", "entity"):
             ids.setdefault((product, kind), []).append(entity)  # type: ignore[arg-type]
         left = [(whose, some[i : i + COMPARED]) for whose, some in ids.items() for i in range(0, len(some), COMPARED)]
-        row = passes.begin(connection, Pass.Of.FULL, sum(map(len, ids.values())))
+        total = sum(map(len, ids.values()))
+        if (
+            self._watching.many > total / 2
+        ):  # as at the beginning: the pass gets to them as soon, and tells how far it is
+            self._watching.due.clear()
+        row = passes.begin(connection, Pass.Of.FULL, total)
         return Full(row, left[::-1], Counter())
 
     def _compare(

@@ -65,12 +65,17 @@ class Syncing:
         self._opened = opened
         self._lanes: dict[int, Lane] = {}
 
+    @property
+    def how_many(self) -> int:
+        """Connections that are worked on."""
+        return len(self._lanes)
+
     def step(self) -> None:
         """Begins with connections that are new, ends with those that are gone."""
         tools = [tool.key for tool in TOOLS.values() if tool.syncs]
         there = Connection.objects.filter(tool__in=tools).exclude(state=State.DISCONNECTED)
         live = set(there.values_list("pk", flat=True))
-        for gone in self._lanes.keys() - live:
+        for gone in list(self._lanes.keys() - live):
             self._lanes[gone].tell_to_stop()
             if not self._lanes[gone].is_alive:
                 del self._lanes[gone]

@@ -10,6 +10,7 @@ from accoil.connect.now import moment
 from accoil.count.ids import Kind
 
 Whose = tuple[int, Kind]  # product, kind
+MANY = 1000  # ids: of more it is looked first who is matched at all
 RETRIED = 1000  # records, at one look
 
 
@@ -33,9 +34,20 @@ class Watching:
                 self._looks[key] = Look(profile, kind, figures)
             whose = (sync.profile.product_id, kind)
             found = self._looks[key].changed(sync.profile)
-            self.add({whose: _matched(connection, whose) if found is None else found})
+            if found is None or len(found) > MANY:
+                matched = _matched(connection, whose)
+                found = matched if found is None else found & matched
+            self.add({whose: found})
         self._failed_before(connection)
         self.looked = time.monotonic()
+
+    @property
+    def has_looked(self) -> bool:
+        return self.looked > float("-inf")
+
+    @property
+    def many(self) -> int:
+        return sum(map(len, self.due.values()))
 
     def add(self, more: dict[Whose, set[int]]) -> None:
         for whose, ids in more.items():
@@ -59,7 +71,9 @@ class Watching:
     def _failed_before(self, connection: Connection) -> None:
         """Those that are to be tried again now."""
         ready = Record.objects.filter(connection=connection, next_at__lte=moment())
-        ready.exclude(match=Record.Is.MATCHED).update(rematch=True, next_at=None)
+        lost = [pk for pk, match in ready.values_list("pk", "match")[:RETRIED] if match != Record.Is.MATCHED]
+        if lost:
+            Record.objects.filter(pk__in=lost).update(rematch=True, next_at=None)
         for product, kind, entity in ready.values_list("product", "kind", "entity")[:RETRIED]:
             self.add({(product, kind): {entity}})  # type: ignore[dict-item]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from accoil.connect import sync
+from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, State, Written
 from accoil.refused import Refused
 from accoil.score.models import Profile
@@ -152,3 +153,29 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(synced: Synced) -> 
     assert (plan.records, plan.calls) == (3, 3 + len(ALL - SEGMENTS))
     assert len(synced.workspace.writes) == written and before == 0
     assert set(sync.plan(synced.connection, {synced.profile: Mode.OFF}).archive) == SEGMENTS
+
+
+def test_disconnecting_without_a_good_token_ends_with_a_sentence(synced: Synced) -> None:
+    synced.switch(Mode.ALL)
+    synced.settle()
+    synced.workspace.revoke()
+    sync.forget(synced.connection)
+    synced.syncer.step()
+    connection = Connection.objects.get(pk=synced.connection.pk)
+    assert connection.state == State.DISCONNECTED and connection.secrets == {}
+    assert connection.problem.startswith("What was written could not be archived: Intercom no longer accepts")
+
+
+def test_what_was_written_before_is_taken_up_again_when_connected_again(synced: Synced) -> None:
+    synced.switch(Mode.ALL)
+    synced.settle()
+    sync.forget(synced.connection)
+    synced.syncer.step()
+    made = len(synced.workspace.attributes)
+    again = by_token(synced.looked.product.team, synced.connection.author, synced.intercom.token(), "secret")
+    assert again.pk == synced.connection.pk
+    synced.connection.refresh_from_db()
+    synced.switch(Mode.ALL)
+    synced.settle()
+    assert synced.attributes() == ALL and len(synced.workspace.attributes) == made
+    assert synced.stands("ann@acme.example")["Score"] == 46

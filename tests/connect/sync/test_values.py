@@ -1,6 +1,7 @@
 """What is written, for whom, and that nothing is written again."""
 
 from accoil.connect.desired import listed, percent
+from accoil.connect.looking import Look
 from accoil.connect.models import Entry, Mode, Record
 from accoil.score.definition import Definition
 from accoil.segment import keeping
@@ -106,3 +107,16 @@ def test_a_new_user_is_found_at_once_and_again_when_a_search_lags_behind(synced:
     synced.clock.advance(11 * 60)
     synced.settle()
     assert synced.stands("eve@acme.example")["Score"] == 19
+
+
+def test_a_look_finds_those_who_moved_and_not_everyone_who_did_something_that_day(synced: Synced) -> None:
+    synced.looked.receive([identified(name, at(31), size="big") for name in ("ann", "bob", "carla")])
+    keeping.create(synced.profile, "user", "Big", {"user_trait": "size", "is": "big"})
+    synced.looked.look()
+    look = Look(synced.profile.pk, "user", figures=False)
+    assert look.changed(synced.profile) is None
+    for hour, size in ((1, "small"), (2, "big"), (3, "small"), (4, "big")):
+        synced.looked.receive([identified("bob", at(31, 12 + hour), size=size)])
+        synced.looked.look()
+        assert synced.looked.named("user", look.changed(synced.profile) or ()) == {"bob"}
+    assert look.changed(synced.profile) == set()
