@@ -85,6 +85,8 @@ class Intercom:
         workspace = self._workspace_of(call)
         headers |= self.limits.take()
         if refusal:
+            if refusal.status == 429:  # somebody else has used the window up
+                headers["X-RateLimit-Remaining"] = "0"
             raise refusal
         if call.headers.get("intercom-version") != VERSION:
             raise Refusal(400, "intercom_version_invalid", f"This stand-in wants Intercom-Version: {VERSION}")

@@ -35,6 +35,7 @@ class Attributes:
     def __init__(self, speaker: Speaker) -> None:
         self.speaker = speaker
         self._held = Remembered(self._listed)
+        self._doubted = False
         self._one_at_a_time = RLock()
 
     def places_left(self) -> int:
@@ -44,6 +45,11 @@ class Attributes:
         """Name → data type, of those in use."""
         model = MODELS[kind]
         return {held.name: held.data_type for held in self._held.get(most) if held.model == model and not held.archived}
+
+    def doubt(self) -> None:
+        """A write was refused: somebody there may have changed them, so what is remembered is not relied upon when
+        they are next made sure of."""
+        self._doubted = True
 
     def ensure(self, attribute: Attribute) -> str:
         with self._one_at_a_time:
@@ -89,6 +95,9 @@ class Attributes:
 
     def _find(self, attribute: Attribute) -> Held | None:
         """The one in use, else the archived one."""
+        if self._doubted:
+            self._doubted = False
+            self._held.forget()
         model = MODELS[attribute.kind]
         found = [held for held in self._held.get(_SOON) if (held.model, held.name) == (model, attribute.name)]
         return min(found, key=lambda held: held.archived, default=None)

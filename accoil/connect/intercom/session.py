@@ -66,6 +66,9 @@ class IntercomSession:
             )
         except Gone as gone:
             raise self._where(kind, remote_id, gone) from gone
+        except Rejected:
+            self._workspace.attributes.doubt()
+            raise
         return self._inward(kind, values, told)
 
     def read(self, kind: Kind, remote_id: str, names: Iterable[str]) -> dict[str, Value]:
