@@ -71,6 +71,15 @@ def test_the_page_of_a_connection_says_who_is_matched_and_how_far_a_run_is(ann, 
     assert "9 written" in changed.content.decode()
 
 
+def test_people_are_told_to_add_new_attributes_to_their_view_there(ann, busy, joined):
+    hint = "choose Edit beside the attributes, and add those that begin with Accoil to the view."
+    assert hint not in main(ann.get(here(busy, "/intercom")))
+    Written.objects.create(
+        connection=joined, profile=busy.profile, kind="user", name="Accoil_Everyday_Score", remote_id="1"
+    )
+    assert hint in main(ann.get(here(busy, "/intercom")))
+
+
 def test_secrets_never_stand_on_a_page(ann, busy, joined):
     for end in ("", "/intercom", "/intercom?again=1", "/intercom/check", "/intercom/ledger", "/intercom/disconnect"):
         content = ann.get(here(busy, end)).content.decode()

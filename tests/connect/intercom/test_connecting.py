@@ -1,12 +1,14 @@
 """A team is joined to one workspace, by token or by signing in, and a workspace to one team."""
 
 import threading
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import close_old_connections
 from django.db import connection as database
 
+from accoil.connect.intercom import speaking
 from accoil.connect.intercom.connecting import by_code, by_token, disconnect, offers_sign_in, sign_in_address
 from accoil.connect.intercom.signed import is_signed, secrets_of
 from accoil.connect.models import Connection, State
@@ -15,7 +17,7 @@ from accoil.refused import Refused
 from accoil.team.models import Team, User
 from tests.connect.intercom.conftest import Here
 from tests.door import ask
-from tests.intercom import Intercom
+from tests.intercom import Intercom, running
 
 
 def _code(intercom: Intercom, workspace: str = "ws1") -> str:
@@ -28,6 +30,20 @@ def test_a_pasted_token_connects_the_workspace_it_is_of(team: Team, author: User
     assert (made.workspace, made.workspace_name) == ("ws1", "Acme Support")
     assert made.options["region"] == "us"
     assert secrets_of(made) == ["shh"]
+
+
+def test_the_region_of_a_pasted_token_is_found_out(
+    team: Team, author: User, intercom: Intercom, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running() as europe:
+        there = {"us": intercom.address, "eu": europe.address}  # nobody is asked in Australia
+        monkeypatch.setattr(speaking, "api_address", there.__getitem__)
+        settings.INTERCOM_URL = ""
+        europe.workspace.region = "EU"
+        made = by_token(team, author, europe.token(), "s")
+        assert made.options["region"] == "eu"
+        assert [call.status for call in intercom.calls("GET /me")] == [401]
+        assert made.workspace == europe.workspace.id_code
 
 
 @pytest.mark.parametrize("region", ["us", "eu", "au"])
@@ -52,7 +68,7 @@ def test_the_whole_way_through_intercoms_page(team: Team, author: User, intercom
     assert by_code(team, author, told["code"][0], "us").state == State.CONNECTED
 
 
-def test_without_an_app_of_the_servers_only_tokens_are_offered(settings) -> None:
+def test_without_an_app_of_the_servers_only_tokens_are_offered(settings: Any) -> None:
     assert not offers_sign_in()
     settings.INTERCOM_CLIENT_ID, settings.INTERCOM_CLIENT_SECRET = "id", "secret"
     assert offers_sign_in()
@@ -67,9 +83,7 @@ def test_without_an_app_of_the_servers_only_tokens_are_offered(settings) -> None
     ],
 )
 def test_each_region_has_its_own_addresses(region: str, api: str, pages: str) -> None:
-    from accoil.connect.intercom.speaking import api_address, pages_address
-
-    assert (api_address(region), pages_address(region)) == (api, pages)
+    assert (speaking.api_address(region), speaking.pages_address(region)) == (api, pages)
 
 
 def test_two_installs_of_one_workspace_make_one_connection(team: Team, author: User, intercom: Intercom) -> None:
