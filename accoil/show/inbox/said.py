@@ -18,21 +18,23 @@ Row = Mapping[str, Any]
 
 
 def engagement(row: Row) -> str:
-    """72 (+5), slightly engaged"""
-    if not row["last_active"]:
-        return f"{row['score']}, nothing that counts was done yet"
+    """72 (+5)"""
     moved = words.gain(row["change"]) if row["change"] else "unchanged"
-    return f"{row['score']} ({moved}), {words.band(row['score']).lower()}"
+    return f"{row['score']} ({moved})" if row["last_active"] else str(row["score"])
+
+
+def band(row: Row) -> str:
+    return words.band(row["score"]) if row["last_active"] else "nothing done yet"
 
 
 def activation(row: Row, definition: Definition, kind: Kind, today: date) -> str:
-    """50 %, 2 of 4 steps; nothing in a profile without steps."""
+    """50 % (2 of 4); nothing in a profile without steps."""
     done, steps = row["activation"], definition.activation.steps(kind)
     if done is None or not steps:
         return ""
     if done >= 1:
         return f"Activated {words.day(row['activated_on'], today)}" if row["activated_on"] else "Activated"
-    return f"{words.percent(done)}, {row['steps_met'].bit_count()} of {words.count(len(steps), 'step')}"
+    return f"{words.percent(done)} ({row['steps_met'].bit_count()} of {len(steps)})"
 
 
 def missing(row: Row, definition: Definition, kind: Kind) -> str:
@@ -42,20 +44,15 @@ def missing(row: Row, definition: Definition, kind: Kind) -> str:
     return words.listed([plain(each) for each in left], most=MOST_STEPS)
 
 
-def users(row: Row, window: int) -> str:
-    """3 of 5 active this week"""
-    return f"{row['active_users']} of {row['total_users']} active {words.this_window(window)}"
-
-
 def frequency(row: Row, window: int) -> str:
     """4 of 7 days"""
     return f"{row['frequency']} of {words.count(window, 'day')}"
 
 
 def adoption(done: int, definition: Definition) -> str:
-    """33 %, 4 of 12 events"""
+    """33 % (4 of 12)"""
     scored = len(definition.events)
-    return f"{words.percent(done / scored)}, {done} of {words.count(scored, 'event')}"
+    return f"{words.percent(done / scored)} ({done} of {scored})"
 
 
 def last_active(row: Row, today: date) -> str:
@@ -63,9 +60,8 @@ def last_active(row: Row, today: date) -> str:
 
 
 def pays(row: Row) -> str:
-    """Growth, $1,200 a month"""
-    money = f"{words.money(row['mrr'])} a month" if (row["mrr"] or 0) > 0 else ""
-    return ", ".join(filter(None, [row["plan"], money]))
+    """$1,200 a month"""
+    return f"{words.money(row['mrr'])} a month" if (row["mrr"] or 0) > 0 else ""
 
 
 def segments(names: Sequence[str]) -> str:

@@ -71,12 +71,14 @@ def summary(looked: Looked) -> list[Part]:
         *parts.table(
             [
                 ("Engagement", said.engagement(account)),
+                ("Band", said.band(account)),
                 ("Last active", said.last_active(account, today)),
                 ("Activation", said.activation(account, definition, "account", today)),
-                ("Segments", said.segments(looked.segments("account", account))),
+                ("Plan", account["plan"] or ""),
                 ("Pays", said.pays(account)),
             ]
         ),
+        *_segments(looked, "account", account),
         *(_person(looked) if user else [parts.text(_why_not(looked), "muted")]),
         *_links(looked),
     ]
@@ -93,19 +95,21 @@ def account(looked: Looked) -> list[Part]:
         *parts.table(
             [
                 ("Engagement", said.engagement(row)),
-                ("Users", said.users(row, looked.window)),
+                ("Band", said.band(row)),
+                ("Users active", f"{row['active_users']} of {row['total_users']}"),
                 ("Last active", said.last_active(row, today)),
                 ("Activation", said.activation(row, definition, "account", today)),
                 ("Adoption", said.adoption(row["recently_scored_events"], definition)),
                 ("Adoption, ever", said.adoption(row["overall_scored_events"], definition)),
                 ("Active on", said.frequency(row, looked.window)),
                 ("Status", row["status"] or ""),
+                ("Plan", row["plan"] or ""),
                 ("Pays", said.pays(row)),
                 ("Customer", words.tenure(row["tenure"])),
             ]
         ),
         *([parts.text(f"Still to do: {left}.")] if left else []),
-        parts.text(f"**Segments**: {plain(said.segments(looked.segments('account', row)))}."),
+        *_segments(looked, "account", row),
         *_links(looked, user=False),
     ]
 
@@ -121,7 +125,7 @@ def user(looked: Looked) -> list[Part]:
         parts.header(row["name"]),
         *_user_table(looked),
         *([parts.text(f"Still to do: {left}.")] if left else []),
-        parts.text(f"**Segments**: {plain(said.segments(looked.segments('user', row)))}."),
+        *_segments(looked, "user", row),
         parts.text("**The last things they did**" if did else "They have done nothing yet."),
         *parts.table(did),
         *_links(looked, account=False),
@@ -137,8 +141,9 @@ def info(looked: Looked) -> list[Part]:
         "Engagement": f"0 to 100, from what people did {window}, each event times its weight, measured against "
         "everybody else. 90 is what the busiest tenth reach. An account has the average of its active users. "
         f"In brackets: the change in {words.window(looked.window)}.",
-        "Bands": "75 and more is most engaged, 50 to 74 slightly engaged, 25 to 49 passive, below that least engaged.",
+        "Band": "75 and more is most engaged, 50 to 74 slightly engaged, 25 to 49 passive, below that least engaged.",
         "Last active": "The last day with an event that counts.",
+        "Users active": f"How many of its users did something that counts {window}, of those seen in 90 days.",
         "Active on": f"On how many days something that counts was done {window}.",
         "Activation": "How many of the steps that make a good start are done, in any order.",
         "Adoption": f"How many of the events that count were done {window}; ever: since the beginning.",
@@ -154,6 +159,10 @@ def info(looked: Looked) -> list[Part]:
     ]
 
 
+def _segments(looked: Looked, kind: Kind, row: Row) -> list[Part]:
+    return [parts.text(f"**Segments**: {plain(said.segments(looked.segments(kind, row)))}.")]
+
+
 def _person(looked: Looked) -> list[Part]:
     row = looked.user
     return [parts.text(said.user(row, looked.window, looked.today))] if row else []
@@ -166,6 +175,7 @@ def _user_table(looked: Looked) -> list[Part]:
     return parts.table(
         [
             ("Engagement", said.engagement(row)),
+            ("Band", said.band(row)),
             ("Last active", said.last_active(row, today)),
             ("Active on", said.frequency(row, looked.window)),
             ("Activation", said.activation(row, definition, "user", today)),
