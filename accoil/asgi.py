@@ -18,14 +18,12 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from accoil import health, importing
-from accoil.act.acting import Acting
-from accoil.act.deliveries import Deliveries
 from accoil.clock import Clock
-from accoil.connect.syncing import Syncing
 from accoil.control import Control
 from accoil.count import people
 from accoil.count.counting import Counting
 from accoil.count.load import checksums
+from accoil.following import Following
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
@@ -41,8 +39,6 @@ from accoil.receive.place import Place
 from accoil.refused import Refused
 from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
-from accoil.segment.filling import Fillings
-from accoil.segment.rounds import Rounds
 from accoil.show.inbox import door as inbox
 from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
@@ -130,21 +126,8 @@ class Server:
             ("sum up days that are over", self.freezing.look, 15),
             *self.watch.acts,
         ]
-        # What may take longer has threads of its own: with 200,000 users a look takes a second, the first one several.
-        self._syncing = Syncing()
-        rounds, fillings, acting = Rounds(self._importing), Fillings(), Acting()
-        self._deliveries = Deliveries()
-        self._clocks = [
-            Clock(often),
-            # One after the other: who acts upon moves must not read a round that is being written.
-            Clock(
-                [("see who entered and left segments", rounds.step, 1), ("act upon who moved", acting.step, 1)],
-                "segments",
-            ),
-            Clock([("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
-            Clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
-            Clock([("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"),
-        ]
+        self._clock = Clock(often)
+        self._following = Following(self.counting, self._importing)
         self._desk = Desk()
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
@@ -207,15 +190,13 @@ class Server:
         self.counting.start()
         self.imports.open()
         self._control.start()
-        for clock in self._clocks:
-            clock.start()
+        self._clock.start()
+        self._following.start()
 
     def _stop_parts(self) -> None:
-        for clock in self._clocks:
-            clock.stop()
-        self._syncing.stop()
+        self._clock.stop()
+        self._following.stop()
         self._desk.stop()
-        self._deliveries.stop()
         self.freezing.stop()
         self._control.stop()
         self.imports.close()

@@ -47,7 +47,7 @@ def _found(delivery: Delivery, connection: Connection, session: Session) -> Reco
     ticked rows is told at once."""
     record = finding.find(connection, session, delivery.product, _kind(delivery), delivery.entity)
     if record is None:
-        raise Rejected(f"Nobody knows this {delivery.kind} any more.")
+        raise Rejected(f"This {delivery.kind} is not known to Accoil any more.")
     if record.match == Record.Is.MATCHED:
         return record
     if record.match == Record.Is.AMBIGUOUS or delivery.batch_id or delivery.attempts > len(NOT_YET):

@@ -45,6 +45,7 @@ class Counting:
         self._open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
         self._lock = lock(folder)
         self._running = False
+        self._caught_up, self._before = False, 0  # the last block at the start
         self._rebuilding = threading.Lock()
         try:
             self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.loader.hear(block))
@@ -58,6 +59,7 @@ class Counting:
     def start(self) -> None:
         self._running = True
         self.journal.start()
+        self._before = self.journal.last
         self.loader.start()
 
     def stop(self) -> None:
@@ -79,6 +81,12 @@ class Counting:
             if time.monotonic() >= until:
                 return False
         return True
+
+    @property
+    def has_caught_up(self) -> bool:
+        """Whether all that was received before the start is counted. Until then some people seem not to be there."""
+        self._caught_up = self._caught_up or self.loader.wait_for(self._before, 0)
+        return self._caught_up
 
     def why_not_rebuild(self) -> str | None:
         """Why the store had better not be made again; None: it can be."""

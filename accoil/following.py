@@ -1,0 +1,50 @@
+"""What follows, by itself, from who is there and how they do: segments, automations, deliveries, syncs. Each may take
+longer, so each has a thread of its own: with 200,000 users a look takes a second, the first one several."""
+
+from collections.abc import Callable, Collection
+
+from accoil.act.acting import Acting
+from accoil.act.deliveries import Deliveries
+from accoil.clock import Act, Clock
+from accoil.connect.syncing import Syncing
+from accoil.count.counting import Counting
+from accoil.segment.filling import Fillings
+from accoil.segment.rounds import Rounds
+
+
+class Following:
+    """`importing`: products that a file is being imported for."""
+
+    def __init__(self, counting: Counting, importing: Callable[[], Collection[int]]) -> None:
+        self._counting = counting
+        self._deliveries, self._syncing = Deliveries(), Syncing()
+        rounds, fillings, acting = Rounds(importing), Fillings(), Acting()
+        self._clocks = [
+            # One after the other: who acts upon moves must not read a round that is being written.
+            self._clock(
+                [("see who entered and left segments", rounds.step, 1), ("act upon who moved", acting.step, 1)],
+                "segments",
+            ),
+            self._clock([("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
+            self._clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
+            self._clock([("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"),
+        ]
+
+    def start(self) -> None:
+        for clock in self._clocks:
+            clock.start()
+
+    def stop(self) -> None:
+        for clock in self._clocks:
+            clock.stop()
+        self._syncing.stop()
+        self._deliveries.stop()
+
+    def _clock(self, acts: list[Act], name: str) -> Clock:
+        """Begins when all that was received before the start is counted: until then some people seem to be gone, and
+        would leave segments and other tools."""
+
+        def once_caught_up(step: Callable[[], None]) -> Callable[[], None]:
+            return lambda: step() if self._counting.has_caught_up else None
+
+        return Clock([(words, once_caught_up(step), seconds) for words, step, seconds in acts], name)
