@@ -141,10 +141,15 @@ def _matching(frame: Frame, joined: Connection, kind: Kind, question: str, none:
 
 
 def _reasons(joined: Connection, kind: Kind) -> list[str]:
-    """The commonest reasons, each with how many it keeps out."""
-    rows = joined.records.filter(kind=kind).exclude(match=Record.Is.MATCHED).exclude(reason="")
+    """The commonest reasons, each with how many it keeps out; of those that are not clear, each has its own."""
+    rows = joined.records.filter(kind=kind, match=Record.Is.UNMATCHED).exclude(reason="")
     told = rows.values("reason").annotate(n=Count("id")).order_by("-n", "reason")[:MOST_REASONS]
-    return [f"{number(row['n'])}: {row['reason']}" for row in told]
+    reasons = [f"{number(row['n'])}: {row['reason']}" for row in told]
+    unclear = joined.records.filter(kind=kind, match=Record.Is.AMBIGUOUS)
+    if n := unclear.count():
+        example = unclear.exclude(reason="").values_list("reason", flat=True).first() or ""
+        reasons.append(f"{number(n)}: not clear which, such as: {example}".removesuffix(", such as: "))
+    return reasons
 
 
 def followed(frame: Frame, joined: Connection, who: str) -> list[Followed]:

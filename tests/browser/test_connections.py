@@ -189,6 +189,27 @@ def test_three_accounts_are_tagged_by_hand_and_each_tells_what_became_of_it(
     expect(page.locator("#toasts")).to_contain_text("It is tried again.")
 
 
+def test_a_search_ticks_nobody_else_and_a_page_is_ticked_from_its_head(
+    page: Page, server: Server, workspace: Workspace
+) -> None:
+    arrived(page, server)
+    page.goto(server.page("accounts?sort=name"))
+    page.get_by_label("Select Acme Ltd").check()
+    page.get_by_role("searchbox", name="Search accounts").fill("Glob")
+    expect(page.get_by_role("link", name="Acme Ltd")).to_have_count(0)
+    expect(page.get_by_label("Select Globex")).not_to_be_checked()
+    expect(page.locator(".ticked-bar")).to_be_hidden()
+    page.get_by_role("searchbox", name="Search accounts").fill("")
+    expect(page.get_by_role("link", name="Acme Ltd")).to_be_visible()
+    page.get_by_label("Select all on this page").check()
+    expect(page.locator(".ticked-bar")).to_contain_text("4 selected")
+    page.get_by_label("Select Initech").uncheck()
+    expect(page.locator(".ticked-bar")).to_contain_text("3 selected")
+    assert page.get_by_label("Select all on this page").evaluate("box => box.indeterminate")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".ticked-bar")).to_be_hidden()
+
+
 def test_without_script_ticked_users_are_tagged_through_plain_forms(
     page: Page, scriptless: Page, server: Server, workspace: Workspace
 ) -> None:

@@ -22,6 +22,8 @@ PAGES = [
     "settings",
     "settings/keys",
     "settings/connect",
+    "settings/connections",
+    "settings/connections/intercom",
     "start",
 ]
 ACTS = [
@@ -38,6 +40,11 @@ ACTS = [
     "settings/time-zone",
     "settings/keys/new",
     "settings/staging",
+    "settings/connections/intercom/connect",
+    "settings/connections/intercom/sync",
+    "settings/connections/intercom/disconnect",
+    "accounts/act",
+    "users/act/begin",
 ]
 
 
