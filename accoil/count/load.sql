@@ -153,8 +153,11 @@ where f.kind = 1 and f.user_id <> 0 and not f.waits
 group by all
 
 -- name: counts
+-- By account within a day: what one account did lies together then, and what one user did lies together anyhow.
 insert into counts
-select product, day, user_id, given_id, account_id, event_id, n, last_at, sent_as from fresh_count order by day, user_id
+select product, day, user_id, given_id, account_id, event_id, n, last_at, sent_as
+from fresh_count
+order by day, account_id, user_id
 
 -- name: ever
 insert into ever

@@ -38,7 +38,7 @@ select product, day, user_id, given_id, account_id, event_id, cast(sum(n) as big
        max(last_at) as last_at, sent_as
 from counts
 group by product, day, user_id, given_id, account_id, event_id, sent_as
-order by product, day, user_id
+order by product, day, account_id, user_id
 
 -- name: waiting
 create table merged as

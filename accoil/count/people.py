@@ -1,5 +1,6 @@
 """Users, accounts and events as they are known, beside any score."""
 
+import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import msgspec
 
 from accoil.count import days, ids
-from accoil.count.facts import facts
+from accoil.count.facts import Facts, facts
 from accoil.count.ids import Kind
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
 ASK = beside(__file__, "people")
+
+FRESH_FOR = 1.0  # seconds: however fast events come, what forms offer is looked for at most once in this time
+KNOWN_KEPT = 50  # products and days
 
 KINDS = {"user": ids.USER, "account": ids.ACCOUNT}
 
@@ -77,10 +81,33 @@ def events(product_id: int, kind: Kind, id: int, first: date, last: date) -> lis
     return [row | {"last_day": days.day(row["last_day"])} for row in rows]
 
 
+class _Known(msgspec.Struct):
+    facts: Facts
+    version: int
+    made: float
+    rows: list[dict[str, Any]]
+
+    def is_good(self, product_id: int) -> bool:
+        if self.facts is not facts():
+            return False
+        return self.version == facts().version[product_id] or time.monotonic() - self.made < FRESH_FOR
+
+
+_known: dict[tuple[int, date], _Known] = {}
+
+
 def known_events(product_id: int, as_of: date) -> list[dict[str, Any]]:
-    """Every event name ever received: `event`, `count_30d`, `users_30d`, `accounts_30d`, `first_day`, `last_day`."""
-    rows = facts().store.rows(ASK["known_events"], product=product_id, as_of=days.number(as_of))
-    return [row | {"first_day": days.day(row["first_day"]), "last_day": _day(row["last_day"])} for row in rows]
+    """Every event name ever received: `event`, `count_30d`, `users_30d`, `accounts_30d`, `first_day`, `last_day`. Every
+    form that offers events asks for them, several times while one page is made."""
+    kept = _known.get((product_id, as_of))
+    if kept is None or not kept.is_good(product_id):
+        its, version, now = facts(), facts().version[product_id], time.monotonic()
+        rows = its.store.rows(ASK["known_events"], product=product_id, as_of=days.number(as_of))
+        rows = [row | {"first_day": days.day(row["first_day"]), "last_day": _day(row["last_day"])} for row in rows]
+        if len(_known) >= KNOWN_KEPT:
+            _known.clear()
+        _known[product_id, as_of] = kept = _Known(its, version, now, rows)
+    return [dict(row) for row in kept.rows]
 
 
 def accounts_told(product_id: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The book: everyone's numbers under one definition as of one day, kept in the store while it is looked at."""
 
+import copy
 import itertools
 import threading
 import time
@@ -69,6 +70,7 @@ class Book:
         self._places = {part: f"kept.{name}_{part}" for part in PARTS}
         self._name = name
         self._version = -1
+        self._summary: tuple[int, dict[str, Any]] | None = None  # of which version
         self._made = float("-inf")
         self._making = threading.Lock()
 
@@ -209,6 +211,11 @@ class Book:
 
     def summary(self) -> dict[str, Any]:
         """Counts and averages (scores over the active), and how many stand in each band."""
+        if self._summary is None or self._summary[0] != self._version:
+            self._summary = (self._version, self._sum_up())
+        return copy.deepcopy(self._summary[1])
+
+    def _sum_up(self) -> dict[str, Any]:
         store = self._facts.store
         summary = store.rows(ASK["summary"], self._places)[0]
         for who in ("accounts", "users"):

@@ -12,19 +12,28 @@ order by {order} {direction} nulls last, raw {direction}, lower(name), id
 limit :limit offset :offset
 
 -- name: users
-with companies as (select id as company_id, name as account_name from {accounts})
-select x.*, c.account_name, count(*) over () as of_all
-from {users} as x
+-- Who stands on the page is found by what they are sorted by alone: whole rows of everybody took twice as long.
+with companies as (select id as company_id, name as account_name from {accounts}),
+found as (
+    select x.id, {order} as sorted_by, raw, lower(name) as by_name
+    from {users} as x
+    left join companies c on c.company_id = x.account_id
+    where (:search = '' or contains(lower(name), lower(:search)) or contains(lower(tracking_id), lower(:search))
+           or contains(lower(coalesce(email, '')), lower(:search)))
+      and (:ids is null or id in (select unnest(:ids)))
+      and (:moved is null or (:moved > 0 and change >= :moved) or (:moved < 0 and change <= :moved))
+      and (:account is null or account_id = :account
+           or id in (select user_id from {parts} where account_id = :account and raw > 0))
+      and <holds>
+),
+page as (
+    select * from found order by sorted_by {direction} nulls last, raw {direction}, by_name, id limit :limit offset :offset
+)
+select x.*, c.account_name, (select count(*) from found) as of_all
+from page as p
+join {users} as x on x.id = p.id
 left join companies c on c.company_id = x.account_id
-where (:search = '' or contains(lower(name), lower(:search)) or contains(lower(tracking_id), lower(:search))
-       or contains(lower(coalesce(email, '')), lower(:search)))
-  and (:ids is null or id in (select unnest(:ids)))
-  and (:moved is null or (:moved > 0 and change >= :moved) or (:moved < 0 and change <= :moved))
-  and (:account is null or account_id = :account
-       or id in (select user_id from {parts} where account_id = :account and raw > 0))
-  and <holds>
-order by {order} {direction} nulls last, raw {direction}, lower(name), id
-limit :limit offset :offset
+order by p.sorted_by {direction} nulls last, p.raw {direction}, p.by_name, p.id
 
 -- name: matching_account
 select x.id from {accounts} as x where <holds> order by x.id

@@ -119,9 +119,20 @@ def _ask(question: str, whose: Whose, sets: Sequence[Sequence[str]], win: int, f
     found: list[ByDay] = [{} for _ in sets]
     places = {"bit_of": "bit_of" if DAYS_AT_ONCE + win <= NARROW else "wide_bit_of"}
     given = positions(whose.product_id, sets)
+    asked = ASK[question].replace("<reach>", _spread(win))
     for start in range(first, last + 1, DAYS_AT_ONCE):
         end = min(start + DAYS_AT_ONCE - 1, last)
         offsets = list(range(end - start + 1))
-        for row in whose.ask(ASK[question], places, first=start, last=end, win=win, offsets=offsets, **given):
+        for row in whose.ask(asked, places, first=start, last=end, win=win, offsets=offsets, **given):
             found[row["position"]][row["day"]] = row["n"]
     return found
+
+
+def _spread(win: int) -> str:
+    """Each bit of `days` in the `win` places up to its own: by as many shifts as doubling takes."""
+    text, reach = "done", 1
+    while reach < win:
+        step = min(reach, win - reach)
+        text = f"(select position, days | (days >> {step}) as days from {text})"  # noqa: S608  our own numbers
+        reach += step
+    return f"select position, days from {text}"  # noqa: S608

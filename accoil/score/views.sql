@@ -2,7 +2,7 @@
 -- first, last, before (days: the range goes from before + 1, the one before it is as long), length, win (days); since,
 -- until (days).
 -- Places: who (user_id or account_id), bit_of (the narrowest that holds the positions or days). <counts>: whose rows
--- count, as a condition on c; <masks>: rows of the question of that name, of all days or of the last, beside those kept.
+-- count, as a condition on c; <masks>: rows of the question of that name, of all days or of the last, beside those kept; <reach>: from `done`.
 
 -- name: masks
 -- What each did in the days from :since to :until: a bit for each set, in the range (now) and in the one before.
@@ -59,7 +59,9 @@ union all
 select null, count(distinct case when now then id end), count(distinct case when earlier then id end) from done
 
 -- name: days
--- How many did anything of each set in the win days up to each day from first to last (offsets: 0, 1, 2 …).
+-- How many did anything of each set in the win days up to each day from first to last (offsets: 0, 1, 2 …). Of each set
+-- and day of a window a bit; <reach> spreads it over the days in whose windows it lies. Many do the same then: they are
+-- counted together before it is told which days those are.
 with sets as (
     select unnest(:event_ids) as event_id, unnest(:positions) as position
 ),
@@ -69,12 +71,17 @@ done as (
     join sets s on s.event_id = c.event_id
     where c.product = :product and c.day > :first - :win and c.day <= :last and <counts>
     group by c.{who}, s.position
+),
+alike as (
+    select position, days & ({bit_of}(len(:offsets)) - 1) as days, count(*) as n
+    from (<reach>) as reached
+    group by 1, 2
 )
-select d.position, :first + r.later as "day", count(*) as n
-from done d
+select a.position, :first + r.later as "day", cast(sum(a.n) as bigint) as n
+from alike a
 cross join (select unnest(:offsets) as later) as r
-where (d.days >> r.later) & ({bit_of}(:win) - 1) <> 0
-group by d.position, r.later
+where has_bit(a.days, r.later)
+group by a.position, r.later
 
 -- name: times_of_days
 with sets as (
