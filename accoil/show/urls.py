@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from accoil.show.downloads import FileKind
 from accoil.show.views import (
     automation,
+    automation_addresses,
     automations,
     backtest,
     by_hand,
@@ -89,8 +90,8 @@ product = [
     path("automations/<int:automation_id>/delete", automations.delete, name="delete-automation"),
     path("automations/<int:automation_id>/retry", automations.retry, name="retry-automation"),
     path(
-        "automations/<int:automation_id>/addresses/<int:connection_id>",
-        automations.address,
+        "automations/<int:automation_id>/addresses/<int:address_id>",
+        automation_addresses.address,
         name="automation-address",
     ),
     path("views/events", event_views.event_list, name="events-view"),

@@ -308,6 +308,19 @@ def test_the_secret_of_an_address_is_shown_to_who_may_change_things_and_can_be_r
     assert ann.post(f"{home}/{found.pk}/addresses/{other.pk}", {"do": "secret"}).status_code == 404
 
 
+def test_a_test_is_sent_at_once_and_its_answer_told(ann, busy, home, receiver):
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}])
+    address = f"{home}/{found.pk}/addresses/{endpoint(busy.web.team, receiver.url).pk}"
+    receiver.replies = [Reply(200, b"thanks"), Reply(401)]
+    answer = ann.post(address, {"do": "test"}, follow=True)
+    assert "Sent; the answer was 200: thanks." in answer.content.decode()
+    asked = receiver.asked[0]
+    told = Webhook(Connection.objects.get().secrets["secret"]).verify(asked.body, asked.headers)
+    assert (told["type"], told["data"]["automation"]) == ("test", "Tell Rita")
+    answer = ann.post(address, {"do": "test"}, follow=True)
+    assert "The test did not arrive. The receiver answered 401" in answer.content.decode()
+
+
 def test_it_is_switched_and_deleted(ann, busy, home):
     found = made(busy)
     ann.post(f"{home}/{found.pk}/switch", {"do": "on"})

@@ -6,21 +6,19 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accoil.act import automations as making
 from accoil.act import queue
-from accoil.act.actions import actions_in
 from accoil.act.automations import Draft
 from accoil.act.models import Automation, Delivery, Firing
 from accoil.act.plays import PLAYS
-from accoil.connect.models import Connection, State
-from accoil.connect.webhook import endpoints
 from accoil.refused import Refused
 from accoil.show.automations import looking_back, saying
+from accoil.show.automations.addresses import addresses, told
 from accoil.show.automations.run_log import log
 from accoil.show.frame import Frame, frame_of, page, signed_in
 
@@ -113,24 +111,6 @@ def retry(request: HttpRequest, product_id: int, automation_id: int) -> HttpResp
     return redirect(frame.link("automation", found.pk))
 
 
-@signed_in
-@require_POST
-def address(request: HttpRequest, product_id: int, automation_id: int, connection_id: int) -> HttpResponse:
-    """Switches an address of its webhooks on again, or replaces its secret."""
-    frame, found = framed(request, product_id, automation_id)
-    frame.only_managers("change where webhooks go")
-    connection = next((each for each in _addresses(found) if each.pk == connection_id), None)
-    if connection is None:
-        raise Http404("This automation sends to no such address.")
-    if request.POST.get("do") == "secret":
-        endpoints.replace_secret(connection)
-        messages.success(request, "The secret is replaced. For a day what is sent is signed with both.")
-    else:
-        endpoints.enable(connection)
-        messages.success(request, "It is sent to again.")
-    return redirect(frame.link("automation", found.pk))
-
-
 def framed(request: HttpRequest, product_id: int, automation_id: int) -> tuple[Frame, Automation]:
     """The automation, seen through its own profile. Raises Http404 for one of another product."""
     frame = frame_of(request, product_id, "automations")
@@ -176,7 +156,7 @@ def about(frame: Frame, found: Automation) -> Values:
         "segment_link": frame.link("segment", found.segment.pk)
         if found.segment and not found.segment.is_hidden
         else "",
-        "addresses": [_address(each) for each in _addresses(found)] if frame.may_change else [],
+        "addresses": [told(each) for each in addresses(found)] if frame.may_change else [],
     }
 
 
@@ -196,20 +176,3 @@ def _all(frame: Frame) -> QuerySet[Automation]:
 
 def _how_many(rows: QuerySet[Any], of: str) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values(of).annotate(n=Count("pk")).values("n")), 0)
-
-
-def _addresses(found: Automation) -> list[Connection]:
-    team = found.profile.product.team
-    urls = [values["url"] for key, values in actions_in(found.actions) if key == endpoints.TOOL]
-    return [endpoints.endpoint(team, url) for url in dict.fromkeys(urls)]
-
-
-def _address(connection: Connection) -> Values:
-    secret = endpoints.keys(connection)
-    return {
-        "connection": connection,
-        "url": connection.options["url"],
-        "secret": secret[0] if secret else "",
-        "is_off": connection.state == State.NEEDS_RECONNECT,
-        "problem": connection.problem,
-    }

@@ -1,0 +1,47 @@
+"""What can be done about an address that an automation sends webhooks to."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accoil.act.models import Automation
+from accoil.connect.connection import Message, ToolError
+from accoil.connect.models import Connection
+from accoil.connect.webhook import endpoints
+from accoil.connect.webhook.tool import sending
+from accoil.show.automations.addresses import addresses
+from accoil.show.frame import Frame, signed_in
+from accoil.show.views.automations import framed
+
+
+@signed_in
+@require_POST
+def address(request: HttpRequest, product_id: int, automation_id: int, address_id: int) -> HttpResponse:
+    """Sends a test to an address of its webhooks, switches it on again, or replaces its secret."""
+    frame, found = framed(request, product_id, automation_id)
+    frame.only_managers("change where webhooks go")
+    connection = next((each for each in addresses(found) if each.pk == address_id), None)
+    if connection is None:
+        raise Http404("This automation sends to no such address.")
+    if request.POST.get("do") == "secret":
+        endpoints.replace_secret(connection)
+        messages.success(request, "The secret is replaced. For a day what is sent is signed with both.")
+    elif request.POST.get("do") == "test":
+        _test(frame, found, connection)
+    else:
+        endpoints.enable(connection)
+        messages.success(request, "It is sent to again.")
+    return redirect(frame.link("automation", found.pk))
+
+
+def _test(frame: Frame, found: Automation, connection: Connection) -> None:
+    said = {"automation": found.name, "profile": found.profile.name, "product": frame.product.name}
+    message = Message(key=f"test-{uuid4()}", type="test", at=timezone.now(), data=said)
+    try:
+        messages.success(frame.request, sending(connection).send(endpoints.TOOL, {}, message))
+    except ToolError as wrong:
+        messages.error(frame.request, f"The test did not arrive. {wrong.reason}")
