@@ -47,7 +47,7 @@ class Webhook:
     def send(self, action: str, values: dict[str, str], message: Message) -> str:
         pace(self._team).take()
         told = {"type": message.type, "timestamp": message.at.isoformat(), "data": message.data}
-        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         at = int(now())
         headers = {
             "webhook-id": message.key,
