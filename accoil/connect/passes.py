@@ -22,7 +22,7 @@ def is_due(connection: Connection, of: Pass.Of) -> bool:
     """By the last one that came to its end."""
     last = connection.passes.filter(of=of, problem="").exclude(ended_at=None).first()
     if last is None:
-        return True
+        return of != Pass.Of.DRIFT or connection.created_at + DRIFT_EVERY <= moment()
     if of in (Pass.Of.FULL, Pass.Of.MATCH) and connection.asked_at and connection.asked_at > last.began_at:
         return True
     every = {Pass.Of.MATCH: MATCH_EVERY, Pass.Of.DRIFT: DRIFT_EVERY}

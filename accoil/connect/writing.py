@@ -5,7 +5,7 @@ also when it would have to become what it was. What the tool confirmed is writte
 answered in the meantime."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
 
 GONE_AT_ONCE, GONE_LATER = 2, timedelta(minutes=10)  # what is gone is looked for at once, so often; then after these
-AT_A_TIME = 8  # calls on their way; each record is in one of them at most
+AT_A_TIME = 8  # calls on their way, or answered and not written down; each record is in one of them at most
 Values = dict[str, Value]
 log = structlog.get_logger()
 
@@ -47,17 +47,17 @@ class Writer:
     def write(self, due: Sequence[Due]) -> None:
         """Raises TryLater or SignInAgain when it makes no sense to go on; whatever was not sent is still due."""
         self._doubt(due)
-        calls = {self._pool.submit(self._send, each): each for each in due}
-        left = set(calls)
+        waiting = list(reversed(due))
+        calls: dict[Future[Values], Due] = {}  # not written down yet
         stops: ToolError | None = None
-        try:
-            while left:
-                done, left = wait(left, return_when=FIRST_COMPLETED)
-                stops = self._note({call: calls[call] for call in done}) or stops
-                if stops:
-                    _cancel(left)
-        finally:
-            _cancel(left)
+        while calls or (waiting and not stops):
+            while waiting and not stops and len(calls) < AT_A_TIME:
+                each = waiting.pop()
+                calls[self._pool.submit(self._send, each)] = each
+            done, _ = wait(calls, return_when=FIRST_COMPLETED)
+            stops = self._note({call: calls.pop(call) for call in done}) or stops
+        for each in waiting:
+            self._not_sent(each)
         if stops:
             raise stops
 
@@ -80,9 +80,6 @@ class Writer:
 
     def _answered(self, call: "Future[Values]", due: Due) -> ToolError | None:
         """What stops the others, if anything does."""
-        if call.cancelled():
-            self._not_sent(due)
-            return None
         try:
             kept = call.result()
         except TryLater as why:
@@ -161,11 +158,6 @@ class Writer:
     def _not_sent(self, due: Due) -> None:
         _sure(due)
         due.record.save(update_fields=["unsure"])
-
-
-def _cancel(calls: "Iterable[Future[Values]]") -> None:
-    for call in calls:
-        call.cancel()
 
 
 def _sure(due: Due) -> None:
