@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accoil.connect.models import Connection, Entry, Mode, Pass, ProfileSync, Record, State, Written
@@ -193,6 +194,18 @@ def test_signing_in_is_offered_only_where_the_server_has_an_app(ann, busy, setti
     assert "Connect United States Connect Europe Connect Australia" in page
     off = ann.get("/connections/intercom/begin", {"product": busy.web.pk, "region": "eu"})
     assert off["Location"].startswith("https://app.eu.intercom.com/oauth?client_id=c1&state=")
+
+
+def test_installing_from_the_app_store_begins_without_a_product(ann, busy, settings):
+    settings.INTERCOM_CLIENT_ID, settings.INTERCOM_CLIENT_SECRET = "c1", "s1"
+    stranger = Client().get("/connections/intercom/begin", {"region": "au"})
+    assert stranger["Location"] == "/sign-in/?next=%2Fconnections%2Fintercom%2Fbegin%3Fregion%3Dau"
+    assert ann.get("/connections/intercom/begin", {"region": "au"})["Location"].startswith(
+        "https://app.au.intercom.com/oauth?client_id=c1&state="
+    )
+    busy.evil.team.members.create(user=busy.ann)
+    said = ann.get("/connections/intercom/begin", follow=True).content.decode()
+    assert "Intercom can be connected to each of your teams" in said
 
 
 def test_a_way_back_that_was_not_begun_here_connects_nothing(ann, busy, settings):

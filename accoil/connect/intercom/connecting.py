@@ -20,6 +20,12 @@ from accoil.team.models import NAME_LENGTH, Team, User
 
 log = structlog.get_logger()
 
+NEEDED = (  # what one may do, and a call that shows whether one may
+    ("read people", "GET", "/contacts?per_page=1"),
+    ("read companies", "GET", "/companies?per_page=1"),
+    ("read data attributes", "GET", "/data_attributes?model=contact"),
+    ("read tags", "GET", "/tags"),
+)
 ASKED_EVERY = 60.0  # seconds
 _asked: dict[int, float] = {}  # connection → when it was last asked whether it is still installed
 
@@ -104,8 +110,25 @@ def _whose(token: str, regions: list[str]) -> dict[str, Any]:
                 "Intercom does not say which workspace the access token is of. Make one in a workspace's app."
             )
         told = str(app.get("region") or "").lower()
+        _check_may_read(token, region)
         return {**me, "region": told if told in REGIONS else region}
     raise Refused("Intercom does not know this access token. Copy it again from the Developer Hub.")
+
+
+def _check_may_read(token: str, region: str) -> None:
+    """Permissions are ticked in the Developer Hub, and one that is missing would else be noticed much later. Those to
+    write cannot be tried without writing. Raises Refused."""
+    speaker = Speaker(token, region, Lane())
+    for may, method, path in NEEDED:
+        try:
+            speaker.say(method, path)
+        except SignInAgain as refusal:
+            raise Refused(
+                f"The Intercom app may not {may}. Tick that permission in the Developer Hub, to read and to write, and"
+                " connect again."
+            ) from refusal
+        except ToolError as wrong:  # whatever this is, it says nothing about permissions
+            log.warning("a permission could not be tried", may=may, why=wrong.reason)
 
 
 def _join(team: Team, author: User, me: dict[str, Any], secrets: dict[str, str], by: str) -> Connection:

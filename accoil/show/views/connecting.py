@@ -19,6 +19,7 @@ from accoil.refused import Refused
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.views.product_settings import address_of
 from accoil.team.models import User
+from accoil.team.scope import products_of
 
 INTERCOM = "intercom"
 REGIONS = (("us", "United States"), ("eu", "Europe"), ("au", "Australia"))
@@ -74,8 +75,13 @@ def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
 @signed_in
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """Off to Intercom, to be asked there whether Accoil may."""
-    frame = frame_of(request, _number(request.GET.get("product", "")), "settings")
+    """Off to Intercom, to be asked there whether Accoil may. Intercom's App Store sends people here without a product:
+    then it is for the person's team."""
+    product = _number(request.GET["product"]) if "product" in request.GET else _only_team(request)
+    if product is None:
+        messages.info(request, "Intercom can be connected to each of your teams: open Settings > Connections of one.")
+        return redirect("home")
+    frame = frame_of(request, product, "settings")
     frame.only_managers("connect tools")
     region = request.GET.get("region", "us")
     if not connecting.offers_sign_in() or region not in dict(REGIONS):
@@ -155,6 +161,12 @@ def author(frame: Frame) -> User:
 def back_address(request: HttpRequest) -> str:
     """Where Intercom sends people back to; it must be one of the app's redirect addresses there."""
     return address_of(request) + reverse("intercom-done")
+
+
+def _only_team(request: HttpRequest) -> int | None:
+    """The first product of the person's team; None when there are several teams, or no product."""
+    products = list(products_of(request.user).filter(staging_of=None))
+    return products[0].pk if len({product.team_id for product in products}) == 1 else None
 
 
 def _number(text: str) -> int:

@@ -50,7 +50,9 @@ def author(db: None) -> User:
 
 @pytest.fixture
 def here(team: Team, author: User, intercom: Intercom) -> Here:
-    return Here(team, author, by_token(team, author, intercom.token(), intercom.client_secret))
+    made = Here(team, author, by_token(team, author, intercom.token(), intercom.client_secret))
+    intercom.heard.clear()  # what was asked when it was connected
+    return made
 
 
 def attribute(name: str = "Accoil_Trial_Score", kind: Kind = "user", type: str = "integer") -> Attribute:

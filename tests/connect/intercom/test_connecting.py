@@ -182,6 +182,31 @@ def test_an_unknown_token_is_refused_without_being_told(team: Team, author: User
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("call", "may"),
+    [
+        ("GET /contacts", "read people"),
+        ("GET /companies", "read companies"),
+        ("GET /data_attributes", "read data attributes"),
+        ("GET /tags", "read tags"),
+    ],
+)
+def test_a_permission_that_is_missing_is_named_at_once(
+    team: Team, author: User, intercom: Intercom, call: str, may: str
+) -> None:
+    intercom.faults.plan("refuse", call, status=403, code="action_forbidden")
+    with pytest.raises(Refused, match=f"The Intercom app may not {may}. Tick that permission"):
+        by_token(team, author, intercom.token())
+    assert not Connection.objects.exists()
+
+
+def test_another_fault_while_permissions_are_tried_does_not_stop_connecting(
+    team: Team, author: User, intercom: Intercom
+) -> None:
+    intercom.faults.plan("refuse", "GET /tags", status=404, code="not_found")
+    assert by_token(team, author, intercom.token()).state == State.CONNECTED
+
+
 def test_a_code_is_good_once(team: Team, author: User, intercom: Intercom) -> None:
     code = _code(intercom)
     by_code(team, author, code, "us")

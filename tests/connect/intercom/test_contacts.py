@@ -126,12 +126,13 @@ def test_both_ways_find_the_same(here: Here, intercom: Intercom) -> None:
 def test_a_walk_waits_for_room_in_the_limits(here: Here, intercom: Intercom, clock: Driven) -> None:
     for n in range(1_500):
         intercom.workspace.contact(f"u{n}@example.com")
+    clock.advance(10)
     intercom.limits.per_window = 4
     began = clock.now()
     found = [match for match in here.session.match_users(_people(1_500)) if match.remote_id]
     assert len(found) == 1_500
     assert intercom.limits.refused == 0
-    assert 40 <= clock.now() - began <= 80  # ten pages, two of four calls in each window of ten seconds
+    assert 20 <= clock.now() - began <= 80  # ten pages, two or three of them in each window of ten seconds
 
 
 def test_a_contact_that_search_does_not_find_yet_is_found_later(here: Here, intercom: Intercom, clock: Driven) -> None:

@@ -1,6 +1,7 @@
 """What Intercom says by itself is proven, acted upon once, and only makes us look again."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -167,6 +168,17 @@ def test_nobody_is_called_before_it_is_answered(matched: Synced, live_server: Li
     before = len(matched.intercom.heard)
     _notify(matched, live_server, "contact.deleted", _item(_ann(matched)))
     assert len(matched.intercom.heard) == before
+
+
+def test_notifications_are_answered_fast(matched: Synced, live_server: LiveServer) -> None:
+    took = []
+    for _ in range(40):
+        began = time.monotonic()
+        _notify(matched, live_server, "contact.email.updated", _item(_ann(matched)))
+        took.append(time.monotonic() - began)
+    middle = sorted(took)[len(took) // 2]
+    print(f"a notification is answered within {middle * 1000:.0f} ms")
+    assert middle < 0.25  # Intercom wants an answer within half a second
 
 
 def test_the_hub_may_try_the_address(live_server: LiveServer, transactional_db: None) -> None:
