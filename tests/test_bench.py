@@ -12,13 +12,14 @@ from itertools import islice
 import msgspec
 import pytest
 
-from accoil.bench import bare, budgets, ingest, kept, messages, pages, score, servers, what_if
+from accoil.bench import bare, budgets, inbox, ingest, kept, messages, pages, score, servers, what_if
 from accoil.bench.book import STORE, build
 from accoil.bench.figures import percentile
 from accoil.bench.generator import Order, is_whole
 from accoil.bench.invented import Size
 from accoil.bench.loading import Shape
 from accoil.bench.messages import Recipe
+from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
 
 KEY = "0" * 32
@@ -204,6 +205,19 @@ def test_every_page_of_a_kept_book_is_asked_over_http(kept_books):
     assert all(told["figure"] > 0 for told in report["budgets"])
     assert report["pages"].keys() == report["while_events_arrive"].keys()
     assert json.loads(json.dumps(report)) == report
+
+
+def test_conversations_are_opened_over_http_and_numbers_come_back(kept_books):
+    report = inbox.measure(SMALL, kept_books, teammates=20, rounds=2)
+    assert [told["what"] for told in report["budgets"]] == [budget.what for budget in budgets.INBOX.values()]
+    assert all(told["figure"] > 0 for told in report["budgets"])
+    assert report["quiet"].keys() == report["while_events_arrive"].keys()
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_an_open_that_brings_no_numbers_is_no_figure():
+    with pytest.raises(Refused, match="no numbers came"):
+        inbox.check(b"HTTP/1.1 401 Unauthorized")
 
 
 def test_a_kept_book_is_found_again_and_standard_output_is_json_alone(kept_books):

@@ -37,12 +37,12 @@ def measure(size: Size, keep: Path | None = None, teammates: int = TEAMMATES, ro
             "teammates": teammates,
         }
         say("conversations are opened")
-        report["quiet"] = _quiet = _ask(running.port, size, teammates, rounds)
+        report["quiet"] = quiet = _ask(running.port, size, teammates, rounds)
         say("the same while events arrive")
         with arriving(Visitor(running.port, keys)):
             report["while_events_arrive"] = _ask(running.port, size, teammates, rounds)
         report["memory_mib"] = machine.memory(running.pid)
-    judged = {"at_once": _quiet["at_once"]["p95_ms"], "busy": report["while_events_arrive"]["in_a_second"]["p95_ms"]}
+    judged = {"at_once": quiet["at_once"]["p95_ms"], "busy": report["while_events_arrive"]["in_a_second"]["p95_ms"]}
     report["budgets"] = budgets.judge(budgets.INBOX, judged)
     return report
 
@@ -60,7 +60,7 @@ def _ask(port: int, size: Size, teammates: int, rounds: int) -> Report:
     spread = opens.run(port, [Round(bodies(), seconds=1.0) for _ in range(rounds)])
     alone = opens.run(port, [Round([opens.request(next(people), 0)]) for _ in range(rounds)])
     for each in itertools.chain(*together, *spread, *alone):
-        _check(each[1])
+        check(each[1])
     told = {
         "at_once": _told(together),
         "in_a_second": _told(spread),
@@ -76,8 +76,8 @@ def _people(size: Size) -> Iterator[str]:
         yield f"user-{chance.randrange(size.users):06}"
 
 
-def _check(answer: bytes) -> None:
-    """That the numbers are in it."""
+def check(answer: bytes) -> None:
+    """That the numbers are in it. Raises Refused."""
     if b"Engagement" not in answer:
         raise Refused(f"A conversation was opened and no numbers came: {answer[:600]!r}")
 

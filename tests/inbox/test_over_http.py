@@ -4,6 +4,7 @@ import hmac
 import json
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from accoil.connect.models import Connection, State
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.show.inbox import books
 from accoil.show.inbox import desk as desks
 from accoil.show.inbox.answering import Answer as Answered
 from accoil.team.models import Product
@@ -196,9 +198,9 @@ def test_a_teammate_is_told_to_try_again_when_numbers_do_not_come_in_time(team, 
         going_on.set()
 
 
-def test_a_book_that_is_still_being_made_is_told_of(team, server, monkeypatch):
-    from accoil.show.inbox import books
-
+@pytest.fixture
+def slow_books(monkeypatch) -> Iterator[threading.Event]:
+    """No book is made before the event is set."""
     make, going_on = books.open_book, threading.Event()
 
     def slowly(*asked: Any) -> Any:
@@ -206,12 +208,24 @@ def test_a_book_that_is_still_being_made_is_told_of(team, server, monkeypatch):
         return make(*asked)
 
     monkeypatch.setattr(books, "open_book", slowly)
+    yield going_on
+    going_on.set()
+
+
+def test_a_book_that_is_still_being_made_is_told_of(team, slow_books, monkeypatch):
     monkeypatch.setattr(desks, "HARD_STOP", 0.3)
-    try:
-        assert "Still counting" in words(team.open())
-    finally:
-        going_on.set()
+    assert "Still counting" in words(team.open())
+    slow_books.set()
     monkeypatch.setattr(desks, "HARD_STOP", 30)
+    assert "Engagement" in words(team.open())
+
+
+def test_older_numbers_are_shown_where_newer_ones_take_long(team, server, request, monkeypatch):
+    words(team.open())
+    request.getfixturevalue("slow_books")
+    team.tell({"type": "track", "userId": "ann", "event": "Report_Created"})
+    assert server.wait_counted()
+    monkeypatch.setattr(books, "RECENT", 0.0)
     assert "Engagement" in words(team.open())
 
 

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 class Call(msgspec.Struct, frozen=True):
     """`raw`: the exact bytes that were signed. `origin`: where links go out from, scheme and host; "" for no links.
-    `waited`: it has waited for a newer book, and takes what there is."""
+    `waited`: it has waited for a newer book, and takes the one there is."""
 
     raw: bytes
     signature: str
@@ -108,8 +108,8 @@ def _answers(books: Books, connection: Connection, asked: Sequence[Asked], calls
             told.append(found)
             continue
         looked = Looked(view, found, each.contact, there.products, call.origin)
-        if looked.user is None and found.newer and not call.waited:
-            told.append(found.newer)  # they may have come a moment ago
+        if found.newer and not call.waited and (looked.user is None or not found.is_recent):
+            told.append(found.newer)  # also for somebody who may have come a moment ago
             continue
         told.append(Answer(drawn(looked), _chosen(connection, there, each, view)))
     return told

@@ -5,15 +5,25 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from accoil.count.facts import Facts, facts
 from accoil.score.book import Book, open_book
 from accoil.score.definition import Definition
 
-OLDEST = 5.0  # seconds: what is older than this and no longer true is waited for
+RECENT = 5.0  # seconds: a newer book is not waited for while the one before is younger
 MAKERS = 2
 KEPT = 200
 
 Key = tuple[Facts, int, str, date]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The book as it was last made, if it ever was; and where it is not the newest, what that will come out of."""
+
+    book: Book | None
+    newer: Future[Book] | None = None
+    is_recent: bool = True
 
 
 class Books:
@@ -26,22 +36,20 @@ class Books:
         self._lock = threading.Lock()
         self._makers = ThreadPoolExecutor(MAKERS, "inbox-book")
 
-    def at_once(self, product_id: int, definition: Definition, day: date) -> tuple[Book | None, Future[Book] | None]:
-        """The book, None if there is none that is recent enough; and where it is not the newest, what that will come
-        out of."""
+    def at_once(self, product_id: int, definition: Definition, day: date) -> Kept:
         key = (facts(), product_id, definition.digest(), day)
         with self._lock:
             book = self._known.get(key)
             if book is not None and book.version == facts().version[product_id]:
-                return book, None
+                return Kept(book)
             coming = self._making.get(key)
             if coming is None:
                 coming = self._making[key] = self._makers.submit(self._make, key, definition)
             made = self._made.get(key, float("-inf"))
-        age = (datetime.now(UTC) - book.computed_at).total_seconds() if book is not None else OLDEST
-        if book is not None and min(age, time.monotonic() - made) < OLDEST:
-            return book, coming
-        return None, coming
+        if book is None:
+            return Kept(None, coming, is_recent=False)
+        age = min((datetime.now(UTC) - book.computed_at).total_seconds(), time.monotonic() - made)
+        return Kept(book, coming, is_recent=age < RECENT)
 
     def forget(self, book: Book) -> None:
         """Its tables are gone: others were asked for meanwhile."""

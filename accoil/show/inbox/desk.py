@@ -17,6 +17,7 @@ from accoil.show.inbox.answering import Answer, Call, answer
 from accoil.show.inbox.books import Books
 from accoil.show.inbox.remembering import Chosen, remember
 
+PATIENCE = 0.6  # seconds that somebody waits for newer numbers where there are older ones
 HARD_STOP = 3.0  # seconds until a teammate is told to try again
 WORKERS = 2
 MOST_TOGETHER = 200
@@ -26,12 +27,12 @@ log = structlog.get_logger()
 
 
 class Waiting:
-    """A call on its way. `computing`: it waits for a book."""
+    """A call on its way. `parked`: it waits for a book."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
         self.done: Future[Answer] = Future()
-        self.computing = False
+        self.parked = False
 
 
 class Desk:
@@ -49,10 +50,16 @@ class Desk:
         self._start()
         waiting = Waiting(call)
         self._waiting.put(waiting)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(waiting.done), HARD_STOP)
-        except TimeoutError:
-            return Answer(states.computing() if waiting.computing else states.try_again())
+        told = asyncio.wrap_future(waiting.done)
+        await asyncio.wait({told}, timeout=PATIENCE)
+        if waiting.parked and not told.done():
+            self._again(waiting)
+        await asyncio.wait({told}, timeout=HARD_STOP - PATIENCE)
+        if told.done():
+            return told.result()
+        told.cancel()
+        log.warning("the inbox widget had no answer in time", computing=waiting.parked)
+        return Answer(states.computing() if waiting.parked else states.try_again())
 
     def stop(self) -> None:
         with self._starting:
@@ -90,7 +97,7 @@ class Desk:
                 else:
                     together.append(more)
             try:
-                self._answer([each for each in together if not each.done.cancelled()])  # some have waited too long
+                self._answer([each for each in together if not each.done.done()])  # some have gone
             except Exception:
                 log.exception("the inbox widget could not answer")
                 for each in together:
@@ -115,17 +122,20 @@ class Desk:
 
     def _wait(self, waiting: Waiting, book: Future[Book]) -> None:
         """Comes back to it when the book is made; if that fails, or nobody makes it any more, it says so at once."""
-        waiting.computing = True
+        waiting.parked = True
 
         def made(book: Future[Book]) -> None:
             if book.cancelled() or book.exception():
                 log.error("a book for the inbox could not be made", reason=str(book.exception() if book.done() else ""))
                 _say(waiting, Answer(states.try_again()))
             else:
-                waiting.call = msgspec.structs.replace(waiting.call, waited=True)
-                self._waiting.put(waiting)
+                self._again(waiting)
 
         book.add_done_callback(made)
+
+    def _again(self, waiting: Waiting) -> None:
+        waiting.call = msgspec.structs.replace(waiting.call, waited=True)
+        self._waiting.put(waiting)
 
 
 def _say(waiting: Waiting, told: Answer) -> None:

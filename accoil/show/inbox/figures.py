@@ -13,7 +13,7 @@ from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.segment.models import Kind as Made
 from accoil.segment.models import Scope, Stay
-from accoil.show.inbox.books import Books
+from accoil.show.inbox.books import Books, Kept
 from accoil.show.inbox.choosing import View
 from accoil.show.inbox.finding import MOST_ACCOUNTS
 
@@ -32,6 +32,7 @@ class Figures(msgspec.Struct):
     accounts: dict[int, Row]
     inside: dict[tuple[Kind, int], list[str]]
     newer: Future[Book] | None = None  # a book that knows more, if one is being made
+    is_recent: bool = True
 
     def accounts_of(self, view: View) -> list[Row]:
         """Those to choose from: the one the user belongs to first, then by when something was last done for them."""
@@ -51,27 +52,29 @@ def figures(books: Books, views: Sequence[View]) -> Figures | Future[Book]:
     first = views[0]
     definition = first.profile.current.parsed
     asked = (first.product.pk, definition, first.product.today())
-    book, newer = books.at_once(*asked)
-    if book is not None:
+    kept = books.at_once(*asked)
+    if kept.book is not None:
         try:
-            return _of(book, newer, definition, views)
+            return _of(kept.book, kept, definition, views)
         except Exception:
             # Its tables may be gone: other books were asked for meanwhile.
-            books.forget(book)
-            _, newer = books.at_once(*asked)
-            if newer is None:
+            books.forget(kept.book)
+            kept = books.at_once(*asked)
+            if kept.newer is None:
                 raise
-    assert newer is not None
-    return newer
+    assert kept.newer is not None
+    return kept.newer
 
 
-def _of(book: Book, newer: Future[Book] | None, definition: Definition, views: Sequence[View]) -> Figures:
+def _of(book: Book, kept: Kept, definition: Definition, views: Sequence[View]) -> Figures:
     ids = list({view.who.user for view in views})
     users = {row["id"]: row for row in book.users(ids=ids, limit=len(ids)).rows}
     firms = {row["account_id"] for row in users.values() if row["account_id"]}
     firms |= {account for view in views for account in view.who.did.accounts}
     accounts = {row["id"]: row for row in book.accounts(ids=list(firms), limit=len(firms)).rows} if firms else {}
-    return Figures(definition, book, users, accounts, _inside(views[0].profile.pk, [*users, *accounts]), newer)
+    return Figures(
+        definition, book, users, accounts, _inside(views[0].profile.pk, [*users, *accounts]), kept.newer, kept.is_recent
+    )
 
 
 def _inside(profile: int, entities: Collection[int]) -> dict[tuple[Kind, int], list[str]]:
