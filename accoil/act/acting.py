@@ -109,8 +109,9 @@ class _Lines:
         self._automation, self._moved = automation, moved
         self._scope: Kind = automation.scope  # type: ignore[assignment]
         self._profile = automation.profile
+        self._window = self._profile.current.parsed.window
         self._trigger: Trigger = check_trigger(automation.trigger, self._profile, self._scope)
-        self._people = LookedUp(self._profile, self._scope, (each.entity for each in moved))
+        self._people = LookedUp(self._profile, self._scope, (each.entity for each in moved)).read()
         self._holding = self._people.holding(automation.condition) if automation.condition else None
         self._still = self._people.holding(self._trigger.also) if self._trigger.also else None
         self._before = seen_before(automation, moved) if self._trigger.once else set()
@@ -133,8 +134,7 @@ class _Lines:
 
     def _became(self, each: Moved, last: datetime | None, now: datetime) -> tuple[str, str]:
         automation, row = self._automation, self._people.rows.get(each.entity)
-        window = self._profile.current.parsed.window
-        why = because.moved(automation.trigger, self._scope, each.reason, row, window)
+        why = because.moved(automation.trigger, self._scope, each.reason, row, self._window)
         not_done = ""
         if each.entity in self._before:
             not_done = because.not_first(self._scope)

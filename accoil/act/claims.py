@@ -3,7 +3,7 @@ delivery to whoever comes after the lease; one that was only slow finds that it 
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from accoil.act.models import Delivery
 from accoil.connect.connection import TryLater
@@ -22,11 +22,12 @@ def _due(now: datetime) -> Q:
     return Q(state=State.WAITING, next_at__lte=now) | Q(state=State.TAKEN, leased_until__lte=now)
 
 
-def due_lanes() -> set[Lane]:
-    """Those with something to do now. What is to go to a connection that does not work waits until it does."""
+def due_lanes() -> dict[Lane, int]:
+    """Those with something to do now, and how much. What is to go to a connection that does not work waits until it
+    does."""
     now = moment()
     waiting = Delivery.objects.filter(_due(now)).filter(_is_open(now))
-    return set(waiting.order_by().values_list("connection", flat=True).distinct())
+    return dict(waiting.order_by().values_list("connection").annotate(n=Count("pk")))
 
 
 def _is_open(now: datetime) -> Q:

@@ -1,7 +1,9 @@
-"""The workers of the queue: a lane, which is a thread, for each connection that something is to go to, so that a slow
-tool stops no other."""
+"""The workers of the queue: each connection that something is to go to is a lane, with threads of its own, so that a
+slow tool stops no other."""
 
 import threading
+import time
+from collections import Counter
 
 import structlog
 from django.db import connections
@@ -15,6 +17,8 @@ from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, Tool
 from accoil.connect.models import Connection
 
 MOST_LANES = 8
+WORKERS = 4  # of a lane
+EACH = 5  # deliveries that are worth a further worker
 STOPS_WITHIN = 20  # seconds: a call that is under way comes to its end
 
 log = structlog.get_logger()
@@ -24,33 +28,42 @@ class Deliveries:
     """`step` sees to it that there is a worker wherever something is to be done."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Lane, _Worker] = {}
+        self._workers: list[_Worker] = []
         self._stopping = threading.Event()
 
     def step(self) -> None:
-        self._lanes = {lane: worker for lane, worker in self._lanes.items() if worker.is_alive()}
-        for lane in claims.due_lanes():
-            if lane not in self._lanes and len(self._lanes) < MOST_LANES and not self._stopping.is_set():
-                self._lanes[lane] = _Worker(lane, self._stopping)
-                self._lanes[lane].start()
+        self._workers = [worker for worker in self._workers if worker.is_alive()]
+        busy = Counter(worker.lane for worker in self._workers)
+        for lane, due in claims.due_lanes().items():
+            if lane in busy or len(busy) < MOST_LANES:
+                for _ in range(min(WORKERS, 1 + due // EACH) - busy[lane]):
+                    self._begin(lane)
+                busy[lane] += 1
+
+    def _begin(self, lane: Lane) -> None:
+        if not self._stopping.is_set():
+            worker = _Worker(lane, self._stopping)
+            self._workers.append(worker)
+            worker.start()
 
     def stop(self) -> None:
         """What is being done is finished first; what waits, waits for the next start."""
         self._stopping.set()
-        for worker in self._lanes.values():
-            worker.join(STOPS_WITHIN)
+        until = time.monotonic() + STOPS_WITHIN
+        for worker in self._workers:
+            worker.join(max(0.0, until - time.monotonic()))
 
 
 class _Worker(threading.Thread):
     def __init__(self, lane: Lane, stopping: threading.Event) -> None:
         super().__init__(name=f"deliveries-{lane or 'alone'}", daemon=True)
-        self._lane, self._stopping = lane, stopping
+        self.lane, self._stopping = lane, stopping
 
     def run(self) -> None:
         try:
-            work(self._lane, self._stopping)
+            work(self.lane, self._stopping)
         except Exception:
-            log.exception("a worker of the queue broke off; another one goes on", connection=self._lane)
+            log.exception("a worker of the queue broke off; another one goes on", connection=self.lane)
         finally:
             connections.close_all()
 

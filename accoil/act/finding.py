@@ -1,5 +1,8 @@
 """Finds the record of a user or account in the other tool for a delivery that needs it now."""
 
+import threading
+from collections import defaultdict
+
 from django.db.models import QuerySet
 
 from accoil.connect import people
@@ -9,6 +12,8 @@ from accoil.connect.models import Connection, Record
 from accoil.count.ids import Kind
 from accoil.score.configuration import summary_profile
 from accoil.team.models import Product
+
+_turns: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by connection
 
 MOST = 150  # users of an account that are looked for to find its company, the last active first
 
@@ -22,6 +27,12 @@ def known(connection: Connection, product: Product, kind: Kind, entity: int) -> 
 def find(connection: Connection, session: Session, product: Product, kind: Kind, entity: int) -> Record | None:
     """Looks for it there; the record says whether it was found, and why not. None: we know nobody like that ourselves.
     Raises TryLater, SignInAgain."""
+    with _turns[connection.pk]:  # two that look for users of one account would both write down its company
+        _look(connection, session, product, kind, entity)
+    return _records(connection, product, kind, entity).first()
+
+
+def _look(connection: Connection, session: Session, product: Product, kind: Kind, entity: int) -> None:
     matching = Matching(connection, session, summary_profile(product), lambda: None, {})
     if kind == "user":
         matching.some([entity])
@@ -29,7 +40,6 @@ def find(connection: Connection, session: Session, product: Product, kind: Kind,
         members = sorted(people.users(product, accounts=[entity]), key=lambda user: -user.last_at)
         matching.some([user.entity for user in members[:MOST]])
         matching.accounts([entity])
-    return _records(connection, product, kind, entity).first()
 
 
 def _records(connection: Connection, product: Product, kind: Kind, entity: int) -> QuerySet[Record]:

@@ -24,6 +24,11 @@ class LookedUp:
         self.profile, self.scope = profile, scope
         self._entities = list(dict.fromkeys(entities))
 
+    def read(self) -> "LookedUp":
+        """Asks now, so that nothing is left to be asked while others wait for the database."""
+        _ = self.accounts
+        return self
+
     @cached_property
     def book(self) -> Book:
         return open_book(self.profile.product_id, self.profile.current.parsed, self.profile.product.today())

@@ -100,15 +100,16 @@ def retry_all(deliveries: QuerySet[Delivery]) -> int:
     again = deliveries.filter(Q(state=State.FAILED) | Q(state=State.WAITING)).exclude(entity=0)
     found = list(again.select_related("product__team"))
     connections = {each.product_id: _Connections(each.product) for each in found}
-    tried = 0
+    together: dict[Connection | None, list[int]] = {}
     for each in found:
-        tool = _tool_of(each.action)
-        if tool is None:
-            continue
-        connection = connections[each.product_id].of(tool, each.values)
-        tried += Delivery.objects.filter(pk=each.pk, state__in=(State.FAILED, State.WAITING)).update(
-            state=State.WAITING, attempts=0, next_at=timezone.now(), ended_at=None, connection=connection
-        )
+        if tool := _tool_of(each.action):
+            together.setdefault(connections[each.product_id].of(tool, each.values), []).append(each.pk)
+    anew = {"state": State.WAITING, "attempts": 0, "next_at": timezone.now(), "ended_at": None}
+    tried = 0
+    for connection, keys in together.items():
+        for start in range(0, len(keys), AT_ONCE):
+            some = Delivery.objects.filter(pk__in=keys[start : start + AT_ONCE])
+            tried += some.filter(state__in=(State.FAILED, State.WAITING)).update(**anew, connection=connection)
     return tried
 
 

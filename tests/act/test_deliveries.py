@@ -60,9 +60,9 @@ def test_one_claim_of_two_wins_and_a_dead_workers_delivery_is_taken_back(
         dead = claims.claim(connected.pk)
         assert dead is not None
         assert claims.claim(connected.pk) is None
-        assert claims.due_lanes() == set()
+        assert claims.due_lanes() == {}
         clock.advance(claims.LEASE + 1)
-        assert claims.due_lanes() == {connected.pk}
+        assert claims.due_lanes() == {connected.pk: 1}
         do(connected)
         assert len(tower.rung) == 1
         claims.failed(dead, "it was only slow, and finds that it is not its own any more")
@@ -117,9 +117,9 @@ def test_a_connection_that_is_lost_stops_and_goes_on_when_it_is_back(
         "The bell tower does not know us any more.",
     )
     assert (again(delivery).state, again(delivery).attempts) == ("waiting", 0)
-    assert claims.due_lanes() == set()
+    assert claims.due_lanes() == {}
     Connection.objects.update(state=State.CONNECTED)
-    assert claims.due_lanes() == {connected.pk}
+    assert claims.due_lanes() == {connected.pk: 1}
     do(connected)
     assert again(delivery).state == "done"
 

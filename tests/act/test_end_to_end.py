@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from accoil.act.deliveries import WORKERS
 from tests.intercom import Intercom, running
 from tests.journey.mortal import Mortal, mortal
 from tests.whole import accoil
@@ -139,22 +140,23 @@ def test_a_killed_server_neither_loses_nor_doubles_what_was_to_be_done(whole: Wh
     whole.server.kill()
     # Nothing of it is known any more but what is in the database.
     assert whole.rows("select count(*) from act_firing") == [(20,)]
-    assert whole.rows("select count(*) from act_delivery where state = 'taken'") == [(1,)]
+    ((taken,),) = whole.rows("select count(*) from act_delivery where state = 'taken'")
+    assert 1 <= taken <= WORKERS
     whole.change("update act_delivery set leased_until = '2000-01-01' where state = 'taken'")  # as if time had passed
     whole.server.start()
     until(lambda: whole.rows("select count(*) from act_delivery where state <> 'done'") == [(0,)])
     assert whole.rows("select count(*), count(distinct entity) from act_firing") == [(20, 20)]
     assert whole.rows("select count(*) from act_delivery") == [(40,)]
-    assert whole.rows("select count(*) from act_delivery where kind = 'user' and attempts > 1") == [(1,)]
+    assert whole.rows("select count(*) from act_delivery where attempts > 1") == [(taken,)]
     for user in users:
         assert whole.tags(f"{user}@acme.example") == ["busy"]
     assert _tags_of_acme(whole) == ["busy Acme"]
-    # The one that was on its way is asked for twice, which changes nothing the second time; no other is.
+    # Those that were on their way may be asked for twice, which changes nothing the second time; no other is.
     tagged = [
         write for write in whole.intercom.workspace.writes if write.what == "tagged" and write.id.startswith("c0")
     ]
     assert len([write for write in tagged if write.changed]) == 20
-    assert len(tagged) <= 21
+    assert len(tagged) <= 20 + taken
 
 
 def test_counting_everything_anew_fires_nothing(whole: Whole, tmp_path: Path) -> None:
