@@ -18,7 +18,7 @@ FAILING = "failed"  # beside the matches: whose last write failed
 MATCHES = {
     Record.Is.MATCHED.value: "Matched",
     Record.Is.UNMATCHED.value: "Not found",
-    Record.Is.AMBIGUOUS.value: "Not clear",
+    Record.Is.AMBIGUOUS.value: "Several found",
     FAILING: "Failed",
 }
 OUTCOMES = {"": "All", **dict(Entry.What.choices)}
