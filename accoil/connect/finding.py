@@ -9,6 +9,7 @@ from accoil.connect.models import Connection, Pass, ProfileSync, Record
 from accoil.connect.people import News
 from accoil.connect.watching import Whose
 from accoil.count.ids import Kind
+from accoil.score.configuration import summary_profile
 from accoil.score.models import Profile
 
 Found = dict[Whose, set[int]]
@@ -25,7 +26,7 @@ class Finding:
     ) -> Found:
         """Those who were matched just now. Raises TryLater, SignInAgain."""
         found: Found = {}
-        profiles = {sync.profile.product_id: sync.profile for sync in reversed(syncs)}
+        profiles = _profiles(connection, syncs)
         new = [product for product in profiles.keys() - self._known if not _entities(connection, product)]
         if profiles and (passes.is_due(connection, Pass.Of.MATCH) or new):
             with passes.passing(connection, Pass.Of.MATCH) as counts:
@@ -57,6 +58,15 @@ class Finding:
 
     def _of(self, profile: Profile) -> News:
         return self._news.setdefault(profile.product_id, News(profile.product))
+
+
+def _profiles(connection: Connection, syncs: Sequence[ProfileSync]) -> dict[int, Profile]:
+    """Product → one of its profiles. Where none is switched on people are looked for as well, so that it can be told
+    beforehand how many would change."""
+    written = {sync.profile.product_id: sync.profile for sync in reversed(syncs)}
+    others = connection.team.products.filter(staging_of=None).exclude(pk__in=written)
+    found = {product.pk: summary_profile(product) for product in others}
+    return {product: profile for product, profile in found.items() if profile} | written
 
 
 def _entities(connection: Connection, product: int, kind: Kind = "user") -> set[int]:

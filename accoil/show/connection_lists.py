@@ -18,7 +18,7 @@ FAILING = "failed"  # beside the matches: whose last write failed
 MATCHES = {
     Record.Is.MATCHED.value: "Matched",
     Record.Is.UNMATCHED.value: "Not found",
-    Record.Is.AMBIGUOUS.value: "Not clear",
+    Record.Is.AMBIGUOUS.value: "Several found",
     FAILING: "Failed",
 }
 OUTCOMES = {"": "All", **dict(Entry.What.choices)}
@@ -100,7 +100,7 @@ def ledger(frame: Frame, connection: Connection) -> dict[str, Any]:
     record = _record(frame, connection, asked.get("record", ""))
     if record:
         entries = entries.filter(record=record)
-    entries = found(frame, entries.filter(what=what) if what else entries, wanted.search)
+    entries = found(frame, connection, entries.filter(what=what) if what else entries, wanted.search)
     shown = list(entries.select_related("record__connection")[wanted.offset : wanted.offset + lists.PAGE + 1])
     link = linked(frame, "connection-ledger", connection.tool, what=what, record=record.pk if record else "")
     about = with_names(frame, [each.record for each in shown[: lists.PAGE]])
@@ -116,12 +116,14 @@ def ledger(frame: Frame, connection: Connection) -> dict[str, Any]:
     }
 
 
-def found(frame: Frame, entries: QuerySet[Entry], search: str) -> QuerySet[Entry]:
+def found(frame: Frame, connection: Connection, entries: QuerySet[Entry], search: str) -> QuerySet[Entry]:
+    """Those about who is called so."""
     if not search:
         return entries
+    mine = connection.records.filter(product=frame.product)
     users, accounts = (called(frame.product.pk, kind, search, MOST_FOUND) for kind in ("user", "account"))
-    mine = entries.filter(record__kind="user", record__entity__in=users)
-    return mine | entries.filter(record__kind="account", record__entity__in=accounts)
+    meant = mine.filter(kind="user", entity__in=users) | mine.filter(kind="account", entity__in=accounts)
+    return entries.filter(record__in=list(meant.values_list("pk", flat=True)[:MOST_FOUND]))
 
 
 def entry(each: Entry) -> dict[str, Any]:

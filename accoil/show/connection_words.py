@@ -13,8 +13,8 @@ COUNTED = {
     "account matched": "accounts matched",
     "user unmatched": "users not found",
     "account unmatched": "accounts not found",
-    "user ambiguous": "users not clear",
-    "account ambiguous": "accounts not clear",
+    "user ambiguous": "users with several found",
+    "account ambiguous": "accounts with several found",
     "written": "written",
     "failed": "failed",
     "gone": "gone there",
@@ -58,7 +58,7 @@ def counted(counts: Mapping[str, int]) -> str:
 
 def run(each: Pass) -> str:
     """What one run did, or how far it is: 412 written, 3 failed in 4 s."""
-    told = counted(each.counts) or ("nothing to do" if each.ended_at else "just begun")
+    told = counted(each.counts) or ("nothing to do" if each.ended_at else "under way")
     if each.ended_at is None or each.of == Pass.Of.CHANGES:  # the line of changes is that of an hour
         return told
     took = (each.ended_at - each.began_at).total_seconds()
@@ -83,7 +83,7 @@ def match(record: Record) -> Told:
     if record.match == Record.Is.MATCHED:
         return Told("Matched", "good", f"by {record.matched_by}" if record.matched_by else "")
     if record.match == Record.Is.AMBIGUOUS:
-        return Told("Not clear", "fair", record.reason)
+        return Told("Several found", "fair", record.reason)
     return Told("Not found", "", record.reason)
 
 

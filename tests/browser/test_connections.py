@@ -96,7 +96,7 @@ def choose(page: Page, mode: str) -> Locator:
     return page.locator(".plan")
 
 
-def everyone_written(page: Page, server: Server) -> None:
+def everyone_matched(page: Page, server: Server) -> None:
     page.goto(server.page("settings/connections/intercom"))
     cell = page.get_by_role("link", name=re.compile("3 Users: Matched"))
     for _ in range(15):
@@ -112,15 +112,16 @@ def test_intercom_is_connected_by_signing_in_and_modes_are_looked_at_before_they
 ) -> None:
     arrived(page, server)
     connect(page, server, workspace)
+    everyone_matched(page, server)
     plan = choose(page, "All traits")
-    expect(plan).to_contain_text("The first thing is to find out which of its 4 users are there")
+    expect(plan).to_contain_text("3 contacts and 3 companies would change.")
     expect(plan).to_contain_text("17 attributes are made.")
     expect(plan).to_contain_text("0 of 250 places for attributes are used, 17 then.")
     assert not workspace.attributes
     plan.get_by_role("button", name="Write all traits").click()
     expect(page.locator("#toasts")).to_contain_text("all traits")
     expect(page.locator("#runs")).to_contain_text("written", timeout=SYNCED)
-    everyone_written(page, server)
+    everyone_matched(page, server)
     ann = next(each for each in workspace.contacts.values() if each.external_id == "ann")
     assert [name for name in ann.custom_attributes if name.endswith("_Score")]
 
@@ -139,7 +140,7 @@ def test_who_is_not_there_stands_in_a_list_with_the_reason_and_the_ledger_tells_
     arrived(page, server)
     connect(page, server, workspace)
     choose(page, "All traits").get_by_role("button", name="Write all traits").click()
-    everyone_written(page, server)
+    everyone_matched(page, server)
     page.get_by_role("link", name=re.compile("1 Users: Not found")).click()
     row = page.get_by_role("row", name=re.compile("una"))
     expect(row).to_contain_text("Nobody in Intercom has this e-mail address.")
@@ -237,7 +238,7 @@ def test_a_revoked_token_asks_to_connect_again_and_disconnecting_says_what_happe
     arrived(page, server)
     connect(page, server, workspace)
     choose(page, "Segment names only").get_by_role("button", name="Write segment names only").click()
-    everyone_written(page, server)
+    everyone_matched(page, server)
     workspace.revoke()
     page.get_by_role("button", name="Sync now").click()
     again = page.get_by_role("alert")

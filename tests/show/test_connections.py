@@ -335,3 +335,14 @@ def test_addresses_that_automations_send_to_stand_there_by_host_with_what_is_wro
     )
     assert "key=hidden" not in page.content.decode()
     assert "hooks.example.com" not in main(eve.get(f"/p/{busy.evil.pk}/settings/connections"))
+
+
+def test_before_anybody_was_looked_for_the_dry_run_says_so(ann, busy, joined, settings):
+    Record.objects.all().delete()
+    with running() as intercom:
+        settings.INTERCOM_URL = intercom.address
+        joined.secrets = {"token": intercom.token()}
+        joined.save()
+        told = main(ann.get(here(busy, f"/intercom/profiles/{busy.profile.pk}"), {"mode": "segments"}))
+    assert "The first thing is to find out which of its 5 users are there" in told
+    assert "2 attributes are made." in told

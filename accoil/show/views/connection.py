@@ -1,28 +1,20 @@
 """Settings > Connections > a tool: how the connection does, what is written of which profile, runs, and its end."""
 
-import hashlib
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accoil.connect import sync
 from accoil.connect.connection import Tool
-from accoil.connect.models import Connection, Mode, Pass, State, live
+from accoil.connect.models import Connection, live
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
-from accoil.show import connection_words as words
-from accoil.show import troubleshooting
-from accoil.show.connection_figures import attribute_problems, figures, modes, profiles_of, recent_runs
-from accoil.show.connection_lists import MATCHES
+from accoil.show import following, troubleshooting
+from accoil.show.connection_figures import attribute_problems, figures
+from accoil.show.connection_overview import around, matches, products, runs
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.views.connecting import connect_page
-from accoil.show.words import number
-
-Values = dict[str, Any]
 
 EVERY = ((300, "5 minutes"), (900, "15 minutes"), (3600, "hour"), (3 * 3600, "3 hours"), (6 * 3600, "6 hours"),
          (12 * 3600, "12 hours"), (24 * 3600, "24 hours"))  # fmt: skip
@@ -37,7 +29,7 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
         return connect_page(frame, found)
     if request.headers.get("HX-Request") != "true":
         return shown(frame, found, joined)
-    told = runs(joined)
+    told = runs(joined, figures(joined))
     if request.GET.get("known") == told["known"]:
         return HttpResponse(status=204)
     return page(frame, "show/connection_runs.html", {**told, "tool": found, "connection": joined, "swapped": True})
@@ -59,7 +51,7 @@ def check(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
             "wrong": marks.count("bad"),
             "doubtful": marks.count("fair"),
             "who": who,
-            "followed": troubleshooting.followed(frame, joined, who) if who else None,
+            "followed": following.followed(frame, joined, who) if who else None,
         },
     )
 
@@ -124,101 +116,14 @@ def changing(request: HttpRequest, product_id: int, tool: str) -> tuple[Frame, T
 
 
 def shown(frame: Frame, tool: Tool, joined: Connection, wrong: str = "", status: int = 200) -> HttpResponse:
+    numbers = figures(joined)
     told = {
         **around(frame, tool, joined, "connection"),
-        **runs(joined),
-        "matches": matches(frame, joined),
+        **runs(joined, numbers),
+        "matches": matches(frame, joined, numbers),
         "products": products(frame, joined),
         "attribute_problems": attribute_problems(joined),
         "every": [{"seconds": each, "words": said, "here": each == joined.full_every} for each, said in EVERY],
         "wrong": wrong,
     }
     return page(frame, "show/connection.html", told, status)
-
-
-def around(frame: Frame, tool: Tool, joined: Connection, here: str) -> Values:
-    """What stands on each page of a connection."""
-    tabs = (("connection", "Overview"), ("connection-records", "Who is who"), ("connection-ledger", "Ledger"),
-            ("connection-check", "Troubleshooting"))  # fmt: skip
-    return {
-        "tool": tool,
-        "connection": joined,
-        "connections_link": frame.link("connections"),
-        "again_link": frame.link("connection", tool.key, again=1),
-        "check_link": frame.link("connection-check", tool.key),
-        "failed_link": frame.link("connection-records", tool.key, match="failed"),
-        "ledger_link": frame.link("connection-ledger", tool.key),
-        "region": str(joined.options.get("region", "")).upper(),
-        "state": words.state(joined, timezone.now()),
-        "needs_reconnect": joined.state == State.NEEDS_RECONNECT,
-        "ending": joined.state == State.DISCONNECTING,
-        "figures": figures(joined),
-        "tabs": [
-            {"words": said, "link": frame.link(name, tool.key), "here": name.removeprefix("connection-") == here}
-            for name, said in tabs
-        ],
-    }
-
-
-def runs(joined: Connection) -> Values:
-    """The last runs, with the progress of one that is under way. `known` changes when anything about them does."""
-    rows: list[Values] = [
-        {"run": each, "words": words.run(each), "moving": each.ended_at is None, "done": done(each)}
-        for each in recent_runs(joined)
-    ]
-    told = [(row["run"].pk, row["words"], row["run"].problem, row["moving"], row["done"]) for row in rows]
-    numbers = figures(joined)
-    known = repr((told, numbers.failed, joined.state, joined.problem))
-    return {
-        "runs": rows,
-        "figures": numbers,
-        "known": hashlib.blake2b(known.encode(), digest_size=8).hexdigest(),
-    }
-
-
-def done(each: Pass) -> int:
-    """How many of `of_total` it is through with."""
-    return min(int(each.counts.get("compared", 0)), each.of_total or 0)
-
-
-def matches(frame: Frame, joined: Connection) -> list[Values]:
-    """Kind by kind, the numbers that open the lists."""
-    counts = figures(joined)
-    return [
-        {
-            "words": said,
-            "total": counts.all(kind),
-            "cells": [
-                {
-                    "words": name,
-                    "number": number(counts.of(kind, match)),
-                    "link": frame.link("connection-records", joined.tool, kind=kind, match=match),
-                }
-                for match, name in MATCHES.items()
-                if match != "failed"
-            ],
-        }
-        for kind, said in (("user", "Users"), ("account", "Accounts"))
-    ]
-
-
-def products(frame: Frame, joined: Connection) -> list[Values]:
-    """The team's profiles with what is written of each."""
-    chosen = modes(joined)
-    return [
-        {
-            "product": product,
-            "rows": [mode_row(frame, joined, profile, chosen.get(profile.pk, Mode.OFF)) for profile in profiles],
-        }
-        for product, profiles in profiles_of(frame.product.team, frame.request.user)
-    ]
-
-
-def mode_row(frame: Frame, joined: Connection, profile: Any, mode: str) -> Values:
-    return {
-        "profile": profile,
-        "mode": mode,
-        "mode_words": Mode(mode).label,
-        "modes": [{"value": value, "words": said, "here": value == mode} for value, said in Mode.choices],
-        "link": frame.link("connection-mode", joined.tool, profile.pk),
-    }

@@ -9,8 +9,9 @@ from accoil.connect import sync
 from accoil.connect.models import Connection
 from accoil.show import connection_lists
 from accoil.show.connection_figures import failed_records
+from accoil.show.connection_overview import around
 from accoil.show.frame import Frame, page, signed_in
-from accoil.show.views.connection import around, changing, opened
+from accoil.show.views.connection import changing, opened
 from accoil.show.words import count
 
 
@@ -29,7 +30,11 @@ def ledger(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     told = connection_lists.ledger(frame, joined)
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/connection_ledger_rows.html", {**told, "tool": found})
-    return page(frame, "show/connection_ledger.html", {**told, **around(frame, found, joined, "ledger")})
+    return page(
+        frame,
+        "show/connection_ledger.html",
+        {**told, **around(frame, found, joined, "ledger"), "failing": failed_records(joined).count()},
+    )
 
 
 @signed_in

@@ -13,8 +13,9 @@ from accoil.score.book import open_book
 from accoil.score.models import Profile
 from accoil.show import plan_words
 from accoil.show.connection_figures import modes
+from accoil.show.connection_overview import around, mode_row
 from accoil.show.frame import page, signed_in
-from accoil.show.views.connection import around, changing, mode_row
+from accoil.show.views.connection import changing
 
 
 @signed_in

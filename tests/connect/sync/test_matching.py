@@ -105,3 +105,14 @@ def test_a_company_that_is_gone_is_not_asked_for_again_and_again(on: Synced) -> 
     assert len(on.intercom.calls("PUT /companies")) - before <= 3
     assert on.record("acme", "account").match == Record.Is.UNMATCHED
     assert on.record("acme", "account").reason
+
+
+def test_people_are_looked_for_before_a_profile_is_switched_on_so_that_it_can_be_told_how_many_change(
+    synced: Synced,
+) -> None:
+    synced.settle()
+    assert (synced.record("ann").match, synced.record("carla").match) == (Record.Is.MATCHED, Record.Is.UNMATCHED)
+    assert synced.record("acme", "account").match == Record.Is.MATCHED
+    told = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    assert told.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
+    assert not synced.workspace.writes

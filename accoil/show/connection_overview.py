@@ -1,0 +1,100 @@
+"""What stands on the pages of a connection: its state and tabs, runs, matches, and what is written of which profile."""
+
+import hashlib
+from typing import Any
+
+from django.utils import timezone
+
+from accoil.connect.connection import Tool
+from accoil.connect.models import Connection, Mode, Pass, State
+from accoil.show import connection_words as words
+from accoil.show.connection_figures import Figures, modes, profiles_of, recent_runs
+from accoil.show.connection_lists import MATCHES
+from accoil.show.frame import Frame
+from accoil.show.words import number
+
+Values = dict[str, Any]
+
+
+def around(frame: Frame, tool: Tool, joined: Connection, here: str) -> Values:
+    """What stands on each page of a connection."""
+    tabs = (("connection", "Overview"), ("connection-records", "Who is who"), ("connection-ledger", "Ledger"),
+            ("connection-check", "Troubleshooting"))  # fmt: skip
+    return {
+        "tool": tool,
+        "connection": joined,
+        "connections_link": frame.link("connections"),
+        "again_link": frame.link("connection", tool.key, again=1),
+        "check_link": frame.link("connection-check", tool.key),
+        "failed_link": frame.link("connection-records", tool.key, match="failed"),
+        "ledger_link": frame.link("connection-ledger", tool.key),
+        "region": str(joined.options.get("region", "")).upper(),
+        "state": words.state(joined, timezone.now()),
+        "needs_reconnect": joined.state == State.NEEDS_RECONNECT,
+        "ending": joined.state == State.DISCONNECTING,
+        "tabs": [
+            {"words": said, "link": frame.link(name, tool.key), "here": name.removeprefix("connection-") == here}
+            for name, said in tabs
+        ],
+    }
+
+
+def runs(joined: Connection, numbers: Figures) -> Values:
+    """The last runs, with the progress of one that is under way. `known` changes when anything about them does."""
+    rows: list[Values] = [
+        {"run": each, "words": words.run(each), "moving": each.ended_at is None, "done": done(each)}
+        for each in recent_runs(joined)
+    ]
+    told = [(row["run"].pk, row["words"], row["run"].problem, row["moving"], row["done"]) for row in rows]
+    known = repr((told, numbers.failed, joined.state, joined.problem))
+    return {
+        "runs": rows,
+        "figures": numbers,
+        "known": hashlib.blake2b(known.encode(), digest_size=8).hexdigest(),
+    }
+
+
+def done(each: Pass) -> int:
+    """How many of `of_total` it is through with."""
+    return min(int(each.counts.get("compared", 0)), each.of_total or 0)
+
+
+def matches(frame: Frame, joined: Connection, numbers: Figures) -> list[Values]:
+    """Kind by kind, the numbers that open the lists."""
+    return [
+        {
+            "words": said,
+            "cells": [
+                {
+                    "words": name,
+                    "number": number(numbers.of(kind, match)),
+                    "link": frame.link("connection-records", joined.tool, kind=kind, match=match),
+                }
+                for match, name in MATCHES.items()
+                if match != "failed"
+            ],
+        }
+        for kind, said in (("user", "Users"), ("account", "Accounts"))
+    ]
+
+
+def products(frame: Frame, joined: Connection) -> list[Values]:
+    """The team's profiles with what is written of each."""
+    chosen = modes(joined)
+    return [
+        {
+            "product": product,
+            "rows": [mode_row(frame, joined, profile, chosen.get(profile.pk, Mode.OFF)) for profile in profiles],
+        }
+        for product, profiles in profiles_of(frame.product.team, frame.request.user)
+    ]
+
+
+def mode_row(frame: Frame, joined: Connection, profile: Any, mode: str) -> Values:
+    return {
+        "profile": profile,
+        "mode": mode,
+        "mode_words": Mode(mode).label,
+        "modes": [{"value": value, "words": said, "here": value == mode} for value, said in Mode.choices],
+        "link": frame.link("connection-mode", joined.tool, profile.pk),
+    }
