@@ -29,7 +29,7 @@ def test_from_an_event_to_the_tag_in_intercom_with_nothing_but_an_automation(
     arrived(page, server)
     connect(page, server, workspace)
     page.goto(server.page("automations"))
-    page.get_by_role("link", name="Begin with Feature drop-off").click()
+    page.get_by_role("link", name="Begin with it: Feature drop-off").click()
     expect(page.get_by_label("What is done")).to_have_value("intercom_tag")  # as it is connected
     page.get_by_label("Name", exact=True).fill("Needs help")
     page.get_by_role("button", name="Take condition 2 out").click()
