@@ -60,6 +60,7 @@ def _ensure(session: Session, row: Written, wanted: Wanted) -> None:
     row.profile_id = wanted.profile
     if is_back:
         doubt(row.connection, row.kind, [row.name])
+        row.connection.left.update(next_at=None)
     row.state = Written.Is.ACTIVE
     if is_back or row.pk is None:
         row.remote_id = ""

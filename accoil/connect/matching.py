@@ -13,7 +13,7 @@ from django.db.models import Count, F, QuerySet
 
 from accoil.connect import people
 from accoil.connect.connection import Match, Session
-from accoil.connect.leaving import leave
+from accoil.connect.leaving import LEFT, leave
 from accoil.connect.ledger import entry
 from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
@@ -103,21 +103,22 @@ class Matching:
             new: list[Record] = []
             changed: list[Record] = []
             entries: list[Entry] = []
-            for match in news:
-                record = have.get(match.entity)
-                if record is None:
-                    record = Record(connection=self._connection, product=self._product, kind=kind, entity=match.entity)
-                (changed if record.pk else new).append(record)
-                entries += self._follow(record, match, taken)
             with transaction.atomic():
+                for match in news:
+                    record = have.get(match.entity) or Record(
+                        connection=self._connection, product=self._product, kind=kind, entity=match.entity
+                    )
+                    (changed if record.pk else new).append(record)
+                    entries += self._follow(record, match, taken)
                 Record.objects.bulk_create(new)
                 Record.objects.bulk_update(changed, FOLLOWED)
                 Entry.objects.bulk_create(entries)
             self._between()
 
     def _follow(self, record: Record, match: Match, taken: dict[str, int]) -> list[Entry]:
-        if record.remote_id and record.remote_id != (match.remote_id or ""):
-            leave(self._session, record)
+        entries: list[Entry] = []
+        if record.remote_id and record.remote_id != (match.remote_id or "") and leave(record):
+            entries.append(entry(record, Entry.What.SKIPPED, LEFT))
         was = record.match if record.pk else Record.Is.UNMATCHED
         state, remote_id, by, reason, _ = _will_say(match, _says(record), taken)
         if remote_id:
@@ -127,9 +128,9 @@ class Matching:
         record.rematch, record.next_at = False, None
         if state == Record.Is.MATCHED:
             self._found.setdefault((self._product.pk, record.kind), set()).add(record.entity)  # type: ignore[arg-type]
-            return [entry(record, Entry.What.MATCHED, f"Found by {by}.")]
+            return [*entries, entry(record, Entry.What.MATCHED, f"Found by {by}.")]
         skipped = state == Record.Is.AMBIGUOUS or was == Record.Is.MATCHED
-        return [entry(record, Entry.What.SKIPPED, reason)] if skipped and reason else []
+        return [*entries, entry(record, Entry.What.SKIPPED, reason)] if skipped and reason else entries
 
     def _own(self, kind: Kind) -> QuerySet[Record]:
         return Record.objects.filter(connection=self._connection, product=self._product, kind=kind)
@@ -155,8 +156,9 @@ class Matching:
         for pk, entity in list(self._own(kind).values_list("pk", "entity")):
             if entity not in there:
                 record = Record.objects.get(pk=pk)
-                leave(self._session, record)
-                record.delete()
+                with transaction.atomic():
+                    leave(record)
+                    record.delete()
 
 
 FOLLOWED = [

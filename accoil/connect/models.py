@@ -154,6 +154,26 @@ class Record(models.Model):
         return f"{self.kind} {self.entity}"
 
 
+class Left(models.Model):
+    """What we wrote on a record of the other tool's that is no longer matched with whom it was of: to be emptied, each
+    name once its attribute is in use."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="left", db_index=False)
+    kind = models.CharField(max_length=7)
+    remote_id = models.CharField(max_length=100)
+    names = models.JSONField(default=list)
+    next_at = models.DateTimeField(null=True)  # not before
+    problem = models.TextField(blank=True)  # why it could not be emptied
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "kind", "remote_id"], name="left_record_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.remote_id}"
+
+
 class Pass(models.Model):
     """One run of the sync over a connection."""
 

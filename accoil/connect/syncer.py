@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from accoil.connect import attributes, breaker, drift, passes
+from accoil.connect import attributes, breaker, drift, leaving, passes
 from accoil.connect.comparing import compare
 from accoil.connect.connection import Session, SignInAgain, TryLater
 from accoil.connect.finding import Finding
@@ -102,6 +102,7 @@ class Syncer:
             self._watching.add(
                 self._finding.find(connection, session, syncs, lambda: self._meanwhile(connection, session, syncs))
             )
+        leaving.empty(connection, session)
         self._watching.look(connection, syncs)
         if syncs and not self._full and passes.is_due(connection, Pass.Of.FULL):
             self._full = self._begin(connection, session, syncs)

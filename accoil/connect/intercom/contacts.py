@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from accoil.connect.connection import Match, Person
@@ -52,11 +52,8 @@ def _contacts(speaker: Speaker, companies: Companies, emails: list[str]) -> Iter
         walk = pages(speaker, companies)
         first, everybody = next(walk)
         if everybody / PAGE < searches:
-            found = _by_email(first, emails)
-            for page, _ in walk:
-                for email, some in _by_email(page, emails).items():
-                    found[email] += some
-            yield from ((email, found[email]) for email in emails)
+            everyone = chain(first, (contact for page, _ in walk for contact in page))
+            yield from _by_email(everyone, emails).items()
             return
     left = iter(emails)
     while asked := list(islice(left, AT_ONCE)):

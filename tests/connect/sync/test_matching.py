@@ -116,3 +116,16 @@ def test_people_are_looked_for_before_a_profile_is_switched_on_so_that_it_can_be
     told = sync.plan(synced.connection, {synced.profile: Mode.ALL})
     assert told.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert not synced.workspace.writes
+
+
+def test_what_was_left_while_it_was_archived_is_emptied_when_it_is_restored(on: Synced) -> None:
+    old = on.workspace.find_contact("ann@acme.example")
+    on.switch(Mode.OFF)
+    on.settle()
+    on.workspace.contact("ann@new.example", role="user")
+    on.looked.receive([identified("ann", at(31), email="ann@new.example")])
+    on.switch(Mode.ALL)
+    on.settle()
+    assert set(on.workspace.shown("contact", old).values()) <= {None}
+    assert on.stands("ann@new.example")["Score"] == 46
+    assert not on.connection.left.exists()
