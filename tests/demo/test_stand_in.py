@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
 import time
 import urllib.request
@@ -58,6 +60,16 @@ def test_without_a_clone_of_the_source_it_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(stand_in, "CLONE", tmp_path)
     with pytest.raises(Refused, match="needs a clone of the source"), stand_in.beside(0):
         pass
+
+
+def test_where_its_port_is_taken_it_listens_at_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("URL", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"ACCOIL_INTERCOM_{name}", "")  # as it was, when this test is over
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with stand_in.beside(port) as made:
+            assert os.environ["ACCOIL_INTERCOM_URL"] == made.address != f"http://127.0.0.1:{port}"
+            assert _text(f"{made.address}/inbox")
 
 
 def test_without_serving_it_is_refused(tmp_path: Path) -> None:

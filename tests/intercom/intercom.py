@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from tests.intercom.oauth import Grants
 from tests.intercom.routing import Routes
 from tests.intercom.signer import Signer
 from tests.intercom.workspace import Workspace
+
+MOST_HEARD = 200_000  # calls; a demo may run for weeks
 
 routes, pages = Routes(), Routes()
 
@@ -45,7 +48,7 @@ class Intercom:
         self.client_id, self.client_secret = "stand-in-client", "stand-in-secret"
         self.grants = Grants(self.clock)
         self.signer = Signer(self)
-        self.heard: list[Heard] = []
+        self.heard: deque[Heard] = deque(maxlen=MOST_HEARD)
         self.lock = threading.RLock()
         self.workspaces: dict[str, Workspace] = {}
         self.workspace = self.add_workspace("ws1", "Acme Support")
