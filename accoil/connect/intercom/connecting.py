@@ -166,9 +166,7 @@ def _saved(connection: Connection, author: User, me: dict[str, Any], given: dict
     if "client_secret" in secrets and had.get("client_secret") not in (None, secrets["client_secret"]):
         secrets |= {"old_client_secret": had["client_secret"], "old_until": str(now() + OLD_HOLDS)}
     connection.secrets = had | secrets
-    connection.options = connection.options | {
-        "region": me["region"], "by": by, "app_id": connection.workspace, "admin": str(me.get("email") or "")
-    }  # fmt: skip
+    connection.options |= {"region": me["region"], "by": by, "app_id": connection.workspace}
     connection.workspace_name = str(me["app"].get("name") or "")[:NAME_LENGTH]
     connection.state, connection.problem = State.CONNECTED, ""
     connection.failures, connection.waits_until, connection.author = 0, None, author

@@ -46,7 +46,8 @@ class Companies:
             self.of[own] = [str(company["id"]) for company in some["data"]]
 
     def lost(self, company: str) -> None:
-        """It is not there any more: who belonged to it is asked for again."""
-        self.known.pop(company, None)
+        """It is not there any more: who belonged to it is asked for again. Any other id does nothing."""
+        if self.known.pop(company, None) is None:
+            return
         for contact in [contact for contact, own in list(self.of.items()) if company in own]:
             self.of.pop(contact, None)
