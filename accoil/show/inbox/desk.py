@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -31,8 +32,13 @@ class Waiting:
 
     def __init__(self, call: Call) -> None:
         self.call = call
-        self.done: Future[Answer] = Future()
+        self.loop = asyncio.get_running_loop()
+        self.told: asyncio.Future[Answer] = self.loop.create_future()  # of the event loop's thread
         self.parked = False
+
+    def say(self, answer: Answer) -> None:
+        if not self.told.done():
+            self.told.set_result(answer)
 
 
 class Desk:
@@ -50,16 +56,23 @@ class Desk:
         self._start()
         waiting = Waiting(call)
         self._waiting.put(waiting)
-        told = asyncio.wrap_future(waiting.done)
-        await asyncio.wait({told}, timeout=PATIENCE)
-        if waiting.parked and not told.done():
+        timers = (
+            waiting.loop.call_later(PATIENCE, self._hurry, waiting),
+            waiting.loop.call_later(HARD_STOP, self._give_up, waiting),
+        )
+        try:
+            return await waiting.told
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+    def _hurry(self, waiting: Waiting) -> None:
+        if waiting.parked:
             self._again(waiting)
-        await asyncio.wait({told}, timeout=HARD_STOP - PATIENCE)
-        if told.done():
-            return told.result()
-        told.cancel()
+
+    def _give_up(self, waiting: Waiting) -> None:
         log.warning("the inbox widget had no answer in time", computing=waiting.parked)
-        return Answer(states.computing() if waiting.parked else states.try_again())
+        waiting.say(Answer(states.computing() if waiting.parked else states.try_again()))
 
     def stop(self) -> None:
         with self._starting:
@@ -97,11 +110,10 @@ class Desk:
                 else:
                     together.append(more)
             try:
-                self._answer([each for each in together if not each.done.done()])  # some have gone
+                self._answer([each for each in together if not each.told.done()])  # some have gone
             except Exception:
                 log.exception("the inbox widget could not answer")
-                for each in together:
-                    _say(each, Answer(states.try_again()))
+                _say([(each, Answer(states.try_again())) for each in together])
             if last:
                 break
         connections.close_all()
@@ -109,14 +121,14 @@ class Desk:
     def _answer(self, together: list[Waiting]) -> None:
         close_old_connections()
         answers = answer(self._books, [each.call for each in together])
-        chosen: list[Chosen] = []
+        said: list[tuple[Waiting, Answer]] = []
         for each, told in zip(together, answers, strict=True):
             if isinstance(told, Future):
                 self._wait(each, told)
-                continue
-            _say(each, told)
-            if told.chosen:
-                chosen.append(told.chosen)
+            else:
+                said.append((each, told))
+        _say(said)
+        chosen = [told.chosen for _, told in said if told.chosen]
         if chosen:
             self._after.submit(_remember, chosen)
 
@@ -127,7 +139,7 @@ class Desk:
         def made(book: Future[Book]) -> None:
             if book.cancelled() or book.exception():
                 log.error("a book for the inbox could not be made", reason=str(book.exception() if book.done() else ""))
-                _say(waiting, Answer(states.try_again()))
+                _say([(waiting, Answer(states.try_again()))])
             else:
                 self._again(waiting)
 
@@ -138,9 +150,16 @@ class Desk:
         self._waiting.put(waiting)
 
 
-def _say(waiting: Waiting, told: Answer) -> None:
-    if not waiting.done.done() and waiting.done.set_running_or_notify_cancel():
-        waiting.done.set_result(told)
+def _say(answers: list[tuple[Waiting, Answer]]) -> None:
+    """Tells the event loop all of them at once."""
+
+    def say() -> None:
+        for waiting, told in answers:
+            waiting.say(told)
+
+    if answers:
+        with suppress(RuntimeError):  # it has ended
+            answers[0][0].loop.call_soon_threadsafe(say)
 
 
 def _remember(chosen: list[Chosen]) -> None:
