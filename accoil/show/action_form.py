@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 
-from accoil.act.actions import LONGEST
-from accoil.act.models import Delivery
+from accoil.act.actions import LONGEST, actions_in
+from accoil.act.models import Automation, Delivery
+from accoil.act.text import has_names
 from accoil.connect.connection import Action, Field
 from accoil.team.models import Team
 
 SUGGESTED = 20  # values of former times that a field offers
+LOOKED_AT = 1000  # deliveries
 TARGET = "on"  # the field that says to whom; by hand the rows say it
 
 
@@ -41,7 +43,9 @@ def _field(field: Field) -> forms.Field:
 
 
 def used(team: Team, action: Action, name: str) -> list[str]:
-    """Values that were given before, by hand or by automations; the newest first."""
-    told = Delivery.objects.filter(product__team=team, action=action.key).order_by("-id")
-    recent = told.values_list(f"values__{name}", flat=True)[:1000]
-    return list(dict.fromkeys(value for value in recent if isinstance(value, str) and value))[:SUGGESTED]
+    """Values that automations have, and that were given before; the newest first."""
+    automations = Automation.objects.filter(profile__product__team=team).order_by("-id")
+    written = [values for each in automations for key, values in actions_in(each.actions) if key == action.key]
+    done = Delivery.objects.filter(product__team=team, action=action.key).order_by("-id")
+    told = [*(values.get(name) for values in written), *done.values_list(f"values__{name}", flat=True)[:LOOKED_AT]]
+    return list(dict.fromkeys(value for value in told if value and not has_names(str(value))))[:SUGGESTED]

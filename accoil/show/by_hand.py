@@ -67,12 +67,12 @@ def chosen_action(team: Team, kind: Kind, key: str) -> Offered:
     raise Refused("Choose what to do with the ticked rows.")
 
 
-def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted) -> dict[str, Any] | None:
-    """What a list's rows can be ticked for; None for who may not."""
+def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, segment: int | str = "") -> dict[str, Any] | None:
+    """What a list's rows can be ticked for, of everybody or of a segment; None for who may not."""
     if not frame.may_change or not (possible := by_hand_actions(kind)):
         return None
     return {
-        "link": frame.link(f"act-on-{kind}s", search=wanted.search),
+        "link": frame.link(f"act-on-{kind}s", search=wanted.search, segment=segment),
         "offered": offered(frame.product.team, kind),
         "missing": listed(sorted({tool.name for tool, _ in possible})),
         "label": "What to do with the ticked rows",
@@ -80,12 +80,13 @@ def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted) -> dict[str, Any] | No
     }
 
 
-def chosen(seen: Seen, kind: Kind, given: QueryDict) -> Chosen:
-    """The ticked rows, or all that the list's address shows. Raises Refused for none, and for too many."""
+def chosen(seen: Seen, kind: Kind, given: QueryDict, **among: Any) -> Chosen:
+    """The ticked rows, or all that the list shows (`among`, as for `Book.page`), searched as its address says. Raises
+    Refused for none, and for too many."""
     everyone = bool(given.get("all"))
     if everyone:
         search = lists.wanted(seen.frame.request.GET, ()).search
-        found = seen.page(kind, search=search, sort="name", limit=MOST_BY_HAND)
+        found = seen.page(kind, search=search, sort="name", limit=MOST_BY_HAND, **among)
         if found.total > MOST_BY_HAND:
             raise Refused(
                 f"These are {number(found.total)} {kind}s; {number(MOST_BY_HAND)} is the most: search for fewer."

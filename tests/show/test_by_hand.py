@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from accoil.act.models import Batch, Delivery
+from accoil.act.models import Automation, Batch, Delivery
 from accoil.connect.models import Connection, Record, State
 from accoil.count.ids import ACCOUNT, USER, id_of
+from accoil.segment.built_ins import with_built_ins
 from tests.show.reading import main
 
 TAG = {"action": "intercom_tag"}
@@ -151,3 +152,25 @@ def test_only_owners_and_managers_act_and_only_upon_their_own(bob, eve, ann, bus
 def test_the_list_stays_searched_when_the_action_is_given_up(ann, busy, joined):
     page = ann.post(at(busy, "users/act?search=acme"), {**TAG, "all": "1"}).content.decode()
     assert re.search(r'href="[^"]*users\?search=acme">Cancel', page)
+
+
+def test_members_of_a_segment_are_ticked_on_its_page_and_all_of_them_at_once(ann, eve, busy, joined):
+    everybody = next(each for each in with_built_ins(busy.profile) if each.name == "Multi-User Accounts")
+    page = ann.get(at(busy, f"segments/{everybody.pk}"))
+    assert "Select Acme Ltd" in page.content.decode()
+    link = f"accounts/act?segment={everybody.pk}"
+    assert at(busy, link) in page.content.decode()
+    told = ann.post(at(busy, link), {**TAG, "all": "1"})
+    assert "To 1 account: Acme Ltd." in main(told)
+    assert at(busy, f"segments/{everybody.pk}") in told.content.decode()
+    ann.post(at(busy, f"accounts/act/begin?segment={everybody.pk}"), {**TAG, "all": "1", "with-tag": "team"})
+    assert [each.entity for each in Batch.objects.get().deliveries.all()] == [account(busy, "acme")]
+    assert ann.post(at(busy, f"users/act?segment={everybody.pk}"), {**TAG, "all": "1"}).status_code == 404
+    assert eve.post(f"/p/{busy.evil.pk}/{link}", {**TAG, "all": "1"}).status_code == 404
+
+
+def test_tags_of_automations_are_suggested_too(ann, busy, joined):
+    Automation.objects.create(profile=busy.profile, scope="account", name="Tell sales", trigger={"new": "account"},
+                              actions=[{"intercom_tag": {"tag": "brand-new", "on": "company"}}])  # fmt: skip
+    page = ann.post(at(busy, "accounts/act"), {**TAG, "id": account(busy, "globex")}).content.decode()
+    assert '<option value="brand-new">' in page

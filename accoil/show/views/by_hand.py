@@ -1,9 +1,9 @@
 """What is done by hand to ticked rows of a list: asked for, begun, and followed record by record."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -11,39 +11,71 @@ from accoil.act import queue
 from accoil.act.models import Batch
 from accoil.count.ids import Kind
 from accoil.refused import Refused
+from accoil.segment.models import Segment
 from accoil.show import batches, by_hand
 from accoil.show.action_form import ActionForm
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import Seen
+from accoil.show.segment_pages import framed
+from accoil.show.views.segments import whom
+
+
+class Place(NamedTuple):
+    """The list that rows are ticked in: of everybody, or of a segment, searched as its address says."""
+
+    frame: Frame
+    kind: Kind
+    segment: Segment | None
+
+    @property
+    def query(self) -> dict[str, object]:
+        return {
+            "search": self.frame.request.GET.get("search", ""),
+            "segment": self.segment.pk if self.segment else "",
+        }
+
+    @property
+    def back(self) -> str:
+        search = self.query["search"]
+        if self.segment:
+            return self.frame.link("segment", self.segment.pk, search=search)
+        return self.frame.link(f"{self.kind}s", search=search)
+
+    def chosen(self) -> by_hand.Chosen:
+        """Raises Refused."""
+        seen = Seen(self.frame)
+        among = whom(seen, self.segment) if self.segment else {}
+        return by_hand.chosen(seen, self.kind, self.frame.request.POST, **among)
 
 
 @signed_in
 @require_POST
 def ask(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     """What the action needs to know: as a dialog for htmx, else as a page."""
-    frame = changing(request, product_id, kind)
+    place = changing(request, product_id, kind)
+    team = place.frame.product.team
     try:
-        chosen = by_hand.chosen(Seen(frame), kind, request.POST)
-        offered = by_hand.chosen_action(frame.product.team, kind, request.POST.get("action", ""))
+        chosen = place.chosen()
+        offered = by_hand.chosen_action(team, kind, request.POST.get("action", ""))
     except Refused as refused:
-        return said_no(frame, kind, str(refused))
-    return asked(frame, chosen, offered, ActionForm(frame.product.team, offered.action))
+        return said_no(place, str(refused))
+    return asked(place, chosen, offered, ActionForm(team, offered.action))
 
 
 @signed_in
 @require_POST
 def begin(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
-    frame = changing(request, product_id, kind)
-    team = frame.product.team
+    place = changing(request, product_id, kind)
+    frame, team = place.frame, place.frame.product.team
     try:
-        chosen = by_hand.chosen(Seen(frame), kind, request.POST)
+        chosen = place.chosen()
         offered = by_hand.chosen_action(team, kind, request.POST.get("action", ""))
         form = ActionForm(team, offered.action, request.POST)
         if not form.is_valid():
-            return asked(frame, chosen, offered, form, 422)
+            return asked(place, chosen, offered, form, 422)
         batch = queue.by_hand(frame.product, frame.author, offered.action.key, form.cleaned_data, kind, chosen.ids)
     except Refused as refused:
-        return said_no(frame, kind, str(refused))
+        return said_no(place, str(refused))
     return redirect(frame.link("batch", batch.pk))
 
 
@@ -78,32 +110,41 @@ def retry_batch(request: HttpRequest, product_id: int, batch_id: int) -> HttpRes
     return redirect(frame.link("batch", found.pk))
 
 
-def changing(request: HttpRequest, product_id: int, kind: Kind) -> Frame:
-    frame = frame_of(request, product_id, f"{kind}s")
-    frame.only_managers("act on ticked rows")
-    return frame
+def changing(request: HttpRequest, product_id: int, kind: Kind) -> Place:
+    """Raises Http404 for a segment that is not of this product and kind, and PermissionDenied."""
+    asked = request.GET.get("segment", "")
+    if asked:
+        frame, segment = framed(request, product_id, Segment, int(asked) if asked.isdecimal() else 0)
+        if segment.scope != kind:
+            raise Http404("There is no such segment in this product.")
+        place = Place(frame, kind, segment)
+    else:
+        place = Place(frame_of(request, product_id, f"{kind}s"), kind, None)
+    place.frame.only_managers("act on ticked rows")
+    return place
 
 
 def asked(
-    frame: Frame, chosen: by_hand.Chosen, offered: by_hand.Offered, form: ActionForm, status: int = 200
+    place: Place, chosen: by_hand.Chosen, offered: by_hand.Offered, form: ActionForm, status: int = 200
 ) -> HttpResponse:
+    frame = place.frame
     values: dict[str, Any] = {
         "chosen": chosen,
         "offered": offered,
         "form": form,
         "fields": [(form[name], form.suggestions[name]) for name in form.fields],
-        "link": frame.link(f"begin-on-{chosen.kind}s", search=frame.request.GET.get("search", "")),
-        "back": frame.link(f"{chosen.kind}s", search=frame.request.GET.get("search", "")),
+        "link": frame.link(f"begin-on-{chosen.kind}s", **place.query),
+        "back": place.back,
+        "back_title": place.segment.name if place.segment else {"account": "Accounts", "user": "Users"}[place.kind],
     }
     if frame.request.headers.get("HX-Request") == "true" and status == 200:
         return page(frame, "show/by_hand_dialog.html", values)
     return page(frame, "show/by_hand.html", values, status)
 
 
-def said_no(frame: Frame, kind: Kind, why: str) -> HttpResponse:
+def said_no(place: Place, why: str) -> HttpResponse:
     """Back to the list, with the sentence."""
-    messages.error(frame.request, why)
-    link = frame.link(f"{kind}s", search=frame.request.GET.get("search", ""))
-    if frame.request.headers.get("HX-Request") == "true":
-        return HttpResponse(headers={"HX-Redirect": link})
-    return redirect(link)
+    messages.error(place.frame.request, why)
+    if place.frame.request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": place.back})
+    return redirect(place.back)

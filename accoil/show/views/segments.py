@@ -19,7 +19,7 @@ from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
-from accoil.show import charts, export, lists, segment_words
+from accoil.show import by_hand, charts, export, lists, segment_words
 from accoil.show.downloads import downloaded, files
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
@@ -49,6 +49,7 @@ def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespo
     link = partial(frame.link, "segment", found.pk)
     rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **whom(seen, found))
     rows["files"] = files(frame.link, "segment", found.pk, **rows["wanted"].query | {"page": ""})
+    rows["ticks"] = by_hand.ticks(frame, scope, rows["wanted"], found.pk)
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/people_rows.html", {**rows, "swapped": True})
     return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})
