@@ -191,9 +191,9 @@ class Book:
         given = {**self._given, **asked.values}
         self._facts.store.keep(name, asked.text, self._rule_places(asked), **given)
 
-    def rows(self, question: str, places: dict[str, str]) -> list[dict[str, Any]]:
+    def rows(self, question: str, places: dict[str, str], **more: Value) -> list[dict[str, Any]]:
         """The answer to a question about its tables `{users}` and `{accounts}`, and others."""
-        return self._facts.store.rows(question, {**self._places, **places}, **self._given)
+        return self._facts.store.rows(question, {**self._places, **places}, **self._given, **more)
 
     @property
     def version(self) -> int:

@@ -40,3 +40,14 @@ select x.id from {accounts} as x where <holds> order by x.id
 
 -- name: matching_user
 select x.id from {users} as x where <holds> order by x.id
+
+-- name: moved_account
+-- Who moved by at least so many points, and what those pay who fell. Values: least, dear (cents).
+select count(case when change >= :least then 1 end) as rose, count(case when change <= -:least then 1 end) as fell,
+       coalesce(sum(case when change <= -:least then mrr end), 0) as mrr,
+       count(case when change <= -:least and mrr > :dear then 1 end) as dear
+from {accounts}
+
+-- name: moved_user
+select count(case when change >= :least then 1 end) as rose, count(case when change <= -:least then 1 end) as fell
+from {users}

@@ -10,12 +10,12 @@ from accoil.count.ids import Kind
 from accoil.score.book import Book, Page, open_book
 from accoil.score.history import book_history, sparklines
 from accoil.score.in_force import book_course
+from accoil.score.movers import Moved, moved
 from accoil.show.frame import Frame
-from accoil.show.sentences import HOT
+from accoil.show.sentences import DEAR, HOT
 
 RANGES = (30, 90, 365)  # days a chart can show
 SPARK_DAYS = 30
-EVERYONE = 1_000_000
 
 Row = dict[str, Any]
 
@@ -46,13 +46,17 @@ class Seen:
     def page(self, kind: Kind, **wanted: Any) -> Page:
         return self.book.page(kind, **wanted)
 
-    def cooled(self, kind: Kind) -> list[Row]:
+    def cooled(self, kind: Kind, most: int) -> list[Row]:
         """Those that lost 10 points or more within the window, the worst first."""
-        return self.page(kind, sort="change", moved=-HOT, limit=EVERYONE).rows
+        return self.page(kind, sort="change", moved=-HOT, limit=most).rows
 
-    def warmed(self, kind: Kind) -> list[Row]:
+    def warmed(self, kind: Kind, most: int) -> list[Row]:
         """Those that gained 10 points or more within the window, the best first."""
-        return self.page(kind, sort="-change", moved=HOT, limit=EVERYONE).rows
+        return self.page(kind, sort="-change", moved=HOT, limit=most).rows
+
+    def moved(self, kind: Kind) -> Moved:
+        """How many did."""
+        return moved(self.book, kind, HOT, DEAR)
 
     def history(self, days: int) -> list[Row]:
         """A row a day for the whole book, oldest first."""

@@ -1,12 +1,13 @@
 """The sentence each page opens with: what happened, then why. Pure functions; the answer is safe HTML whose
 figures stand in <b>, so that the eye can read them alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accoil.score.movers import Moved
 from accoil.show import words
 
 HOT = 10  # a change of this many points is worth a person's time (segments Red Hot and Ice Cold)
@@ -18,11 +19,11 @@ def bold(text: str | int) -> SafeString:
     return format_html("<b>{}</b>", text)
 
 
-def dashboard(summary: Row, cooled: Sequence[Row], warmed: Sequence[Row], window: int) -> SafeString:
+def dashboard(summary: Row, who: Moved, window: int) -> SafeString:
     """37 of 200 accounts were active this week; 5 cooled down, 2 of them pay over $1,000 a month."""
     if not summary["accounts"]:
         return without_accounts(summary, window)
-    return format_html("{}{}.", active("account", summary, window), moved(cooled, warmed))
+    return format_html("{}{}.", active("account", summary, window), moved(who))
 
 
 def active(kind: str, summary: Row, window: int) -> SafeString:
@@ -34,25 +35,25 @@ def active(kind: str, summary: Row, window: int) -> SafeString:
     return format_html("{} {} active {}", figures, was(some), in_(window))
 
 
-def moved(cooled: Sequence[Row], warmed: Sequence[Row]) -> SafeString:
+def moved(who: Moved) -> SafeString:
     """; 5 cooled down, 2 of them pay over $1,000 a month, and 3 warmed up"""
-    if not cooled and not warmed:
+    if not who.fell and not who.rose:
         return format_html("; {} moved by {} points or more", "nobody", HOT)
-    rose = format_html("{} warmed up", bold(len(warmed)))
-    if not cooled:
+    rose = format_html("{} warmed up", bold(who.rose))
+    if not who.fell:
         return format_html("; {}", rose)
-    fell = format_html("{} cooled down{}", bold(len(cooled)), paying(cooled))
-    if not warmed:
+    fell = format_html("{} cooled down{}", bold(who.fell), paying(who))
+    if not who.rose:
         return format_html("; {}", fell)
-    return format_html("; {}{} and {}", fell, "," if "," in paying(cooled) else "", rose)
+    return format_html("; {}{} and {}", fell, "," if "," in paying(who) else "", rose)
 
 
-def paying(cooled: Sequence[Row]) -> SafeString:
+def paying(who: Moved) -> SafeString:
     """, 2 of them pay over $1,000 a month; nothing when none does"""
-    dear, amount = sum((row.get("mrr") or 0) > DEAR for row in cooled), words.money(DEAR)
+    dear, amount = who.dear, words.money(DEAR)
     if not dear:
         return SafeString()
-    if dear == len(cooled):
+    if dear == who.fell:
         return format_html(" and {} over {} a month", "pays" if dear == 1 else "all of them pay", amount)
     return format_html(", {} of them {} over {} a month", bold(dear), "pays" if dear == 1 else "pay", amount)
 

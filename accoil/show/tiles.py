@@ -56,15 +56,15 @@ def most_engaged(seen: Seen, kind: Kind) -> Tile:
     }
 
 
-def lost(seen: Seen, kind: Kind, rows: Sequence[Tile]) -> Tile:
+def lost(seen: Seen, kind: Kind) -> Tile:
     """Those that cooled down, and what they pay: the money worth a call today."""
-    value = sum(row.get("mrr") or 0 for row in rows)
-    note = f"pay {words.money(value)} a month" if value else ""
+    moved = seen.moved(kind)
+    note = f"pay {words.money(moved.mrr)} a month" if moved.mrr else ""
     return {
         "label": f"Lost {HOT} points or more",
-        "value": words.number(len(rows)),
+        "value": words.number(moved.fell),
         "note": note,
-        "meter": share_of(len(rows), seen, kind),
+        "meter": share_of(moved.fell, seen, kind),
         "band": "least",
     }
 

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from accoil.score.movers import Moved
 from accoil.score.what_if import Consequences, Passing, WhatIf
 from accoil.show import consequences, reasons, sentences
 
@@ -14,35 +15,34 @@ def plain(html: str) -> str:
     return re.sub(r"</?b>", "", html)
 
 
-def losers(*mrrs: float | None) -> list[dict[str, object]]:
-    return [{"change": -12, "mrr": mrr} for mrr in mrrs]
-
-
 @pytest.mark.parametrize(
-    ("cooled", "warmed", "said"),
+    ("moved", "said"),
     [
-        ([], [], "37 of 200 accounts were active this week; nobody moved by 10 points or more."),
-        (losers(None, 5000), [], "37 of 200 accounts were active this week; 2 cooled down."),
+        (Moved(0, 0), "37 of 200 accounts were active this week; nobody moved by 10 points or more."),
+        (Moved(0, 2, mrr=5000), "37 of 200 accounts were active this week; 2 cooled down."),
         (
-            losers(150000, 200000, 100, None, 0), [],
+            Moved(0, 5, mrr=350100, dear=2),
             "37 of 200 accounts were active this week; 5 cooled down, 2 of them pay over $1,000 a month.",
         ),
-        (losers(150000), [], "37 of 200 accounts were active this week; 1 cooled down and pays over $1,000 a month."),
         (
-            losers(150000, 5), losers(1, 2, 3),
+            Moved(0, 1, mrr=150000, dear=1),
+            "37 of 200 accounts were active this week; 1 cooled down and pays over $1,000 a month.",
+        ),
+        (
+            Moved(3, 2, mrr=150005, dear=1),
             "37 of 200 accounts were active this week; "
             "2 cooled down, 1 of them pays over $1,000 a month, and 3 warmed up.",
         ),
-        ([], losers(1), "37 of 200 accounts were active this week; 1 warmed up."),
+        (Moved(1, 0), "37 of 200 accounts were active this week; 1 warmed up."),
     ],
 )  # fmt: skip
-def test_the_dashboard_opens_with_who_was_active_and_who_moved(cooled, warmed, said):
-    assert plain(sentences.dashboard(QUIET, cooled, warmed, 7)) == said
+def test_the_dashboard_opens_with_who_was_active_and_who_moved(moved, said):
+    assert plain(sentences.dashboard(QUIET, moved, 7)) == said
 
 
 def test_without_accounts_the_users_are_told_and_the_call_that_is_missing():
     summary = {**QUIET, "accounts": 0, "active_accounts": 0}
-    assert plain(sentences.dashboard(summary, [], [], 30)) == (
+    assert plain(sentences.dashboard(summary, Moved(0, 0), 30)) == (
         "214 of 2,000 users were active in the last 30 days; no account yet: "
         "a group call says which company a person belongs to."
     )
@@ -50,7 +50,7 @@ def test_without_accounts_the_users_are_told_and_the_call_that_is_missing():
 
 def test_nobody_at_all_is_no_mystery():
     summary = {**QUIET, "accounts": 0, "users": 0}
-    assert "the first event brings the first user" in sentences.dashboard(summary, [], [], 7)
+    assert "the first event brings the first user" in sentences.dashboard(summary, Moved(0, 0), 7)
 
 
 def test_a_list_opens_with_its_average_and_its_best():

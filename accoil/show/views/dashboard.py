@@ -38,9 +38,9 @@ def told(frame: Frame) -> dict[str, Any]:
     kind, summary = seen.kind, seen.summary
     first = frame.as_of - timedelta(days=days - 1)
     versions = changes.versions(frame.profile, first, frame.as_of) if frame.profile else {}
-    cooled, warmed = seen.cooled(kind), seen.warmed(kind)
+    cooled, warmed = seen.cooled(kind, MOVERS), seen.warmed(kind, MOVERS)
     return {
-        "sentence": sentences.dashboard(summary, cooled, warmed, seen.window),
+        "sentence": sentences.dashboard(summary, seen.moved(kind), seen.window),
         "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
         "charts": drawn(kind, history[-days:], seen.reported(days), versions),
         "versions": [{"day": day, "words": words} for day, words in versions.items()],
@@ -50,8 +50,8 @@ def told(frame: Frame) -> dict[str, Any]:
         "habits": frame.link("dashboard-habits", days=days),
         "bands": tables.bands(summary[f"bands_{kind}s"]),
         "measure": tables.measure(frame, seen.book.benchmark),
-        "warmed": seen.with_lines(kind, tables.linked(frame, kind, warmed[:MOVERS])),
-        "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled[:MOVERS])),
+        "warmed": seen.with_lines(kind, tables.linked(frame, kind, warmed)),
+        "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled)),
         "kind": kind,
         "window": seen.window,
         "is_empty": not summary["users"],

@@ -101,7 +101,7 @@ def above(seen: Seen, kind: Kind) -> dict[str, Any]:
             tiles.active(seen, kind, history),
             tiles.average(seen, kind, history),
             third,
-            tiles.lost(seen, kind, seen.cooled(kind)),
+            tiles.lost(seen, kind),
         ],
         "total": seen.summary[f"{kind}s"],
     }
