@@ -1,5 +1,4 @@
-"""What somebody at the company has made for himself: two segments and two journeys, with their past worked out, and two
-automations."""
+"""What somebody at the company has made for himself: two segments and two journeys, with their past worked out."""
 
 from __future__ import annotations
 
@@ -22,14 +21,8 @@ AT_RISK = {
 REPORTERS = {"any": [{"event": "Report_Shared", "at_least": 2, "within_days": 30}, {"event": "Budget_Created"}]}
 
 
-TAG_AT_RISK = {"intercom_tag": {"tag": "at-risk", "on": "company"}}
-THANK = {"intercom_tag": {"tag": "shares-reports", "on": "user"}}
-
-
 def furnish(product: Product, days: int) -> None:
     """Once, when the company's life is told: before, there was no past to work out."""
-    from accoil.act import automations
-    from accoil.act.automations import Draft
     from accoil.count.days import number
     from accoil.segment import filling, journeys, keeping
     from accoil.segment.built_ins import with_built_ins
@@ -43,10 +36,6 @@ def furnish(product: Product, days: int) -> None:
     for ready in ready_made("account"):
         stages = [journeys.Stage(name, rule) for name, rule in ready.stages.items()]
         journeys.create(first, "account", ready.name, stages, filled_days=days)
-    at_risk = Draft(name="Tag those at risk", scope="account", when={"enters": "At risk"}, then=[TAG_AT_RISK])
-    automations.create(first, at_risk, enabled=True)
-    thank = Draft(name="Thank reporters", scope="user", when={"enters": "Reporters"}, then=[THANK])
-    automations.create(first, thank)
     for profile in profiles:
         built_in = [segment for segment in with_built_ins(profile) if segment.is_built_in]
         filling.want(built_in, number(product.today()) - days)
