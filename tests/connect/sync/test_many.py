@@ -45,11 +45,11 @@ def test_everyone_is_written_once_and_then_nobody(synced: Synced, users: int) ->
     fill(synced, users)
     synced.looked.look()
     synced.switch(Mode.ALL)
-    started, real, memory = synced.clock.now(), time.monotonic(), megabytes()
+    started, real, memory = synced.clock.now(), time.process_time(), megabytes()
     synced.settle()
-    took, real_took = synced.clock.now() - started, time.monotonic() - real
+    took, real_took = synced.clock.now() - started, time.process_time() - real
     written = synced.workspace.per_record("contact"), synced.workspace.per_record("company")
-    print(f"{users} users: {took:.0f} s as told by the clock, {real_took:.0f} s of this machine, "
+    print(f"{users} users: {took:.0f} s as told by the clock, {real_took:.0f} s of the processor with the stand-in, "
           f"{memory} → {megabytes()} MB, peak {synced.intercom.limits.peak} calls in a window")  # fmt: skip
     assert len(written[0]) == users + 2 and len(written[1]) == users // OF_EACH + 1
     assert set(written[0].values()) == set(written[1].values()) == {1}
@@ -59,9 +59,9 @@ def test_everyone_is_written_once_and_then_nobody(synced: Synced, users: int) ->
 
     calls = len(synced.workspace.writes)
     synced.clock.advance(7 * 3600)
-    real = time.monotonic()
+    real = time.process_time()
     synced.settle()
-    print(f"a second pass: {time.monotonic() - real:.0f} s of this machine")
+    print(f"a second pass: {time.process_time() - real:.0f} s of the processor")
     assert len(synced.workspace.writes) == calls
     full = Pass.objects.filter(connection=synced.connection, of=Pass.Of.FULL).first()
     assert full and full.counts["unchanged"] == full.of_total == users + 3 + users // OF_EACH

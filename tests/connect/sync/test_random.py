@@ -8,7 +8,6 @@ import pytest
 
 from accoil.connect.desired import listed
 from accoil.connect.models import Mode, Record, Written
-from accoil.count import days
 from accoil.score.book import open_book
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.reading import recorded
@@ -25,8 +24,7 @@ class Chance:
 
     def __init__(self, synced: Synced, seed: int) -> None:
         self.synced, self.random = synced, random.Random(seed)
-        self.minute = 0
-        self.renamed = 0
+        self.minute = self.days = 0
 
     def live(self, acts: int) -> None:
         choices = [
@@ -39,13 +37,7 @@ class Chance:
 
     def now(self) -> int:
         self.minute += 1
-        return at(30) + (self.synced.looked.today - self.first).days * 86_400_000 + self.minute * 60_000
-
-    @property
-    def first(self):
-        return days.day(days.number(self.synced.looked.today) - self.passed)
-
-    passed = 0
+        return at(30) + self.days * 86_400_000 + self.minute * 60_000
 
     def work(self) -> None:
         name, event = self.random.choice(NAMES), self.random.choice(["Report_Created", "Dashboard_Viewed"])
@@ -91,11 +83,10 @@ class Chance:
         self.synced.clock.advance(self.random.choice([20, 700, 4000, 25_000]))
 
     def day(self) -> None:
-        self.passed += 1
+        self.days += 1
         self.synced.looked.today += timedelta(days=1)
 
     def rename(self) -> None:
-        self.renamed += 1
         self.synced.profile.rename(f"Everyday {self.random.randint(1, 3)}")
 
     def some_steps(self) -> None:
