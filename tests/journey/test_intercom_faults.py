@@ -132,6 +132,23 @@ def test_a_write_that_is_refused_says_why_and_is_sent_when_that_is_mended(on: Sy
     on.rests()
 
 
+@pytest.mark.soak
+def test_an_outage_is_waited_for_and_ends_by_itself(on: Synced) -> None:
+    on.intercom.faults.plan("refuse", "PUT", times=100_000, status=503)
+    before, called = len(on.workspace.writes), len(on.intercom.calls("PUT"))
+    on.work()
+    waits = "select count(*) from connect_connection where waits_until is not null"
+    awaited(lambda: on.asked(waits) == [(1,)], lambda: f"{on.state()}")
+    assert "status 503" in on.state()[1]
+    tried = len(on.intercom.calls("PUT")) - called
+    assert tried < 3 * (10 + AT_A_TIME) + AT_A_TIME, "nobody hammers on a door that is shut"
+    on.intercom.faults.clear()
+    on.converge()
+    assert on.state() == ("connected", "")
+    assert not [write for write in on.writes(before) if not write.changed]
+    on.rests()
+
+
 @pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.soak)])
 def test_killed_in_mid_sync_it_goes_on_where_it_was(on: Synced, kills: int) -> None:
     before = len(on.workspace.writes)
