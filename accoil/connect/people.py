@@ -65,7 +65,7 @@ def firms(
 
 
 class News:
-    """Whose e-mail address nobody has looked for yet: kept beside the facts, lost with the process."""
+    """Whose e-mail address or account nobody has looked for yet: kept beside the facts, lost with the process."""
 
     def __init__(self, product: Product) -> None:
         self._product = product
@@ -98,7 +98,8 @@ class News:
         self._facts = facts()
         self._version = self._facts.told[self._product.pk]
         places = {"people": everyone(self._facts, self._product.pk, LATEST)}
-        self._facts.store.keep(self._names[1], ASK["asked"], places)
+        today = days.number(self._product.today())
+        self._facts.store.keep(self._names[1], ASK["asked"], places, product=self._product.pk, today=today)
 
 
 def remote_ids(records: Iterable[Record]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 -- Who there is of a product, to be matched. Values: product, today (day), ids (null: everyone), accounts (null: of any).
--- Places: people (everyone as of now); asked, now (ids and e-mail addresses as they were when last asked, as they are).
+-- Places: people (everyone as of now); asked, now (ids, e-mail addresses and accounts as they were when last asked, as
+-- they are).
 
 -- name: users
 with latest as (
@@ -18,14 +19,17 @@ where p.kind = 1
 select id, tracking_id, name from {people} where kind = 2 and (:ids is null or id in (select unnest(:ids)))
 
 -- name: asked
-select id, coalesce(lower(trim(email)), '') as email from {people} where kind = 1
+select p.id, coalesce(lower(trim(p.email)), '') as email, coalesce(s.account_id, 0) as account_id
+from {people} p
+left join span s on s.product = :product and s.user_id = p.id and s.from_day <= :today and s.until_day > :today
+where p.kind = 1
 
 -- name: new
--- Those who came since, or have another e-mail address now.
+-- Those who came since, or have another e-mail address or account now: an account is found through its users.
 select n.id
 from {now} n
 left join {asked} a on a.id = n.id
-where a.id is null or a.email <> n.email
+where a.id is null or a.email <> n.email or a.account_id <> n.account_id
 
 -- name: all
 select id from {now}

@@ -46,6 +46,18 @@ def test_another_e_mail_address_is_another_contact_and_the_first_is_emptied(on: 
     assert set(old.custom_attributes.values()) <= {None}
 
 
+def test_an_account_that_somebody_joins_later_is_found_without_waiting(on: Synced) -> None:
+    gamma = on.workspace.company("gamma", "Gamma")
+    dora = on.workspace.contact("dora@gamma.example", [gamma], role="user")
+    on.looked.receive([identified("dora", at(31), email="dora@gamma.example")])
+    on.settle()
+    assert on.record("dora").remote_id == dora.id
+    on.looked.receive([joins("dora", "gamma", at(31), name="Gamma")])
+    on.settle()
+    assert on.record("gamma", "account").remote_id == gamma.id
+    assert gamma.custom_attributes["Accoil_Everyday_AccountScore"] == 0
+
+
 def test_of_two_accounts_on_one_company_that_with_its_id_is_written(on: Synced) -> None:
     on.looked.receive([joins("bob", "beta", at(31), name="Beta"), *did("bob", "Report_Created", at(31), 5)])
     on.clock.advance(7 * 3600)
