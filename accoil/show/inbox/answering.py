@@ -16,25 +16,28 @@ from accoil.show.inbox.books import Books
 from accoil.show.inbox.choosing import View, choose
 from accoil.show.inbox.figures import Figures, figures
 from accoil.show.inbox.finding import find
+from accoil.show.inbox.info import info
+from accoil.show.inbox.looked import Looked
 from accoil.show.inbox.parts import Part, canvas
 from accoil.show.inbox.remembering import Chosen
 from accoil.show.inbox.standing import Standing, standing
-from accoil.show.inbox.tabs import Looked
 
 NAMES = (("summary", "Summary"), ("account", "Account"), ("user", "User"), ("info", "Info"))
-DRAWN = {"summary": tabs.summary, "account": tabs.account, "user": tabs.user, "info": tabs.info}
+DRAWN = {"summary": tabs.summary, "account": tabs.account, "user": tabs.user, "info": info}
 
 log = structlog.get_logger()
 
 
 class Call(msgspec.Struct, frozen=True):
     """`raw`: the exact bytes that were signed. `origin`: where links go out from, scheme and host; "" for no links.
-    `waited`: it has waited for a newer book, and takes the one there is."""
+    `waited`: it has waited for a newer book, and takes the one there is. `hurried`: it takes older numbers, if any
+    are there of the person."""
 
     raw: bytes
     signature: str
     origin: str = ""
     waited: bool = False
+    hurried: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -108,8 +111,9 @@ def _answers(books: Books, connection: Connection, asked: Sequence[Asked], calls
             told.append(found)
             continue
         looked = Looked(view, found, each.contact, there.products, call.origin)
-        if found.newer and not call.waited and (looked.user is None or not found.is_recent):
-            told.append(found.newer)  # also for somebody who may have come a moment ago
+        is_old = looked.user is None or not (found.is_recent or call.hurried)
+        if found.newer and is_old and not call.waited:
+            told.append(found.newer)  # without a user: they may have come a moment ago
             continue
         told.append(Answer(drawn(looked), _chosen(connection, there, each, view)))
     return told

@@ -12,6 +12,7 @@ from accoil.score.book import Book, open_book
 from accoil.score.definition import Definition
 
 RECENT = 5.0  # seconds: a newer book is not waited for while the one before is younger
+SETTLES, LOOKS_EVERY = 1.5, 0.1  # seconds
 MAKERS = 2
 KEPT = 200
 
@@ -61,9 +62,13 @@ class Books:
 
     def _make(self, key: Key, definition: Definition) -> Book:
         _, product_id, _, day = key
+        wanted, until = facts().version[product_id], time.monotonic() + SETTLES
         book: Book | None = None
         try:
             book = open_book(product_id, definition, day)
+            while book.version < wanted and time.monotonic() < until:
+                time.sleep(LOOKS_EVERY)  # a book is made anew at most once a second, and somebody just did
+                book = open_book(product_id, definition, day)
             return book
         finally:
             with self._lock:

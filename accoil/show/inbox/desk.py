@@ -68,7 +68,7 @@ class Desk:
 
     def _hurry(self, waiting: Waiting) -> None:
         if waiting.parked:
-            self._again(waiting)
+            self._again(waiting, hurried=True)
 
     def _give_up(self, waiting: Waiting) -> None:
         log.warning("the inbox widget had no answer in time", computing=waiting.parked)
@@ -141,12 +141,12 @@ class Desk:
                 log.error("a book for the inbox could not be made", reason=str(book.exception() if book.done() else ""))
                 _say([(waiting, Answer(states.try_again()))])
             else:
-                self._again(waiting)
+                self._again(waiting, waited=True)
 
         book.add_done_callback(made)
 
-    def _again(self, waiting: Waiting) -> None:
-        waiting.call = msgspec.structs.replace(waiting.call, waited=True)
+    def _again(self, waiting: Waiting, **now: bool) -> None:
+        waiting.call = msgspec.structs.replace(waiting.call, **now)
         self._waiting.put(waiting)
 
 

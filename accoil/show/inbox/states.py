@@ -19,7 +19,7 @@ def computing() -> Part:
     return parts.canvas(
         [
             parts.header("Still counting"),
-            parts.text("The numbers are being made for the first time since the server started. It takes seconds."),
+            parts.text("The numbers are just being made, as after a start of the server. It takes seconds."),
             _again("Look again"),
         ]
     )

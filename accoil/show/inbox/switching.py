@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from accoil.show import words
 from accoil.show.inbox import parts
 from accoil.show.inbox.choosing import Listed
+from accoil.show.inbox.looked import Looked
 from accoil.show.inbox.parts import MOST, Part, plain
-from accoil.show.inbox.tabs import Looked
 
 A_PAGE = 8  # of a list
 

@@ -1,67 +1,26 @@
-"""What stands in each of the four tabs: the answer first, then what it rests on."""
+"""What stands in the tabs about somebody: the answer first, then what it rests on."""
 
-from collections.abc import Mapping
-from datetime import date
 from functools import cache
-from typing import Any
 
-import msgspec
 from django.urls import reverse
 
 from accoil.count.ids import Kind
 from accoil.score.not_scored import not_scored
 from accoil.show import words
 from accoil.show.inbox import parts, said
-from accoil.show.inbox.asked import Contact
-from accoil.show.inbox.choosing import View
-from accoil.show.inbox.figures import Figures
+from accoil.show.inbox.looked import Looked, Row
 from accoil.show.inbox.parts import Part, plain
-from accoil.team.models import Product
 
 LONGEST_NAME = 40  # on a button
-MOST_WEIGHTS = 8  # of scored events that are named
-
-Row = Mapping[str, Any]
-
-
-class Looked(msgspec.Struct, frozen=True):
-    """One call: whom it shows to, what, and from where links go out ("": no links)."""
-
-    view: View
-    figures: Figures
-    contact: Contact
-    products: Mapping[int, Product]
-    origin: str
-
-    @property
-    def user(self) -> Row | None:
-        return self.figures.users.get(self.view.who.user)
-
-    @property
-    def account(self) -> Row | None:
-        return self.figures.account_of(self.view)
-
-    @property
-    def window(self) -> int:
-        return self.figures.definition.window
-
-    @property
-    def today(self) -> date:
-        return self.figures.book.as_of
-
-    def segments(self, kind: Kind, row: Row) -> list[str]:
-        return self.figures.inside.get((kind, row["id"]), [])
 
 
 def summary(looked: Looked) -> list[Part]:
     """The account's health, then the person; the person alone where there is no account."""
     account, user = looked.account, looked.user
+    if account is None and user is None:
+        return _nobody(looked)
     if account is None:
-        return (
-            [parts.header(user["name"]), *_person(looked), *_user_table(looked), *_links(looked)]
-            if user
-            else _nobody(looked)
-        )
+        return [parts.header(looked.name), *_person(looked), *_user_table(looked), *_links(looked)]
     definition, today = looked.figures.definition, looked.today
     advice = said.advice(account, today)
     return [
@@ -132,33 +91,6 @@ def user(looked: Looked) -> list[Part]:
     ]
 
 
-def info(looked: Looked) -> list[Part]:
-    """What each word means, with the settings of this very profile."""
-    definition, window = looked.figures.definition, words.this_window(looked.window)
-    ranked = sorted(definition.events.items(), key=lambda each: (-each[1], each[0]))
-    counts = [f"{plain(words.event(name))} {weight}" for name, weight in ranked]
-    meant = {
-        "Engagement": f"0 to 100, from what people did {window}, each event times its weight, measured against "
-        "everybody else. 90 is what the busiest tenth reach. An account has the average of its active users. "
-        f"In brackets: the change in {words.window(looked.window)}.",
-        "Band": "75 and more is most engaged, 50 to 74 slightly engaged, 25 to 49 passive, below that least engaged.",
-        "Last active": "The last day with an event that counts.",
-        "Users active": f"How many of its users did something that counts {window}, of those seen in 90 days.",
-        "Active on": f"On how many days something that counts was done {window}.",
-        "Activation": "How many of the steps that make a good start are done, in any order.",
-        "Adoption": f"How many of the events that count were done {window}; ever: since the beginning.",
-        "Segments": "Groups they are in at the moment, in this profile.",
-        "What counts": f"{words.listed(counts, most=MOST_WEIGHTS)}.",
-    }
-    profile = f"{plain(looked.view.profile.name)}, of {plain(looked.view.product.name)}"
-    at = said.when(looked.figures.book.computed_at, looked.view.product.zone, looked.today)
-    return [
-        parts.header("What the numbers mean"),
-        *(parts.text(f"**{word}**: {meaning}") for word, meaning in meant.items()),
-        parts.text(f"Profile: {profile}. Counted {at}, {looked.view.product.time_zone.replace('_', ' ')}.", "muted"),
-    ]
-
-
 def _segments(looked: Looked, kind: Kind, row: Row) -> list[Part]:
     return [parts.text(f"**Segments**: {plain(said.segments(looked.segments(kind, row)))}.")]
 
@@ -189,14 +121,14 @@ def _user_table(looked: Looked) -> list[Part]:
 
 def _nobody(looked: Looked) -> list[Part]:
     """The person is known, and is not in this profile."""
-    return [parts.header(looked.contact.called), parts.text(_why_not(looked)), *_elsewhere(looked)]
+    return [parts.header(looked.name), parts.text(_why_not(looked)), *_elsewhere(looked)]
 
 
 def _why_not(looked: Looked) -> str:
     view = looked.view
     why = not_scored(view.product.pk, looked.figures.definition, "user", view.who.user, looked.today)
     reason = plain(why) if why else "Nothing of them has been counted yet; look again in a moment."
-    return f"{plain(looked.contact.called)} is not in the profile {plain(view.profile.name)}. {reason}"
+    return f"{plain(looked.name)} is not in the profile {plain(view.profile.name)}. {reason}"
 
 
 def _elsewhere(looked: Looked) -> list[Part]:
@@ -206,12 +138,11 @@ def _elsewhere(looked: Looked) -> list[Part]:
 
 
 def _without_account(looked: Looked) -> list[Part]:
-    called = plain(looked.user["name"] if looked.user else looked.contact.called)
     why = (
         "No account of theirs is in this profile." if looked.view.who.did.accounts else "They belong to no account yet."
     )
     return [
-        parts.header(called),
+        parts.header(looked.name),
         parts.text(why),
         parts.text("The product says with a group call which account a user belongs to.", "muted"),
         *_elsewhere(looked),
