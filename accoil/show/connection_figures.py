@@ -76,7 +76,15 @@ def profiles_of(team: Team, viewer: "User | AnonymousUser") -> list[tuple[Produc
     return [(product, profiles) for product, profiles in seen if profiles]
 
 
-def attribute_problems(connection: Connection) -> list[dict[str, Any]]:
+def hidden_attributes(connection: Connection, viewer: "User | AnonymousUser") -> frozenset[str]:
+    """Names of attributes whose profile the viewer may not see."""
+    seen = [profile.pk for _, profiles in profiles_of(connection.team, viewer) for profile in profiles]
+    written = connection.attributes.exclude(profile=None).exclude(profile__in=seen)
+    return frozenset(written.values_list("name", flat=True))
+
+
+def attribute_problems(connection: Connection, viewer: "User | AnonymousUser") -> list[dict[str, Any]]:
     """Attributes that could not be made or archived, with the tool's reason."""
+    hidden = hidden_attributes(connection, viewer)
     rows = connection.attributes.exclude(problem="").order_by("name")
-    return [{"name": each.name, "problem": each.problem} for each in rows]
+    return [{"name": each.name, "problem": each.problem} for each in rows if each.name not in hidden]

@@ -1,6 +1,6 @@
 """The lists of a connection: who is matched and who is not, with the reason; and the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from accoil.count.ids import Kind
 from accoil.count.people import called, names
 from accoil.show import connection_words as words
 from accoil.show import lists
-from accoil.show.connection_figures import FAILED
+from accoil.show.connection_figures import FAILED, hidden_attributes
 from accoil.show.frame import Frame
 from accoil.show.words import number
 
@@ -103,12 +103,13 @@ def ledger(frame: Frame, connection: Connection) -> dict[str, Any]:
     entries = found(frame, connection, entries.filter(what=what) if what else entries, wanted.search)
     shown = list(entries.select_related("record__connection")[wanted.offset : wanted.offset + lists.PAGE + 1])
     link = linked(frame, "connection-ledger", connection.tool, what=what, record=record.pk if record else "")
+    hidden = hidden_attributes(connection, frame.request.user)
     about = with_names(frame, [each.record for each in shown[: lists.PAGE]])
     return {
         "wanted": wanted,
         "what": what,
         "record": with_names(frame, [record])[0] if record else None,
-        "rows": [row | entry(each) for row, each in zip(about, shown, strict=False)],
+        "rows": [row | entry(each, hidden) for row, each in zip(about, shown, strict=False)],
         "back": link(search=wanted.search, page=wanted.page - 1) if wanted.page > 1 else "",
         "next": link(search=wanted.search, page=wanted.page + 1) if len(shown) > lists.PAGE else "",
         "outcomes": [{"words": said, "here": each == what, "link": link(what=each)} for each, said in OUTCOMES.items()],
@@ -126,8 +127,9 @@ def found(frame: Frame, connection: Connection, entries: QuerySet[Entry], search
     return entries.filter(record__in=list(meant.values_list("pk", flat=True)[:MOST_FOUND]))
 
 
-def entry(each: Entry) -> dict[str, Any]:
-    changes = [words.change(name, *pair) for name, pair in sorted(each.changes.items())]
+def entry(each: Entry, hidden: Collection[str]) -> dict[str, Any]:
+    shown = sorted((name, pair) for name, pair in each.changes.items() if name not in hidden)
+    changes = [words.change(name, *pair) for name, pair in shown]
     return {"entry": each, "mark": words.entry_mark(each), "changes": changes, "many": len(changes) > SHORT}
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accoil.connect.models import Connection, Mode, ProfileSync, Record
 from accoil.count.ids import Kind
 from accoil.count.people import called, names
+from accoil.score.access import profiles_for
 from accoil.score.book import open_book
 from accoil.score.found import by_shown
 from accoil.show import connection_words as words
@@ -71,7 +72,7 @@ def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[
     synced = ProfileSync.objects.filter(connection=joined, profile__product=frame.product).exclude(mode=Mode.OFF)
     inside: list[str] = []
     outside: list[str] = []
-    for sync in synced.select_related("profile"):
+    for sync in synced.filter(profile__in=profiles_for(frame.request.user, frame.product)).select_related("profile"):
         row = open_book(frame.product.pk, sync.profile.current.parsed, frame.today).page(kind, ids=[id], limit=1).rows
         (inside if row else outside).append(f"“{sync.profile.name}”")
     if not inside and not outside:

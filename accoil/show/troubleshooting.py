@@ -9,9 +9,8 @@ from accoil.connect.intercom.signed import secrets_of
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.count.ids import Kind
 from accoil.score.access import inbox_profiles
-from accoil.score.models import Profile
 from accoil.show import connection_words as words
-from accoil.show.connection_figures import Figures, attribute_problems, figures, last_run
+from accoil.show.connection_figures import Figures, attribute_problems, figures, last_run, profiles_of
 from accoil.show.frame import Frame
 from accoil.show.words import ago, count, listed, number
 
@@ -86,12 +85,12 @@ def _traits(frame: Frame, joined: Connection, numbers: Figures) -> Point:
     question = "Traits missing in Intercom?"
     link = frame.link("connection", joined.tool)
     modes = dict(ProfileSync.objects.filter(connection=joined).values_list("profile_id", "mode"))
-    profiles = list(Profile.objects.filter(product__team=joined.team).select_related("product"))
+    profiles = [each for _, some in profiles_of(joined.team, frame.request.user) for each in some]
     off = [each.name for each in profiles if modes.get(each.pk, Mode.OFF) == Mode.OFF]
     names_only = [each.name for each in profiles if modes.get(each.pk) == Mode.SEGMENTS]
     answers = [f"Off, so nothing of it is written: {listed(off)}."] if off else []
     answers += [f"Segment names only: {listed(names_only)}."] if names_only else []
-    answers += [f"{each['name']}: {each['problem']}" for each in attribute_problems(joined)]
+    answers += [f"{each['name']}: {each['problem']}" for each in attribute_problems(joined, frame.request.user)]
     if failed := numbers.failed:
         answers.append(f"{count(failed, 'record')} could not be written; the ledger says why.")
     hint = (

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accoil.connect.models import Connection, Entry, Mode, Pass, ProfileSync, Record, State, Written
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.count.ids import ACCOUNT, USER, id_of
+from accoil.score.access import ProfileAccess
 from tests.intercom import running
 from tests.show.conftest import product
 from tests.show.reading import link_to, main
@@ -346,3 +347,20 @@ def test_before_anybody_was_looked_for_the_dry_run_says_so(ann, busy, joined, se
         told = main(ann.get(here(busy, f"/intercom/profiles/{busy.profile.pk}"), {"mode": "segments"}))
     assert "The first thing is to find out which of its 5 users are there" in told
     assert "2 attributes are made." in told
+
+
+def test_a_member_reads_nothing_of_a_profile_that_is_kept_from_him(ann, bob, busy, joined):
+    secret = busy.profile.create(busy.web, "Secret", busy.profile.current.parsed)
+    member = busy.web.team.members.get(user=busy.bob)
+    ProfileAccess.objects.create(member=member, profile=secret, may="none")
+    for profile in (busy.profile, secret):
+        name = f"Accoil_{profile.name}_Score"
+        Written.objects.create(connection=joined, profile=profile, kind="user", name=name, problem="Still used there.")
+    changes = {"Accoil_Everyday_Score": [None, 90], "Accoil_Secret_Score": [None, 77]}
+    Entry.objects.create(
+        connection=joined, record=Record.objects.get(remote_id="r-ann"), what="written", changes=changes
+    )
+    assert "Accoil_Secret_Score: nothing → 77" in main(ann.get(here(busy, "/intercom/ledger")))
+    for end in ("/intercom", "/intercom/ledger", "/intercom/check", "/intercom/check?who=ann@acme.example"):
+        assert "Secret" not in main(bob.get(here(busy, end)))
+    assert "Accoil_Everyday_Score: nothing → 90" in main(bob.get(here(busy, "/intercom/ledger")))

@@ -122,7 +122,7 @@ def shown(frame: Frame, tool: Tool, joined: Connection, wrong: str = "", status:
         **runs(joined, numbers),
         "matches": matches(frame, joined, numbers),
         "products": products(frame, joined),
-        "attribute_problems": attribute_problems(joined),
+        "attribute_problems": attribute_problems(joined, frame.request.user),
         "every": [{"seconds": each, "words": said, "here": each == joined.full_every} for each, said in EVERY],
         "wrong": wrong,
     }
