@@ -2,7 +2,8 @@
 -- first, last, before (days: the range goes from before + 1, the one before it is as long), length, win (days); since,
 -- until (days).
 -- Places: who (user_id or account_id), bit_of (the narrowest that holds the positions or days). <counts>: whose rows
--- count, as a condition on c; <masks>: rows of the question of that name, of all days or of the last, beside those kept; <reach>: from `done`.
+-- count, as a condition on c; <masks>: rows of the question of that name, of all days or of the last, beside those kept;
+-- <reach>: rows of `done`, spread.
 
 -- name: masks
 -- What each did in the days from :since to :until: a bit for each set, in the range (now) and in the one before.
