@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def _ask(running: Running, size: Size, teammates: int, rounds: int) -> Report:
     def bodies() -> list[bytes]:
         return [opens.request(next(people), each) for each in range(teammates)]
 
-    opens.run(port, [Round(bodies()[:1])])
+    _wait_for_the_book(port, bodies()[0])
     bare = opens.run(port, [Round([opens.health()] * teammates) for _ in range(rounds)])
     used = machine.cpu_seconds(running.pid)
     together = opens.run(port, [Round(bodies()) for _ in range(rounds)])
@@ -73,6 +74,13 @@ def _ask(running: Running, size: Size, teammates: int, rounds: int) -> Report:
     if used is not None and used_now is not None:
         told["at_once"]["cpu_ms_each_round"] = round((used_now - used) * 1000 / rounds, 1)
     return {**told, "ratio_to_bare": ratio(told["at_once"]["p95_ms"], told["bare_at_once"]["p95_ms"])}
+
+
+def _wait_for_the_book(port: int, body: bytes) -> None:
+    """A server that has just started has none yet, and says so within three seconds."""
+    until = time.monotonic() + servers.STARTS_WITHIN
+    while b"Engagement" not in opens.run(port, [Round([body])])[0][0][1] and time.monotonic() < until:
+        pass
 
 
 def _people(size: Size) -> Iterator[str]:
