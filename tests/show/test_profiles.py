@@ -2,6 +2,8 @@
 
 import pytest
 
+from accoil.act import automations
+from accoil.act.automations import Draft
 from accoil.score.definition import Definition
 from accoil.score.features import Said, edit
 from accoil.score.models import Profile
@@ -122,6 +124,18 @@ def test_preview_tells_of_segments_for_accounts_and_users(ann, busy, home):
     assert "Accounts by score" in text
     assert "All Active" in text
     assert b'value="user" checked' in part.content
+
+
+def test_preview_tells_whose_automations_the_draft_would_set_off(ann, busy, home):
+    made = Draft(
+        name="Tag the lively", scope="account", when={"score": {"drops_below": 40}},
+        then=[{"intercom_tag": {"tag": "quiet", "on": "company"}}],
+    )  # fmt: skip
+    automations.create(busy.profile, made, enabled=True)
+    text = words(ann.post(f"{home}/preview", form({"Never_Sent": 10}, of=str(busy.profile.pk))))
+    told = "would meet the trigger of Tag the lively; saving the profile itself fires nothing."
+    assert told in text
+    assert told not in words(ann.post(f"{home}/preview", form({"Report_Created": 9}, of=str(busy.profile.pk))))
 
 
 def test_everyone_who_differs_is_listed_with_the_draft_still_in_hand(ann, busy, home):
