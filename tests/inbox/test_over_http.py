@@ -237,3 +237,15 @@ def test_a_fault_of_ours_shows_a_teammate_no_error(team, monkeypatch, caplog):
 
     monkeypatch.setattr(answering, "choose", broken)
     assert "Try again" in words(team.open())
+
+
+def test_older_numbers_are_shown_also_where_the_call_waited_long_before_it_was_looked_at(
+    team, server, request, monkeypatch
+):
+    words(team.open())
+    request.getfixturevalue("slow_books")
+    team.tell({"type": "track", "userId": "ann", "event": "Report_Created"})
+    assert server.wait_counted()
+    monkeypatch.setattr(books, "RECENT", 0.0)
+    monkeypatch.setattr(desks, "PATIENCE", 0.0)
+    assert "Engagement" in words(team.open())

@@ -35,6 +35,7 @@ class Waiting:
         self.loop = asyncio.get_running_loop()
         self.told: asyncio.Future[Answer] = self.loop.create_future()  # of the event loop's thread
         self.parked = False
+        self.is_late = False  # older numbers are better now than newer ones later
 
     def say(self, answer: Answer) -> None:
         if not self.told.done():
@@ -67,6 +68,7 @@ class Desk:
                 timer.cancel()
 
     def _hurry(self, waiting: Waiting) -> None:
+        waiting.is_late = True
         if waiting.parked:
             self._again(waiting, hurried=True)
 
@@ -135,6 +137,8 @@ class Desk:
     def _wait(self, waiting: Waiting, book: Future[Book]) -> None:
         """Comes back to it when the book is made; if that fails, or nobody makes it any more, it says so at once."""
         waiting.parked = True
+        if waiting.is_late and not waiting.call.hurried:
+            self._again(waiting, hurried=True)
 
         def made(book: Future[Book]) -> None:
             if book.cancelled() or book.exception():
