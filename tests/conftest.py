@@ -18,6 +18,7 @@ _folder = tempfile.TemporaryDirectory(prefix="accoil-tests-")
 for _name in [name for name in os.environ if name.startswith("ACCOIL_") and name != "ACCOIL_CONTRACTS"]:
     del os.environ[_name]
 os.environ["ACCOIL_DATA"] = _folder.name
+os.environ["ACCOIL_INTERCOM_URL"] = "http://127.0.0.1:1"  # nobody is there: no test ever asks Intercom itself
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
 django.setup()
 # A run in several processes hands its environment on: with this in it, they would load the settings before their own

@@ -98,13 +98,17 @@ def choose(page: Page, mode: str) -> Locator:
 
 def everyone_matched(page: Page, server: Server) -> None:
     page.goto(server.page("settings/connections/intercom"))
-    cell = page.get_by_role("link", name=re.compile("3 Users: Matched"))
+    comes(page, page.get_by_role("link", name=re.compile("3 Users: Matched")))
+
+
+def comes(page: Page, what: Locator) -> None:
+    """By itself, when the page is looked at again."""
     for _ in range(15):
-        if cell.count():
+        if what.count():
             return
         page.wait_for_timeout(1000)
         page.reload()
-    raise AssertionError("nobody was matched")
+    raise AssertionError(f"it did not come: {what}")
 
 
 def test_intercom_is_connected_by_signing_in_and_modes_are_looked_at_before_they_are_switched(
@@ -239,6 +243,7 @@ def test_a_revoked_token_asks_to_connect_again_and_disconnecting_says_what_happe
     connect(page, server, workspace)
     choose(page, "Segment names only").get_by_role("button", name="Write segment names only").click()
     everyone_matched(page, server)
+    comes(page, page.get_by_text("2 attributes in use"))
     workspace.revoke()
     page.get_by_role("button", name="Sync now").click()
     again = page.get_by_role("alert")

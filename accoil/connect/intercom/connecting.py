@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
 from accoil.connect.intercom.signed import INTERCOM, OLD_HOLDS
-from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused
+from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused, speaker_of
 from accoil.connect.models import Connection, State
 from accoil.connect.now import now
 from accoil.connect.rate import Lane
@@ -87,7 +87,7 @@ def heard_uninstall(connection: Connection) -> None:
         return
     _asked[connection.pk] = now()
     try:
-        Speaker(connection.secrets.get("token", ""), connection.options.get("region", "us"), Lane()).say("GET", "/me")
+        speaker_of(connection, Lane()).say("GET", "/me")
     except SignInAgain as gone:
         if gone.status == 401:
             forget(connection)
@@ -166,7 +166,8 @@ def _saved(connection: Connection, author: User, me: dict[str, Any], given: dict
     if "client_secret" in secrets and had.get("client_secret") not in (None, secrets["client_secret"]):
         secrets |= {"old_client_secret": had["client_secret"], "old_until": str(now() + OLD_HOLDS)}
     connection.secrets = had | secrets
-    connection.options |= {"region": me["region"], "by": by, "app_id": connection.workspace}
+    where = {"region": me["region"], "at": settings.INTERCOM_URL}
+    connection.options |= where | {"by": by, "app_id": connection.workspace}
     connection.workspace_name = str(me["app"].get("name") or "")[:NAME_LENGTH]
     connection.state, connection.problem = State.CONNECTED, ""
     connection.failures, connection.waits_until, connection.author = 0, None, author

@@ -5,11 +5,13 @@ from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, SignInAgain, Value
+from django.conf import settings
+
+from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, Value
 from accoil.connect.intercom import companies, contacts
 from accoil.connect.intercom.attributes import Attributes
 from accoil.connect.intercom.kept import Companies, Remembered
-from accoil.connect.intercom.speaking import Speaker, api_address
+from accoil.connect.intercom.speaking import speaker_of
 from accoil.connect.intercom.tags import Tags
 from accoil.connect.intercom.tool import TAG
 from accoil.connect.intercom.values import inward, kept_of, outward
@@ -24,8 +26,8 @@ _NEW = 5.0  # seconds: an attribute that is not known may be younger than the li
 class Workspace:
     """What is remembered of one connection, for as long as its token is the same."""
 
-    def __init__(self, connection: Connection, token: str) -> None:
-        self.speaker = Speaker(token, connection.options.get("region", "us"), lane(connection.pk))
+    def __init__(self, connection: Connection) -> None:
+        self.speaker = speaker_of(connection, lane(connection.pk))
         self.attributes = Attributes(self.speaker)
         self.tags = Tags(self.speaker)
         self.companies = Remembered(Companies)
@@ -36,10 +38,7 @@ class IntercomSession:
     """See `Session` in connection.py. Threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
-        token = connection.secrets.get("token")
-        if not token:
-            raise SignInAgain("No access token of Intercom is kept; connect it again.")
-        self._workspace = _workspace(connection, token)
+        self._workspace = _workspace(connection)
         self._speaker = self._workspace.speaker
 
     def places_left(self) -> int | None:
@@ -130,15 +129,14 @@ def forget_company(connection: int, remote_id: str) -> None:
         known[1].companies.get().lost(remote_id)
 
 
-_workspaces: dict[int, tuple[tuple[str, str], Workspace]] = {}  # of each connection the last one
+_workspaces: dict[int, tuple[object, Workspace]] = {}  # of each connection the last one
 _lock = Lock()
 
 
-def _workspace(connection: Connection, token: str) -> Workspace:
-    region = connection.options.get("region", "us")
-    of = (token, api_address(region))
+def _workspace(connection: Connection) -> Workspace:
+    of = (connection.secrets.get("token"), dict(connection.options), settings.INTERCOM_URL)
     with _lock:
         known = _workspaces.get(connection.pk)
         if known is None or known[0] != of:
-            known = _workspaces[connection.pk] = (of, Workspace(connection, token))
+            known = _workspaces[connection.pk] = (of, Workspace(connection))
         return known[1]

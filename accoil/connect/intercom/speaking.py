@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer, Client
+from accoil.connect.models import Connection
 from accoil.connect.now import sleep
 from accoil.connect.rate import Lane
 
@@ -30,6 +31,17 @@ def api_address(region: str) -> str:
 def pages_address(region: str) -> str:
     """Where people sign in and look at contacts."""
     return settings.INTERCOM_URL or f"https://app.{_PAGES[region]}"
+
+
+def speaker_of(connection: Connection, limits: Lane) -> "Speaker":
+    """Raises SignInAgain without a token, and where it was given to us at another address than calls would go to now:
+    the token of a stand-in is nothing for Intercom itself."""
+    token = connection.secrets.get("token")
+    if not token:
+        raise SignInAgain("No access token of Intercom is kept; connect it again.")
+    if connection.options.get("at", settings.INTERCOM_URL) != settings.INTERCOM_URL:
+        raise SignInAgain("Intercom was reached at another address when it was connected; connect it again.")
+    return Speaker(token, connection.options.get("region", "us"), limits)
 
 
 class Speaker:

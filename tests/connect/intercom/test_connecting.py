@@ -8,9 +8,18 @@ import pytest
 from django.db import close_old_connections
 from django.db import connection as database
 
+from accoil.connect.connection import SignInAgain
 from accoil.connect.intercom import speaking
-from accoil.connect.intercom.connecting import by_code, by_token, disconnect, offers_sign_in, sign_in_address
+from accoil.connect.intercom.connecting import (
+    by_code,
+    by_token,
+    disconnect,
+    heard_uninstall,
+    offers_sign_in,
+    sign_in_address,
+)
 from accoil.connect.intercom.signed import is_signed, secrets_of
+from accoil.connect.intercom.tool import opened
 from accoil.connect.models import Connection, State
 from accoil.connect.now import Driven
 from accoil.refused import Refused
@@ -44,6 +53,18 @@ def test_the_region_of_a_pasted_token_is_found_out(
         assert made.options["region"] == "eu"
         assert [call.status for call in intercom.calls("GET /me")] == [401]
         assert made.workspace == europe.workspace.id_code
+
+
+def test_a_token_is_told_to_nobody_but_who_gave_it(team: Team, author: User, intercom: Intercom, settings: Any) -> None:
+    made = by_token(team, author, intercom.token(), "s")
+    with running() as another:
+        settings.INTERCOM_URL = another.address
+        with pytest.raises(SignInAgain, match="at another address"):
+            opened(made)
+        heard_uninstall(made)
+        assert not another.calls("GET /me")
+    settings.INTERCOM_URL = intercom.address
+    assert opened(made).places_left()
 
 
 @pytest.mark.parametrize("region", ["us", "eu", "au"])
@@ -82,7 +103,8 @@ def test_without_an_app_of_the_servers_only_tokens_are_offered(settings: Any) ->
         ("au", "https://api.au.intercom.io", "https://app.au.intercom.com"),
     ],
 )
-def test_each_region_has_its_own_addresses(region: str, api: str, pages: str) -> None:
+def test_each_region_has_its_own_addresses(settings: Any, region: str, api: str, pages: str) -> None:
+    settings.INTERCOM_URL = ""
     assert (speaking.api_address(region), speaking.pages_address(region)) == (api, pages)
 
 
