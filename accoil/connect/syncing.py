@@ -45,8 +45,8 @@ class Lane:
 
     def _step(self, syncer: Syncer) -> float:
         """What goes wrong again and again is in the log once."""
-        close_old_connections()
         try:
+            close_old_connections()
             seconds = syncer.step()
         except Exception as wrong:
             reason = f"{type(wrong).__name__}: {wrong}"
@@ -71,7 +71,7 @@ class Syncing:
         return len(self._lanes)
 
     def step(self) -> None:
-        """Begins with connections that are new, ends with those that are gone."""
+        """Begins with connections that are new, or whose thread ended; ends with those that are gone."""
         tools = [tool.key for tool in TOOLS.values() if tool.syncs]
         there = Connection.objects.filter(tool__in=tools).exclude(state=State.DISCONNECTED)
         live = set(there.values_list("pk", flat=True))
@@ -79,8 +79,9 @@ class Syncing:
             self._lanes[gone].tell_to_stop()
             if not self._lanes[gone].is_alive:
                 del self._lanes[gone]
-        for new in live - self._lanes.keys():
-            self._lanes[new] = Lane(new, self._opened)
+        for each in live:
+            if each not in self._lanes or not self._lanes[each].is_alive:
+                self._lanes[each] = Lane(each, self._opened)
 
     def stop(self) -> None:
         for lane in self._lanes.values():
