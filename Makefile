@@ -36,6 +36,7 @@ bench: .venv/ready ## figures of this machine against the budgets, as JSON
 	$(BIN)/accoil bench score
 	$(BIN)/accoil bench whatif
 	$(BIN)/accoil bench pages
+	$(BIN)/accoil bench inbox
 
 lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allows, with hashes
 	$(INSTALL) pip-tools

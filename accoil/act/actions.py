@@ -103,7 +103,7 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
         given = _whom_by_itself(field, scope)
     if given is None or (isinstance(given, str) and not given.strip()):
         if field.required:
-            raise Refused(f"{where} is missing; it is {field.help or field.label}".rstrip(".") + ".")
+            raise Refused(f"{where} is missing; write it.")
         return ""
     if not isinstance(given, str | int | float) or isinstance(given, bool):
         raise Refused(f"{where} is {given!r}; write a text.")

@@ -46,7 +46,7 @@ def failed(connection: Connection, why: ToolError) -> None:
 
 
 def lost(connection: Connection, why: SignInAgain) -> None:
-    """It does not know us any more: it stops until an admin connects it again."""
+    """It does not know us any more: it stops until somebody of the team connects it again."""
     connection.state, connection.problem = State.NEEDS_RECONNECT, why.reason
     known = Connection.objects.filter(pk=connection.pk, state=State.CONNECTED)
     known.update(state=connection.state, problem=connection.problem)

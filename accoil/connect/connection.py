@@ -1,6 +1,7 @@
 """What a tool that can be connected is made of. Adding one touches its own file or folder, and the list in `tools.py`.
 
-Errors say who must act: TryLater nobody, SignInAgain an admin, Rejected whoever wrote the value, Gone the matching.
+Errors say who must act: TryLater nobody, SignInAgain an owner or manager, Rejected whoever wrote the value, Gone the
+matching.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,7 +34,7 @@ class TryLater(ToolError):
 
 
 class SignInAgain(ToolError):
-    """The tool no longer knows us: the connection stops until an admin connects it again."""
+    """The tool no longer knows us: the connection stops until somebody of the team connects it again."""
 
 
 class Rejected(ToolError):

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from accoil.connect.intercom.attributes import MOST as PLACES
 from accoil.connect.models import Mode
 from accoil.connect.planning import Plan
 from accoil.score.models import Profile
 from accoil.show.connection_words import writes
 from accoil.show.words import count, duration, number
-
-PLACES = 250  # attributes that fit into a workspace of Intercom's
 
 
 class Told(NamedTuple):

@@ -34,7 +34,7 @@ def address(request: HttpRequest, product_id: int, automation_id: int, address_i
         _test(frame, found, connection)
     else:
         endpoints.enable(connection)
-        messages.success(request, "It is sent to again.")
+        messages.success(request, "This address is sent to again.")
     return redirect(frame.link("automation", found.pk))
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accoil.connect import oauth
 from accoil.connect.connection import Tool
 from accoil.connect.intercom import connecting
+from accoil.connect.intercom.speaking import REGIONS
 from accoil.connect.models import Connection, live
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
@@ -22,7 +23,6 @@ from accoil.team.models import User
 from accoil.team.scope import products_of
 
 INTERCOM = "intercom"
-REGIONS = (("us", "United States"), ("eu", "Europe"), ("au", "Australia"))
 LONGEST = 500  # characters of a secret
 
 
@@ -84,7 +84,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     frame = frame_of(request, product, "settings")
     frame.only_managers("connect tools")
     region = request.GET.get("region", "us")
-    if not connecting.offers_sign_in() or region not in dict(REGIONS):
+    if not connecting.offers_sign_in() or region not in REGIONS:
         raise Http404("Nobody can sign in to Intercom from here.")
     state = oauth.begin(
         request.session, tool=INTERCOM, team=frame.product.team_id, product=frame.product.pk, region=region
@@ -136,7 +136,7 @@ def connect_page(
         "wrong": wrong,
         "connection": live(frame.product.team, tool.key),
         "connections_link": frame.link("connections"),
-        "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in REGIONS]
+        "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in REGIONS.items()]
         if by_sign_in
         else [],
         "widget_addresses": [
