@@ -84,7 +84,7 @@ def test_the_list_says_what_each_does_when_it_fired_and_whether_it_is_on(ann, bu
     Firing.objects.create(automation=on, move="m1", entity=1, became="fired", at=timezone.now())
     Firing.objects.create(automation=on, move="m2", entity=2, became="cooling", at=timezone.now())
     text = main(ann.get(home))
-    assert "1 of 2 automations on; they fired 1 time in the last 7 days." in text
+    assert "1 of 2 automations on; it fired 1 time in the last 7 days." in text
     assert "Tell Rita When an account comes to match: " in text
     assert "if MRR above $100 Add Tag in Intercom: hot, company" in text
     assert "Greet When a user is new Add Tag in Intercom: new, user" in text

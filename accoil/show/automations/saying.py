@@ -50,14 +50,15 @@ def parts(trigger: Any, scope: Kind, condition: Any, actions: Sequence[Any]) -> 
 
 
 def overview(rows: Sequence[Values]) -> str:
-    """2 of 3 automations are on; they fired 12 times in the last 7 days."""
+    """2 of 3 automations on; they fired 12 times in the last 7 days."""
     on = [row for row in rows if row["automation"].enabled]
     if not on:
         return f"{count(len(rows), 'automation')}, none of them on."
     fired = sum(row["fired_week"] for row in rows)
     failed = [row["automation"].name for row in rows if row["failed"]]
-    how_often = f"fired {count(fired, 'time')}" if fired else "have not fired"
-    told = f"{len(on)} of {count(len(rows), 'automation')} on; they {how_often} in the last 7 days."
+    who, have = ("it", "has") if len(on) == 1 else ("they", "have")
+    how_often = f"fired {count(fired, 'time')}" if fired else f"{have} not fired"
+    told = f"{len(on)} of {count(len(rows), 'automation')} on; {who} {how_often} in the last 7 days."
     return f"{told} Something failed in {listed(failed)}." if failed else told
 
 
