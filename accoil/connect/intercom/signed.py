@@ -37,7 +37,7 @@ def workspace(raw: bytes) -> Connection | None:
     come from there."""
     named = _body(raw)
     given = named.get("workspace_id") or named.get("app_id")
-    if not isinstance(given, str) or not given:
+    if not isinstance(given, str) or not given or not given.isprintable():  # half a character can't be looked up
         return None
     connections = Connection.objects.filter(tool=INTERCOM, workspace=given).exclude(state=State.DISCONNECTED)
     return connections.select_related("team").first()
@@ -65,6 +65,6 @@ def _fits(raw: bytes, header: str, secrets: list[str], how: Callable[[], Any]) -
 def _body(raw: bytes) -> dict[str, Any]:
     try:
         told = json.loads(raw)
-    except ValueError:  # neither JSON nor UTF-8
+    except (ValueError, RecursionError):  # neither JSON nor UTF-8, or nested without end
         return {}
     return told if isinstance(told, dict) else {}

@@ -90,8 +90,10 @@ def test_one_teams_secret_does_not_sign_for_another_teams_workspace(team: Team) 
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"[]", b'"w1"', b"{", b"\xff\xfe", b'{"workspace_id": 7}', b'{"workspace_id": ""}']
-)
+    "raw",
+    [b"", b"[]", b'"w1"', b"{", b"\xff\xfe", b'{"workspace_id": 7}', b'{"workspace_id": ""}',
+     b'{"workspace_id": "\\ud800"}', b"[" * 100_000],
+)  # fmt: skip
 def test_a_body_that_names_nobody(team: Team, raw: bytes) -> None:
     _connection(team, workspace_id="", client_secret="s1")
     assert workspace(raw) is None
