@@ -47,6 +47,7 @@ class Lane:
         with self._lock:
             at = now()
             if limit is not None and left is not None and reset is not None:
+                reset = min(reset, at + LONGEST)  # some tell it in milliseconds: that is thousands of years away
                 if reset > self._reset:
                     self._left = int(left)
                 elif reset == self._reset:  # answers overtake each other: the smaller number is the later one

@@ -88,6 +88,13 @@ def test_nonsense_in_headers_stops_nothing_for_long(clock, nonsense):
     assert here.wait() <= 3600
 
 
+@pytest.mark.parametrize("ends", [1_800_000_000_000, 10**15])
+def test_a_window_that_ends_in_thousands_of_years_is_not_waited_for(clock, ends):
+    here = Lane()
+    here.heard(200, told(100, 0, ends))
+    assert spend(here)[1].after <= 3601
+
+
 def test_a_connection_has_one_lane():
     assert lane(1) is lane(1)
     assert lane(1) is not lane(2)
