@@ -115,6 +115,8 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
         raise Refused(f"{where} is longer than {LONGEST} characters; shorten it.")
     if field.type in ("text", "long_text") and has_names(text):
         _check_names(where, text, scope, with_names)
+    if field.type == "address" and has_names(text):  # names come from anybody: who is called so would say where to
+        raise Refused(f"{where}: names such as {{{{ account.name }}}} can't stand in an address; write it as it is.")
     return _address(where, text) if field.type == "address" else text
 
 

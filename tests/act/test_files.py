@@ -142,6 +142,7 @@ def test_a_dry_run_changes_nothing_and_pruning_takes_away_also_what_they_name(pr
         ("cool_down_hours: 12", "cool_down_hours: -1", "cool_down_hours is -1; write a whole number"),
         ("enabled: false", "enabled: perhaps", "enabled is 'perhaps'; write true or false."),
         ("https://example.com", "ftp://example.com", "then: webhook: url: The address must be one such as https://"),
+        ("example.com/hook", "{{account.name}}/hook", "url: names such as {{ account.name }} can't stand in an"),
         (
             "profile: Trial Users\n  scope: user",
             "profile: Nobody\n  scope: user",
