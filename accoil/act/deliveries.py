@@ -70,12 +70,13 @@ class _Worker(threading.Thread):
 
 def work(lane: Lane, stopping: threading.Event) -> None:
     """Does what is due in one lane, one after the other, until there is nothing more or the tool wants a rest."""
-    sessions: dict[str, Session] = {}
+    sessions: dict[tuple[str, str], Session] = {}  # with the secrets of each: they may be replaced meanwhile
 
     def opened(tool: Tool, connection: Connection) -> Session:
-        if tool.key not in sessions:
-            sessions[tool.key] = tool.opened(connection)
-        return sessions[tool.key]
+        key = tool.key, connection.secret
+        if key not in sessions:
+            sessions[key] = tool.opened(connection)
+        return sessions[key]
 
     while not stopping.is_set() and (delivery := claims.claim(lane)):
         if not _do(delivery, opened):

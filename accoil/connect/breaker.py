@@ -5,6 +5,7 @@ Kept in the database, so that it holds for every thread and after a restart."""
 import random
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F
 
 from accoil.connect.connection import SignInAgain, ToolError
@@ -46,10 +47,13 @@ def failed(connection: Connection, why: ToolError) -> None:
 
 
 def lost(connection: Connection, why: SignInAgain) -> None:
-    """It does not know us any more: it stops until somebody of the team connects it again."""
-    connection.state, connection.problem = State.NEEDS_RECONNECT, why.reason
-    known = Connection.objects.filter(pk=connection.pk, state=State.CONNECTED)
-    known.update(state=connection.state, problem=connection.problem)
+    """It does not know us any more: it stops until somebody of the team connects it again. Nothing, when that was done
+    while the old secrets were still being tried. `connection` is as it was when they were read."""
+    with transaction.atomic():
+        known = Connection.objects.filter(pk=connection.pk, state=State.CONNECTED)
+        if all(secret == connection.secret for secret in known.values_list("secret", flat=True)):
+            connection.state, connection.problem = State.NEEDS_RECONNECT, why.reason
+            known.update(state=connection.state, problem=connection.problem)
 
 
 def later(attempts: int) -> timedelta:

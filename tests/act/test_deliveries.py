@@ -4,14 +4,18 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from msgspec import structs
 
 from accoil.act import claims, queue
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
+from accoil.connect.connection import Session
 from accoil.connect.models import Connection, Record, State
 from accoil.connect.now import driven, moment
+from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
 from accoil.team.models import Team
+from tests.act import bell
 from tests.act.bell import Tower
 from tests.act.conftest import entity
 from tests.segment.worlds import Looked
@@ -122,6 +126,47 @@ def test_a_connection_that_is_lost_stops_and_goes_on_when_it_is_back(
     assert claims.due_lanes() == {connected.pk: 1}
     do(connected)
     assert again(delivery).state == "done"
+
+
+def test_a_refusal_of_the_old_secrets_does_not_stop_a_connection_that_was_just_connected_again(
+    people: Looked, connected: Connection, match: Join, tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    match("user", "ann", "c-1")
+    delivery, opened = put(people), connected_again_meanwhile(monkeypatch, connected)
+    tower.says = [(401, {})]
+    do(connected)
+    assert Connection.objects.get(pk=connected.pk).state == State.CONNECTED
+    assert again(delivery).state == "waiting"
+    do(connected)
+    assert again(delivery).state == "done"
+    assert opened == [{}, {"token": "new"}]
+
+
+def test_a_worker_takes_the_new_secrets_of_a_connection_that_was_connected_again(
+    people: Looked, connected: Connection, match: Join, tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    match("user", "ann", "c-1")
+    put(people)
+    put(people, key="2")
+    opened = connected_again_meanwhile(monkeypatch, connected)
+    do(connected)
+    assert len(tower.rung) == 2
+    assert opened == [{}, {"token": "new"}]
+
+
+def connected_again_meanwhile(monkeypatch: pytest.MonkeyPatch, connected: Connection) -> list[dict[str, str]]:
+    """New secrets are saved when the tool was just opened with the old ones. With which it was opened."""
+    secrets: list[dict[str, str]] = []
+
+    def opened(connection: Connection) -> Session:
+        secrets.append(connection.secrets)
+        new = Connection.objects.get(pk=connected.pk)
+        new.secrets = {"token": "new"}
+        new.save()
+        return bell.opened(connection)
+
+    monkeypatch.setitem(TOOLS, "bell", structs.replace(bell.TOOL, opened=opened))
+    return secrets
 
 
 def test_what_is_refused_fails_with_the_reason_and_can_be_tried_again(
