@@ -42,7 +42,7 @@ def records(frame: Frame, connection: Connection) -> dict[str, Any]:
         "kind": kind,
         "match": match,
         "wanted": wanted,
-        "rows": with_names(frame, rows),
+        "rows": with_problems(frame, connection, rows),
         "pages": lists.pages(wanted, len(rows), found.count(), link),
         "kinds": [
             {"words": said, "here": each == kind, "link": link(kind=each)}
@@ -90,6 +90,13 @@ def with_names(frame: Frame, records: Iterable[Record]) -> list[dict[str, Any]]:
     ]
 
 
+def with_problems(frame: Frame, connection: Connection, records: Iterable[Record]) -> list[dict[str, Any]]:
+    """The same, with why the last write of each failed."""
+    hidden = hidden_attributes(connection, frame.request.user)
+    rows = with_names(frame, records)
+    return [{**row, "problem": words.reason(row["record"].problem, hidden)} for row in rows]
+
+
 def ledger(frame: Frame, connection: Connection) -> dict[str, Any]:
     """A page of the ledger of the frame's product: of one record or all, with one outcome or any."""
     asked = frame.request.GET
@@ -130,7 +137,8 @@ def found(frame: Frame, connection: Connection, entries: QuerySet[Entry], search
 def entry(each: Entry, hidden: Collection[str]) -> dict[str, Any]:
     shown = sorted((name, pair) for name, pair in each.changes.items() if name not in hidden)
     changes = [words.change(name, *pair) for name, pair in shown]
-    return {"entry": each, "mark": words.entry_mark(each), "changes": changes, "many": len(changes) > SHORT}
+    told = {"reason": words.reason(each.reason, hidden), "changes": changes, "many": len(changes) > SHORT}
+    return {"entry": each, "mark": words.entry_mark(each), **told}
 
 
 def _record(frame: Frame, connection: Connection, asked: str) -> Record | None:

@@ -1,6 +1,6 @@
 """Connections in words: in which state one is, what a run did, what became of a record. Pure functions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ COUNTED = {
 ONE = {"user": "contact", "account": "company"}  # what a user and an account are called in the other tool
 MANY = {"user": "contacts", "account": "companies"}
 MARKS = {"written": "good", "matched": "good", "moved": "good", "failed": "bad", "skipped": ""}
+REFUSED = "Something of a profile that you don't see was refused, or kept otherwise than sent."
 
 
 class Told(NamedTuple):
@@ -85,6 +86,11 @@ def match(record: Record) -> Told:
     if record.match == Record.Is.AMBIGUOUS:
         return Told("Several found", "fair", record.reason)
     return Told("Not found", "", record.reason)
+
+
+def reason(told: str, hidden: Collection[str]) -> str:
+    """Why something was refused, unless it names an attribute that the reader may not see: with it stand values."""
+    return REFUSED if any(name in told for name in hidden) else told
 
 
 def entry_mark(entry: Entry) -> str:

@@ -1,6 +1,6 @@
 """One user or account, followed from here to the connected tool: where it stops, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from accoil.score.access import profiles_for
 from accoil.score.book import open_book
 from accoil.score.found import by_shown
 from accoil.show import connection_words as words
+from accoil.show.connection_figures import hidden_attributes
 from accoil.show.frame import Frame
 from accoil.show.words import ago, count, listed
 
@@ -54,7 +55,7 @@ def _steps(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[St
     if kind == "user":
         yield from _account(frame, joined, id)
     if record and record.match == Record.Is.MATCHED:
-        yield _written(record)
+        yield _written(record, hidden_attributes(joined, frame.request.user))
 
 
 def _found_there(record: Record | None, kind: Kind) -> Step:
@@ -100,9 +101,9 @@ def _account(frame: Frame, joined: Connection, user: int) -> Iterator[Step]:
         yield Step("fair", f"Belongs to {name}, which has no company there: {why}")
 
 
-def _written(record: Record) -> Step:
+def _written(record: Record, hidden: Collection[str]) -> Step:
     if record.problem:
-        return Step("bad", f"The last write failed: {record.problem}")
+        return Step("bad", f"The last write failed: {words.reason(record.problem, hidden)}")
     if not record.confirmed_at:
         return Step("fair", "Nothing was written yet.")
     when = ago(record.confirmed_at, timezone.now())

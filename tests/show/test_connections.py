@@ -359,10 +359,14 @@ def test_a_member_reads_nothing_of_a_profile_that_is_kept_from_him(ann, bob, bus
         name = f"Accoil_{profile.name}_Score"
         Written.objects.create(connection=joined, profile=profile, kind="user", name=name, problem="Still used there.")
     changes = {"Accoil_Everyday_Score": [None, 90], "Accoil_Secret_Score": [None, 77]}
-    Entry.objects.create(
-        connection=joined, record=Record.objects.get(remote_id="r-ann"), what="written", changes=changes
-    )
+    record, why = Record.objects.get(remote_id="r-ann"), "It was kept otherwise than sent: Accoil_Secret_Score is 3."
+    Entry.objects.create(connection=joined, record=record, what="written", changes=changes, reason=why)
+    record.problem = why
+    record.save()
     assert "Accoil_Secret_Score: nothing → 77" in main(ann.get(here(busy, "/intercom/ledger")))
-    for end in ("/intercom", "/intercom/ledger", "/intercom/check", "/intercom/check?who=ann@acme.example"):
-        assert "Secret" not in main(bob.get(here(busy, end)))
+    for end in ("/records?match=failed", "/ledger", "/check?who=ann@acme.example"):
+        assert why in main(ann.get(here(busy, f"/intercom{end}")))
+        assert "Something of a profile that you don't see was refused" in main(bob.get(here(busy, f"/intercom{end}")))
+    for end in ("", "/ledger", "/check", "/check?who=ann@acme.example", "/records?match=failed"):
+        assert "Secret" not in main(bob.get(here(busy, f"/intercom{end}")))
     assert "Accoil_Everyday_Score: nothing → 90" in main(bob.get(here(busy, "/intercom/ledger")))
