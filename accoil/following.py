@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 
 from accoil.act.acting import Acting
 from accoil.act.deliveries import Deliveries
+from accoil.act.forgetting import forget_old
 from accoil.clock import Act, Clock
 from accoil.connect.syncing import Syncing
 from accoil.count.counting import Counting
@@ -26,7 +27,13 @@ class Following:
                 "segments",
             ),
             self._clock([("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
-            self._clock([("work out who was in segments in the past", fillings.step, 1)], "fillings"),
+            self._clock(
+                [
+                    ("work out who was in segments in the past", fillings.step, 1),
+                    ("forget what was done long ago", forget_old, 3600),
+                ],
+                "fillings",
+            ),
             self._clock([("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"),
         ]
 

@@ -19,22 +19,24 @@ from accoil.connect.models import Connection
 MOST_LANES = 8
 WORKERS = 4  # of a lane
 EACH = 5  # deliveries that are worth a further worker
+TURN = 30.0  # seconds that a worker stays in a lane: others may wait for its place
 STOPS_WITHIN = 20  # seconds: a call that is under way comes to its end
 
 log = structlog.get_logger()
 
 
 class Deliveries:
-    """`step` sees to it that there is a worker wherever something is to be done."""
+    """`step` sees to it that there is a worker wherever something is to be done; who waited longest comes first."""
 
     def __init__(self) -> None:
         self._workers: list[_Worker] = []
+        self._begun: dict[Lane, float] = {}  # when a worker last began there
         self._stopping = threading.Event()
 
     def step(self) -> None:
         self._workers = [worker for worker in self._workers if worker.is_alive()]
         busy = Counter(worker.lane for worker in self._workers)
-        for lane, due in claims.due_lanes().items():
+        for lane, due in sorted(claims.due_lanes().items(), key=lambda each: self._begun.get(each[0], 0.0)):
             if lane in busy or len(busy) < MOST_LANES:
                 for _ in range(min(WORKERS, 1 + due // EACH) - busy[lane]):
                     self._begin(lane)
@@ -42,6 +44,7 @@ class Deliveries:
 
     def _begin(self, lane: Lane) -> None:
         if not self._stopping.is_set():
+            self._begun[lane] = time.monotonic()
             worker = _Worker(lane, self._stopping)
             self._workers.append(worker)
             worker.start()
@@ -69,7 +72,7 @@ class _Worker(threading.Thread):
 
 
 def work(lane: Lane, stopping: threading.Event) -> None:
-    """Does what is due in one lane, one after the other, until there is nothing more or the tool wants a rest."""
+    """Does what is due in one lane, one by one, until nothing is left, the tool wants a rest or the turn ends."""
     sessions: dict[tuple[str, str], Session] = {}  # with the secrets of each: they may be replaced meanwhile
 
     def opened(tool: Tool, connection: Connection) -> Session:
@@ -78,7 +81,8 @@ def work(lane: Lane, stopping: threading.Event) -> None:
             sessions[key] = tool.opened(connection)
         return sessions[key]
 
-    while not stopping.is_set() and (delivery := claims.claim(lane)):
+    until = time.monotonic() + TURN
+    while not stopping.is_set() and time.monotonic() < until and (delivery := claims.claim(lane)):
         if not _do(delivery, opened):
             return
 

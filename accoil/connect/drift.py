@@ -13,7 +13,6 @@ def look(connection: Connection, session: Session) -> None:
     """Does nothing unless it is due. Raises TryLater, SignInAgain."""
     if not passes.is_due(connection, Pass.Of.DRIFT):
         return
-    passes.forget_old(connection)
     written = Record.objects.filter(connection=connection, match=Record.Is.MATCHED).exclude(confirmed={})
     many = min(MOST, max(FEWEST, written.count() // PART))
     with passes.passing(connection, Pass.Of.DRIFT) as counts:

@@ -34,8 +34,13 @@ def begin(connection: Connection, of: Pass.Of, total: int | None = None) -> Pass
 
 
 def end(running: Pass, problem: str = "") -> None:
+    """One that failed as others before it takes their place: it may be tried every few seconds."""
     running.ended_at, running.problem = moment(), problem
     running.save(update_fields=["ended_at", "problem", "counts", "of_total"])
+    if problem:
+        Pass.objects.filter(
+            connection=running.connection_id, of=running.of, problem=problem, pk__lt=running.pk
+        ).delete()
 
 
 @contextmanager

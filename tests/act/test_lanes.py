@@ -72,3 +72,13 @@ def test_much_for_one_tool_is_done_by_several_at_once_and_each_of_it_once(
     until(lambda: done(connection) == 60)
     assert sorted(int(each["text"]) for each in tower.rung) == list(range(60))
     assert not Delivery.objects.filter(connection=connection, attempts__gt=1).exists()
+
+
+def test_a_lane_that_never_gets_empty_gives_its_place_to_others(
+    server: Server, towers: tuple[Tower, Tower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.act.deliveries.MOST_LANES", 1)
+    monkeypatch.setattr("accoil.act.deliveries.TURN", 0.05)
+    busy, other = put(server, towers[0], 200), put(server, towers[1], 1)
+    until(lambda: done(other) == 1)
+    assert done(busy) < 200
