@@ -18,7 +18,8 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 
 test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
 	$(PYTEST) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
-	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) -m "not soak" --ignore tests/browser
+	$(PYTEST) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) -m "not soak" --ignore tests/browser --ignore tests/journey
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .

@@ -54,10 +54,12 @@ def _running(
 
     from accoil.asgi import start
 
-    with django_db_blocker.unblock(), override_settings(DATA=tmp_path_factory.mktemp("server")):
-        running = start()
-    yield running
+    # Between tests too: a thread of the server's that is refused the database in the middle of a transaction leaves it
+    # open, and everybody else is locked out.
     with django_db_blocker.unblock():
+        with override_settings(DATA=tmp_path_factory.mktemp("server")):
+            running = start()
+        yield running
         running.stop()
 
 

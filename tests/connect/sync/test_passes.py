@@ -4,7 +4,7 @@ import pytest
 
 from accoil.connect import sync
 from accoil.connect.models import Mode, Pass
-from accoil.connect.passes import STOPPED
+from accoil.connect.passes import STOPPED, forget_old
 from accoil.refused import Refused
 from accoil.score.definition import Definition
 from tests.connect.sync.conftest import Synced, works
@@ -76,5 +76,6 @@ def test_old_lines_of_the_ledger_are_forgotten_and_the_last_runs_kept(on: Synced
     assert on.connection.ledger.exists()
     on.clock.advance(31 * 24 * 3600)
     on.settle()
+    forget_old(on.connection)
     assert not on.connection.ledger.exists()
     assert Pass.objects.filter(connection=on.connection, of=Pass.Of.FULL).count() == 1
