@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from accoil.connect.models import Connection
 from accoil.count.facts import open_facts
 from accoil.score.definition import Definition
 from accoil.score.files import apply
@@ -20,6 +21,7 @@ from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
 from accoil.team.roles import Role
 from tests.reference_facts import Message
+from tests.show.connected import connect
 from tests.show.mapping_pages import RENAME
 from tests.small_worlds import at, did, identified, joins
 from tests.world import Engine
@@ -124,3 +126,8 @@ def eve(world) -> Client:
 def renaming(world) -> None:
     """The first product's mappings rename an event."""
     apply(RENAME, world.web)
+
+
+@pytest.fixture
+def joined(busy: World) -> Connection:
+    return connect(busy)
