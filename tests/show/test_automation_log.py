@@ -1,0 +1,123 @@
+"""The page of an automation: for whom it fired, why, what came of it, and where it sends to."""
+
+import re
+import threading
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+import pytest
+from standardwebhooks import Webhook
+
+from accoil.act.deliveries import work
+from accoil.act.models import Delivery, Firing
+from accoil.connect.models import Connection, State
+from accoil.connect.rate import lane
+from accoil.connect.webhook.endpoints import endpoint
+from accoil.segment.rounds import Rounds
+from tests.connect.scripted import Reply, Scripted, serving
+from tests.show.automating import HTMX, TAG, fire, made
+from tests.show.conftest import World
+from tests.show.reading import link_to, main
+
+
+@pytest.fixture
+def home(busy: World, monkeypatch) -> str:
+    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
+    return f"/p/{busy.web.pk}/automations"
+
+
+@pytest.fixture
+def receiver(settings) -> Iterator[Scripted]:
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
+    lane.cache_clear()
+    with serving("127.0.0.2") as scripted:
+        yield scripted
+
+
+def test_it_fires_and_its_page_tells_for_whom_why_and_what_came_of_it(ann, busy, home, engine, receiver):
+    receiver.replies = [Reply(204, b"")]
+    found = made(busy, then=[*TAG, {"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    text = main(ann.get(f"{home}/{found.pk}"))
+    assert re.search(r"Globex [\w ]{3,12} Came to match “raw score at least 40” because something was received", text)
+    assert "Done Send a webhook" in text and "Sent; the answer was 204." in text
+    assert "Failed Add Tag in Intercom: hot, company Intercom is not connected." in text
+    assert "1 action failed." in text
+    asked = receiver.asked[0]
+    told = Webhook(endpoint(busy.web.team, receiver.url).secrets["secret"]).verify(asked.body, asked.headers)
+    assert (told["type"], told["data"]["account"]["name"]) == ("automation.fired", "Globex")
+    alone = ann.get(f"{home}/{found.pk}/log", **HTMX).content.decode()
+    assert "Globex" in alone and "<main" not in alone
+
+
+def test_the_run_log_is_filtered_and_has_pages(ann, busy, home):
+    found = made(busy)
+    for number in range(60):
+        became = "fired" if number % 2 else "condition"
+        Firing.objects.create(automation=found, move=f"m{number}", entity=7, became=became, because=f"Line {number}.")
+    page = ann.get(f"{home}/{found.pk}")
+    assert "Line 59." in main(page) and "Line 10." in main(page) and "Line 9." not in main(page)
+    assert "Line 9." in main(ann.get(link_to(page, "Earlier ones")))
+    fired = main(ann.get(f"{home}/{found.pk}?only=fired"))
+    assert "Line 59." in fired and "Line 58." not in fired
+    assert "None of these." in main(ann.get(f"{home}/{found.pk}?only=failed"))
+
+
+def test_what_failed_is_tried_again_alone_or_with_the_others(ann, busy, home, engine, receiver):
+    receiver.replies = [Reply(500)]
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    (delivery,) = Delivery.objects.all()
+    text = main(ann.get(f"{home}/{found.pk}"))
+    assert "Will be tried again Send a webhook" in text and "It has a problem of its own (status 500)." in text
+    receiver.replies = [Reply(200)]
+    assert ann.post(f"{home}/{found.pk}/retry", {"delivery": delivery.pk}).status_code == 302
+    work(delivery.connection_id, threading.Event())
+    delivery.refresh_from_db()
+    assert delivery.state == "done"
+    Delivery.objects.update(state="failed")
+    ann.post(f"{home}/{found.pk}/retry", {"delivery": "failed"})
+    assert Delivery.objects.get().state == "waiting"
+
+
+def test_an_address_that_is_gone_is_off_until_somebody_switches_it_on(ann, busy, home, engine, receiver):
+    receiver.replies = [Reply(410)]
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    connection = endpoint(busy.web.team, receiver.url)
+    assert connection.state == State.NEEDS_RECONNECT
+    text = main(ann.get(f"{home}/{found.pk}"))
+    assert "Waits: the address is off Send a webhook" in text and "The receiver says that this address is gone" in text
+    ann.post(f"{home}/{found.pk}/addresses/{connection.pk}", {"do": "on"})
+    connection.refresh_from_db()
+    assert (connection.state, connection.problem) == (State.CONNECTED, "")
+
+
+def test_the_secret_of_an_address_is_shown_to_who_may_change_things_and_can_be_replaced(ann, bob, busy, home, receiver):
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}])
+    connection = endpoint(busy.web.team, receiver.url)
+    before = connection.secrets["secret"]
+    assert before in ann.get(f"{home}/{found.pk}").content.decode()
+    assert "whsec_" not in bob.get(f"{home}/{found.pk}").content.decode()
+    ann.post(f"{home}/{found.pk}/addresses/{connection.pk}", {"do": "secret"})
+    after = Connection.objects.get().secrets["secret"]
+    assert after != before
+    assert after in ann.get(f"{home}/{found.pk}").content.decode()
+    other = endpoint(busy.evil.team, receiver.url)
+    assert ann.post(f"{home}/{found.pk}/addresses/{other.pk}", {"do": "secret"}).status_code == 404
+
+
+def test_a_test_is_sent_at_once_and_its_answer_told(ann, busy, home, receiver):
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}])
+    address = f"{home}/{found.pk}/addresses/{endpoint(busy.web.team, receiver.url).pk}"
+    receiver.replies = [Reply(200, b"thanks"), Reply(401)]
+    answer = ann.post(address, {"do": "test"}, follow=True)
+    assert "Sent; the answer was 200: thanks." in answer.content.decode()
+    asked = receiver.asked[0]
+    told = Webhook(Connection.objects.get().secrets["secret"]).verify(asked.body, asked.headers)
+    assert (told["type"], told["data"]["automation"]) == ("test", "Tell Rita")
+    answer = ann.post(address, {"do": "test"}, follow=True)
+    assert "The test did not arrive. The receiver answered 401" in answer.content.decode()
