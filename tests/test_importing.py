@@ -13,7 +13,8 @@ import pytest
 
 from accoil import control
 from tests.receive.importing import past
-from tests.receive.importing.running import children, until
+from tests.receive.importing.running import children
+from tests.waiting import until
 from tests.whole import accoil, begin, counted, serving
 
 INIT = ("init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")

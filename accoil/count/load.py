@@ -120,13 +120,15 @@ class Loader:
             self._wake.clear()
             try:
                 began = time.monotonic()
-                if self.step():
+                if loaded := self.step():
                     self._wake.set()  # there may be more
-                    self._rest(time.monotonic() - began)
+                took = time.monotonic() - began
                 self.merging.when_due()
                 if self.store.damaged:  # also when it was a page that found out
                     raise Damaged(self.store.damaged)
                 self._says(None)
+                if loaded:
+                    self._rest(took)
             except Damaged as damage:
                 log.error("the store is damaged; it will be made good", reason=str(damage), after_block=self.loaded)
                 self._tell_damaged()

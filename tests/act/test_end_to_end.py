@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from accoil.act.deliveries import WORKERS
 from tests.intercom import Intercom, running
 from tests.journey.mortal import Mortal, mortal
+from tests.waiting import until
 from tests.whole import accoil
 
 SOON = 10.0  # seconds from an event to the tag
@@ -85,15 +86,6 @@ class Whole:
         with self.intercom.lock:
             (contact,) = [each for each in space.contacts.values() if each.email == email]
             return sorted(space.tags[id].name for id in contact.tags)
-
-
-def until(true: Callable[[], object], seconds: float = PATIENCE) -> float:
-    """How long it took."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < seconds, "it did not come true in time"
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 @pytest.fixture

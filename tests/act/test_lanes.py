@@ -1,7 +1,6 @@
 """The workers of a running server."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +13,7 @@ from accoil.team.models import Product
 from tests.act import bell
 from tests.act.bell import Tower
 from tests.door import make_product
+from tests.waiting import until
 
 WITHIN = 30.0  # seconds
 
@@ -35,13 +35,6 @@ def put(server: Server, tower: Tower, many: int) -> Connection:
     for number in range(many):
         queue.queue(product, "shout", "user", 1, {"text": f"{number}"}, key=f"{product.pk}:{number}")
     return connection
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + WITHIN
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def done(connection: Connection) -> int:

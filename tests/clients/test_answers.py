@@ -3,7 +3,6 @@ gives up what may be taken later. The way in between only counts, and spoils bod
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,8 +31,9 @@ from tests.clients.published import (
     tell,
 )
 from tests.clients.way import Way, way
-from tests.door import PATIENCE, Door
+from tests.door import Door
 from tests.traffic import expected, traffic
+from tests.waiting import until
 
 ITEMS = traffic(7, 12)
 TRIES = 2  # how often each may try again
@@ -106,13 +106,6 @@ def check_counted(server: Server, senders: list[Sender]) -> None:
     assert server.wait_counted()
     for sender in senders:
         assert sender.door.counts() == expected(ITEMS), sender.client
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_200_is_done(server: Server, send: Send) -> None:

@@ -7,7 +7,6 @@ import re
 import resource
 import sqlite3
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ from accoil.store.store import Damaged, Store
 from tests.count.test_rebuild import answers, counting, receive
 from tests.door import Door
 from tests.traffic import expected, traffic
+from tests.waiting import until
 
 Damage = Callable[[bytes], bytes]
 
@@ -158,13 +158,6 @@ def test_doctor_tells_of_blocks_that_were_left_out(settings: Any) -> None:
         server.stop()
     assert not good
     assert re.match(r"1 block of the journal can't be read and is in no number: 2 \(\w+: .*accoil rebuild", sentence)
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def test_a_store_damaged_while_the_server_runs_is_made_again_beside_it(server: Server, door: Door) -> None:

@@ -7,8 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests import whole
 from tests.intercom import Intercom, running
 from tests.intercom.workspace import Write
 from tests.journey.mortal import Mortal, mortal
+from tests.waiting import until
 
 PEOPLE, FIRMS = 120, 12
 EVENTS = 10  # of a person in a round: two points more
@@ -114,11 +114,11 @@ class Synced:
         """Waits until every value there is what the read API says, and nothing is in doubt or has failed."""
         control.ask(self.server.data, "checksums")  # answers when everything is counted
         # Every second: the read API may be asked 600 times a minute.
-        awaited(
+        until(
             lambda: not self.stale(),
-            lambda: f"stale: {self.stale()[:5]}, {self.state()}, {self.reasons()[-3:]}", every=1.0,
+            said=lambda: f"stale: {self.stale()[:5]}, {self.state()}, {self.reasons()[-3:]}", every=1.0,
         )  # fmt: skip
-        awaited(lambda: not self.in_doubt(), lambda: f"in doubt: {self.in_doubt()[:5]}")
+        until(lambda: not self.in_doubt(), said=lambda: f"in doubt: {self.in_doubt()[:5]}")
 
     def in_doubt(self) -> list[tuple[Any, ...]]:
         question = "select id, unsure, problem from connect_record where match = 'matched'"
@@ -165,7 +165,7 @@ class Synced:
         (last,) = self.asked("select coalesce(max(id), 0) from connect_pass")
         self.arrange("sync_now")
         done = "select count(*) from connect_pass where id > ? and \"of\" = 'full' and ended_at is not null"
-        awaited(lambda: self.asked(done, *last) != [(0,)], lambda: f"no full pass: {self.state()}")
+        until(lambda: self.asked(done, *last) != [(0,)], said=lambda: f"no full pass: {self.state()}")
         assert self.workspace.writes[before:] == []
 
     def writes(self, since: int = 0) -> list[Write]:
@@ -179,13 +179,6 @@ def email(n: int) -> str:
 
 def _day(seconds: Any) -> str:
     return str(datetime.fromtimestamp(seconds, UTC).date())
-
-
-def awaited(holds: Callable[[], bool], said: Callable[[], str], within: float = PATIENCE, every: float = 0.1) -> None:
-    until = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < until, said()
-        time.sleep(every)
 
 
 @contextmanager

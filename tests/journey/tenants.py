@@ -19,7 +19,7 @@ from accoil.segment.models import Journey, Segment
 from accoil.team.ingest import EVENT, Watched
 from accoil.team.models import ApiToken, IngestKey, Mapping, Member, Product, User
 from tests.door import Door
-from tests.receive.importing.running import until
+from tests.waiting import until
 
 
 @dataclass

@@ -15,7 +15,7 @@ from accoil.asgi import Server
 from accoil.receive.importing.state import Import
 from accoil.team.models import Mapping, Product
 from tests.door import Door
-from tests.receive.importing.running import until
+from tests.waiting import until
 
 N = 600
 Item = dict[str, Any]

@@ -9,7 +9,8 @@ import pytest
 
 from accoil.connect.writing import AT_A_TIME
 from tests.intercom.limits import WINDOW
-from tests.journey.synced import FIRMS, PEOPLE, SCORE, Synced, awaited, email
+from tests.journey.synced import FIRMS, PEOPLE, SCORE, Synced, email
+from tests.waiting import until
 
 ALL = PEOPLE + FIRMS
 
@@ -44,7 +45,7 @@ def test_no_more_than_half_of_a_narrow_window_is_used(on: Synced) -> None:
     on.intercom.limits.per_window = 120
     window = time.time() // WINDOW
     try:
-        awaited(lambda: time.time() // WINDOW > window, lambda: "time stands still")  # in this one, more were used
+        until(lambda: time.time() // WINDOW > window, said=lambda: "time stands still")  # in this one, more were used
         on.arrange("sync_now")  # the first answer tells the new limit
         before, refused, on.intercom.limits.peak = len(on.workspace.writes), on.intercom.limits.refused, 0
         on.work()
@@ -85,7 +86,7 @@ def test_a_revoked_token_stops_everything_until_somebody_connects_again(on: Sync
     on.workspace.revoke()
     before = len(on.workspace.writes)
     on.work()
-    awaited(lambda: on.state()[0] == "needs_reconnect", lambda: f"{on.state()}")
+    until(lambda: on.state()[0] == "needs_reconnect", said=lambda: f"{on.state()}")
     assert "connect again" in on.state()[1]
     assert on.writes(before) == []
     on.connect()
@@ -103,17 +104,17 @@ def test_a_merged_contact_is_followed_and_a_deleted_one_is_told_of(on: Synced) -
         on.workspace.set_email(new, email(1))
         on.workspace.delete(deleted)
     on.work()
-    awaited(lambda: SCORE in new.custom_attributes, lambda: "the merged one is not followed")
+    until(lambda: SCORE in new.custom_attributes, said=lambda: "the merged one is not followed")
     on.converge()
     assert any("merged" in reason for reason in on.reasons("moved"))
     lost = "select match, reason, problem from connect_record where kind = 'user' and remote_id = ''"
-    awaited(lambda: len(on.asked(lost)) == 1, lambda: f"{on.asked(lost)}")
+    until(lambda: len(on.asked(lost)) == 1, said=lambda: f"{on.asked(lost)}")
     ((match, reason, _),) = on.asked(lost)
     assert match == "unmatched" and reason
     with on.intercom.lock:
         back = on.workspace.contact(email(2), role="user")
     on.arrange("sync_now")
-    awaited(lambda: SCORE in back.custom_attributes, lambda: "the new one is not found")
+    until(lambda: SCORE in back.custom_attributes, said=lambda: "the new one is not found")
     on.converge()
     on.rests()
 
@@ -125,7 +126,7 @@ def test_a_write_that_is_refused_says_why_and_is_sent_when_that_is_mended(on: Sy
         attribute.archived = True  # by somebody there
     told = len(on.reasons())
     on.work(range(3))
-    awaited(lambda: len(on.reasons()) >= told + 3 or not attribute.archived, lambda: f"{on.reasons()}")
+    until(lambda: len(on.reasons()) >= told + 3 or not attribute.archived, said=lambda: f"{on.reasons()}")
     on.arrange("sync_now")
     on.converge()
     assert not attribute.archived
@@ -138,7 +139,7 @@ def test_an_outage_is_waited_for_and_ends_by_itself(on: Synced) -> None:
     before, called = len(on.workspace.writes), len(on.intercom.calls("PUT"))
     on.work()
     waits = "select count(*) from connect_connection where waits_until is not null"
-    awaited(lambda: on.asked(waits) == [(1,)], lambda: f"{on.state()}")
+    until(lambda: on.asked(waits) == [(1,)], said=lambda: f"{on.state()}")
     assert "status 503" in on.state()[1]
     tried = len(on.intercom.calls("PUT")) - called
     assert tried < 3 * (10 + AT_A_TIME) + AT_A_TIME, "nobody hammers on a door that is shut"
@@ -157,7 +158,7 @@ def test_killed_in_mid_sync_it_goes_on_where_it_was(on: Synced, kills: int) -> N
         start = len(on.workspace.writes)
         on.work()
         some = 15 + 40 * (n % 3)
-        awaited(lambda start=start, some=some: len(on.writes(start)) >= some, lambda: f"{on.state()}")  # type: ignore[misc]
+        until(lambda start=start, some=some: len(on.writes(start)) >= some, said=lambda: f"{on.state()}")  # type: ignore[misc]
         on.server.kill()
         assert len(on.writes(start)) < ALL, "in the middle of it"
         on.server.start()
@@ -171,14 +172,14 @@ def test_killed_in_mid_sync_it_goes_on_where_it_was(on: Synced, kills: int) -> N
 def test_switched_off_everything_is_archived_and_nothing_is_written_any_more(on: Synced) -> None:
     on.arrange("switch", "off")
     attributes = list(on.workspace.attributes.values())
-    awaited(
+    until(
         lambda: all(one.archived for one in attributes),
-        lambda: f"{[one.name for one in attributes if not one.archived]}",
+        said=lambda: f"{[one.name for one in attributes if not one.archived]}",
     )
     before = len(on.workspace.writes)
     on.work()
     on.arrange("switch", "all")
-    awaited(lambda: not any(one.archived for one in attributes), lambda: "still archived")
+    until(lambda: not any(one.archived for one in attributes), said=lambda: "still archived")
     on.converge()
     assert len(on.writes(before)) >= ALL
     on.rests()

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from accoil.act.deliveries import WORKERS
-from tests.journey.synced import RISES, SCORE, Synced, awaited, email
+from tests.journey.synced import RISES, SCORE, Synced, email
+from tests.waiting import until
 
 
 def test_from_an_event_to_the_attribute_and_the_tag_in_ten_seconds(on: Synced) -> None:
@@ -15,9 +16,9 @@ def test_from_an_event_to_the_attribute_and_the_tag_in_ten_seconds(on: Synced) -
     company = on.workspace.companies[contact.companies[0]]
     score, before, began = contact.custom_attributes[SCORE], len(on.workspace.writes), time.monotonic()
     on.work([20], RISES)
-    awaited(lambda: contact.custom_attributes[SCORE] > max(60, score), lambda: "the score is the old one", within=10)
-    awaited(lambda: on.tagged(20) == ["star"], lambda: f"no tag: {on.deliveries()}", within=10)
-    awaited(lambda: on.workspace.tagged(company) == ["star-firm"], lambda: "no tag on the company", within=10)
+    until(lambda: contact.custom_attributes[SCORE] > max(60, score), said=lambda: "the score is the old one", within=10)
+    until(lambda: on.tagged(20) == ["star"], said=lambda: f"no tag: {on.deliveries()}", within=10)
+    until(lambda: on.workspace.tagged(company) == ["star-firm"], said=lambda: "no tag on the company", within=10)
     assert time.monotonic() - began < 10
     on.converge()
     assert {write.id for write in on.writes(before)} <= {contact.id, company.id}, "nobody else"
@@ -30,8 +31,8 @@ def test_a_tag_whose_answer_is_lost_is_put_again_and_is_there_once(on: Synced) -
     on.intercom.faults.plan("lose", f"POST /contacts/{contact.id}/tags")
     on.intercom.faults.plan("refuse", "POST /tags", times=2, status=503)
     on.work([21], RISES)
-    awaited(lambda: on.tagged(21) == ["star"] and {state for state, _ in on.deliveries()} == {"done"},
-            lambda: f"{on.deliveries()}")  # fmt: skip
+    until(lambda: on.tagged(21) == ["star"] and {state for state, _ in on.deliveries()} == {"done"},
+            said=lambda: f"{on.deliveries()}")  # fmt: skip
     assert [write.changed for write in on.workspace.written("tagged", contact.id)] == [True, False]
     assert on.intercom.faults.left() == 0
 
@@ -41,13 +42,13 @@ def test_killed_while_tags_are_put_everybody_has_his_tag_once(on: Synced) -> Non
     on.intercom.faults.plan("slow", "POST", times=10_000, seconds=0.2)
     some = range(30, 60)
     on.work(some, RISES)
-    awaited(lambda: sum(on.tagged(n) == ["star"] for n in some) >= 5, lambda: f"{on.deliveries()}")
+    until(lambda: sum(on.tagged(n) == ["star"] for n in some) >= 5, said=lambda: f"{on.deliveries()}")
     on.server.kill()
     assert sum(on.tagged(n) == ["star"] for n in some) < len(some), "in the middle of it"
     on.server.start()
     on.intercom.faults.clear()
-    awaited(lambda: all(on.tagged(n) == ["star"] for n in some) and {state for state, _ in on.deliveries()} == {"done"},
-            lambda: f"{on.deliveries()}", within=200)  # what was on its way waits for the end of its lease  # fmt: skip
+    until(lambda: all(on.tagged(n) == ["star"] for n in some) and {state for state, _ in on.deliveries()} == {"done"},
+            said=lambda: f"{on.deliveries()}", within=200)  # fmt: skip  # what was on its way waits for its lease
     ids = {on.workspace.find_contact(email(n)).id for n in some}
     again = [write for write in on.workspace.written("tagged") if write.id in ids and not write.changed]
     assert len(again) <= WORKERS, "only what was on its way when it died"

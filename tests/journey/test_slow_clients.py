@@ -16,6 +16,7 @@ from tests.door import Door
 from tests.journey.mortal import Mortal, mortal
 from tests.journey.others import counted, others_are_served, sign_in_page_comes
 from tests.journey.raw import Raw, call, chunked, head, request
+from tests.waiting import until
 
 TIMEOUT, IDLE = 2, 4  # seconds; as set here
 LATE = 2.5  # seconds that a time-out may come later, on a busy machine
@@ -132,7 +133,7 @@ def test_a_client_that_never_reads_its_answers_is_hung_up_on(
     server: Mortal, door: Door, good: bool, at_once: int
 ) -> None:
     body: Any = {**call("Unread"), "messageId": "m", "timestamp": "2026-11-20T10:00:00Z"} if good else b"{"
-    before, memory = server.files(), server.memory()
+    before, memory = server.sockets(), server.memory()
     readers = []
     for _ in range(5):
         raw = Raw(door, receive_buffer=4096)
@@ -143,13 +144,13 @@ def test_a_client_that_never_reads_its_answers_is_hung_up_on(
         readers.append(raw)
     others_are_served(door)
     assert server.memory() - memory < 150
-    wait_until(lambda: server.files() <= before + 3, TIMEOUT + LATE + 3)
+    until(lambda: server.sockets() <= before + 3, TIMEOUT + LATE + 3)
     for raw in readers:
         raw.close()
 
 
 def test_two_thousand_idle_connections_disturb_nobody(server: Mortal, door: Door) -> None:
-    before, memory = server.files(), server.memory()
+    before, memory = server.sockets(), server.memory()
     with ExitStack() as stack:
         for number in range(2000):
             raw = Raw(door)
@@ -162,7 +163,7 @@ def test_two_thousand_idle_connections_disturb_nobody(server: Mortal, door: Door
         others_are_served(door)
         sign_in_page_comes(door)
         assert server.memory() - memory < 100
-        wait_until(lambda: server.files() <= before + 3, IDLE + LATE + 3)
+        until(lambda: server.sockets() <= before + 3, IDLE + LATE + 3)
     others_are_served(door)
 
 
@@ -170,12 +171,12 @@ def test_two_thousand_idle_connections_disturb_nobody(server: Mortal, door: Door
 def test_clients_that_vanish_leave_nothing_behind(server: Mortal, door: Door, sent: str) -> None:
     whole = request(door, {"batch": [call("Vanished")] * 200}, "/v1/batch")
     cut = {"half a head": 30, "head": whole.index(b"\r\n\r\n") + 4, "half a body": len(whole) // 2, "whole": len(whole)}
-    before = server.files()
+    before = server.sockets()
     for _ in range(50):
         raw = Raw(door)
         raw.send(whole[: cut[sent]])
         raw.vanish()
-    wait_until(lambda: server.files() <= before + 3, 5)
+    until(lambda: server.sockets() <= before + 3, 5)
     others_are_served(door)
 
 
@@ -187,7 +188,7 @@ def test_who_hangs_up_without_waiting_for_the_answer_is_counted(server: Mortal, 
         large = {} if number % 2 else {"properties": {"x": "y" * 300_000}}
         raw.send(request(door, {**call(event), **large}))
         raw.close()
-    wait_until(lambda: counted(server).get("Fired") == counted(server).get("Fired large") == 25, 5)
+    until(lambda: counted(server).get("Fired") == counted(server).get("Fired large") == 25, 5)
 
 
 def test_who_has_said_all_may_still_listen(server: Mortal, door: Door) -> None:
@@ -210,17 +211,10 @@ def test_more_connections_than_allowed_are_told_to_come_back(tmp_path: Path) -> 
         told = [raw.answer().headers["retry-after"] for raw in raws[50:]]
         assert told == ["5"] * 10
         # A crowd makes the server impatient: idle connections go after a tenth of the time.
-        wait_until(lambda: served(door), 20)
+        until(lambda: served(door), 20)
 
 
 def served(door: Door) -> bool:
     with suppress(OSError):
         return door.post("/v1/track", call("Others")).status == 200
     return False
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.1)

@@ -16,8 +16,9 @@ from accoil.receive.importing.imports import Imports
 from accoil.receive.importing.state import Import
 from accoil.show import uploads
 from tests.receive.importing import past
-from tests.receive.importing.running import open_imports, until
+from tests.receive.importing.running import open_imports
 from tests.show.reading import main, words
+from tests.waiting import until
 
 Usage = namedtuple("Usage", "total used free")
 

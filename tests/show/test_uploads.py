@@ -16,7 +16,7 @@ from accoil.receive.importing.state import Import
 from accoil.team.models import Member
 from tests.door import Door
 from tests.receive.importing import past
-from tests.receive.importing.running import until
+from tests.waiting import until
 
 TOKEN = "a" * 32
 

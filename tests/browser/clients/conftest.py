@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.browser.conftest import FLAGS, Server, chromium
-from tests.browser.tracker.customer import Site, customer, until
+from tests.browser.tracker.customer import Site, customer
 from tests.clients.published import NODE
 from tests.door import Door
+from tests.waiting import until
 
 MODULES = NODE / "node_modules"
 
@@ -62,7 +63,7 @@ class Visit:
 
     def counts(self, events: dict[str, int]) -> None:
         """Waits until exactly these are counted."""
-        until(lambda: self.door.events() == events, lambda: f"{self.door.events()}, not {events}")
+        until(lambda: self.door.events() == events, said=lambda: f"{self.door.events()}, not {events}")
         self.page.evaluate("1")  # what the network did meanwhile is heard of now
 
     def hosts(self) -> set[str]:

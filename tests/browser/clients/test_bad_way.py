@@ -11,8 +11,8 @@ from tests.browser.clients.conftest import Visit
 from tests.browser.clients.test_rudder import BUNDLED, TALK
 from tests.browser.clients.test_segment import COUNTED, LOAD, UMD
 from tests.browser.clients.test_segment import TALK as SEGMENTS_TALK
-from tests.browser.tracker.customer import until
 from tests.clients.way import MISHAPS, Passed, Way, each_once, way
+from tests.waiting import until
 
 # Without waiting for each call: one that must be sent again would hold up the next.
 SEGMENT = f"async (options) => {{ await ({LOAD})(options); ({SEGMENTS_TALK.replace('await ', '')})() }}"
@@ -42,7 +42,7 @@ def test_retries_and_repetitions_count_once(visit: Visit, client: Callable[[str]
         visit.address = bad.address
         visit.carry(file)
         visit.run(script)
-        until(lambda: len(taken(bad)) == 29, lambda: f"{len(taken(bad))} calls were taken")
+        until(lambda: len(taken(bad)) == 29, said=lambda: f"{len(taken(bad))} calls were taken")
         visit.counts(COUNTED)
         assert {mishap for mishap in MISHAPS if bad.happened[mishap]} == set(MISHAPS)
         assert len(posts(bad)) > 29

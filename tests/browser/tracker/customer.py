@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +15,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Request
 
-from tests.door import PATIENCE, Door
+from tests.door import Door
+from tests.waiting import until
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "browser.md"
 QUEUE = "Object.keys(localStorage).filter((name) => name.startsWith('accoil.q.'))"
@@ -125,7 +125,7 @@ class Shop:
 
     def counts(self, **events: int) -> None:
         """Waits until exactly these events are counted."""
-        until(lambda: self.door.events() == events, lambda: f"{self.door.events()}, not {events}")
+        until(lambda: self.door.events() == events, said=lambda: f"{self.door.events()}, not {events}")
 
 
 def loaded(page: Page) -> None:
@@ -136,10 +136,3 @@ def all_sent(page: Page) -> None:
     """Waits until the server has answered for every call of this site."""
     loaded(page)
     page.wait_for_function(f"() => {QUEUE}.length === 0")
-
-
-def until(true: Callable[[], bool], said: Callable[[], str]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, said()
-        time.sleep(0.02)

@@ -1,7 +1,6 @@
 """A whole server with nothing but defaults: from an event to the tag in Intercom, by an automation and by hand."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +24,7 @@ from accoil.team.models import Product, User
 from tests.door import Door
 from tests.intercom import Intercom, running
 from tests.intercom.records import Company, Contact
+from tests.waiting import until
 
 WITHIN = 10.0  # seconds
 PATIENCE = 60.0  # until something that comes late has failed; what is measured is asserted on its own
@@ -78,15 +78,6 @@ def tagging(server: Server, door: Door, settings: Any) -> Iterator[Tagging]:
         sync.forget(connection)
         until(lambda: Connection.objects.get(pk=connection.pk).state == State.DISCONNECTED)
         connection.delete()
-
-
-def until(holds: Callable[[], object]) -> float:
-    """Waits until it does; how long that took."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < PATIENCE, "it never happened"
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 def test_an_event_becomes_a_tag_on_the_user_and_one_on_the_company_within_ten_seconds(tagging: Tagging) -> None:

@@ -1,7 +1,6 @@
 """A whole server with nothing but defaults: how soon an event is seen in the other tool."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from operator import gt
 from typing import Any
 
@@ -19,6 +18,7 @@ from accoil.team.models import Product, User
 from tests.door import Door
 from tests.intercom import Intercom, running
 from tests.intercom.records import Company, Contact
+from tests.waiting import until
 
 WITHIN = 10.0  # seconds
 PATIENCE = 60.0  # until something that comes late has failed; what is measured is asserted on its own
@@ -39,15 +39,6 @@ def connected(server: Server, door: Door, settings: Any) -> Iterator[tuple[Door,
         sync.forget(connection)
         until(lambda: Connection.objects.get(pk=connection.pk).state == State.DISCONNECTED)
         connection.delete()
-
-
-def until(holds: Callable[[], object]) -> float:
-    """Waits until it does; how long that took."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < PATIENCE, "it never happened"
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 def test_an_event_changes_the_attributes_within_ten_seconds(connected: tuple[Door, Intercom, Connection]) -> None:

@@ -1,12 +1,12 @@
 """Imports of a data folder, at work in this process."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from accoil.count.counting import Counting
 from accoil.receive.importing import Import, Imports
+from tests.waiting import until
 
 PATIENCE = 60.0  # seconds
 
@@ -23,13 +23,6 @@ def open_imports(folder: Path, resume: bool = False) -> Iterator[tuple[Imports, 
     finally:
         imports.close()
         counting.stop()
-
-
-def until(holds: Callable[[], object], patience: float = PATIENCE, every: float = 0.002) -> None:
-    end = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(every)
 
 
 def finished(imports: Imports, started: Import) -> Import:

@@ -8,7 +8,8 @@ import pytest
 
 from accoil.receive.importing.state import recall
 from tests.receive.importing import past
-from tests.receive.importing.running import brought_in, children, finished, open_imports, until
+from tests.receive.importing.running import brought_in, children, finished, open_imports
+from tests.waiting import until
 
 
 def test_a_stopped_one_goes_on_where_it_was(opened, tmp_path):

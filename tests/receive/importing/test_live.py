@@ -10,7 +10,8 @@ from accoil.receive import steps
 from accoil.receive.calls import Body, Call
 from accoil.receive.journal import Overloaded, Request, table
 from tests.receive.importing import past
-from tests.receive.importing.running import finished, until
+from tests.receive.importing.running import finished
+from tests.waiting import until
 
 
 def test_live_events_go_first_and_are_counted_soon(opened, tmp_path):

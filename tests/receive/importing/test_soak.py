@@ -13,7 +13,8 @@ from accoil.count.merging import MERGE_AFTER
 from accoil.receive.importing.state import Import, recall
 from tests.journey.mortal import Mortal
 from tests.receive.importing import large
-from tests.receive.importing.running import children, until
+from tests.receive.importing.running import children
+from tests.waiting import until
 from tests.whole import begin, counted
 
 N = int(os.environ.get("IMPORT_ROWS", "10000000"))

@@ -8,7 +8,8 @@ from accoil.receive.importing import Import, Imports, uploads
 from accoil.receive.importing.imports import STOPPED
 from accoil.refused import Refused
 from tests.receive.importing import past
-from tests.receive.importing.running import finished, open_imports, until
+from tests.receive.importing.running import finished, open_imports
+from tests.waiting import until
 
 BAD = ("track", "x", "soon", "u")
 
