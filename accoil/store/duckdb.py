@@ -26,6 +26,7 @@ _HERE = Path(__file__).parent
 MEANS_DAMAGE = ("Corrupt database file", "Could not read enough bytes")
 MEANS_STOPPED = "has been invalidated"
 ROWS_AT_ONCE = 20_000  # of an answer that is streamed
+LONGEST_FAREWELL = 10  # seconds
 COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
 
 
@@ -50,6 +51,7 @@ class DuckDB:
         self._idle: deque[duckdb.DuckDBPyConnection] = deque()  # saying which database is meant takes ten times as
         # long as asking a small question
         self._writing = threading.Lock()
+        self._asking, self._closed, self._changed = 0, False, threading.Condition()
         self.damaged: str | None = None
         self.stopped = False
         with self._closed_when_damaged():
@@ -91,11 +93,9 @@ class DuckDB:
             _ask(cursor, "create or replace table {kept_name} as from rows_to_keep", {"kept_name": f"kept.{name}"}, {})
 
     def drop(self, name: str) -> None:
-        try:
-            with self._cursor() as cursor:
-                _ask(cursor, "drop table if exists {kept_name}", {"kept_name": f"kept.{name}"}, {})
-        except duckdb.ConnectionException:
-            pass  # closed, as after a rebuild: what it kept is gone
+        closed = suppress(duckdb.ConnectionException)  # as after a rebuild: what it kept is gone
+        with closed, self._noticed(), self._cursor() as cursor:
+            _ask(cursor, "drop table if exists {kept_name}", {"kept_name": f"kept.{name}"}, {})
 
     @contextmanager
     def loading(self) -> Iterator["DuckDBLoading"]:
@@ -117,8 +117,12 @@ class DuckDB:
             cursor.execute("checkpoint facts")
 
     def close(self) -> None:
+        """Whoever asks is let finish, for `LONGEST_FAREWELL` seconds; then only a slow reader of a stream holds it."""
         with suppress(Damaged, duckdb.Error):
             self.save()
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: not self._asking, LONGEST_FAREWELL)
         for cursor in [*self._idle, self._db]:
             cursor.close()
 
@@ -140,6 +144,10 @@ class DuckDB:
     @contextmanager
     def _noticed(self) -> Iterator[None]:
         """Raises Damaged for errors that mean it; others, such as a full disk or a wrong question, go their way."""
+        with self._changed:
+            if self._closed:
+                raise duckdb.ConnectionException("This store is closed: another may have taken its place.")
+            self._asking += 1
         try:
             yield
         except duckdb.Error as no:
@@ -149,6 +157,10 @@ class DuckDB:
             self.stopped = self.stopped or stopped
             self.damaged = str(no)
             raise Damaged(f"{self.path.name}: {no}") from no
+        finally:
+            with self._changed:
+                self._asking -= 1
+                self._changed.notify_all()
 
     @contextmanager
     def _closed_when_damaged(self) -> Iterator[None]:

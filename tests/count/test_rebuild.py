@@ -20,6 +20,7 @@ from accoil.count.counting import Counting
 from accoil.count.load import checksums
 from accoil.receive import calls, steps
 from accoil.score.definition import Definition
+from accoil.store.duckdb import DuckDB
 from tests.count.asking import everything
 from tests.door import Door
 from tests.traffic import DAYS, FIRST, expected, traffic
@@ -269,3 +270,30 @@ def test_a_rebuild_under_load_loses_and_doubles_nothing(server: Server, door: Do
     assert not wrong
     assert server.wait_counted()
     assert door.counts() == expected(items)
+
+
+def test_a_store_is_closed_once_those_who_ask_it_are_done(tmp_path: Path) -> None:
+    """So that its file can be opened again, and nobody is cut off in the middle of an answer."""
+    told: list[Exception] = []
+    for number in range(10):
+        store = DuckDB(tmp_path / f"facts-{number}.duckdb")
+        barrier = threading.Barrier(5)
+
+        def ask(store: DuckDB = store, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            try:
+                while True:
+                    store.ask("select count(*) from range(200000)")
+                    list(store.stream("select * from range(50000)"))
+            except Exception as wrong:
+                told.append(wrong)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        barrier.wait()
+        store.close()
+        for thread in threads:
+            thread.join()
+        DuckDB(store.path).close()
+    assert {str(each) for each in told} == {"This store is closed: another may have taken its place."}
