@@ -5,7 +5,9 @@ from typing import Any
 
 from accoil.act.text import check_text, has_names
 from accoil.connect.connection import Action, Field, Tool
+from accoil.connect.given import given
 from accoil.connect.guard import check_address, read_address
+from accoil.connect.soon import SECONDS
 from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.refused import Refused
@@ -122,13 +124,20 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
 
 def check_addresses(written: Sequence[Mapping[str, Any]]) -> None:
     """That what is sent may go where it is to: names are looked up, so this may take a moment. Raises Refused."""
-    for key, values in actions_in(written):
-        for field in action_of(key)[1].fields:
-            if field.type == "address":
-                try:
-                    check_address(values.get(field.name, ""))
-                except Refused as wrong:
-                    raise Refused(f"then: {key}: {field.name}: {wrong}") from wrong
+    with given(SECONDS):
+        for key, values in actions_in(written):
+            for field in action_of(key)[1].fields:
+                if field.type == "address":
+                    try:
+                        check_address(values.get(field.name, ""))
+                    except Refused as wrong:
+                        raise Refused(f"then: {key}: {field.name}: {wrong}") from wrong
+
+
+def goes_to_addresses(written: Sequence[Mapping[str, Any]]) -> bool:
+    known = all_actions()
+    fields = (field for key, _ in actions_in(written) if key in known for field in known[key][1].fields)
+    return any(field.type == "address" for field in fields)
 
 
 def _address(where: str, text: str) -> str:

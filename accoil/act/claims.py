@@ -10,7 +10,10 @@ from accoil.connect.connection import TryLater
 from accoil.connect.models import State as Connected
 from accoil.connect.now import moment
 
-LEASE = 90  # seconds: more than matching somebody and one action can take, with all retries
+LEASE = 90  # seconds
+WITHIN = (
+    60.0  # seconds that all calls of one delivery have, with every retry and wait: so it is over before the lease is
+)
 MOST_ATTEMPTS = 10
 BACK_OFF = (5, 30, 120, 600, 1_800, 3_600)  # seconds; the last one again and again
 

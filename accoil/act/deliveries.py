@@ -14,6 +14,7 @@ from accoil.act.models import Delivery
 from accoil.act.performing import NotYet, Opened, perform
 from accoil.connect import breaker
 from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, Tool, TryLater
+from accoil.connect.given import given
 from accoil.connect.models import Connection
 
 MOST_LANES = 8
@@ -91,7 +92,9 @@ def _do(delivery: Delivery, opened: Opened) -> bool:
     """Whether the lane can go on."""
     connection = delivery.connection
     try:
-        claims.done(delivery, perform(delivery, opened))
+        with given(claims.WITHIN):  # whoever takes it after the lease must not meet us still at it
+            answer = perform(delivery, opened)
+        claims.done(delivery, answer)
     except (Rejected, Gone) as no:
         claims.failed(delivery, no.reason)
     except SignInAgain as why:

@@ -10,7 +10,9 @@ from accoil.act.actions import actions_in, all_actions
 from accoil.act.automations import COOL_DOWN, Draft, action_words
 from accoil.act.models import Automation
 from accoil.act.triggers import words_of
+from accoil.connect.given import given
 from accoil.connect.models import live
+from accoil.connect.soon import SECONDS
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, check, words
@@ -48,6 +50,10 @@ class Automations:
 
     def apply(self, plan: Plan, said: list[Said]) -> None:
         profiles = {profile.name: profile for profile in plan.product.profiles.all()}
+        with given(SECONDS):  # in one transaction, names of addresses are looked up
+            self._put_all(plan, profiles, said)
+
+    def _put_all(self, plan: Plan, profiles: Mapping[str, Profile], said: list[Said]) -> None:
         for each in said:
             try:
                 if each.profile not in profiles:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from accoil.connect import people
 from accoil.connect.connection import Session
+from accoil.connect.given import turn
 from accoil.connect.matching import Matching
 from accoil.connect.models import Connection, Record
 from accoil.count.ids import Kind
@@ -27,7 +28,7 @@ def known(connection: Connection, product: Product, kind: Kind, entity: int) -> 
 def find(connection: Connection, session: Session, product: Product, kind: Kind, entity: int) -> Record | None:
     """Looks for it there; the record says whether it was found, and why not. None: we know nobody like that ourselves.
     Raises TryLater, SignInAgain."""
-    with _turns[connection.pk]:  # two that look for users of one account would both write down its company
+    with turn(_turns[connection.pk]):  # two that look for users of one account would both write down its company
         _look(connection, session, product, kind, entity)
     return _records(connection, product, kind, entity).first()
 

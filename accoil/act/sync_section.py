@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accoil.connect.models import Connection, Mode, ProfileSync, live
+from accoil.connect.models import Connection, Mode, ProfileSync, State, live
 from accoil.connect.names import check_names
 from accoil.connect.planning import with_modes
 from accoil.connect.tools import TOOLS
@@ -75,7 +75,7 @@ def _spelt(mode: Any) -> Any:
 def _put(plan: Plan, profile: Profile, tool: str, mode: Mode) -> None:
     connection = live(plan.product.team, tool)
     name = TOOLS[tool].name
-    if connection is None:
+    if connection is None or connection.state == State.DISCONNECTING:
         if mode != Mode.OFF:
             plan.warnings.append(f"{name} is not connected, so {profile} is not synced; apply again when it is.")
         return

@@ -9,7 +9,7 @@ import msgspec
 
 from accoil.act.automations import Checked, Draft, check_draft
 from accoil.act.models import Automation
-from accoil.act.running import Run, Runs, Told
+from accoil.act.running import LOOKING_BACK, Run, Runs, Told
 from accoil.act.triggers import Trigger, meant
 from accoil.count.facts import facts
 from accoil.rule.tree import EVERYTHING, Rule, Scope, check
@@ -88,11 +88,17 @@ runs: Runs[Backtest] = Runs()
 
 
 def automation_backtest(
-    profile: Profile, draft: Draft, days: int = DAYS, itself: Automation | None = None
+    profile: Profile, draft: Draft, days: int = DAYS, itself: Automation | None = None, person: int | None = None
 ) -> Run[Backtest]:
-    """The one that was asked lately, or one begun now; wait for it. Raises Refused for a draft that makes no sense."""
+    """The one that was asked lately, or one begun now; wait for it. Of one automation only the newest is worked out,
+    and of those that are not saved yet the newest of a `person`. Raises Refused for a draft that makes no sense, and
+    when too many wait."""
     question = question_of(profile, check_draft(profile, draft, itself), days)
-    return runs.get(repr(question), lambda: Run(lambda told: backtest(question, told), question.days))
+    about = ("automation", itself.pk) if itself else ("person", profile.pk, person) if person else None
+    return runs.get(
+        repr(question),
+        lambda: Run(LOOKING_BACK, lambda told: backtest(question, told), question.days, about=about),
+    )
 
 
 def question_of(profile: Profile, checked: Checked, days: int) -> Question:

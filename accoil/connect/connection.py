@@ -33,6 +33,13 @@ class TryLater(ToolError):
         self.after, self.limited = after, limited
 
 
+class Closed(TryLater):
+    """Its connection was ended while it was being asked: nothing more is said in its name."""
+
+    def __init__(self) -> None:
+        super().__init__("It was disconnected in the meantime.", limited=True)
+
+
 class SignInAgain(ToolError):
     """The tool no longer knows us: the connection stops until somebody of the team connects it again."""
 
@@ -161,7 +168,9 @@ def no_records(connection: Any) -> Session:
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """`opened` makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action):
-    what the action goes through, where that is not simply the team's connection to the tool."""
+    what the action goes through, where that is not simply the team's connection to the tool. `closed` (id of a
+    connection) drops all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets
+    Closed. `archives_with`: the secrets that are needed to archive what was written."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -171,3 +180,5 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     opened: Callable[[Any], Session] = no_records
     sending: Callable[[Any], Sender] | None = None
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None
+    closed: Callable[[int], None] = lambda connection: None
+    archives_with: tuple[str, ...] = ()

@@ -5,9 +5,7 @@ stays in the Host header and in TLS. Allowed are addresses of the public interne
 the operator's own networks (ACCOIL_WEBHOOK_NETWORKS), there also unencrypted and on any port.
 """
 
-import socket
 import ssl
-from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
@@ -15,14 +13,13 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpcore2
 from django.conf import settings
-from httpcore2 import SOCKET_OPTION, NetworkStream
+from httpcore2 import NetworkStream
 
 from accoil.connect.connection import Rejected
 from accoil.connect.network import Backend
 from accoil.refused import Refused
 
 Address = IPv4Address | IPv6Address
-Resolve = Callable[[str, int], list[str]]
 
 PORTS = (443, 8443)
 LONGEST = 2000  # characters of an address
@@ -46,51 +43,18 @@ def is_own(address: Address) -> bool:
     return any(address in network for network in settings.WEBHOOK_NETWORKS)
 
 
-def resolved(host: str, port: int) -> list[str]:
-    """What the system says the name means. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
 class Guarded(Backend):
-    """Connects only where it may. `resolve` looks up a name; raises OSError."""
+    """Connects only where it may."""
 
-    def __init__(self, resolve: Resolve = resolved) -> None:
-        super().__init__()
-        self._resolve = resolve
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[SOCKET_OPTION] | None = None,
-    ) -> NetworkStream:
-        options = list(socket_options or [])
-        addresses = self.checked(host, port)
-        for at, address in enumerate(addresses):
-            try:
-                stream = super().connect_tcp(str(address), port, timeout, local_address, options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                if at == len(addresses) - 1:
-                    raise
-            else:
-                return stream if is_own(address) else _Encrypted(stream)
-        raise AssertionError("there is an address, or it was refused")
-
-    def checked(self, host: str, port: int) -> list[Address]:
-        """The addresses behind a name; raises Rejected when one of them is not allowed, ConnectError without any."""
-        try:
-            told = self._resolve(host, port)
-        except (OSError, UnicodeError) as unknown:
-            raise httpcore2.ConnectError(f"{host} is not known") from unknown
-        addresses = [_plain(text) for text in told]
-        if not addresses:
-            raise httpcore2.ConnectError(f"{host} has no address")
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Raises Rejected when one of them is not allowed."""
+        addresses = [_plain(text) for text in super().addresses(host, port)]
         if not all(is_own(address) or (is_public(address) and port in PORTS) for address in addresses):
             raise Rejected(_not_allowed(host, port))
-        return addresses
+        return [str(address) for address in addresses]
+
+    def opened(self, address: str, stream: NetworkStream) -> NetworkStream:
+        return stream if is_own(ip_address(address)) else _Encrypted(stream)
 
 
 class _Encrypted(NetworkStream):
@@ -146,12 +110,12 @@ def check_address(url: str, backend: Guarded | None = None) -> str:
     url = read_address(url)
     parts = urlsplit(url)
     try:
-        addresses = (backend or Guarded()).checked(parts.hostname or "", _port(parts))
-    except httpcore2.ConnectError:
+        addresses = (backend or Guarded()).addresses(parts.hostname or "", _port(parts))
+    except (httpcore2.ConnectError, httpcore2.TimeoutException):
         addresses = []
     except Rejected as closed:
         raise Refused(closed.reason) from closed
-    if parts.scheme == "http" and not (addresses and all(is_own(address) for address in addresses)):
+    if parts.scheme == "http" and not (addresses and all(is_own(ip_address(each)) for each in addresses)):
         raise Refused("The address must begin with https://.")
     return url
 

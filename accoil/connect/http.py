@@ -12,8 +12,9 @@ import msgspec
 
 from accoil import __version__
 from accoil.connect import guard
-from accoil.connect.connection import Rejected, ToolError, TryLater
-from accoil.connect.network import CONNECT, TOTAL, Backend, given
+from accoil.connect.connection import Closed, Rejected, ToolError, TryLater
+from accoil.connect.given import given, remaining
+from accoil.connect.network import CONNECT, TOTAL, Backend, left
 from accoil.connect.now import now, sleep
 from accoil.connect.rate import Lane as Lane
 from accoil.connect.rate import lane as lane
@@ -70,6 +71,11 @@ class Client:
         self._pool = guard.pool() if guarded else pool()
         told = {"user-agent": f"Accoil/{__version__}", "accept-encoding": "identity"}
         self._headers = told | {name.lower(): value for name, value in headers.items()}
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Nothing more is asked with it, and the secrets in its headers are gone; a try on its way comes to its end."""
+        self._is_closed, self._headers = True, {}
 
     def call(
         self,
@@ -93,12 +99,14 @@ class Client:
                 return self._once(method, url, sent, body, background)
             except TryLater as later:
                 pause: float = random.uniform(0.4, 1.2) * attempt if later.after is None else later.after
-                if later.limited or attempt == self._tries or now() - began + pause > RETRYING:
+                if later.limited or attempt == self._tries or pause > min(began + RETRYING - now(), remaining()):
                     raise
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
 
     def _once(self, method: str, url: str, headers: dict[str, str], body: bytes, background: bool) -> Answer:
+        if self._is_closed:
+            raise Closed
         self._limits.take(background=background)
         answer = self._asked(method, url, headers, body)
         self._limits.heard(answer.status, answer.headers)
@@ -116,15 +124,13 @@ class Client:
         return answer
 
     def _asked(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        timeouts = {"connect": CONNECT, "read": TOTAL, "write": TOTAL, "pool": CONNECT}
         try:
-            with (
-                given(TOTAL),
-                self._pool.stream(
+            with given(TOTAL):
+                timeouts = {"connect": CONNECT, "read": TOTAL, "write": TOTAL, "pool": left(CONNECT)}
+                with self._pool.stream(
                     method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}
-                ) as response,
-            ):
-                read = self._read(response)
+                ) as response:
+                    read = self._read(response)
         except httpcore2.TimeoutException as late:
             raise TryLater("It did not answer in time.") from late
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as broken:

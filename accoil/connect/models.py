@@ -37,6 +37,7 @@ class Connection(models.Model):
     full_every = models.PositiveIntegerField(default=FULL_EVERY)  # seconds
     failures = models.PositiveIntegerField(default=0)  # in a row
     waits_until = models.DateTimeField(null=True, blank=True)  # the circuit is open
+    archiving_until = models.DateTimeField(null=True, blank=True)  # while it ends: then it is given up
     asked_at = models.DateTimeField(null=True, blank=True)  # somebody wants a full pass now
     inbox_asked_at = models.DateTimeField(null=True, blank=True)  # when its inbox widget was last opened
     inbox_refused_at = models.DateTimeField(null=True, blank=True)  # when a call of it had the wrong signature
@@ -55,6 +56,10 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tool} of {self.team}"
+
+    def is_connected(self) -> bool:
+        """At this moment, whoever may have ended it since it was read."""
+        return Connection.objects.filter(pk=self.pk, state=State.CONNECTED).exists()
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -239,6 +244,12 @@ class Heard(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+
+def ended(team: Team, tool: str) -> Connection | None:
+    """The one that was disconnected last, while none is connected."""
+    last = None if live(team, tool) else team.connections.filter(tool=tool).last()
+    return last
 
 
 def live(team: Team, tool: str) -> Connection | None:

@@ -1,37 +1,56 @@
 """Sockets with an end: a call that was given so many seconds takes no longer, however slowly the other side drips."""
 
+import socket
 import ssl
 import threading
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
 from typing import Any
 
 import httpcore2
 from httpcore2 import SOCKET_OPTION, NetworkBackend, NetworkStream
 
+from accoil.connect.given import remaining
+
 CONNECT = 5.0  # seconds
 TOTAL = 15.0  # seconds, of one try
 
-_call = threading.local()  # one call at a time in a thread
-
-
-@contextmanager
-def given(seconds: float = TOTAL) -> Iterator[None]:
-    """What this thread asks in this block must be done within so many seconds."""
-    _call.ends = time.monotonic() + seconds
-    try:
-        yield
-    finally:
-        del _call.ends
+Resolve = Callable[[str, int], list[str]]
 
 
 def left(timeout: float | None) -> float:
     """How long the next step of this thread's call may take. Raises when there is no time left."""
-    seconds: float = getattr(_call, "ends", float("inf")) - time.monotonic()
+    seconds = remaining()
     if seconds <= 0:
         raise httpcore2.ReadTimeout("the call took too long")
     return min(seconds, TOTAL if timeout is None else timeout)
+
+
+def resolved(host: str, port: int) -> list[str]:
+    """What the system says the name means. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def looked_up(resolve: Resolve, host: str, port: int) -> list[str]:
+    """The system waits for its name servers as long as it likes: nobody waits longer than for a connection. Raises
+    ConnectError for a name that means nothing."""
+    told: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            told.set_result(resolve(host, port))
+        except BaseException as wrong:
+            told.set_exception(wrong)
+
+    threading.Thread(target=ask, name="name", daemon=True).start()
+    try:
+        return told.result(left(CONNECT))
+    except TooLate as late:
+        raise httpcore2.ConnectTimeout(f"{host} could not be looked up in time") from late
+    except (OSError, UnicodeError) as unknown:
+        raise httpcore2.ConnectError(f"{host} is not known") from unknown
 
 
 class Ending(NetworkStream):
@@ -59,10 +78,18 @@ class Ending(NetworkStream):
 
 
 class Backend(NetworkBackend):
-    """Connects to where it is told."""
+    """Connects to where it is told. `resolve` looks up a name; raises OSError."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolve: Resolve = resolved) -> None:
+        self._resolve = resolve
         self._sockets = httpcore2.SyncBackend()
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Behind a name; raises ConnectError without any."""
+        found = looked_up(self._resolve, host, port)
+        if not found:
+            raise httpcore2.ConnectError(f"{host} has no address")
+        return found
 
     def connect_tcp(
         self,
@@ -73,4 +100,17 @@ class Backend(NetworkBackend):
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> NetworkStream:
         options = list(socket_options or [])
-        return Ending(self._sockets.connect_tcp(host, port, left(timeout), local_address, options))
+        addresses = self.addresses(host, port)
+        for at, address in enumerate(addresses):
+            try:
+                stream = self._sockets.connect_tcp(address, port, left(timeout), local_address, options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                if at == len(addresses) - 1:
+                    raise
+            else:
+                return self.opened(address, Ending(stream))
+        raise AssertionError("there is an address, or it was refused")
+
+    def opened(self, address: str, stream: NetworkStream) -> NetworkStream:
+        """What is spoken on, once an address took the connection."""
+        return stream

@@ -1,11 +1,10 @@
 """A dry run: what a change of modes would do in the other tool. Nothing is written, here or there."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from accoil.connect.connection import Session
 from accoil.connect.desired import changes, desired
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, Written
 from accoil.connect.names import KINDS, Wanted, check_names, synced, wanted
@@ -16,23 +15,32 @@ from accoil.score.models import Profile
 COMPARED = 1000  # records at a time
 CALLS_A_SECOND = 80  # about what half of a usual limit allows
 
+Told = Callable[[int, int], None]  # hears how many records are compared, of how many
+
+
+class Places(msgspec.Struct, frozen=True):
+    """How many more attributes the tool takes, None without a limit; or why that is not known just now."""
+
+    left: int | None = None
+    unknown: str = ""
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`make`, `restore`, `archive`: names of attributes. `places_left`: before that, None without a limit.
+    """`make`, `restore`, `archive`: names of attributes. `places`: before that.
     `would_change`: profile → kind → how many matched users or accounts would get another value. `matched`: kind → how
     many there are; None before anybody was looked for."""
 
     make: tuple[str, ...]
     restore: tuple[str, ...]
     archive: tuple[str, ...]
-    places_left: int | None
+    places: Places
     would_change: dict[int, dict[Kind, int]]
     matched: dict[Kind, int] | None
     records: int  # that would be written, each once
 
     @property
     def fits(self) -> bool:
-        return self.places_left is None or self.places_needed <= self.places_left
+        return self.places.left is None or self.places_needed <= self.places.left
 
     @property
     def places_needed(self) -> int:
@@ -48,19 +56,30 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return round(self.calls / CALLS_A_SECOND)
 
 
-def planned(connection: Connection, session: Session, modes: Mapping[Profile, Mode]) -> Plan:
-    """`modes`: those that would be other ones. Raises Refused when names would clash; TryLater, SignInAgain."""
+def planned(
+    connection: Connection,
+    modes: Mapping[Profile, Mode],
+    places: Places,
+    told: Told = lambda done, of: None,
+) -> Plan:
+    """`modes`: those that would be other ones. Raises Refused when names would clash."""
+    syncs = check_modes(connection, modes)
+    asked = wanted(syncs)
+    make, restore, archive = attribute_changes(connection, asked)
+    counts = dict(_matched(connection))
+    would_change, records = _changes(connection, syncs, asked, sum(counts.values()), told)
+    return Plan(
+        make=make, restore=restore, archive=archive, places=places, would_change=would_change,
+        matched={kind: counts.get(kind, 0) for kind in KINDS} if connection.records.exists() else None, records=records,
+    )  # fmt: skip
+
+
+def check_modes(connection: Connection, modes: Mapping[Profile, Mode]) -> list[ProfileSync]:
+    """As `with_modes`; raises Refused as well when names would clash."""
     syncs = with_modes(connection, modes)
     for sync in syncs:
         check_names(sync.profile, [other.profile for other in syncs])
-    asked = wanted(syncs)
-    make, restore, archive = attribute_changes(connection, asked)
-    would_change, records = _changes(connection, syncs, asked)
-    counts = dict(_matched(connection))
-    return Plan(
-        make=make, restore=restore, archive=archive, places_left=session.places_left(), would_change=would_change,
-        matched={kind: counts.get(kind, 0) for kind in KINDS} if connection.records.exists() else None, records=records,
-    )  # fmt: skip
+    return syncs
 
 
 def with_modes(connection: Connection, modes: Mapping[Profile, Mode]) -> list[ProfileSync]:
@@ -87,19 +106,21 @@ def attribute_changes(connection: Connection, asked: Iterable[Wanted]) -> tuple[
 
 
 def _changes(
-    connection: Connection, syncs: Sequence[ProfileSync], asked: Sequence[Wanted]
+    connection: Connection, syncs: Sequence[ProfileSync], asked: Sequence[Wanted], matched: int, told: Told
 ) -> tuple[dict[int, dict[Kind, int]], int]:
     whose = {each.attribute.name: each.profile for each in asked}
     counts: Counter[tuple[int, Kind]] = Counter()
-    records = 0
+    records = compared = 0
     for product in {sync.profile.product_id for sync in syncs}:
         profiles = {sync.profile_id: sync.profile for sync in syncs if sync.profile.product_id == product}
         own = [each for each in asked if each.profile in profiles]
         for kind in KINDS:
             for some in _batches(connection, product, kind):
-                told = desired(profiles, own, kind, [record.entity for record in some])
+                told(min(compared, matched), matched)
+                should = desired(profiles, own, kind, [record.entity for record in some])
+                compared += len(some)
                 for record in some:
-                    changed = changes(record, told[record.entity])
+                    changed = changes(record, should[record.entity])
                     records += bool(changed)
                     counts.update((profile, kind) for profile in {whose[name] for name in changed})
     by_profile = {sync.profile_id: {kind: counts[sync.profile_id, kind] for kind in KINDS} for sync in syncs}

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from accoil.connect.connection import Session, SignInAgain, TryLater
+from accoil.connect.given import given
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.connect.names import check_names, wanted
 from accoil.connect.now import moment
-from accoil.connect.planning import Plan, attribute_changes, planned, with_modes
+from accoil.connect.planning import Places, Plan, attribute_changes, planned, with_modes
+from accoil.connect.soon import SECONDS, check_not_left_alone, soon
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
 from accoil.score.models import Profile
@@ -16,24 +18,39 @@ SOONEST, LATEST = 300, 24 * 3600  # seconds between full passes
 
 def plan(connection: Connection, modes: Mapping[Profile, Mode] | None = None) -> Plan:
     """What these modes would do, and what is to be done anyway; nothing is written anywhere. Raises Refused."""
+    return planned(connection, modes or {}, places(connection))
+
+
+def places(connection: Connection) -> Places:
+    """How many more attributes the tool takes, asked for as long as a page may. Raises Refused when the tool does not
+    know us any more."""
     try:
-        return planned(connection, opened(connection), modes or {})
-    except (TryLater, SignInAgain) as why:
+        check_not_left_alone(connection)
+        with given(SECONDS, waits=False):
+            return Places(opened(connection).places_left())
+    except TryLater as why:
+        return Places(unknown=why.reason)
+    except SignInAgain as why:
         raise Refused(f"{_name(connection)} could not be asked: {why.reason}") from why
 
 
-def set_mode(connection: Connection, profile: Profile, mode: Mode, session: Session | None = None) -> None:
-    """Attributes follow within seconds: made, archived or taken out again. Raises Refused when names would clash, or
-    there is no room for so many attributes."""
-    if connection.state not in (State.CONNECTED, State.NEEDS_RECONNECT):
-        raise Refused(f"{_name(connection)} is disconnected; connect it again first.")
+def set_mode(connection: Connection, profile: Profile, mode: Mode) -> None:
+    """Attributes follow within seconds, from the connection's own thread: made, archived or taken out again. Raises
+    Refused when names would clash, or there is no room for so many attributes."""
+    check_connected(connection)
     if mode not in Mode.values:
         raise Refused(f"mode is {mode!r}; choose one of: {', '.join(Mode.values)}.")
     syncs = with_modes(connection, {profile: mode})
     if mode != Mode.OFF:
         check_names(profile, [sync.profile for sync in syncs])
-        _check_places(connection, profile, syncs, session)
+        _check_places(connection, profile, syncs)
     ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
+
+
+def check_connected(connection: Connection) -> None:
+    """Raises Refused for one that was ended, or is ending."""
+    if connection.state not in (State.CONNECTED, State.NEEDS_RECONNECT):
+        raise Refused(f"{_name(connection)} is disconnected; connect it again first.")
 
 
 def set_full_every(connection: Connection, seconds: int) -> None:
@@ -64,13 +81,6 @@ def retry_all(connection: Connection) -> int:
     return failed.update(next_at=moment(), attempts=0)
 
 
-def forget(connection: Connection) -> None:
-    """Disconnects: what was written is archived there within seconds, then the tool's secrets are deleted."""
-    if connection.state != State.DISCONNECTED:
-        connection.state, connection.waits_until = State.DISCONNECTING, None
-        connection.save(update_fields=["state", "waits_until"])
-
-
 def look_again(connection: Connection, remote_id: str) -> int:
     """The tool says that something about who this record is has changed: who is matched with it is looked for within
     seconds. Returns how many those are."""
@@ -81,16 +91,15 @@ def opened(connection: Connection) -> Session:
     return TOOLS[connection.tool].opened(connection)
 
 
-def _check_places(
-    connection: Connection, profile: Profile, syncs: Sequence[ProfileSync], session: Session | None
-) -> None:
+def _check_places(connection: Connection, profile: Profile, syncs: Sequence[ProfileSync]) -> None:
     """Only tools with a limit are in the way; one that can't be asked just now says so when it makes them."""
     make, restore, archive = attribute_changes(connection, wanted(syncs))
     needed = len(make) + len(restore) - len(archive)
     if needed <= 0:
         return
     try:
-        left = (session or opened(connection)).places_left()
+        with soon(connection.team_id, connection):
+            left = opened(connection).places_left()
     except (TryLater, SignInAgain):
         return
     if left is not None and needed > left:

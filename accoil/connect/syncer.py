@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from accoil.connect import attributes, breaker, drift, leaving, passes
+from accoil.connect import attributes, breaker, drift, ending, leaving, passes
 from accoil.connect.comparing import compare
-from accoil.connect.connection import Session, SignInAgain, TryLater
+from accoil.connect.connection import Closed, Session, SignInAgain, TryLater
 from accoil.connect.finding import Finding
 from accoil.connect.models import Connection, Pass, ProfileSync, Record, State
 from accoil.connect.names import synced, wanted
 from accoil.connect.now import moment
+from accoil.connect.tools import TOOLS
 from accoil.connect.watching import Watching, Whose
 from accoil.connect.writing import AT_A_TIME, Writer
 
@@ -55,10 +56,16 @@ class Syncer:
         if self._was_lost:  # what was refused before may be taken now
             connection.asked_at, self._was_lost = moment(), False
             connection.save(update_fields=["asked_at"])
+        if connection.state == State.DISCONNECTING and ending.is_late(connection):
+            self._ended(connection, f"{TOOLS[connection.tool].name} did not answer for a day.")
+            return LOOKS_EVERY
         if breaker.is_open(connection):
             return LOOKS_EVERY
         try:
             return self._work(connection, self._open(connection))
+        except Closed:
+            self._forget()
+            return 0.1
         except TryLater as why:
             if why.limited:
                 return max(0.1, why.after or 1.0)
@@ -67,7 +74,7 @@ class Syncer:
             return max(why.after or 0.0, breaker.later(connection.failures).total_seconds())
         except SignInAgain as why:
             if connection.state == State.DISCONNECTING:
-                self._disconnected(connection, f"What was written could not be archived: {why.reason}")
+                self._ended(connection, f"What was written could not be archived: {why.reason}")
             breaker.lost(connection, why)
             return LOOKS_EVERY
 
@@ -169,12 +176,8 @@ class Syncer:
         with passes.passing(connection, Pass.Of.CLEANING) as counts:
             left = attributes.archive_all(connection, session)
             counts.update({"archived": connection.attributes.count() - len(left), "failed": len(left)})
-        names = ", ".join(row.name for row in left)
-        self._disconnected(connection, f"Still used there, so not archived: {names}." if left else "")
+        self._ended(connection, "Some are still used there, so they could not be archived." if left else "")
 
-    def _disconnected(self, connection: Connection, problem: str) -> None:
-        ProfileSync.objects.filter(connection=connection).delete()
-        connection.state, connection.problem, connection.secrets = State.DISCONNECTED, problem, {}
-        connection.waits_until, connection.failures = None, 0
-        connection.save(update_fields=["state", "problem", "secret", "waits_until", "failures"])
+    def _ended(self, connection: Connection, why: str) -> None:
+        ending.end(connection, why)
         self._forget()

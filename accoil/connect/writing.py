@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 
 from accoil.connect import breaker
-from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, ToolError, TryLater, Value
+from accoil.connect.connection import Closed, Gone, Rejected, Session, SignInAgain, ToolError, TryLater, Value
 from accoil.connect.desired import Desired
 from accoil.connect.ledger import entry, failure
 from accoil.connect.models import Connection, Entry, Record
@@ -52,6 +52,9 @@ class Writer:
         stops: ToolError | None = None
         while calls or (waiting and not stops):
             while waiting and not stops and len(calls) < AT_A_TIME:
+                if not self._connection.is_connected():
+                    stops = Closed()
+                    break
                 each = waiting.pop()
                 calls[self._pool.submit(self._send, each)] = each
             done, _ = wait(calls, return_when=FIRST_COMPLETED)

@@ -1,12 +1,13 @@
 """What stands on the pages of a connection: its state and tabs, runs, matches, and what is written of which profile."""
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 from django.utils import timezone
 
 from accoil.connect.connection import Tool
-from accoil.connect.models import Connection, Mode, Pass, State
+from accoil.connect.models import Connection, Mode, Pass, State, Written
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import Figures, modes, profiles_of, recent_runs
 from accoil.show.connection_lists import MATCHES
@@ -31,12 +32,20 @@ def around(frame: Frame, tool: Tool, joined: Connection, here: str) -> Values:
         "region": str(joined.options.get("region", "")).upper(),
         "state": words.state(joined, timezone.now()),
         "needs_reconnect": joined.state == State.NEEDS_RECONNECT,
-        "ending": joined.state == State.DISCONNECTING,
+        "ending": ending(joined),
         "tabs": [
             {"words": said, "link": frame.link(name, tool.key), "here": name.removeprefix("connection-") == here}
             for name, said in tabs
         ],
     }
+
+
+def ending(joined: Connection) -> Values | None:
+    """How far a connection that ends is with archiving, and until when that is tried."""
+    if joined.state != State.DISCONNECTING:
+        return None
+    states = Counter(joined.attributes.values_list("state", flat=True))
+    return {"archived": states[Written.Is.ARCHIVED], "of": states.total(), "until": joined.archiving_until}
 
 
 def runs(joined: Connection, numbers: Figures) -> Values:
@@ -46,7 +55,7 @@ def runs(joined: Connection, numbers: Figures) -> Values:
         for each in recent_runs(joined)
     ]
     told = [(row["run"].pk, row["words"], row["run"].problem, row["moving"], row["done"]) for row in rows]
-    known = repr((told, numbers.failed, joined.state, joined.problem))
+    known = repr((told, numbers.failed, joined.state, joined.problem, ending(joined)))
     return {
         "runs": rows,
         "figures": numbers,

@@ -55,9 +55,14 @@ def attributes(names: Sequence[str]) -> str:
 
 def places(plan: Plan) -> str:
     """236 of 250 places are used, 243 then."""
-    if plan.places_left is None:
+    if plan.places.unknown:
+        return (
+            f"How many places for attributes are left is not known just now: {plan.places.unknown} If there are too"
+            " few, the page of the connection says so when they are made."
+        )
+    if plan.places.left is None:
         return ""
-    used = PLACES - plan.places_left
+    used = PLACES - plan.places.left
     then = f", {number(used + plan.places_needed)} then" if plan.places_needed else ""
     return f"{number(used)} of {number(PLACES)} places for attributes are used{then}."
 
@@ -67,10 +72,10 @@ def cost(plan: Plan) -> str:
 
 
 def full(plan: Plan, tool: str) -> str:
-    if plan.fits or plan.places_left is None:
+    if plan.fits or plan.places.left is None:
         return ""
     return (
-        f"{tool} has room for {count(plan.places_left, 'more attribute')}, and this needs {plan.places_needed}: "
+        f"{tool} has room for {count(plan.places.left, 'more attribute')}, and this needs {plan.places_needed}: "
         "archive some there, switch another profile off, or choose segment names only."
     )
 

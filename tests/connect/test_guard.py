@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import httpcore2
 import pytest
 
-from accoil.connect import guard
+from accoil.connect import guard, network
 from accoil.connect.connection import Rejected, TryLater
 from accoil.connect.guard import Guarded, check_address, is_public
 from accoil.connect.http import Client, Lane
@@ -40,7 +40,7 @@ class Names:
         if host in NAMES:
             return NAMES[host]
         if host[0].isdigit() or ":" in host:
-            return guard.resolved(host, port)  # numbers need no look-up
+            return network.resolved(host, port)  # numbers need no look-up
         raise OSError("unknown")
 
 

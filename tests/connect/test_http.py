@@ -3,8 +3,9 @@ import time
 
 import pytest
 
-from accoil.connect import http, network
+from accoil.connect import http
 from accoil.connect.connection import Gone, Rejected, TryLater
+from accoil.connect.given import given
 from accoil.connect.http import Client, Lane
 from accoil.connect.now import now
 from tests.connect.scripted import Reply, Scripted
@@ -130,7 +131,7 @@ def test_an_answer_that_does_not_come_is_over_when_its_time_is(tool, clock, monk
 
 
 def test_the_time_of_a_call_is_not_that_of_the_next(tool):
-    with network.given(0.001):
+    with given(0.001):
         time.sleep(0.002)
     assert client(tool).call("GET", "/x").status == 200
 

@@ -33,10 +33,10 @@ def sync_now() -> None:
 
 
 def disconnect() -> None:
-    from accoil.connect import sync
+    from accoil.connect import ending
     from accoil.connect.models import Connection
 
-    sync.forget(Connection.objects.get())
+    ending.begin(Connection.objects.get())
 
 
 if __name__ == "__main__":

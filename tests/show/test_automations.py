@@ -24,6 +24,7 @@ from tests.show.conftest import World, receive
 from tests.show.filled import filled
 from tests.show.reading import link_to, links, main
 from tests.small_worlds import at, did
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -197,11 +198,14 @@ def test_it_looks_back_before_it_is_switched_on(ann, busy, home, engine):
 
 
 def until_found(ask) -> str:
-    for _ in range(100):
-        told = ask().content.decode()
-        if "Looking back" not in told:
-            return told
-    raise AssertionError("looking back takes too long")
+    told = []
+
+    def is_over() -> bool:
+        told.append(ask().content.decode())
+        return 'role="status"' not in told[-1]
+
+    until(is_over, every=0.1)
+    return told[-1]
 
 
 def test_it_is_switched_and_deleted(ann, busy, home):

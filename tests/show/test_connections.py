@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from tests.intercom import running
 from tests.show.conftest import product
 from tests.show.connected import here
 from tests.show.reading import link_to, main
+from tests.waiting import until
 
 
 def test_a_tool_that_is_not_connected_stands_there_with_one_button(ann, bob, busy):
@@ -61,13 +63,26 @@ def test_secrets_never_stand_on_a_page(ann, busy, joined):
         assert "sec_secret" not in content
 
 
+def looked(client: Client, mode: str, asked: str):
+    """The page of the dry run, once it has come to its end."""
+    pages = []
+
+    def is_over() -> bool:
+        pages.append(client.get(mode, {"mode": asked}))
+        return "Nothing is written by looking." not in main(pages[-1])
+
+    until(is_over, every=0.05)
+    return pages[-1]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_mode_is_told_before_it_is_switched(ann, busy, joined, settings):
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
         joined.secrets = {"token": intercom.token()}
         joined.save()
         mode = here(busy, f"/intercom/profiles/{busy.profile.pk}")
-        told = main(ann.get(mode, {"mode": "all"}))
+        told = main(looked(ann, mode, "all"))
         assert "Off becomes All traits" in told.replace("→ ", "")
         assert "2 contacts and 1 company would change. 17 attributes are made." in told
         assert "0 of 250 places for attributes are used, 17 then." in told
@@ -79,6 +94,7 @@ def test_a_mode_is_told_before_it_is_switched(ann, busy, joined, settings):
         assert ProfileSync.objects.get().mode == Mode.SEGMENTS
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_mode_that_does_not_fit_cannot_be_switched_and_says_why(ann, busy, joined, settings):
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
@@ -87,7 +103,7 @@ def test_a_mode_that_does_not_fit_cannot_be_switched_and_says_why(ann, busy, joi
         for n in range(240):
             intercom.workspace.attribute("contact", f"own {n}")
         mode = here(busy, f"/intercom/profiles/{busy.profile.pk}")
-        page = ann.get(mode, {"mode": "all"})
+        page = looked(ann, mode, "all")
         assert "Intercom has room for 10 more attributes, and this needs 17" in main(page)
         assert "Write all traits" not in page.content.decode()
         said = ann.post(mode, {"mode": "all"}, follow=True)
@@ -181,7 +197,13 @@ def test_disconnecting_says_first_what_will_happen(ann, busy, joined):
     assert Connection.objects.get().state == State.CONNECTED
     ann.post(here(busy, "/intercom/disconnect"))
     assert Connection.objects.get().state == State.DISCONNECTING
-    assert "is being archived; then the connection ends" in main(ann.get(here(busy, "/intercom")))
+    text = main(ann.get(here(busy, "/intercom")))
+    assert "Nothing more is written to Intercom. 0 of 1 attribute is archived there." in text
+    assert "It is tried again by itself until" in text
+    said = ann.post(here(busy, "/intercom/disconnect"), {"do": "end now"}, follow=True)
+    assert Connection.objects.get().state == State.DISCONNECTED
+    assert Connection.objects.get().secrets == {}
+    assert "This attribute stays there: Accoil_Everyday_Score." in main(said)
 
 
 def test_another_teams_connection_is_not_seen_and_not_touched(eve, ann, busy, joined):
@@ -218,13 +240,14 @@ def test_addresses_that_automations_send_to_stand_there_by_host_with_what_is_wro
     assert "hooks.example.com" not in main(eve.get(f"/p/{busy.evil.pk}/settings/connections"))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_before_anybody_was_looked_for_the_dry_run_says_so(ann, busy, joined, settings):
     Record.objects.all().delete()
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
         joined.secrets = {"token": intercom.token()}
         joined.save()
-        told = main(ann.get(here(busy, f"/intercom/profiles/{busy.profile.pk}"), {"mode": "segments"}))
+        told = main(looked(ann, here(busy, f"/intercom/profiles/{busy.profile.pk}"), "segments"))
     assert "The first thing is to find out which of its 5 users are there" in told
     assert "2 attributes are made." in told
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from accoil.connect.connection import Attribute, Gone, Rejected, ToolError
+from accoil.connect.given import turn
 from accoil.connect.intercom.kept import MINUTES, Remembered
 from accoil.connect.intercom.speaking import Speaker
 from accoil.count.ids import Kind
@@ -52,7 +53,7 @@ class Attributes:
         self._doubted = True
 
     def ensure(self, attribute: Attribute) -> str:
-        with self._one_at_a_time:
+        with turn(self._one_at_a_time):
             held = self._find(attribute)
             if held is None:
                 return self._make(attribute)
@@ -68,7 +69,7 @@ class Attributes:
             return held.id
 
     def archive(self, attribute: Attribute, remote_id: str) -> None:
-        with self._one_at_a_time:
+        with turn(self._one_at_a_time):
             held = self._find(attribute)
             wanted = remote_id or (held.id if held else "")
             if not wanted or (held and held.archived and held.id == wanted):

@@ -1,5 +1,7 @@
 """A team and a workspace of Intercom: joined by a pasted token or by signing in there, and parted again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from accoil.connect import ending
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
 from accoil.connect.intercom.signed import INTERCOM, OLD_HOLDS
@@ -14,7 +17,7 @@ from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, page
 from accoil.connect.models import Connection, State
 from accoil.connect.now import now
 from accoil.connect.rate import Lane
-from accoil.connect.sync import forget
+from accoil.connect.soon import soon
 from accoil.refused import Refused
 from accoil.team.models import NAME_LENGTH, Team, User
 
@@ -48,36 +51,19 @@ def by_token(team: Team, author: User, token: str, client_secret: str = "") -> C
     token, client_secret = token.strip(), client_secret.strip()
     if not token:
         raise Refused("Paste the access token of your Intercom app.")
-    me = _whose(token, [next(iter(REGIONS))] if settings.INTERCOM_URL else list(REGIONS))
+    with _asking(team):
+        me = _whose(token, [next(iter(REGIONS))] if settings.INTERCOM_URL else list(REGIONS))
     return _join(team, author, me, {"token": token, "client_secret": client_secret}, "token")
 
 
 def by_code(team: Team, author: User, code: str, region: str) -> Connection:
     """Connects with the code that Intercom sent a person back with. Raises Refused."""
     region = _region(region)
-    asked = {
-        "code": code, "client_id": settings.INTERCOM_CLIENT_ID, "client_secret": settings.INTERCOM_CLIENT_SECRET
-    }  # fmt: skip
-    exchange = Client(api_address(region), {"Accept": "application/json"}, limits=Lane(), refused=refused)
-    try:
-        told = exchange.call("POST", "/auth/eagle/token", json=asked).json or {}
-    except TryLater as later:
-        raise Refused(f"Intercom could not be asked just now. {later.reason} Try again in a minute.") from later
-    except ToolError as wrong:
-        raise Refused(
-            "Intercom did not take the sign-in, which holds for a few minutes only. Connect again."
-        ) from wrong
-    token = told.get("token") or told.get("access_token")
-    if not token:
-        raise Refused("Intercom answered without an access token. Connect again.")
-    me = _whose(str(token), [region])
-    secrets = {"token": str(token), "client_secret": settings.INTERCOM_CLIENT_SECRET}
+    with _asking(team):
+        token = _exchanged(code, region)
+        me = _whose(token, [region])
+    secrets = {"token": token, "client_secret": settings.INTERCOM_CLIENT_SECRET}
     return _join(team, author, me, secrets, "code")
-
-
-def disconnect(connection: Connection) -> None:
-    """Nothing more is written, what we made there is archived, and then the secrets are dropped: within seconds."""
-    forget(connection)
 
 
 def heard_uninstall(connection: Connection) -> None:
@@ -87,21 +73,54 @@ def heard_uninstall(connection: Connection) -> None:
         return
     _asked[connection.pk] = now()
     try:
-        speaker_of(connection, Lane()).say("GET", "/me")
+        with soon(connection.team_id):
+            speaker_of(connection, Lane()).say("GET", "/me")
     except SignInAgain as gone:
         if gone.status == 401:
-            forget(connection)
+            ending.begin(connection)
     except ToolError as wrong:
         log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
 
 
+@contextmanager
+def _asking(team: Team) -> Iterator[None]:
+    """Somebody waits for a page: Intercom answers soon, or is asked another time. Raises Refused."""
+    try:
+        with soon(team.pk):
+            yield
+    except TryLater as later:
+        raise Refused(f"Intercom could not be asked just now. {later.reason} Try again in a minute.") from later
+
+
+def _exchanged(code: str, region: str) -> str:
+    """The access token for a code. Raises Refused, TryLater."""
+    asked = {
+        "code": code, "client_id": settings.INTERCOM_CLIENT_ID, "client_secret": settings.INTERCOM_CLIENT_SECRET
+    }  # fmt: skip
+    exchange = Client(api_address(region), {"Accept": "application/json"}, limits=Lane(), refused=refused)
+    try:
+        told = exchange.call("POST", "/auth/eagle/token", json=asked).json or {}
+    except TryLater:
+        raise
+    except ToolError as wrong:
+        raise Refused(
+            "Intercom did not take the sign-in, which holds for a few minutes only. Connect again."
+        ) from wrong
+    token = told.get("token") or told.get("access_token")
+    if not token:
+        raise Refused("Intercom answered without an access token. Connect again.")
+    return str(token)
+
+
 def _whose(token: str, regions: list[str]) -> dict[str, Any]:
-    """The person and the workspace behind a token, from the first region that knows it. Raises Refused."""
+    """The person and the workspace behind a token, from the first region that knows it. Raises Refused, TryLater."""
     for region in regions:
         try:
             me = Speaker(token, region, Lane()).say("GET", "/me") or {}
         except SignInAgain:
             continue
+        except TryLater:
+            raise
         except ToolError as wrong:
             raise Refused(f"Intercom could not tell whose access token this is. {wrong.reason}") from wrong
         app = me.get("app") or {}
@@ -150,13 +169,17 @@ def _found(team: Team, workspace: str, name: str) -> Connection:
     if known and known.team_id != team.pk:
         raise Refused("This Intercom workspace is connected to another team of this server; disconnect it there first.")
     other = live.filter(team=team).exclude(workspace=workspace).first()
+    for each in (known, other):
+        if each and each.state == State.DISCONNECTING:
+            raise Refused(
+                f"What was written to “{each.workspace_name or each.workspace}” is still being archived. Wait until"
+                " that is done, or press “End it now” on the page of the connection; then connect."
+            )
     if other:
         raise Refused(
             f"Your team is connected to the Intercom workspace “{other.workspace_name or other.workspace}”;"
             f" disconnect it before you connect “{name or workspace}”."
         )
-    if known and known.state == State.DISCONNECTING:
-        raise Refused("What was written to this Intercom workspace is just being archived; try again in a minute.")
     earlier = there.filter(team=team, workspace=workspace).order_by("-id").first()
     return known or earlier or Connection(team=team, tool=INTERCOM, workspace=workspace)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any, Generic, TypeVar
 
+from accoil.connect.given import turn
 from accoil.connect.now import now
 
 MINUTES = 600.0  # seconds
@@ -20,8 +21,8 @@ class Remembered(Generic[Fresh]):
         self._last: Fresh | None = None
 
     def get(self, most: float = MINUTES) -> Fresh:
-        """At most so many seconds old."""
-        with self._lock:
+        """At most so many seconds old. Raises TryLater when somebody else is fetching it for too long."""
+        with turn(self._lock):
             if self._last is None or now() - self._at > most:
                 self._last, self._at = self._fetch(), now()
             return self._last

@@ -129,6 +129,14 @@ def forget_company(connection: int, remote_id: str) -> None:
         known[1].companies.get().lost(remote_id)
 
 
+def closed(connection: int) -> None:
+    """Its token is forgotten, and nothing more is said with it."""
+    with _lock:
+        _, workspace = _workspaces.pop(connection, (None, None))
+    if workspace:
+        workspace.speaker.close()
+
+
 _workspaces: dict[int, tuple[object, Workspace]] = {}  # of each connection the last one
 _lock = Lock()
 

@@ -39,7 +39,9 @@ def workspace(raw: bytes) -> Connection | None:
     given = named.get("workspace_id") or named.get("app_id")
     if not isinstance(given, str) or not given or not given.isprintable():  # half a character can't be looked up
         return None
-    connections = Connection.objects.filter(tool=INTERCOM, workspace=given).exclude(state=State.DISCONNECTED)
+    connections = Connection.objects.filter(tool=INTERCOM, workspace=given).exclude(
+        state__in=(State.DISCONNECTED, State.DISCONNECTING)
+    )
     return connections.select_related("team").first()
 
 

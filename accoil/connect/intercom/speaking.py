@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.given import may_wait_for_room, remaining
 from accoil.connect.http import Answer, Client
 from accoil.connect.models import Connection
 from accoil.connect.now import sleep
@@ -51,6 +52,10 @@ class Speaker:
         told = {"Authorization": f"Bearer {token}", "Intercom-Version": VERSION, "Accept": "application/json"}
         self._client = Client(api_address(region), told, limits=limits, refused=refused)
 
+    def close(self) -> None:
+        """Forgets the token; nothing more is said."""
+        self._client.close()
+
     def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
         """Once. `background`: nobody waits for it, so it leaves half of the limits to those who do."""
         return self._client.call(method, path, background=background, **what).json
@@ -63,7 +68,7 @@ class Speaker:
                 return self.say(method, path, background=background, **what)
             except TryLater as later:
                 pause = 1.0 if later.after is None else later.after
-                if not later.limited or waited + pause > PATIENCE:
+                if not later.limited or not may_wait_for_room() or pause > min(PATIENCE - waited, remaining()):
                     raise
                 waited += pause
                 sleep(pause)

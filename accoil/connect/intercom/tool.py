@@ -14,6 +14,12 @@ def opened(connection: Connection) -> Session:
     return IntercomSession(connection)
 
 
+def closed(connection: int) -> None:
+    from accoil.connect.intercom import session
+
+    session.closed(connection)
+
+
 TOOL = Tool(
     key="intercom",
     name="Intercom",
@@ -49,4 +55,6 @@ TOOL = Tool(
         ),
     ),
     opened=opened,
+    closed=closed,
+    archives_with=("token",),
 )

@@ -30,9 +30,11 @@ def of_draft(frame: Frame, draft: Draft, itself: Automation | None) -> Values:
     """What was found; until then how far it is."""
     assert frame.profile is not None
     try:
-        run = automation_backtest(frame.profile, draft, DAYS, itself)
+        run = automation_backtest(frame.profile, draft, DAYS, itself, frame.request.user.pk)
     except Refused as wrong:
         return {"looked": {"wrong": saying.plainly(wrong)}}
+    if run.is_replaced:
+        return {"looked": {"wrong": run.failed, "replaced": True}}
     if not run.wait():
         return {"looked": {"running": run}}
     if run.found is None:

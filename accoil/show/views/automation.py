@@ -1,5 +1,6 @@
 """The editor of one automation: it says in words what is typed, looks back whom it would have fired for, and saves."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -7,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accoil.act import automations, plays
-from accoil.act.actions import all_actions
+from accoil.act.actions import all_actions, goes_to_addresses
 from accoil.act.models import Automation
 from accoil.act.plays import PLAYS
+from accoil.connect.connection import TryLater
 from accoil.connect.models import live
+from accoil.connect.soon import soon
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.segment.built_ins import with_built_ins
@@ -70,11 +73,14 @@ def answer(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse
 def save(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:
     assert frame.profile is not None
     draft = typed.draft()
+    try:
+        with soon(frame.product.team_id) if goes_to_addresses(draft.then) else nullcontext():  # names are looked up
+            made = automations.change(found, draft) if found else automations.create(frame.profile, draft, frame.author)
+    except TryLater as later:
+        raise Refused(f"Its addresses could not be looked up: {later.reason} Save again in a few seconds.") from later
     if found:
-        automations.change(found, draft)
         messages.success(frame.request, f"“{found.name}” is saved.")
         return redirect(frame.link("automation", found.pk))
-    made = automations.create(frame.profile, draft, frame.author)
     messages.success(frame.request, f"“{made.name}” is made. It is off until you switch it on.")
     return redirect(frame.link("automation", made.pk))
 

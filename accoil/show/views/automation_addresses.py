@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accoil.act.models import Automation
-from accoil.connect.connection import Message, ToolError
+from accoil.connect.connection import Message, ToolError, TryLater
 from accoil.connect.models import Connection
+from accoil.connect.soon import SECONDS, soon
 from accoil.connect.webhook import endpoints
 from accoil.connect.webhook.tool import sending
 from accoil.show.automations.addresses import addresses
@@ -42,6 +43,10 @@ def _test(frame: Frame, found: Automation, connection: Connection) -> None:
     said = {"automation": found.name, "profile": found.profile.name, "product": frame.product.name}
     message = Message(key=f"test-{uuid4()}", type="test", at=timezone.now(), data=said)
     try:
-        messages.success(frame.request, sending(connection).send(endpoints.TOOL, {}, message))
+        with soon(connection.team_id, connection):
+            messages.success(frame.request, sending(connection).send(endpoints.TOOL, {}, message))
+    except TryLater as later:
+        waited = f"A test waits {SECONDS:.0f} seconds at most; what automations send is tried again by itself."
+        messages.error(frame.request, f"The test did not arrive. {later.reason} {waited}")
     except ToolError as wrong:
         messages.error(frame.request, f"The test did not arrive. {wrong.reason}")

@@ -3,16 +3,19 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accoil.connect import sync
+from accoil.connect import ending, sync
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, live
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
+from accoil.show import connection_words as words
 from accoil.show import following, troubleshooting
 from accoil.show.connection_figures import attribute_problems, figures
 from accoil.show.connection_overview import around, matches, products, runs
+from accoil.show.connection_overview import ending as ending_of
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.views.connecting import connect_page
 
@@ -25,6 +28,8 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
     """How it does; how to connect it while it is not. htmx asks for the runs alone: 204 while nothing changed."""
     frame, found = framed(request, product_id, tool)
     joined = live(frame.product.team, tool)
+    if joined is None and request.headers.get("HX-Request") == "true":  # it ended while somebody looked on
+        return HttpResponse(headers={"HX-Redirect": frame.link("connections")})
     if joined is None or (request.GET.get("again") and frame.may_change):
         return connect_page(frame, found)
     if request.headers.get("HX-Request") != "true":
@@ -32,7 +37,8 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
     told = runs(joined, figures(joined))
     if request.GET.get("known") == told["known"]:
         return HttpResponse(status=204)
-    return page(frame, "show/connection_runs.html", {**told, "tool": found, "connection": joined, "swapped": True})
+    more = {"tool": found, "connection": joined, "swapped": True, "ending": ending_of(joined)}
+    return page(frame, "show/connection_runs.html", {**told, **more, "state": words.state(joined, timezone.now())})
 
 
 @signed_in
@@ -88,8 +94,14 @@ def disconnect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
     if request.method != "POST":
         told = {**around(frame, found, joined, ""), "in_use": joined.attributes.filter(state="active").count()}
         return page(frame, "show/connection_end.html", told)
-    sync.forget(joined)
-    messages.success(request, f"{found.name} is being disconnected: what Accoil wrote there is archived first.")
+    if request.POST.get("do") == "end now":
+        ending.end_now(joined)
+        messages.success(request, f"{found.name} is disconnected.")
+    else:
+        ending.begin(joined)
+        messages.success(
+            request, f"{found.name} is disconnected: nothing more is written. What stands there is being archived."
+        )
     return redirect(frame.link("connections"))
 
 

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from accoil.act.dry_runs import dry_run
 from accoil.connect import sync
-from accoil.connect.models import Mode
+from accoil.connect.models import Connection, Mode
 from accoil.refused import Refused
 from accoil.score.book import open_book
 from accoil.score.models import Profile
@@ -45,15 +46,23 @@ def mode(request: HttpRequest, product_id: int, tool: str, profile_id: int) -> H
         "tool": found,
     }
     if before != after:
-        try:
-            plan = sync.plan(joined, {profile: after})
-        except Refused as refused:
-            values["refused"] = str(refused)
-        else:
-            values["plan"] = plan_words.told(plan, profile, users_of(profile), before, after, found.name)
+        values |= {"address": request.get_full_path(), **_planned(joined, profile, before, after, found.name)}
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/parts/plan.html", values)
     return page(frame, "show/connection_mode.html", {**around(frame, found, joined, ""), **values})
+
+
+def _planned(joined: Connection, profile: Profile, before: Mode, after: Mode, tool: str) -> dict[str, Any]:
+    """What was found out; until then how far it is."""
+    try:
+        run = dry_run(joined, profile, after)
+    except Refused as refused:
+        return {"refused": str(refused)}
+    if not run.wait():
+        return {"running": run}
+    if run.found is None:
+        return {"refused": run.failed}
+    return {"plan": plan_words.told(run.found, profile, users_of(profile), before, after, tool)}
 
 
 def users_of(profile: Profile) -> int:

@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accoil.connect.connection import Tool
-from accoil.connect.models import Connection, live
+from accoil.connect.models import Connection, ended, live
 from accoil.connect.tools import TOOLS
 from accoil.connect.webhook.endpoints import endpoints
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import figures, last_run
 from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.team.models import Team
 
 # What each tool is good for, in one sentence.
 GOOD_FOR = {
@@ -38,6 +39,12 @@ def connections(request: HttpRequest, product_id: int) -> HttpResponse:
     )
 
 
+def left_by(team: Team, tool: str) -> str:
+    """What could not be archived of a connection that was ended."""
+    last = ended(team, tool)
+    return last.problem if last else ""
+
+
 def told(frame: Frame, tool: Tool) -> dict[str, Any]:
     """A tool as a row of the list: its state, its last run, how many are matched, how many writes fail."""
     connection = live(frame.product.team, tool.key)
@@ -46,6 +53,7 @@ def told(frame: Frame, tool: Tool) -> dict[str, Any]:
         "good_for": GOOD_FOR.get(tool.key, ""),
         "link": frame.link("connection", tool.key),
         "connection": connection,
+        "left": frame.may_change and left_by(frame.product.team, tool.key),
     }
     return row | (of(connection) if connection else {})
 

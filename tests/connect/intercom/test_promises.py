@@ -2,8 +2,7 @@
 
 import pytest
 
-from accoil.connect import sync
-from accoil.connect.intercom.connecting import disconnect
+from accoil.connect import ending, sync
 from accoil.connect.intercom.tool import TOOL
 from accoil.connect.models import Connection, Mode, Record, State
 from accoil.connect.names import attribute_name
@@ -78,7 +77,7 @@ def test_disconnecting_archives_what_we_wrote_and_leaves_the_rest(synced: Synced
     synced.workspace.attribute("contact", "Plan")
     synced.switch(Mode.ALL)
     synced.settle()
-    disconnect(Connection.objects.get())
+    ending.begin(Connection.objects.get())
     synced.settle()
     assert synced.attributes() == {"Plan"}
     assert Connection.objects.get().state == State.DISCONNECTED
@@ -91,7 +90,7 @@ def test_a_profile_is_restored_when_its_workspace_is_connected_again(synced: Syn
     synced.settle()
     before = dict(synced.workspace.find_contact("ann@acme.example").custom_attributes)
     ids = {each.id for each in synced.workspace.attributes.values()}
-    disconnect(Connection.objects.get())
+    ending.begin(Connection.objects.get())
     synced.settle()
     by_token(synced.looked.product.team, synced.connection.author, synced.intercom.token())
     synced.connection.refresh_from_db()

@@ -11,7 +11,7 @@ from accoil.act.automations import Draft
 from accoil.act.models import Delivery, Firing
 from accoil.act.queue import by_hand
 from accoil.asgi import Server
-from accoil.connect import sync
+from accoil.connect import ending, sync
 from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, State
@@ -75,7 +75,7 @@ def tagging(server: Server, door: Door, settings: Any) -> Iterator[Tagging]:
         sync.set_mode(connection, profile, Mode.ALL)
         until(lambda: acme.custom_attributes.get("Accoil_Everyday_AccountScore") == 0)
         yield made
-        sync.forget(connection)
+        ending.begin(connection)
         until(lambda: Connection.objects.get(pk=connection.pk).state == State.DISCONNECTED)
         connection.delete()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accoil.asgi import Server
-from accoil.connect import sync
+from accoil.connect import ending, sync
 from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, State
@@ -36,7 +36,7 @@ def connected(server: Server, door: Door, settings: Any) -> Iterator[tuple[Door,
         author, _ = User.objects.get_or_create(email="owner@acme.example", defaults={"name": "Owner"})
         connection = by_token(product.team, author, intercom.token(), intercom.client_secret)
         yield door, intercom, connection
-        sync.forget(connection)
+        ending.begin(connection)
         until(lambda: Connection.objects.get(pk=connection.pk).state == State.DISCONNECTED)
         connection.delete()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accoil.connect import sync
+from accoil.connect import ending, sync
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, State, Written
 from accoil.refused import Refused
@@ -132,7 +132,7 @@ def test_an_attribute_that_is_still_used_there_is_tried_again_the_next_day(synce
 def test_disconnecting_archives_everything_and_drops_the_secrets(synced: Synced) -> None:
     synced.switch(Mode.ALL)
     synced.settle()
-    sync.forget(synced.connection)
+    ending.begin(synced.connection)
     synced.syncer.step()
     connection = Connection.objects.get(pk=synced.connection.pk)
     assert (connection.state, connection.secrets) == (State.DISCONNECTED, {})
@@ -143,7 +143,7 @@ def test_disconnecting_archives_everything_and_drops_the_secrets(synced: Synced)
 def test_a_dry_run_says_what_would_change_and_writes_nothing(synced: Synced) -> None:
     before = len(synced.intercom.calls("PUT")) + len(synced.intercom.calls("POST"))
     plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
-    assert set(plan.make) == ALL and plan.matched is None and plan.places_left == 250
+    assert set(plan.make) == ALL and plan.matched is None and plan.places.left == 250
     synced.switch(Mode.SEGMENTS)
     synced.settle()
     written = len(synced.workspace.writes)
@@ -159,7 +159,7 @@ def test_disconnecting_without_a_good_token_ends_with_a_sentence(synced: Synced)
     synced.switch(Mode.ALL)
     synced.settle()
     synced.workspace.revoke()
-    sync.forget(synced.connection)
+    ending.begin(synced.connection)
     synced.syncer.step()
     connection = Connection.objects.get(pk=synced.connection.pk)
     assert connection.state == State.DISCONNECTED and connection.secrets == {}
@@ -169,7 +169,7 @@ def test_disconnecting_without_a_good_token_ends_with_a_sentence(synced: Synced)
 def test_what_was_written_before_is_taken_up_again_when_connected_again(synced: Synced) -> None:
     synced.switch(Mode.ALL)
     synced.settle()
-    sync.forget(synced.connection)
+    ending.begin(synced.connection)
     synced.syncer.step()
     made = len(synced.workspace.attributes)
     again = by_token(synced.looked.product.team, synced.connection.author, synced.intercom.token(), "secret")

@@ -1,0 +1,63 @@
+"""The end of a connection. At once: nothing more is written, and of its secrets only what archiving needs is kept.
+Then, for a day at most, what we made there is archived; then its secrets are gone everywhere."""
+
+from datetime import timedelta
+
+from accoil.connect.models import Connection, ProfileSync, State, Written
+from accoil.connect.now import moment
+from accoil.connect.tools import TOOLS
+
+ARCHIVES_FOR = timedelta(days=1)  # a tool that never answers in this time keeps the attributes
+NAMED = 40  # attributes in a sentence
+
+
+def begin(connection: Connection) -> None:
+    """Nothing when it has ended, or is ending already."""
+    if connection.state in (State.DISCONNECTED, State.DISCONNECTING):
+        return
+    tool = TOOLS[connection.tool]
+    kept = connection.secrets
+    connection.secrets = {name: kept[name] for name in tool.archives_with if name in kept}
+    connection.state, connection.problem = State.DISCONNECTING, ""
+    connection.waits_until, connection.failures = None, 0
+    connection.archiving_until = moment() + ARCHIVES_FOR
+    connection.save(update_fields=["secret", "state", "problem", "waits_until", "failures", "archiving_until"])
+    ProfileSync.objects.filter(connection=connection).delete()
+    connection.passes.filter(ended_at=None).update(ended_at=moment(), problem="It was disconnected.")
+    tool.closed(connection.pk)
+
+
+def is_late(connection: Connection) -> bool:
+    """Whether it was tried for long enough."""
+    if connection.archiving_until is None:
+        connection.archiving_until = moment() + ARCHIVES_FOR
+        connection.save(update_fields=["archiving_until"])
+    return connection.archiving_until <= moment()
+
+
+def end(connection: Connection, why: str = "") -> None:
+    """`why`: attributes are left there, if any are. Nothing when it has ended already."""
+    names = list(connection.attributes.exclude(state=Written.Is.ARCHIVED).values_list("name", flat=True))
+    connection.problem = f"{why} {_stay(names)}" if why and names else why
+    mine = Connection.objects.filter(pk=connection.pk, state=State.DISCONNECTING)
+    connection.state, connection.secrets = State.DISCONNECTED, {}
+    connection.waits_until, connection.failures, connection.archiving_until = None, 0, None
+    mine.update(
+        state=connection.state, problem=connection.problem, secret=connection.secret, waits_until=None, failures=0,
+        archiving_until=None,
+    )  # fmt: skip
+    TOOLS[connection.tool].closed(connection.pk)
+
+
+def end_now(connection: Connection) -> None:
+    """Somebody does not want to wait until it is archived."""
+    end(connection, "It was ended before all was archived.")
+
+
+def _stay(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    stays = "This attribute stays" if len(names) == 1 else "These attributes stay"
+    return (
+        f"{stays} there: {', '.join(names[:NAMED])}{more}. Archive them there, or connect the same workspace again: "
+        "then it is done from here."
+    )
