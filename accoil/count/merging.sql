@@ -14,6 +14,7 @@ from name
 group by product, kind, id
 
 -- name: trait
+-- By key, as they are looked for.
 create table merged as
 select product, kind, id, key, day, sent_at, value, text, number, moment, moment_day, sent_as
 from (
@@ -23,6 +24,7 @@ from (
     from trait
 ) as ranked
 where place = 1
+order by product, kind, key, id
 
 -- name: ever
 create table merged as

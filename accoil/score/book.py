@@ -16,7 +16,7 @@ from accoil.count.facts import Facts, facts
 from accoil.rule.to_sql import Condition, condition
 from accoil.rule.tree import Rule, Scope
 from accoil.score import capped, listed, steps, values
-from accoil.score.definition import Activation, Definition
+from accoil.score.definition import Definition
 from accoil.score.people import told
 from accoil.score.population import EVERYONE, population, whom
 from accoil.score.reading import SCOPES
@@ -96,15 +96,15 @@ class Book:
         found = store.rows(ASK["benchmarks"], places)[0]
         benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
         given |= benchmarks
-        with_steps = self.definition.activation != Activation()
-        base = f"{self._name}_base" if with_steps else self._name
-        bases = {part: f"kept.{base}_{part}" for part in ("users", "accounts")}
-        for part in bases:
-            store.keep(f"{base}_{part}", ASK[part], {**places, **bases}, **given)
-        if with_steps:
-            self._make_steps({**places, **bases}, given)
-            for part in bases:
-                store.drop(f"{base}_{part}")
+        stepped = [scope for scope in SCOPES if self.definition.activation.steps(scope)]
+        for scope in SCOPES:  # accounts are made of users
+            name = f"{self._name}_{scope}s" if scope not in stepped else f"{self._name}_{scope}s_base"
+            places[f"{scope}s"] = f"kept.{name}"
+            store.keep(name, ASK[f"{scope}s"], places, **given)
+        for scope in stepped:
+            self._make_steps(scope, places, given)
+        for scope in stepped:
+            store.drop(f"{self._name}_{scope}s_base")
         self.benchmark = self.definition.benchmark or found["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
@@ -125,19 +125,16 @@ class Book:
         """What everybody has done so far, whatever it weighs."""
         store = self._facts.store
         goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
-        store.keep(f"{self._name}_late", ASK["late" if goes_on else "nobody_late"], **given)
-        store.keep(f"{self._name}_pairs", ASK["pairs"], places, **given)
+        if goes_on:
+            store.keep(f"{self._name}_late", ASK["late"], **given)
+        store.keep(f"{self._name}_pairs", ASK["pairs_then" if goes_on else "pairs"], places, **given)
+        store.drop(f"{self._name}_late")
 
-    def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
+    def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
         """Which steps those of a book without steps have met, put beside their numbers."""
-        store, told_then = self._facts.store, told(self._facts, self.product_id, days.number(self.as_of))
+        told_then = told(self._facts, self.product_id, days.number(self.as_of))
         places = {**places, "population": places["users"], "told": told_then}
-        for scope in SCOPES:
-            ask = (self._facts, f"{self._name}_steps", self.product_id, self.definition)
-            found = {"rows": places[f"{scope}s"], "steps": steps.keep(*ask, scope, places, given)}
-            many = len(self.definition.activation.steps(scope))
-            store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)
-        store.drop(f"{self._name}_steps")
+        steps.keep(self._facts, f"{self._name}_{scope}s", self.product_id, self.definition, scope, places, given)
 
     def _population(self, day: int) -> str:
         return population(self._facts, self.product_id, self.definition, day)

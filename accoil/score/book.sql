@@ -1,15 +1,15 @@
 -- Everyone's numbers under one definition as of one day. What each figure is: docs/reference/numbers.md.
--- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve,
--- how_many (steps), and the benchmarks b_now, b_yesterday, b_last. Places: people (of those who count), late, pairs, parts,
--- users, accounts, rows (one of these), steps, population of three days (kept tables); counts (what makes points); points
--- (bigint, or double under a daily cap) and shown (whole, or tenths); bit_of, the narrowest that holds the positions and
--- the days of the window.
+-- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve, and
+-- the benchmarks b_now, b_yesterday, b_last. Places: people (of those who count), late, pairs, parts, users, accounts,
+-- population of three days (kept tables); counts (what makes points); points (bigint, or double under a daily cap) and
+-- shown (whole, or tenths); bit_of, the narrowest that holds the positions and the days of the window.
 
 -- name: parts
 -- Points of each user for each account, in the window, in yesterday's, and in the one before. The two windows are summed
--- apart, so that what was done adds to no sum but its own; yesterday's is made of a part of each.
+-- apart, so that what was done adds to no sum but its own; yesterday's is made of a part of each. As doubles, which hold
+-- whole numbers exactly and are summed faster.
 with weights as (
-    select unnest(:events) as event_id, unnest(:weights) as weight, unnest(:positions) as position
+    select unnest(:events) as event_id, cast(unnest(:weights) as double) as weight, unnest(:positions) as position
 ),
 lately as (
     select c.user_id, c.account_id, sum(c.n * w.weight) as raw,
@@ -84,12 +84,26 @@ left join weights w on w.event_id = c.event_id
 where c.product = :product and c.day <= :as_of
 group by c.user_id, c.account_id
 
--- name: nobody_late
-select user_id, account_id, day as any_day, last_at, day as last_day from counts limit 0
-
 -- name: pairs
 -- One row per user and account with an event by this day: which scored ones, the last of them, and whether anything was
 -- done in the last 90 days. Nothing of it hangs on weights.
+with weights as (
+    select unnest(:events) as event_id, unnest(:positions) as position
+),
+done as (
+    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
+           max(case when w.position is not null then e.last_day end) as last_day,
+           max(e.last_at) as last_at, max(e.last_day) as any_day
+    from ever e
+    left join weights w on w.event_id = e.event_id
+    where e.product = :product and e.first_day <= :as_of
+    group by e.user_id, e.account_id
+)
+select user_id, account_id, events, last_day, last_at, case when any_day > :as_of - 90 then 1 else 0 end as lately
+from done
+
+-- name: pairs_then
+-- The same of a day after which somebody went on.
 with weights as (
     select unnest(:events) as event_id, unnest(:positions) as position
 ),
@@ -206,12 +220,6 @@ from {people} c
 join life l on l.account_id = c.id
 left join done d on d.account_id = c.id
 where c.kind = 2
-
--- name: with_steps
-select r.* exclude (steps_met, activation, activated_day), coalesce(s.steps_met, 0) as steps_met,
-       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many, 0) as double) as activation, s.activated_day
-from {rows} r
-left join {steps} s on s.id = r.id
 
 -- name: summary
 select

@@ -12,7 +12,6 @@ from accoil.count import days
 from accoil.count.facts import facts
 from accoil.rule.tree import Scope
 from accoil.score import capped
-from accoil.score.book import ASK as BOOK
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.groups import Groups
@@ -36,8 +35,7 @@ class Drafted(Book):
     def __init__(self, base: "Base", definition: Definition) -> None:
         super().__init__(base.book.product_id, definition, base.book.as_of, f"draft_{next(_numbered)}")
         self._base = base
-        for part in ("late", "pairs"):
-            self._places[part] = base.book._places[part]
+        self._places["pairs"] = base.book._places["pairs"]
 
     def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
         places = {**places, "sums": f"kept.{self._base.sums}", "base": self._base.book._places["parts"]}
@@ -46,12 +44,11 @@ class Drafted(Book):
     def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
         """The base's."""
 
-    def _make_steps(self, places: dict[str, str], given: dict[str, Value]) -> None:
+    def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
         """Those that the base has found."""
-        for scope in SCOPES:
-            found = {"rows": places[f"{scope}s"], "steps": self._base.book._places[f"{scope}s"]}
-            many = len(self.definition.activation.steps(scope))
-            self._facts.store.keep(f"{self._name}_{scope}s", BOOK["with_steps"], found, how_many=many)
+        found = {"rows": places[f"{scope}s"], "steps": self._base.book._places[f"{scope}s"]}
+        many = len(self.definition.activation.steps(scope))
+        self._facts.store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)
 
 
 def kept_groups(book: Book, scope: Scope, groups: Groups) -> str:

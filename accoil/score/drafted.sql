@@ -1,5 +1,6 @@
 -- Points under other weights, fast enough to be asked while a slider moves. Values and places: as in book.sql, and
--- sums, base (the parts of a book that differs in nothing but weights, benchmark and curve).
+-- sums, base (the parts of a book that differs in nothing but weights, benchmark and curve); rows (users or accounts),
+-- steps (the same of that other book), how_many (steps).
 
 -- name: sums
 -- Everything that any weights could need: how often each user did each scored event for each account. As doubles, which
@@ -33,3 +34,9 @@ select b.user_id, b.account_id,
        b.days, b.events, b.last_day
 from {base} b
 join weighed w on w.user_id = b.user_id and w.account_id = b.account_id
+
+-- name: with_steps
+select r.* exclude (steps_met, activation, activated_day), coalesce(s.steps_met, 0) as steps_met,
+       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many, 0) as double) as activation, s.activated_day
+from {rows} r
+left join {steps} s on s.id = r.id

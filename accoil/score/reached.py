@@ -15,29 +15,37 @@ ASK = beside(__file__, "reached")
 KEPT = 40  # a row for each who did
 FEW = 12  # times that are looked for among the first days, which is cheaper than a running sum
 
-Key = tuple[Facts, int, Scope, tuple[int, ...], int]
+Key = tuple[Facts, int, Scope | None, tuple[int, ...], int]
 
 
 class Reached:
+    """Of no scope: of each user for each account."""
+
     def __init__(self, key: Key, name: str) -> None:
         self._facts, self._product_id, scope, events, self._least = key
         self._name, self._made = name, -1
         self._places = {"who": f"{scope}_id", "reached": f"kept.{name}"}
         self._given: dict[str, Value] = {"product": self._product_id, "events": list(events), "least": self._least}
+        if scope is None:
+            self._anew, self._mended = "firsts", "firsts_again"
+        else:
+            self._anew, self._mended = "early" if self._least <= FEW else "running", "again"
         self._making = threading.Lock()
 
     def table(self) -> str:
-        """`id` and `day`."""
+        """`id` and `day`; of no scope `user_id`, `account_id`, `day` and `n`."""
         with self._making:
             version = self._facts.version[self._product_id]
             if self._made < 0:
-                question = ASK["early" if self._least <= FEW else "running"]
-                question = question.replace("<at>", at(":least", self._least)).replace("<many>", str(self._least))
-                self._facts.store.keep(self._name, question, self._places, **self._given)
+                self._keep(self._anew)
             elif (first := self._facts.first_day_since(self._product_id, self._made)) is not None:
-                self._facts.store.keep(self._name, ASK["again"], self._places, first=first, **self._given)
+                self._keep(self._mended, first=first)
             self._made = version
         return f"kept.{self._name}"
+
+    def _keep(self, question: str, **more: int) -> None:
+        text = ASK[question].replace("<at>", at(":least", self._least)).replace("<many>", str(self._least))
+        self._facts.store.keep(self._name, text, self._places, **self._given, **more)
 
     def drop(self) -> None:
         self._facts.store.drop(self._name)
@@ -49,7 +57,16 @@ _numbers = itertools.count(1)
 
 def reached(facts: Facts, product_id: int, scope: Scope, events: list[int], least: int) -> str:
     """The name of the kept table, up to date: of every user, or account by the events of all its users."""
-    key = (facts, product_id, scope, tuple(sorted(events)), least)
+    return _table((facts, product_id, scope, tuple(sorted(events)), least))
+
+
+def firsts(facts: Facts, product_id: int, events: list[int], least: int) -> str:
+    """The same of the first days on which each user did any of it for each account, as many as may tell when an account
+    had done it so often, whoever of its users counts."""
+    return _table((facts, product_id, None, tuple(sorted(events)), least))
+
+
+def _table(key: Key) -> str:
     return _kept.get(key, lambda: Reached(key, f"reached_{next(_numbers)}")).table()
 
 

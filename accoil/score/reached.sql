@@ -1,4 +1,4 @@
--- On which day each user, or account, had done something so often. Values: product, events, least; first (a day). Places:
+-- On which day each user, or account, had done something so often; and when each user first did for each account. Values: product, events, least; first (a day). Places:
 -- who (user_id or account_id), reached. <at>: the day among the first few, f.
 
 -- name: early
@@ -53,3 +53,29 @@ running as (
 select id, day from unchanged
 union all
 select id, min(day) as day from running where so_far >= :least group by id
+
+-- name: firsts
+-- Of each user and account the first few days, which is all that can be among the first few of the account.
+select user_id, account_id, day_in(f) as day, times_in(f) as n
+from (
+    select user_id, account_id, unnest(firsts(day, n, <many>)) as f
+    from counts
+    where product = :product and event_id in (select unnest(:events)) and account_id <> 0
+    group by user_id, account_id
+) as days
+
+-- name: firsts_again
+with unchanged as (
+    select * from {reached} where day < :first
+)
+select user_id, account_id, day, n from unchanged
+union all
+select user_id, account_id, day_in(f), times_in(f)
+from (
+    select user_id, account_id, unnest(firsts(day, n, <many>)) as f
+    from counts
+    where product = :product and event_id in (select unnest(:events)) and day >= :first and account_id <> 0
+      and (user_id, account_id) not in (
+          select user_id, account_id from unchanged group by user_id, account_id having sum(n) >= :least)
+    group by user_id, account_id
+) as days

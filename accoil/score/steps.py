@@ -12,7 +12,7 @@ from accoil.rule.conditions import Event, Rule, Scope
 from accoil.rule.to_sql import ASK as MEANINGS
 from accoil.rule.to_sql import condition
 from accoil.score.definition import Definition
-from accoil.score.reached import FEW, at, reached
+from accoil.score.reached import FEW, at, firsts, reached
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -30,22 +30,19 @@ class Written(msgspec.Struct):
 def keep(
     facts: Facts, name: str, product_id: int, definition: Definition, scope: Scope,
     places: Mapping[str, str], given: Mapping[str, Value],
-) -> str:  # fmt: skip
-    """Keeps `kept.{name}`: id, steps_met (a bit for each step) and activated_day (of those who met all; null without a
-    step that has a day). Places: users and accounts of a book, people, told."""
+) -> None:  # fmt: skip
+    """Keeps `kept.{name}`: users or accounts of a book with steps_met (a bit for each step), activation and
+    activated_day (of those who met all; null without a step that has a day). Places: users, accounts and people of the
+    book without steps, population, told."""
     store, rules = facts.store, inlined(definition, scope)
-    if not rules:
-        store.keep(name, ASK["nobody"])
-        return f"kept.{name}"
-    all_met = (1 << len(rules)) - 1
-    held = bits(rules, scope)
-    store.keep(name, ASK[f"met_{scope}"].replace("<bits>", held.text), places, **given, **held.values)
-    days = _days(facts, product_id, rules, scope, definition.counts_everyone)
-    if days.text:
-        question = ASK["dated"].replace("<reached>", days.text)
-        tables = {**places, **days.places, "met": f"kept.{name}"}
-        store.keep(name, question, tables, **given, **days.values, all=all_met)
-    return f"kept.{name}"
+    held, days = bits(rules, scope), _days(facts, product_id, rules, scope, definition.counts_everyone)
+    places = {**places, **days.places, "rows": places[f"{scope}s"], "met": f"kept.{name}_met"}
+    given = {**given, **held.values, "all": (1 << len(rules)) - 1, "how_many": len(rules)}
+    if "{met}" in days.text:
+        store.keep(f"{name}_met", ASK["met"].replace("<bits>", held.text), places, **given)
+    question = ASK["with_steps"].replace("<bits>", held.text).replace("<reached>", days.text or ASK["no_days"])
+    store.keep(name, question, places, **given, **days.values)
+    store.drop(f"{name}_met")
 
 
 def inlined(definition: Definition, scope: Scope) -> list[Rule]:
@@ -82,15 +79,19 @@ def bits(rules: list[Rule], scope: Scope, in_book: bool = True) -> Written:
 
 def _days(facts: Facts, product_id: int, rules: list[Rule], scope: Scope, everyone: bool) -> Written:
     """id and day of each step that has one. `everyone`: all users count, so what accounts reached is the same for all
-    definitions."""
+    definitions; else what is the same are the first days of each of their users."""
     parts: list[str] = []
     found = Written("", {}, {})
     for place, step in enumerate(rules):
         if has_day(step):
             of, events = whose(step, scope), events_of(product_id, step)
-            if step.at_least > 1 and step.within_days_of_created is None and (everyone or of == "user"):
+            ever = step.at_least > 1 and step.within_days_of_created is None
+            if ever and (everyone or of == "user"):
                 found.places[f"reached_{place}"] = reached(facts, product_id, of, events, step.at_least)
                 text = ASK["kept"].replace("<table>", f"{{reached_{place}}}")
+            elif ever and step.at_least <= FEW:
+                found.places[f"firsts_{place}"] = firsts(facts, product_id, events, step.at_least)
+                text = _early_of_those(step.at_least, f"{{firsts_{place}}}")
             else:
                 text = _day_of(step, of, place)
                 found.values |= {f"e{place}": list(events), f"n{place}": step.at_least}
@@ -99,6 +100,11 @@ def _days(facts: Facts, product_id: int, rules: list[Rule], scope: Scope, everyo
             parts.append(text if of == scope else ASK["of_users"].replace("<reached>", text))
     found.text = " union all ".join(parts)
     return found
+
+
+def _early_of_those(least: int, table: str) -> str:
+    text = ASK["early_of_those"].replace("<counted>", f" {MEANINGS['of_population']}").replace("<table>", table)
+    return text.replace("<at>", at(str(least), least)).replace("<many>", str(least))
 
 
 def _day_of(step: Event, of: Scope, place: int) -> str:

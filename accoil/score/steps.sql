@@ -1,30 +1,29 @@
 -- Which activation steps everybody has met, and since when. `steps.py` puts these together.
--- Values: product, as_of (day); all (the bits of all steps); of each step its events and how often.
--- Places: population (users who count: id, account_id), people, met. In angle brackets: <bits>, <reached>, <who> (user_id
--- or account_id), <counted> (of an account: events of those who count), <created>, <at>, names of bound values.
+-- Values: product, as_of (day); all (the bits of all steps), how_many; of each step its events and how often.
+-- Places: population (users who count: id, account_id), people, rows (users or accounts of a book without steps), met;
+-- tables of `reached.py`. In angle brackets: <bits>, <reached>, <who> (user_id or account_id), <counted> (of an account:
+-- events of those who count), <created>, <at>, <table>, names of bound values.
 
--- name: nobody
-select cast(0 as bigint) as id, 0 as steps_met, cast(null as integer) as activated_day limit 0
-
--- name: met_user
-select x.id, <bits> as steps_met, cast(null as integer) as activated_day
-from {population} as x
-
--- name: met_account
-select x.id, <bits> as steps_met, cast(null as integer) as activated_day
-from {accounts} as x
-
--- name: dated
+-- name: with_steps
 -- Activated on the day on which the last of the event steps was reached.
-select m.id, m.steps_met, case when m.steps_met = :all then r.day end as activated_day
-from {met} m
+select m.* exclude (met, steps_met, activation, activated_day), m.met as steps_met,
+       bits_in(m.met) / cast(nullif(:how_many, 0) as double) as activation,
+       case when m.met = :all then r.day end as activated_day
+from (select x.*, <bits> as met from {rows} as x) as m
 left join (select id, max(day) as day from (<reached>) as reached group by id) as r on r.id = m.id
 
+-- name: no_days
+select cast(0 as bigint) as id, cast(null as integer) as day limit 0
+
+-- name: met
+-- Who met all of them.
+select id from (select x.id, <bits> as met from {rows} as x) as m where met = :all
+
 -- name: activated
-select id from {met} where steps_met = :all
+select id from {met}
 
 -- name: their_accounts
-select account_id from {population} where id in (select id from {met} where steps_met = :all)
+select account_id from {population} where id in (select id from {met})
 
 -- name: first
 select <who> as id, min(first_day) as day
@@ -45,6 +44,16 @@ from (
     <created>
     where product = :product and event_id in (select unnest(<events>)) and day <= :as_of<counted>
     group by <who>
+) as days
+
+-- name: early_of_those
+-- The same of accounts, from the first few days of each of their users.
+select id, <at> as day
+from (
+    select account_id as id, firsts(day, n, <many>) as f
+    from <table>
+    where day <= :as_of<counted>
+    group by account_id
 ) as days
 
 -- name: running
