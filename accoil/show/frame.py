@@ -7,18 +7,19 @@ from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from accoil.score.access import profiles_for
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
+from accoil.show.guard import RANK, to_sign_in
+from accoil.show.permissions import action_at
 from accoil.team.models import Product, User
-from accoil.team.roles import may_change
+from accoil.team.roles import Role, role_in
 from accoil.team.scope import product_for, products_of
 
 View = Callable[..., HttpResponseBase]
@@ -72,8 +73,16 @@ class Frame:
         return self.request.user if isinstance(self.request.user, User) else None
 
     @cached_property
+    def role(self) -> Role | None:
+        return role_in(self.request.user, self.product)
+
+    @property
     def may_change(self) -> bool:
-        return may_change(self.request.user, self.product)
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    def may_see(self, name: str) -> bool:
+        """Whether the page with that address is for the person, by the table of permissions."""
+        return self.role is not None and RANK[self.role] >= action_at(name, "see").who
 
     def only_managers(self, do: str) -> None:
         """Raises PermissionDenied for whoever may not change things, with what `do` says: import files."""
@@ -121,6 +130,7 @@ class Frame:
         return [
             {"name": name, "title": title, "link": self.link(name), "here": "yes" if name == shown else ""}
             for name, title in SETTINGS_PAGES.items()
+            if self.may_see(name)
         ]
 
     @property
@@ -177,6 +187,7 @@ TITLES = {
 # What Settings is made of, by the name of the address.
 SETTINGS_PAGES = {
     "settings": "General",
+    "team": "Team",
     "features": "Features",
     "configuration": "Configuration",
     "keys": "Keys",
@@ -186,9 +197,10 @@ SETTINGS_PAGES = {
     "imports": "Import",
     "debugger": "Debugger",
     "ingest-health": "Ingest health",
+    "audit": "Audit log",
 }
 # Pages that stand below one of them.
-SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys"} | dict.fromkeys(
+SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys", "invite": "team", "reset-member": "team"} | dict.fromkeys(
     ("connection", "connect-tool", "connection-mode", "connection-records", "connection-ledger", "connection-check",
      "sync-interval", "disconnect", "intercom-done"), "connections"
 )  # fmt: skip
@@ -215,15 +227,10 @@ def page(frame: Frame, template: str, values: Mapping[str, Any], status: int = 2
 
 
 def signed_in(view: View) -> View:
-    """Sends strangers to sign in. A part of a page cannot show that, so htmx is told to go there itself."""
+    """Sends strangers to sign in."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        asked_by_htmx = request.headers.get("HX-Request") == "true"
-        back = request.headers.get("HX-Current-URL", "") if asked_by_htmx else request.get_full_path()
-        target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
-        return HttpResponse(headers={"HX-Redirect": target}) if asked_by_htmx else redirect(target)
+        return view(request, *args, **kwargs) if request.user.is_authenticated else to_sign_in(request)
 
     return guarded

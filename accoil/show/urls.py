@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accoil.show.downloads import FileKind
 from accoil.show.views import (
+    audit,
     automation,
     automation_addresses,
     automations,
@@ -29,6 +30,7 @@ from accoil.show.views import (
     imports,
     ingest_health,
     intercom_hooks,
+    join,
     journey,
     journeys,
     keys,
@@ -39,11 +41,14 @@ from accoil.show.views import (
     product_settings,
     profile_access,
     profiles,
+    second_factor,
     segment,
     segments,
     staging,
     start,
     style,
+    team,
+    you,
 )
 
 register_converter(FileKind, "file")
@@ -152,16 +157,34 @@ product = [
     path("settings/ingest-health", ingest_health.health_page, name="ingest-health"),
     path("settings/ingest-health/caps", ingest_health.caps, name="caps"),
     path("settings/ingest-health/silences/<int:watched_id>", ingest_health.mute, name="mute"),
+    path("settings/team", team.team, name="team"),
+    path("settings/team/invite", team.invite, name="invite"),
+    path("settings/team/invitations/<int:invitation_id>", team.withdraw, name="withdraw-invitation"),
+    path("settings/team/leave", team.leave, name="leave-team"),
+    path("settings/team/<int:member_id>/role", team.change_role, name="change-role"),
+    path("settings/team/<int:member_id>/remove", team.remove, name="remove-member"),
+    path("settings/team/<int:member_id>/password", team.new_password, name="reset-member"),
+    path("settings/audit", audit.audit, name="audit"),
     path("start", start.start, name="start"),
 ]
 
 urlpatterns = [
     # Browsers ask for it on pages that are not ours, such as a bare JSON answer.
-    path("favicon.ico", RedirectView.as_view(url=static("accoil/mark.svg"), permanent=True)),
+    path("favicon.ico", RedirectView.as_view(url=static("accoil/mark.svg"), permanent=True), name="favicon"),
     path("", dashboard.home, name="home"),
     path("p/<int:product_id>/", include(product)),
     path("connections/intercom/begin", connecting.begin, name="begin-intercom"),
     path("connections/intercom/done", connecting.done, name="intercom-done"),
+    path("sign-in/code", second_factor.code, name="sign-in-code"),
+    path("join/<str:secret>", join.join, name="join"),
+    path("you", you.you, name="you"),
+    path("you/save", you.save, name="save-you"),
+    path("you/confirm", you.confirm_address, name="confirm-address"),
+    path("you/code/on", second_factor.switch_on, name="code-on"),
+    path("you/code/off", second_factor.switch_off, name="code-off"),
+    path("you/code/recovery", second_factor.recovery, name="recovery-codes"),
+    path("you/devices/<int:session_id>", you.end_session, name="end-session"),
+    path("you/devices/others", you.end_sessions, name="end-sessions"),
     path("style", style.style, name="style"),
     path("intercom/webhooks", intercom_hooks.webhooks, name="intercom-webhooks"),
     path("intercom/uninstalled", intercom_hooks.uninstalled, name="intercom-uninstalled"),

@@ -13,13 +13,22 @@ class EncryptedField(models.TextField):  # type: ignore[type-arg]  # not generic
     """Text that stands encrypted in the database; "" stays "". After the secret key was lost it reads as ""."""
 
     def get_prep_value(self, value: Any) -> Any:
-        return _fernet().encrypt(value.encode()).decode() if value else ""
+        return encrypted(value) if value else ""
 
     def from_db_value(self, value: str | None, *_: Any) -> str:
-        try:
-            return _fernet().decrypt(value).decode() if value else ""
-        except InvalidToken:
-            return ""
+        return decrypted(value) if value else ""
+
+
+def encrypted(text: str) -> str:
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def decrypted(kept: str) -> str:
+    """"" for what was encrypted with another key."""
+    try:
+        return _fernet().decrypt(kept).decode()
+    except InvalidToken:
+        return ""
 
 
 def _fernet() -> Fernet:

@@ -11,9 +11,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from accoil.team.audit import AuditLine  # noqa: F401  Django looks for models here
 from accoil.team.encrypted import EncryptedField
-from accoil.team.ingest import SourceDay, Upkeep, Watched  # noqa: F401  Django looks for models here
+from accoil.team.ingest import SourceDay, Upkeep, Watched  # noqa: F401
+from accoil.team.invitations import Invitation  # noqa: F401
 from accoil.team.roles import Role
+from accoil.team.second_factor import SecondFactor  # noqa: F401
 from accoil.team.zones import check_zone
 
 NAME_LENGTH = 100

@@ -1,4 +1,4 @@
-"""What a member may do: everyone looks, owners and managers also change."""
+"""What a member may do: everyone looks, owners and managers also change; owners alone make owners."""
 
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,27 @@ class Role(TextChoices):
     MEMBER = "member", "Team Member"
 
 
+# The roles that each role may give to others, the usual one first.
+GIVES: dict[str, tuple[Role, ...]] = {
+    Role.OWNER: (Role.MANAGER, Role.MEMBER, Role.OWNER),
+    Role.MANAGER: (Role.MANAGER, Role.MEMBER),
+    Role.MEMBER: (Role.MEMBER,),
+}
+
+
+def role_in(user: "User | AnonymousUser", product: "Product") -> Role | None:
+    """None for whoever is not in the product's team."""
+    if not user.is_authenticated:
+        return None
+    role = product.team.members.filter(user=user).values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
 def may_change(user: "User | AnonymousUser", product: "Product") -> bool:
     """Whether the person may change profiles and settings of the product."""
-    if not user.is_authenticated:
-        return False
-    return product.team.members.filter(user=user, role__in=[Role.OWNER, Role.MANAGER]).exists()
+    return role_in(user, product) in (Role.OWNER, Role.MANAGER)
+
+
+def may_move(mover: str, now: str) -> bool:
+    """Whether a member in the role `mover` may give another role to, or remove, one who has the role `now`."""
+    return mover == Role.OWNER or (mover == Role.MANAGER and now != Role.OWNER)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.views.product_settings import address_of
+from accoil.team import audit
 from accoil.team.models import User
 from accoil.team.scope import products_of
 
@@ -113,6 +115,8 @@ def done(request: HttpRequest) -> HttpResponse:
         joined = connecting.by_code(frame.product.team, author(frame), request.GET["code"], begun["region"])
     except Refused as refused:
         return connect_page(frame, tool, status=422, wrong=str(refused))
+    who, address = author(frame), get_adapter().get_client_ip(request)
+    audit.write([frame.product.team], who, "connect-tool", f"{tool.name} is connected.", address)
     return connected(frame, joined)
 
 

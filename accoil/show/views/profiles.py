@@ -73,10 +73,10 @@ def preview(request: HttpRequest, product_id: int) -> HttpResponse:
 def answer(frame: Frame, profile: Profile | None, draft: Draft) -> HttpResponse:
     """Shows the draft again, with its consequences, or saves it."""
     do = frame.request.POST.get("do", "")
-    if do == "preview" or profile_rules.is_press(do):
-        return editor(frame, profile, draft)
-    if frame.request.POST.get("do") == "feature":
+    if do == "feature":
         return editor(frame, profile, weighed(frame, draft))
+    if do != "save":
+        return editor(frame, profile, draft)
     if not may_edit(frame, profile):
         raise PermissionDenied("Only owners and managers of the team change profiles, and members who were given them.")
     based_on = frame.request.POST.get("based_on", "")

@@ -1,0 +1,40 @@
+"""What is written down of signing in: allauth says what happened."""
+
+from typing import Any
+
+from allauth.account.signals import email_confirmed, password_changed, password_reset, user_logged_in
+from django.contrib.auth.signals import user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accoil.show.visit import note
+from accoil.team.models import User
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    note(request, "Signed in.", user)
+
+
+@receiver(user_login_failed)
+def wrong_password(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Nobody knows who it was; the teams of whose address was typed are told."""
+    typed = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+    meant = User.objects.filter(email=typed).first()
+    if meant:
+        note(request, f"A wrong password for {meant.email}.", teams=list(meant.teams.all()))
+
+
+@receiver(password_reset)
+def chosen_anew(request: HttpRequest, user: User, **_: Any) -> None:
+    note(request, "Chose a new password by a link.", user)
+
+
+@receiver(password_changed)
+def changed(request: HttpRequest, user: User, **_: Any) -> None:
+    note(request, "Changed the password.", user)
+
+
+@receiver(email_confirmed)
+def confirmed(request: HttpRequest, email_address: Any, **_: Any) -> None:
+    note(request, f"{email_address.email} is confirmed.", email_address.user)

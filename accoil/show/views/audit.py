@@ -1,0 +1,82 @@
+"""Settings > Audit log: who did what in the team, when, from where."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accoil.show.frame import Frame, frame_of, page
+from accoil.show.permissions import PAGE_OF, TABLE, Action
+from accoil.team.audit import AuditLine
+
+A_PAGE = 50
+LASTS = {"1": "a day", "7": "7 days", "30": "30 days", "365": "a year"}
+
+
+def audit(request: HttpRequest, product_id: int) -> HttpResponse:
+    frame = frame_of(request, product_id, "settings")
+    lines = chosen(frame)
+    asked = request.GET.get("page", "1")
+    number = max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1)
+    total = lines.count()
+    first = (number - 1) * A_PAGE
+    values = {
+        "lines": [told(each) for each in lines[first : first + A_PAGE]],
+        "total": total,
+        "filters": filters(frame),
+        "is_filtered": any(request.GET.get(name) for name in ("who", "part", "days")),
+        "pages": {
+            "first": first + 1,
+            "last": min(first + A_PAGE, total),
+            "total": total,
+            "back": _link(frame, number - 1) if number > 1 else "",
+            "next": _link(frame, number + 1) if first + A_PAGE < total else "",
+        },
+    }
+    return page(frame, "show/audit.html", values)
+
+
+def chosen(frame: Frame) -> QuerySet[AuditLine]:
+    """The lines of the team that the address asks for, the newest first."""
+    asked = frame.request.GET
+    lines = AuditLine.objects.filter(team=frame.product.team)
+    if who := asked.get("who"):
+        lines = lines.filter(who=who)
+    if part := asked.get("part"):
+        lines = lines.filter(action__in=[name for name, page in PAGE_OF.items() if page == part])
+    if asked.get("days") in LASTS:
+        lines = lines.filter(at__gte=timezone.now() - timedelta(days=int(asked["days"])))
+    return lines
+
+
+def told(line: AuditLine) -> dict[str, Any]:
+    return {"line": line, "part": PAGE_OF.get(line.action, ""), "what": line.what or _usually(line.action)}
+
+
+def filters(frame: Frame) -> list[dict[str, Any]]:
+    """The three lists above the lines, each with what is chosen in it."""
+    asked = frame.request.GET
+    people = AuditLine.objects.filter(team=frame.product.team).exclude(who="").order_by("who")
+    parts = list(dict.fromkeys(action.page for action in TABLE if action.changes))
+    lists: list[tuple[str, str, list[tuple[str, str]]]] = [
+        ("who", "Who", [("", "Everybody"), *((who, who) for who in people.values_list("who", flat=True).distinct())]),
+        ("part", "Where", [("", "Everywhere"), *((part, part) for part in parts)]),
+        ("days", "In the last", [("", "two years"), *LASTS.items()]),
+    ]
+    return [
+        {"name": name, "label": label, "choices": [(value, said, value == asked.get(name, "")) for value, said in each]}
+        for name, label, each in lists
+    ]
+
+
+def _usually(name: str) -> str:
+    """What the table says of the address, where the line has no words of its own."""
+    found: Action | None = next((each for each in TABLE if each.name == name and each.changes), None)
+    return f"{found.do[0].upper()}{found.do[1:]}." if found else name
+
+
+def _link(frame: Frame, number: int) -> str:
+    kept = {name: frame.request.GET.get(name, "") for name in ("who", "part", "days")}
+    return frame.link("audit", **kept, page=number)

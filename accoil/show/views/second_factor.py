@@ -1,0 +1,141 @@
+"""Codes of an app: asked for when somebody signs in; switched on and off, and new recovery codes."""
+
+import time
+
+from allauth.core import ratelimit
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accoil.show.views.you import person
+from accoil.show.visit import note
+from accoil.team.code_stage import waiting
+from accoil.team.encrypted import decrypted, encrypted
+from accoil.team.models import User
+from accoil.team.second_factor import SecondFactor, link_for, new_secret, step_of
+
+KEPT = "second_factor_secret"  # in the session, until the app has shown that it knows it
+TOO_OFTEN = "That was wrong too often. Wait five minutes, then try again."
+
+
+class Code(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        error_messages={"required": "Type the code."},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+class Password(forms.Form):
+    password = forms.CharField(
+        label="Your password",
+        error_messages={"required": "Type your password: what you change here matters."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class First(Password):
+    code = forms.CharField(
+        label="The code that the app shows now",
+        max_length=20,
+        error_messages={"required": "Type the six digits that the app shows."},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+    field_order = ("code", "password")
+
+
+def code(request: HttpRequest) -> HttpResponse:
+    """After the right password. Whoever has not given it is sent to do so."""
+    stage = waiting(request)
+    if stage is None or request.user.is_authenticated:
+        return redirect("account_login")
+    user: User = stage.login.user
+    form = Code(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "show/code.html", {"form": form})
+    left = may_try(request, user)
+    if left and user.second_factor.takes(form.cleaned_data["code"]):
+        forget_tries(request, user)
+        answer: HttpResponse = stage.exit()
+        return answer
+    form.add_error("code", "That is not the code of now. Wait for the next one." if left else TOO_OFTEN)
+    note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
+    return render(request, "show/code.html", {"form": form}, status=422)
+
+
+def switch_on(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    if SecondFactor.objects.filter(user=user).exists():
+        return redirect("you")
+    secret = decrypted(request.session.get(KEPT, "")) or new_secret()
+    request.session[KEPT] = encrypted(secret)
+    form = First(request.POST if request.method == "POST" else None)
+    if form.is_valid() and right_password(request, form) and (step := right_step(form, secret)):
+        made = SecondFactor(user=user, secret=secret, last_step=step)
+        codes = made.new_recovery_codes()
+        del request.session[KEPT]
+        messages.success(request, "Codes of an app are asked for from now on.")
+        return render(request, "show/recovery_codes.html", {"codes": codes})
+    values = {"form": form, "secret": in_fours(secret), "link": link_for(user, secret)}
+    return render(request, "show/code_on.html", values, status=422 if form.is_bound else 200)
+
+
+def switch_off(request: HttpRequest) -> HttpResponse:
+    found = mine(request)
+    form = Password(request.POST if request.method == "POST" else None)
+    if form.is_valid() and right_password(request, form):
+        found.delete()
+        messages.success(request, "Codes are no longer asked for.")
+        return redirect("you")
+    return render(request, "show/code_off.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def recovery(request: HttpRequest) -> HttpResponse:
+    """New recovery codes in place of those there are."""
+    found = mine(request)
+    form = Password(request.POST if request.method == "POST" else None)
+    if form.is_valid() and right_password(request, form):
+        codes = found.new_recovery_codes()
+        messages.success(request, "New recovery codes are made; those of before no longer work.")
+        return render(request, "show/recovery_codes.html", {"codes": codes})
+    values = {"form": form, "left": len(found.recovery)}
+    return render(request, "show/recovery.html", values, status=422 if form.is_bound else 200)
+
+
+def mine(request: HttpRequest) -> SecondFactor:
+    found = SecondFactor.objects.filter(user=person(request)).first()
+    if found is None:
+        raise Http404("No codes are asked for yet.")
+    return found
+
+
+def right_password(request: HttpRequest, form: forms.Form) -> bool:
+    user = person(request)
+    left = may_try(request, user)
+    if left and user.check_password(form.cleaned_data["password"]):
+        forget_tries(request, user)
+        return True
+    form.add_error("password", "That is not your password." if left else TOO_OFTEN)
+    return False
+
+
+def right_step(form: forms.Form, secret: str) -> int | None:
+    step = step_of(secret, "".join(form.cleaned_data["code"].split()), time.time())
+    if step is None:
+        form.add_error("code", "That is not the code of now. Is the phone's clock right? Then type the next one.")
+    return step
+
+
+def in_fours(secret: str) -> str:
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+def may_try(request: HttpRequest, user: User) -> bool:
+    """As seldom as a wrong password: ACCOUNT_RATE_LIMITS, by person and by address."""
+    return bool(ratelimit.consume(request, action="login_failed", key=f"second-factor-{user.pk}"))
+
+
+def forget_tries(request: HttpRequest, user: User) -> None:
+    ratelimit.clear(request, action="login_failed", key=f"second-factor-{user.pk}")

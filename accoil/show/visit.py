@@ -1,0 +1,64 @@
+"""What somebody came to do, and what is written down of it in the audit log."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.http import HttpRequest, HttpResponseBase
+
+from accoil.show.permissions import Action
+from accoil.team.audit import write
+from accoil.team.models import Team, User
+
+
+class Said(FallbackStorage):
+    """Messages as usual; it remembers which were said during this request, whether or not the page shows them already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.said: list[tuple[int, str]] = []
+
+    def add(self, level: int, message: str, extra_tags: str | None = "") -> None:
+        self.said.append((level, str(message)))
+        super().add(level, message, extra_tags)
+
+
+class Visit:
+    """One request of somebody who may do what he came for. `team` is None where the address is of no product."""
+
+    def __init__(self, request: HttpRequest, action: Action, team: Team | None) -> None:
+        self.request, self.action = request, action
+        self.teams = [team] if team else None
+        self.who = request.user if isinstance(request.user, User) else None
+        self.noted: list[str] = []
+
+    def write_down(self, response: HttpResponseBase) -> None:
+        """A line for what was changed, in the words that the person was told."""
+        if not self.action.changes:
+            return
+        told = self.noted or self._told(response)
+        if told is None:
+            return
+        who = self.who or (self.request.user if isinstance(self.request.user, User) else None)
+        teams = self.teams if self.teams is not None else (list(who.teams.all()) if who else [])
+        write(teams, who, self.action.name, " ".join(told), get_adapter().get_client_ip(self.request))
+
+    def _told(self, response: HttpResponseBase) -> list[str] | None:
+        """None where nothing was changed: the answer says what is wrong, or asks for more."""
+        said = messages.get_messages(self.request).said  # type: ignore[attr-defined]
+        if any(level >= messages.ERROR for level, _ in said):
+            return None
+        if said or 300 <= response.status_code < 400:
+            return [message for _, message in said]
+        return None
+
+
+def note(request: HttpRequest | None, sentence: str, who: User | None = None, teams: list[Team] | None = None) -> None:
+    """What is to be written down of this request, where the person is told nothing, or something else. `who`: whom it
+    is about, if that is not who came; `teams`: where it is written, if not in those of the person."""
+    visit: Visit | None = getattr(request, "visit", None)
+    if visit is not None:
+        visit.noted.append(sentence)
+        visit.who = who or visit.who
+        visit.teams = teams if teams is not None else visit.teams
