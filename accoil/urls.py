@@ -9,7 +9,9 @@ urlpatterns = [
     path("api/docs", api_docs, name="api-docs"),
     path("api/", nothing_here, name="api-unknown"),
     path("api/", below_api),
-    re_path(r"^api/(?P<path>(?s:.*))\Z", nothing_here, name="api-unknown"),  # "path" of Django's own stops at a line break
+    re_path(
+        r"^api/(?P<path>(?s:.*))\Z", nothing_here, name="api-unknown"
+    ),  # "path" of Django's own stops at a line break
     path("sign-in/", include("accoil.team.sign_in")),
     path("", include("accoil.show.urls")),
     path("", at_the_root),

@@ -66,6 +66,7 @@ WHAT_IF = {
 PAGES = {
     "accounts": Budget("page of accounts over HTTP, p95, ms", 300, 80),
     "users": Budget("page of users over HTTP, p95, ms", 300, 80),
+    "search": Budget("search over everything over HTTP, p95, ms", 300, 80),
     "account_page": Budget("one account's page over HTTP, p95, ms", 300, 80),
     "user_page": Budget("one user's page over HTTP, p95, ms", 300, 80),
     "dashboard": Budget("dashboard over HTTP, p95, ms", 300, 80),

@@ -23,6 +23,7 @@ SORTS = {
     "users": ("", "-change", "name", "account_name", "-frequency", "-last_active"),
 }
 SEARCHES = ("", "", "00012", "company")
+FOUND = ("user-00012", "company", "a", "nobody is called so", "report")  # searched for over everything
 RANGES = (30, 90, 365)
 VIEWED = (30, 7, 90)  # days
 EVENTS_A_SECOND = 20
@@ -61,6 +62,7 @@ def measure(size: Size, keep: Path | None = None, asked: int = ASKED) -> Report:
 def _ask_all(visitor: Visitor, asked: int) -> Report:
     report: Report = {"accounts": _ask(asked, visitor.get, _lists(visitor, "accounts"))}
     report["users"] = _ask(asked, visitor.get, _lists(visitor, "users"))
+    report["search"] = _ask(asked, visitor.get, (visitor.page("search", q=text) for text in itertools.cycle(FOUND)))
     for kind in ("account", "user"):
         report[f"{kind}_page"] = _ask(asked, visitor.get, itertools.cycle(_of_one(visitor, f"{kind}s")))
     ranges = (visitor.page("", days=days) for days in itertools.cycle(RANGES))

@@ -118,9 +118,14 @@ class Frame:
                 "title": TITLES[name],
                 "link": self.link(name),
                 "here": "yes" if name == self.section else "",
+                "go": GO.get(name, ""),
             }
             for name in pages
         ]
+
+    @property
+    def search_link(self) -> str:
+        return self.link("search")
 
     @property
     def settings_nav(self) -> list[dict[str, str]]:
@@ -165,7 +170,7 @@ class Frame:
 
 # Pages that can show a past day.
 OF_ANY_DAY = (
-    "dashboard", "dashboard-habits", "accounts", "users", "account", "user", "segments", "segment",
+    "dashboard", "dashboard-habits", "search", "accounts", "users", "account", "user", "segments", "segment",
     "events-view", "event-view", "features-view", "feature-view",
     "segment-file", "accounts-file", "users-file", "events-view-file", "features-view-file",
 )  # fmt: skip
@@ -182,6 +187,20 @@ TITLES = {
     "features-view": "Features",
     "profiles": "Profiles",
     "settings": "Settings",
+}
+
+# The key that leads to a page when it is typed after g.
+GO = {
+    "dashboard": "d",
+    "accounts": "a",
+    "users": "u",
+    "segments": "s",
+    "journeys": "j",
+    "automations": "m",
+    "events-view": "e",
+    "features-view": "f",
+    "profiles": "p",
+    "settings": ",",
 }
 
 # What Settings is made of, by the name of the address.

@@ -148,9 +148,7 @@ BY_THEMSELVES = {
 }
 OF_THE_API = ("api", "bare")  # namespaces whose every address asks for an API token of one product
 
-TABLE = tuple(
-    Action(page, name, how, who, do) for page, who, how, do, names in _ROWS for name in names.split()
-)
+TABLE = tuple(Action(page, name, how, who, do) for page, who, how, do, names in _ROWS for name in names.split())
 _BY_ADDRESS = {(action.name, action.how): action for action in TABLE}
 assert len(_BY_ADDRESS) == len(TABLE), "an action stands in the table twice"
 PAGE_OF = {action.name: action.page for action in TABLE}

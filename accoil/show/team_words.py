@@ -25,7 +25,9 @@ def overview(team: Team, members: Sequence[Member], waiting: int) -> str:
     counted = ((sum(each.role == role for each in members), role.label) for role in Role)
     by_role = [words.count(many, label[0].lower() + label[1:].lower()) for many, label in counted if many]
     people = "1 person is" if len(members) == 1 else f"{words.number(len(members))} people are"
-    waits = f" {words.count(waiting, 'invitation')} {'waits' if waiting == 1 else 'wait'} for an answer." * bool(waiting)
+    waits = f" {words.count(waiting, 'invitation')} {'waits' if waiting == 1 else 'wait'} for an answer." * bool(
+        waiting
+    )
     return f"{people} in {team}: {words.listed(by_role)}.{waits}"
 
 

@@ -24,7 +24,7 @@ def encrypted(text: str) -> str:
 
 
 def decrypted(kept: str) -> str:
-    """"" for what was encrypted with another key."""
+    """ "" for what was encrypted with another key."""
     try:
         return _fernet().decrypt(kept).decode()
     except InvalidToken:

@@ -56,7 +56,9 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """All but this one: those in the list, and any that the list does not know."""
     user = person(request)
     ended = 0
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=request.session.session_key):
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(
+        session_key=request.session.session_key
+    ):
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
             ended += 1

@@ -6,6 +6,7 @@ import "./name-button.js";
 import "./file-upload.js";
 import "./live-calls.js";
 import "./tick-rows.js";
+import "./keys.js";
 
 // Menus close when somebody clicks elsewhere or presses Escape.
 const menus = () => document.querySelectorAll("details[data-popup][open]");
@@ -18,15 +19,6 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
-});
-
-// "/" jumps to the search of a list, as in most tools people have open beside this one.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
-  const search = document.querySelector("input[type=search]");
-  if (!search) return;
-  event.preventDefault();
-  search.focus();
 });
 
 export function say(words, wrong = false) {
