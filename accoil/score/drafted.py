@@ -8,18 +8,14 @@ from datetime import date
 
 import msgspec
 
-from accoil.count import days
 from accoil.count.facts import facts
 from accoil.rule.tree import Scope
-from accoil.score import capped
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.groups import Groups
 from accoil.score.reading import SCOPES
-from accoil.store.questions import beside
+from accoil.score.sums import ASK, Sums, ids_of
 from accoil.store.store import Value
-
-ASK = beside(__file__, "drafted")
 
 BASES_KEPT = 3  # each holds its sums and a row per user and account
 DRAFTS_KEPT = 2  # of each: the definition in force, and the last draft
@@ -38,8 +34,18 @@ class Drafted(Book):
         self._places["pairs"] = base.book._places["pairs"]
 
     def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
-        places = {**places, "sums": f"kept.{self._base.sums}", "base": self._base.book._places["parts"]}
-        self._facts.store.keep(f"{self._name}_parts", ASK["parts"], places, **given)
+        store, base, sums = self._facts.store, self._base.book, self._base.sums
+        moved = self._base.moved_by(self.definition)
+        places |= {"base": base._places["parts"]}
+        if sums.of_all:
+            store.keep(f"{self._name}_parts", ASK["parts"], {**places, "sums": f"kept.{sums.of_all}"}, **given)
+        elif moved:
+            tables = {f"sums_{place}": f"kept.{table}" for place, table in enumerate(sums.tables(moved))}
+            text = " union all ".join(f"from {{{table}}}" for table in tables)
+            more: dict[str, Value] = {"moved": ids_of(base.product_id, moved), "moved_by": list(moved.values())}
+            store.keep(f"{self._name}_parts", ASK["parts_moved"].replace("<sums>", text), {**places, **tables}, **more)
+        else:
+            self._places["parts"] = places["parts"] = base._places["parts"]
 
     def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
         """The base's."""
@@ -80,10 +86,9 @@ class Base:
     def __init__(self, product_id: int, definition: Definition, as_of: date) -> None:
         self.facts = facts()
         self.book = Book(product_id, definition, as_of, f"base_{next(_numbered)}")
-        self.sums = ""  # how everyone's counts add up, as a kept table; made when it is first needed
+        self.sums = Sums(self.book)
         self.version = -1
         self.made = float("-inf")
-        self._summed_up = -1  # how often facts had changed by then
         self._drafts: OrderedDict[str, Drafted] = OrderedDict()
 
     @property
@@ -98,13 +103,14 @@ class Base:
         self.made = time.monotonic()
 
     def book_of(self, definition: Definition) -> Book:
-        """Those of other weights come from the sums, and so does the base's own where facts were received between the
-        two: they are not to be taken for a difference."""
-        digest = definition.digest()
-        if digest == self.book.definition.digest() and (not self.sums or self._summed_up == self.version):
+        """Those of other weights come from sums, and so does the base's own where facts were received before these were
+        made: they are not to be taken for a difference."""
+        digest, sums = definition.digest(), self.sums
+        if digest == self.book.definition.digest() and (not sums.of_all or sums.version == self.version):
             return self.book
-        if not self.sums:
-            self._sum_up()
+        if not sums.of_all and not sums.find(self.moved_by(definition)):
+            self._forget_drafts()  # those made of the book's own facts
+            sums.find_all()
         if digest not in self._drafts:
             drafted = Drafted(self, definition)
             drafted._make()
@@ -112,33 +118,29 @@ class Base:
         self._drafts.move_to_end(digest)
         return self._drafts[digest]
 
+    def moved_by(self, definition: Definition) -> dict[str, int]:
+        """Event → how much more it weighs, where that is not as in the base."""
+        weights = self.book.definition.events
+        return {name: weight - weights[name] for name, weight in definition.events.items() if weight != weights[name]}
+
     def tidy(self) -> None:
         """Lets go of drafts nobody asked for lately."""
         while len(self._drafts) > DRAFTS_KEPT:
             _drop(self._drafts.popitem(last=False)[1])
 
     def forget(self) -> None:
+        self._forget_drafts()
+        _forget_groups(self.book)
+        self.sums.forget()
+
+    def _forget_drafts(self) -> None:
         for drafted in self._drafts.values():
             _drop(drafted)
-        _forget_groups(self.book)
         self._drafts.clear()
-        if self.sums:
-            self.facts.store.drop(self.sums)
-        self.sums = ""
 
     def drop(self) -> None:
         self.forget()
         self.book.drop()
-
-    def _sum_up(self) -> None:
-        book, store, day = self.book, self.facts.store, days.number(self.book.as_of)
-        name = f"sums_{next(_numbered)}"
-        first = day - 2 * book.definition.window + 1
-        places = capped.keep_above(store, f"{name}_above", book.product_id, book.definition, first, day)
-        question = capped.made_of(ASK["sums"], book.definition)
-        store.keep(name, question, places, **book._given, cap=book.definition.daily_cap)
-        store.drop(f"{name}_above")
-        self.sums, self._summed_up = name, self.facts.version[book.product_id]
 
 
 _bases: OrderedDict[tuple[int, str, date], Base] = OrderedDict()

@@ -3,8 +3,8 @@
 -- steps (the same of that other book), how_many (steps).
 
 -- name: sums
--- Everything that any weights could need: how often each user did each scored event for each account. As doubles, which
--- hold whole numbers exactly and are summed faster.
+-- Everything that any weights of these events could need: how often each user did each of them for each account. As
+-- doubles, which hold whole numbers exactly and are summed faster.
 select user_id, account_id, event_id,
        sum(cast(case when day > :as_of - :win then n else 0 end as double)) as n,
        sum(cast(case when day >= :as_of - :win and day < :as_of then n else 0 end as double)) as n_yesterday,
@@ -34,6 +34,28 @@ select b.user_id, b.account_id,
        b.days, b.events, b.last_day
 from {base} b
 join weighed w on w.user_id = b.user_id and w.account_id = b.account_id
+
+-- name: parts_moved
+-- The same where the facts are still those of the base: what its points become when some events weigh more, or less.
+-- Values: moved (events), moved_by. In angle brackets: <sums>, of these events and perhaps of others.
+with moved as (
+    select unnest(:moved) as event_id, unnest(:moved_by) as weight
+),
+weighed as (
+    select s.user_id, s.account_id, sum(s.n * m.weight) as raw,
+           sum(s.n_yesterday * m.weight) as raw_yesterday, sum(s.n_last * m.weight) as raw_last
+    from (<sums>) as s
+    join moved m on m.event_id = s.event_id
+    group by s.user_id, s.account_id
+)
+select b.user_id, b.account_id,
+       case when b.raw > 0 then cast(b.raw + coalesce(w.raw, 0) as {points}) else 0 end as raw,
+       case when b.raw_yesterday > 0 then cast(b.raw_yesterday + coalesce(w.raw_yesterday, 0) as {points}) else 0 end
+           as raw_yesterday,
+       case when b.raw_last > 0 then cast(b.raw_last + coalesce(w.raw_last, 0) as {points}) else 0 end as raw_last,
+       b.days, b.events, b.last_day
+from {base} b
+left join weighed w on w.user_id = b.user_id and w.account_id = b.account_id
 
 -- name: with_steps
 select r.* exclude (steps_met, activation, activated_day), coalesce(s.steps_met, 0) as steps_met,

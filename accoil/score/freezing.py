@@ -26,7 +26,7 @@ log = structlog.get_logger()
 QUIET_FOR = 60.0  # seconds without anything from before yesterday
 WAITS = 3600.0  # seconds at most, where such things never end
 AHEAD = 365  # days that charts show at most
-AHEAD_AT_ONCE = 15  # days: who asks for others meanwhile waits for no more
+AHEAD_AT_ONCE = 15  # days, the latest first: pages ask for those
 
 
 class Progress(msgspec.Struct):

@@ -71,7 +71,7 @@ def _in_force_on(profile: Profile, kind: Kind, id: int, first: date, last: date)
 
 def book_course(profile: Profile, first: date, last: date) -> list[Row]:
     """The book on every day as it was reported: the rows kept, and where none is kept yet what it is now under the
-    version in force, with `kept` false and without totals. `version` is its number."""
+    version in force, with `kept` false and perhaps without totals. `version` is its number."""
     found: list[Row] = []
     for version, since, until in in_force(profile, first, last):
         kept = {row.day: row for row in version.day_summaries.filter(day__range=(since, until))}

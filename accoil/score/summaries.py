@@ -13,13 +13,15 @@ from accoil.score.each_day import each_day
 from accoil.score.remembered import Days, Lately
 
 DEFINITIONS_KEPT = 200
+AT_ONCE = 30  # days: who asks for others meanwhile waits for no more
+TOTAL = "users"  # one of what only rows with totals have
 
 Row = dict[str, Any]
 
 
 class Summaries:
     """Rows as of `each_day`, under one definition. An event changes its own day and those whose window still holds
-    it."""
+    it. Whoever asks for days that somebody else is finding out waits for them, and does not find them out again."""
 
     def __init__(self, product_id: int, definition: Definition) -> None:
         self._product_id = product_id
@@ -27,15 +29,21 @@ class Summaries:
         self._days = Days[Row](facts(), product_id)
         self._asking = threading.Lock()
 
-    def rows(self, first: date, last: date) -> list[Row]:
-        """One per day from first to last."""
-        wanted = range(days.number(first), days.number(last) + 1)
-        with self._asking:
-            known = self._days.found()
-            for start, end in _runs([day for day in wanted if day not in known]):
-                for row in each_day(self._product_id, self._definition, start, end):
-                    known[days.number(row["day"])] = row
-            return [known[day] for day in wanted]
+    def rows(self, first: date, last: date, totals: bool = False) -> list[Row]:
+        """One per day from first to last; with `totals` those too, and perhaps without."""
+        found: list[Row] = []
+        for start in range(days.number(first), days.number(last) + 1, AT_ONCE):
+            with self._asking:
+                found += self._rows(range(start, min(start + AT_ONCE, days.number(last) + 1)), totals)
+        return found
+
+    def _rows(self, wanted: range, totals: bool) -> list[Row]:
+        known = self._days.found()
+        missing = [day for day in wanted if day not in known or (totals and TOTAL not in known[day])]
+        for start, end in _runs(missing):
+            for row in each_day(self._product_id, self._definition, start, end, totals):
+                known[days.number(row["day"])] = row
+        return [known[day] for day in wanted]
 
     def lacks(self, first: date, last: date) -> bool:
         """Whether any of these days must be computed when it is asked for."""

@@ -9,16 +9,16 @@ from django.utils import timezone
 from accoil.count import days
 from accoil.count.facts import facts
 from accoil.score.day_summary import DaySummary
-from accoil.score.each_day import STRETCH, each_day
+from accoil.score.each_day import STRETCH
 from accoil.score.in_force import in_force
 from accoil.score.models import Profile, Version
+from accoil.score.summaries import AT_ONCE, summaries
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "summing_up")
 
 AFTER_MIDNIGHT = timedelta(minutes=5)  # for what was sent before and is on its way
 FARTHEST = 731  # days back that are filled in
-WRITTEN_AT_ONCE = 30
 
 Stretch = tuple[Version, date, date]
 
@@ -70,15 +70,20 @@ def freeze(version: Version, first: date, last: date, done: Callable[[], bool] =
     `done` hears of each day, and says whether to go on."""
     profile, computed_at = version.profile, timezone.now()
     made_on = profile.created_at.astimezone(profile.product.zone).date()
-    zone, waiting = profile.product.time_zone, []
-    for row in each_day(profile.product_id, version.parsed, days.number(first), days.number(last), totals=True):
-        filled_in = row["day"] < made_on
-        waiting.append(DaySummary(version=version, filled_in=filled_in, time_zone=zone, computed_at=computed_at, **row))
-        goes_on = done()
-        if len(waiting) == WRITTEN_AT_ONCE or row["day"] == last or not goes_on:
-            DaySummary.objects.bulk_create(waiting, ignore_conflicts=True)
-            waiting.clear()
-        if not goes_on:
+    zone, known = profile.product.time_zone, summaries(profile.product_id, version.parsed)
+    there = days.through(first, last)
+    for start in range(0, len(there), AT_ONCE):
+        some = there[start : start + AT_ONCE]
+        DaySummary.objects.bulk_create(
+            [
+                DaySummary(
+                    version=version, filled_in=row["day"] < made_on, time_zone=zone, computed_at=computed_at, **row
+                )
+                for row in known.rows(some[0], some[-1], totals=True)
+            ],
+            ignore_conflicts=True,
+        )
+        if not all(done() for _ in some):
             return
 
 

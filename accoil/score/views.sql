@@ -6,19 +6,29 @@
 -- <reach>: rows of `done`, spread.
 
 -- name: masks
--- What each did in the days from :since to :until: a bit for each set, in the range (now) and in the one before.
+-- What each did in the days from :since to :until: a bit for each set, in the range (now) and in the one before. These are
+-- summed apart, so that what was done is put into one of them only.
 with sets as (
     select unnest(:event_ids) as event_id, unnest(:positions) as position
+),
+lately as (
+    select c.{who} as id, bit_or({bit_of}(s.position)) as done
+    from counts c
+    left join sets s on s.event_id = c.event_id
+    where c.product = :product and c.day > :before and c.day >= :since and c.day <= :until and <counts>
+    group by c.{who}
+),
+before as (
+    select c.{who} as id, bit_or({bit_of}(s.position)) as done
+    from counts c
+    left join sets s on s.event_id = c.event_id
+    where c.product = :product and c.day <= :before and c.day >= :since and c.day <= :until and <counts>
+    group by c.{who}
 )
-select c.{who} as id,
-       bit_or(case when c.day > :before then {bit_of}(s.position) end) as now,
-       bit_or(case when c.day <= :before then {bit_of}(s.position) end) as earlier,
-       max(c.day) > :before as any_now,
-       min(c.day) <= :before as any_earlier
-from counts c
-left join sets s on s.event_id = c.event_id
-where c.product = :product and c.day >= :since and c.day <= :until and <counts>
-group by c.{who}
+select coalesce(n.id, b.id) as id, n.done as now, b.done as earlier,
+       n.id is not null as any_now, b.id is not null as any_earlier
+from lately n
+full join before b on b.id = n.id
 
 -- name: adoption
 -- How many did anything of each set in the range and in the one before; position null: anything at all.

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accoil.score.day_summary import DaySummary
+from accoil.score.history import book_history
 from accoil.score.models import Profile
+from accoil.score.summaries import summaries
 from accoil.score.summing_up import freeze, lacking, summed_up
 from tests.score.profiles import OPENS, noon, profile_of
 from tests.small_worlds import at, did
@@ -80,3 +82,22 @@ def test_a_summary_never_changes(new_product, receive) -> None:
 def test_nothing_received_leaves_nothing_to_sum_up(new_product) -> None:
     profile = profile_of(new_product(), (date(2026, 3, 1), OPENS))
     assert lacking(profile, noon(date(2026, 3, 15))) == []
+
+
+def test_what_is_summed_up_needs_not_be_found_out_again_for_charts(new_product, receive) -> None:
+    product, first, last = new_product(), date(2026, 3, 10), date(2026, 3, 20)
+    receive(product, did("a", "Open", at(10)))
+    profile = profile_of(product, (date(2026, 3, 1), OPENS))
+    charts = summaries(product.pk, profile.current.parsed)
+    assert charts.lacks(first, last)
+    freeze(profile.current, first, last)
+    assert not charts.lacks(first, last)
+
+
+def test_days_that_a_chart_has_asked_for_are_summed_up_with_their_totals(new_product, receive) -> None:
+    product, first, last = new_product(), date(2026, 3, 10), date(2026, 3, 20)
+    receive(product, did("a", "Open", at(10)))
+    profile = profile_of(product, (date(2026, 3, 1), OPENS))
+    book_history(product.pk, profile.current.parsed, first, last)
+    freeze(profile.current, first, last)
+    assert [row.users for row in profile.current.day_summaries.all()] == [1] * 11

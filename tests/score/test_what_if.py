@@ -188,6 +188,16 @@ def test_facts_that_come_while_sliders_move_are_no_difference():
         assert what_if(running.product_id, NOW, NOW, TODAY).accounts.movers == []
 
 
+def test_a_draft_of_before_facts_came_is_made_anew_when_another_knows_of_them():
+    def weighing(report: int, unused: int) -> Definition:
+        return Definition(events={"Report": report, "Look": 1, "Unused": unused}, window=7, benchmark=100)
+
+    with engine(busy(), "UTC") as running:
+        what_if(running.product_id, weighing(5, 1), weighing(6, 1), TODAY)
+        receive(running, did("Bob", "Look", at(19, 13), 7))
+        assert what_if(running.product_id, weighing(6, 1), weighing(6, 2), TODAY).accounts.movers == []
+
+
 def receive(running: Running, messages: list[reference.Message]) -> None:
     from tests.world import _engine
 
