@@ -190,6 +190,22 @@ def mcp(product: ProductName = None, data: Data = None) -> None:
         reach.close()
 
 
+@app.command("reset-password")
+def reset_password(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Of the person who cannot sign in.")],
+    without_codes: Annotated[
+        bool, typer.Option("--without-codes", help="Also ask for no codes of an app any more: the phone is lost.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Print a link to choose a new password. It works once, for three days; what was done stands in the audit log."""
+    _start()
+    from accoil.team.lost_password import link_for
+
+    for line in link_for(email, without_codes):
+        typer.echo(line)
+
+
 @app.command()
 def rebuild(
     anyway: Annotated[bool, typer.Option("--anyway", help="Also from a journal that has lost blocks.")] = False,

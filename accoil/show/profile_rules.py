@@ -23,11 +23,6 @@ SENT = f"{FILTER}-shape"  # a form without it says nothing about rules
 Values = dict[str, Any]
 
 
-def is_press(do: str) -> bool:
-    """Whether a button of a rule was pressed, which only shows the form again."""
-    return do.partition(" ")[0] in (FILTER, *STEPS)
-
-
 def with_rules(draft: Draft, request: HttpRequest) -> Draft:
     """The draft with the rules that were typed. Raises Refused for one that is half filled in."""
     sent = request.POST

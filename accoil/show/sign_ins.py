@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import email_confirmed, password_changed, password_reset, user_logged_in
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -14,6 +14,12 @@ from accoil.team.models import User
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     note(request, "Signed in.", user)
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user:
+        note(request, "Signed out.", user)
 
 
 @receiver(user_login_failed)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest, HttpResponseBase
 
-from accoil.show.permissions import Action
+from accoil.show.permissions import Action, Who
 from accoil.team.audit import write
 from accoil.team.models import Team, User
 
@@ -38,7 +38,7 @@ class Visit:
         if not self.action.changes:
             return
         told = self.noted or self._told(response)
-        if told is None:
+        if told is None or (self.action.who is Who.ANYBODY and not self.noted):
             return
         who = self.who or (self.request.user if isinstance(self.request.user, User) else None)
         teams = self.teams if self.teams is not None else (list(who.teams.all()) if who else [])

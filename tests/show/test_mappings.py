@@ -208,7 +208,7 @@ def test_members_look_and_try_and_change_nothing(bob, world, home, renaming):
     for path in (home, f"{home}/{id}", f"{home}/new"):
         assert not re.search('name="do" value="(?!check)', bob.get(path).content.decode())
     assert "1 call counts." in part(bob, f"{home}/try", {"call": json.dumps(TRACK)})
-    assert "Takes a call when" in part(bob, f"{home}/{id}", form(world, "Reports"))
+    assert "Takes a call when" in part(bob, f"{home}/{id}", form(world, "Reports", do="check"))
     for path, sent in (
         (f"{home}/{id}", form(world, "Reports", trigger="type exists")),
         (f"{home}/new", form(world) | {"name": "A", "trigger": "type exists", "action": "track"}),

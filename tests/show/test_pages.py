@@ -20,7 +20,7 @@ def test_the_front_page_leads_to_the_first_product(ann, busy):
 
 def test_somebody_without_a_product_is_told_so(client, world, django_user_model):
     client.force_login(django_user_model.objects.create(email="stan@example.com"))
-    assert "your team has no product" in words(client.get("/"))
+    assert "no team of yours has a product" in words(client.get("/"))
 
 
 def test_the_dashboard_tells_what_happened(ann, busy, home):

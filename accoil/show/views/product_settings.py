@@ -44,6 +44,7 @@ def new_token(request: HttpRequest, product_id: int) -> HttpResponse:
         return shown(frame, token_form=form, status=422)
     # Shown in this answer and nowhere else: it is kept as a digest only.
     issued = ApiToken.issue(frame.product, form.cleaned_data["name"], form.scopes, form.expires_at)
+    messages.success(request, f"The token “{form.cleaned_data['name']}” is made.")
     return shown(frame, issued=issued)
 
 
