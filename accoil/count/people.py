@@ -26,6 +26,11 @@ def traits(product_id: int, kind: Kind, id: int, as_of: date | None = None) -> d
     return _traits(product_id, kind, [id], as_of).get(id, {})
 
 
+def traits_of(product_id: int, kind: Kind, ids: Sequence[int], as_of: date | None = None) -> dict[int, dict[str, Any]]:
+    """The same of several; those of whom nothing was told are left out."""
+    return _traits(product_id, kind, list(ids), as_of)
+
+
 def tracking_ids(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     """The ids the customer sent, by ours."""
     rows = facts().store.rows(ASK["names"], product=product_id, kind=KINDS[kind], ids=list(ids))

@@ -11,6 +11,7 @@ from accoil.score.people import people as people_of
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "found")
+MOST_OWNERS = 200
 
 
 def by_shown(product_id: int, kind: Kind, key: str, text: str, as_of: date) -> list[int]:
@@ -40,3 +41,9 @@ def _json(text: str) -> str:
 
 def _ids(rows: list[dict[str, int]]) -> list[int]:
     return [row["id"] for row in rows]
+
+
+def owners(product_id: int, as_of: date) -> list[str]:
+    """Who looks after accounts, by name; none where no trait says so."""
+    places = {"people": people_of(facts(), product_id, days.number(as_of))}
+    return [row["owner"] for row in facts().store.rows(ASK["owners"], places, most=MOST_OWNERS)]

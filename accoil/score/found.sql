@@ -18,3 +18,7 @@ from (
 ) as latest
 where value <> 'null'
   and (value = :json or text = :text or (:any_case and lower(text) = lower(:text)))
+
+-- name: owners
+-- Who looks after accounts. Values: most. Places: people.
+select distinct owner, lower(owner) as by_name from {people} where kind = 2 and owner <> '' order by by_name, owner limit :most

@@ -67,12 +67,12 @@ def chosen_action(team: Team, kind: Kind, key: str) -> Offered:
     raise Refused("Choose what to do with the ticked rows.")
 
 
-def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, segment: int | str = "") -> dict[str, Any] | None:
-    """What a list's rows can be ticked for, of everybody or of a segment; None for who may not."""
+def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, **whom: object) -> dict[str, Any] | None:
+    """What a list's rows can be ticked for; None for who may not. `whom`: what the address says of whom it shows."""
     if not frame.may_change or not (possible := by_hand_actions(kind)):
         return None
     return {
-        "link": frame.link(f"act-on-{kind}s", search=wanted.search, segment=segment),
+        "link": frame.link(f"act-on-{kind}s", search=wanted.search, **whom),
         "offered": offered(frame.product.team, kind),
         "missing": listed(sorted({tool.name for tool, _ in possible})),
         "label": "What to do with the ticked rows",

@@ -23,28 +23,6 @@ class Column:
         return self.fields or ((self.sort.removeprefix("-"),) if self.sort else ())
 
 
-ACCOUNTS = (
-    Column("Account", "name"),
-    Column("Score", "-score"),
-    Column("Change", "-change"),
-    Column("30 days"),
-    Column("Active users", "-active_users", "number", ("active_users", "total_users")),
-    Column("Adoption", "-adoption", "number"),
-    Column("Last active", "-last_active", "number"),
-    Column("MRR", "-mrr", "number"),
-)
-USERS = (
-    Column("User", "name"),
-    Column("Score", "-score"),
-    Column("Change", "-change"),
-    Column("30 days"),
-    Column("Account", "account_name"),
-    Column("Days active", "-frequency", "number"),
-    Column("Adoption", "-adoption", "number"),
-    Column("Last active", "-last_active", "number"),
-)
-
-
 @dataclass(frozen=True)
 class Wanted:
     """What the address asks for. Nonsense in it is read as the default, never refused: it is only a list."""

@@ -1,7 +1,7 @@
 import pytest
 from django.http import QueryDict
 
-from accoil.show import lists
+from accoil.show import columns, lists
 
 
 def link(**query: object) -> str:
@@ -23,11 +23,13 @@ def link(**query: object) -> str:
     ],
 )
 def test_nonsense_in_the_address_is_read_as_the_default(address, wanted):
-    assert lists.wanted(QueryDict(address), lists.ACCOUNTS) == wanted
+    assert lists.wanted(QueryDict(address), columns.sortable("account")) == wanted
 
 
 def test_a_column_head_sorts_by_it_and_the_one_sorted_by_turns_round():
-    heads = {head["title"]: head for head in lists.heads(lists.ACCOUNTS, lists.Wanted("ac", "-score", 4), link)}
+    heads = {
+        head["title"]: head for head in lists.heads(columns.sortable("account"), lists.Wanted("ac", "-score", 4), link)
+    }
     assert heads["Score"]["link"] == "search=ac&sort=score"
     assert heads["Score"]["sorted"] == "descending"
     assert heads["Account"]["link"] == "search=ac&sort=name"
@@ -35,7 +37,7 @@ def test_a_column_head_sorts_by_it_and_the_one_sorted_by_turns_round():
 
 
 def test_sorting_begins_again_on_the_first_page():
-    assert "page" not in lists.heads(lists.USERS, lists.Wanted(page=4), link)[0]["link"]
+    assert "page" not in lists.heads(columns.sortable("user"), lists.Wanted(page=4), link)[0]["link"]
 
 
 @pytest.mark.parametrize(

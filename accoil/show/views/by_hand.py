@@ -15,23 +15,26 @@ from accoil.segment.models import Segment
 from accoil.show import batches, by_hand
 from accoil.show.action_form import ActionForm
 from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.narrowing import Narrowed, narrowed, whom
 from accoil.show.seen import Seen
 from accoil.show.segment_pages import framed
-from accoil.show.views.segments import whom
 
 
 class Place(NamedTuple):
-    """The list that rows are ticked in: of everybody, or of a segment, searched as its address says."""
+    """The list that rows are ticked in: of everybody, narrowed, or the page of a segment; searched as its address
+    says."""
 
     frame: Frame
     kind: Kind
     segment: Segment | None
+    narrowed: Narrowed
 
     @property
     def query(self) -> dict[str, object]:
         return {
             "search": self.frame.request.GET.get("search", ""),
             "segment": self.segment.pk if self.segment else "",
+            **self.narrowed.query,
         }
 
     @property
@@ -39,12 +42,12 @@ class Place(NamedTuple):
         search = self.query["search"]
         if self.segment:
             return self.frame.link("segment", self.segment.pk, search=search)
-        return self.frame.link(f"{self.kind}s", search=search)
+        return self.frame.link(f"{self.kind}s", search=search, **self.narrowed.query)
 
     def chosen(self) -> by_hand.Chosen:
         """Raises Refused."""
         seen = Seen(self.frame)
-        among = whom(seen, self.segment) if self.segment else {}
+        among = whom(seen, self.segment) if self.segment else self.narrowed.among(seen)
         return by_hand.chosen(seen, self.kind, self.frame.request.POST, **among)
 
 
@@ -117,9 +120,10 @@ def changing(request: HttpRequest, product_id: int, kind: Kind) -> Place:
         frame, segment = framed(request, product_id, Segment, int(asked) if asked.isdecimal() else 0)
         if segment.scope != kind:
             raise Http404("There is no such segment in this product.")
-        place = Place(frame, kind, segment)
+        place = Place(frame, kind, segment, Narrowed(frame, kind))
     else:
-        place = Place(frame_of(request, product_id, f"{kind}s"), kind, None)
+        frame = frame_of(request, product_id, f"{kind}s")
+        place = Place(frame, kind, None, narrowed(frame, kind))
     place.frame.only_managers("act on ticked rows")
     return place
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from accoil.count.ids import Kind
 from accoil.score.freezing import progress
-from accoil.show import changes, charts, health, sentences, tables, tiles
+from accoil.show import changes, charts, health, sentences, since, tables, tiles
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
@@ -41,6 +41,7 @@ def told(frame: Frame) -> dict[str, Any]:
     cooled, warmed = seen.cooled(kind, MOVERS), seen.warmed(kind, MOVERS)
     return {
         "sentence": sentences.dashboard(summary, seen.moved(kind), seen.window),
+        "since": since.told(seen),
         "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
         "charts": drawn(kind, history[-days:], seen.reported(days), versions),
         "versions": [{"day": day, "words": words} for day, words in versions.items()],

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
+from accoil.rule.tree import EVERYTHING, check
 from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names, rule_of
 from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.narrowing import narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
@@ -33,6 +35,8 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
     scope = scope_of(request)
     if request.method == "POST":
         return answer(frame, scope, None, telling.typed(request.POST, NAME))
+    if begun := narrowed(frame, scope).rule:  # the filter of a list
+        return editor(frame, scope, None, telling.of_rule(NAME, check(begun, scope, EVERYTHING)))
     like = Segment.objects.filter(profile=frame.profile, pk=_number(request.GET.get("like"))).first()
     typed = Typed(NAME, Branch("all", (Row(),)))
     if like:

@@ -19,9 +19,10 @@ from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
-from accoil.show import by_hand, charts, export, lists, segment_words
+from accoil.show import by_hand, charts, export, segment_words
 from accoil.show.downloads import downloaded, files
 from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.narrowing import whom
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.show.segment_pages import check_may_change, framed, list_link, scope_of, tabs
 from accoil.show.views.people import listed, table_of
@@ -47,9 +48,9 @@ def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespo
     scope: Kind = found.scope  # type: ignore[assignment]
     seen = Seen(frame)
     link = partial(frame.link, "segment", found.pk)
-    rows = listed(seen, scope, lists.ACCOUNTS if scope == "account" else lists.USERS, link, **whom(seen, found))
+    rows = listed(seen, scope, link, **whom(seen, found))
     rows["files"] = files(frame.link, "segment", found.pk, **rows["wanted"].query | {"page": ""})
-    rows["ticks"] = by_hand.ticks(frame, scope, rows["wanted"], found.pk)
+    rows["ticks"] = by_hand.ticks(frame, scope, rows["wanted"], segment=found.pk)
     if request.headers.get("HX-Request") == "true":
         return page(frame, "show/people_rows.html", {**rows, "swapped": True})
     return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})
@@ -61,8 +62,7 @@ def segment_file(request: HttpRequest, product_id: int, segment_id: int, suffix:
     frame, found = framed(request, product_id, Segment, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
     seen = Seen(frame)
-    columns = lists.ACCOUNTS if scope == "account" else lists.USERS
-    return downloaded(table_of(seen, scope, columns, f"segment-{found.pk}", **whom(seen, found)), suffix)
+    return downloaded(table_of(seen, scope, f"segment-{found.pk}", **whom(seen, found)), suffix)
 
 
 @signed_in
@@ -183,12 +183,3 @@ def passed(frame: Frame, segment: Segment, way: reading.Way) -> list[Values]:
         }
         for move in found
     ]
-
-
-def whom(seen: Seen, segment: Segment) -> Values:
-    """How a list is told whom to show."""
-    if segment.stay_days and seen.frame.is_past:
-        return {"ids": reading.members(segment, seen.frame.as_of)}
-    if segment.stay_days:
-        return {"ids": reading.recorded(segment, seen.frame.as_of)}
-    return {"rule": figures.rule_of(segment, seen.book, with_built_ins(segment.profile))}
