@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from accoil.act.text import check_text, has_names
 from accoil.connect.connection import Action, Field, Tool
@@ -82,11 +83,24 @@ def actions_in(written: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Valu
         yield from each.items()
 
 
-def words_of(key: str, values: Mapping[str, str]) -> str:
-    """Add Tag in Intercom: at-risk, company."""
+def words_of(key: str, values: Mapping[str, str], whole: bool = False) -> str:
+    """Add Tag in Intercom: at-risk, company. `whole`: with all of an address, for who may change where it goes."""
     found = all_actions().get(key)
     label = found[1].label if found else key
-    return f"{label}: {', '.join(values.values())}" if values else label
+    told = values if whole else without_secrets(key, values)
+    return f"{label}: {', '.join(told.values())}" if told else label
+
+
+def without_secrets(key: str, values: Mapping[str, str]) -> Values:
+    """What everybody may read: of an address only the host, since the rest of it may let whoever has it in."""
+    found = all_actions().get(key)
+    addresses = {field.name for field in found[1].fields if field.type == "address"} if found else set()
+    return {name: _host(text) if name in addresses else text for name, text in values.items()}
+
+
+def _host(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _check(raw: Any, scope: Kind) -> Written:

@@ -135,14 +135,16 @@ def delete(automation: Automation) -> None:
 
 
 def words_in_all(automation: Automation) -> str:
-    """When an account enters the segment At risk, if MRR above $100: Add Tag in Intercom: at-risk, company."""
+    """When an account enters the segment At risk, if MRR above $100: Add Tag in Intercom: at-risk, company. With whole
+    addresses, as the file has them."""
     scope: Kind = automation.scope  # type: ignore[assignment]
     condition = f", if {words(check(automation.condition, scope, EVERYTHING), scope)}" if automation.condition else ""
-    return f"{sentence(automation.trigger, scope)}{condition}: {action_words(automation.actions)}"
+    return f"{sentence(automation.trigger, scope)}{condition}: {action_words(automation.actions, whole=True)}"
 
 
-def action_words(actions: Sequence[Mapping[str, Any]]) -> str:
-    return "; ".join(words_of(key, values) for key, values in actions_in(actions))
+def action_words(actions: Sequence[Mapping[str, Any]], whole: bool = False) -> str:
+    """`whole`: as in `words_of`."""
+    return "; ".join(words_of(key, values, whole) for key, values in actions_in(actions))
 
 
 def _say(automation: Automation, checked: Checked) -> None:

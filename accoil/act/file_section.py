@@ -120,7 +120,7 @@ def _shown(automation: Automation) -> dict[str, str]:
         "scope": automation.scope,
         "when": words_of(automation.trigger, scope),
         "if": words(check(condition, scope, EVERYTHING), scope) if condition else "always",
-        "then": action_words(automation.actions),
+        "then": action_words(automation.actions, whole=True),
         "cool_down_hours": str(automation.cool_down_hours),
         "enabled": str(automation.enabled).lower(),
     }

@@ -121,3 +121,20 @@ def test_a_test_is_sent_at_once_and_its_answer_told(ann, busy, home, receiver):
     assert (told["type"], told["data"]["automation"]) == ("test", "Tell Rita")
     answer = ann.post(address, {"do": "test"}, follow=True)
     assert "The test did not arrive. The receiver answered 401" in answer.content.decode()
+
+
+def test_of_an_address_a_member_sees_the_host_alone(ann, bob, busy, home, engine, receiver):
+    receiver.replies = [Reply(404, b"Cannot POST /in/s3cret-token?key=k3y-of-ours (s3cret-token)")]
+    url = f"{receiver.url}/in/s3cret-token?key=k3y%2Dof%2Dours"
+    found = made(busy, then=[{"webhook": {"url": url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    page, connections = f"{home}/{found.pk}", f"/p/{busy.web.pk}/connections"
+    for address in (home, page, f"{page}/edit", f"{page}/log", f"{page}/looked-back", connections):
+        text = bob.get(address).content.decode()
+        assert "s3cret" not in text and "k3y" not in text, address
+    shown = main(bob.get(page))
+    assert f"Send a webhook: {receiver.url}" in shown and "The receiver answered 404: Cannot POST …" in shown
+    for address in (home, page):
+        assert f"Send a webhook: {url}" in main(ann.get(address))
+    assert url in ann.get(f"{page}/edit").content.decode()

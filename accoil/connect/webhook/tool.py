@@ -1,8 +1,10 @@
 """Webhooks: a signed POST to an address of one's own."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from accoil.connect.connection import Action, Field, Message, Sender, SignInAgain, Tool, ToolError, TryLater
 from accoil.connect.http import Answer, Client, lane
@@ -15,6 +17,7 @@ from accoil.connect.webhook.signing import signatures
 LARGEST = 64_000  # bytes of an answer that are looked at
 MOST_A_MINUTE = 600
 EXCERPT = 200  # characters of it that are shown
+SHORTEST = 5  # characters of a secret: shorter parts of an address are words such as api
 
 
 @cache
@@ -33,14 +36,16 @@ class Webhook:
             raise SignInAgain(
                 "The signing secret of this address is lost. Replace it, and tell the receiver the new one."
             )
+        url = connection.options["url"]
+        self._hidden = _secrets_of(url)
         self._client = Client(
-            connection.options["url"],
+            url,
             {},
             limits=lane(connection.pk),
             guarded=True,
             reads="anything",
             largest=LARGEST,
-            refused=_refused,
+            refused=lambda answer: _refused(answer, self._hidden),
             tries=1,  # each try says when it was made; the next one is the queue's
         )
 
@@ -55,22 +60,33 @@ class Webhook:
             "webhook-signature": signatures(self._keys, message.key, at, body),
         }
         answer = self._client.call("POST", "", content=body, headers=headers)
-        return f"Sent; the answer was {answer.status}{_excerpt(answer)}."
+        return f"Sent; the answer was {answer.status}{_excerpt(answer, self._hidden)}."
 
 
-def _refused(answer: Answer) -> ToolError:
+def _refused(answer: Answer, hidden: Sequence[str]) -> ToolError:
     told: dict[str, Any] = {"status": answer.status}
     if answer.status == 410:
         return SignInAgain(
             "The receiver says that this address is gone (status 410), so nothing more is sent to it.", **told
         )
     # Only 2xx is taken: anything else may be a receiver that is being changed just now.
-    return TryLater(f"The receiver answered {answer.status}{_excerpt(answer)}.", **told)
+    return TryLater(f"The receiver answered {answer.status}{_excerpt(answer, hidden)}.", **told)
 
 
-def _excerpt(answer: Answer) -> str:
+def _excerpt(answer: Answer, hidden: Sequence[str]) -> str:
+    """Everybody reads it, and receivers like to repeat what they were asked: “Cannot POST /hook/s3cret”."""
     text = " ".join("".join(c if c.isprintable() else " " for c in answer.body.decode("utf-8", "replace")).split())
+    for secret in hidden:
+        text = text.replace(secret, "…")
     return f": {text[:EXCERPT]}{'…' if len(text) > EXCERPT else ''}" if text else ""
+
+
+def _secrets_of(url: str) -> list[str]:
+    """What of an address may let somebody in, as it is written and as it is meant; the longest first."""
+    parts = urlsplit(url)
+    query = [value for _, value in parse_qsl(parts.query)]
+    told = {f"{parts.path}?{parts.query}", parts.path, parts.query, *parts.path.split("/"), *query}
+    return sorted({form for text in told for form in (text, unquote(text)) if len(form) >= SHORTEST}, key=len)[::-1]
 
 
 def sending(connection: Connection) -> Sender:

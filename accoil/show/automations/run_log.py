@@ -52,7 +52,7 @@ def _line(frame: Frame, scope: Kind, line: Firing, known: dict[int, str]) -> Val
         "link": frame.link(scope, line.entity),
         "fired": line.became == Firing.Became.FIRED,
         "became": Firing.Became(line.became).label,
-        "results": [saying.result(each) for each in line.deliveries.all()],
+        "results": [saying.result(each, frame.may_change) for each in line.deliveries.all()],
     }
 
 

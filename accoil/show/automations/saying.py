@@ -30,23 +30,24 @@ def plainly(wrong: Refused) -> str:
 
 
 def draft(profile: Profile, typed: Typed, itself: Automation | None) -> Values:
-    """`says` in words, or `wrong`: what is still missing besides a name."""
+    """`says` in words, or `wrong`: what is still missing besides a name. Addresses stay as whole as they were typed."""
     try:
         checked = check_draft(profile, replace(typed, name=NAMELESS).draft(), itself)
     except Refused as wrong:
         return {"says": None, "wrong": plainly(wrong)}
-    return {"says": parts(checked.trigger.raw, typed.scope, checked.condition, checked.actions), "wrong": ""}
+    return {"says": parts(checked.trigger.raw, typed.scope, checked.condition, checked.actions, True), "wrong": ""}
 
 
-def of(automation: Automation) -> Values:
+def of(automation: Automation, whole: bool) -> Values:
+    """`whole`: with all of an address, for who may change where it goes."""
     scope: Kind = automation.scope  # type: ignore[assignment]
-    return parts(automation.trigger, scope, automation.condition, automation.actions)
+    return parts(automation.trigger, scope, automation.condition, automation.actions, whole)
 
 
-def parts(trigger: Any, scope: Kind, condition: Any, actions: Sequence[Any]) -> Values:
+def parts(trigger: Any, scope: Kind, condition: Any, actions: Sequence[Any], whole: bool) -> Values:
     """When an account enters At risk · only if MRR above $100 · Add Tag in Intercom: at-risk."""
     held = words(check(condition, scope, EVERYTHING), scope) if condition else ""
-    return {"when": sentence(trigger, scope), "condition": held, "then": action_words(actions)}
+    return {"when": sentence(trigger, scope), "condition": held, "then": action_words(actions, whole)}
 
 
 def overview(rows: Sequence[Values]) -> str:
@@ -70,8 +71,8 @@ RESULTS = {
 }
 
 
-def result(delivery: Delivery) -> Values:
-    """How an action went. One that was tried in vain and waits for the next try says so."""
+def result(delivery: Delivery, whole: bool) -> Values:
+    """How an action went, `whole` as above. One that was tried in vain and waits for the next try says so."""
     state, told = RESULTS[Delivery.State(delivery.state)]
     waits = delivery.state == Delivery.State.WAITING
     stopped = waits and delivery.connection is not None and delivery.connection.state == State.NEEDS_RECONNECT
@@ -82,7 +83,7 @@ def result(delivery: Delivery) -> Values:
         "delivery": delivery,
         "state": "fair" if again or stopped else state,
         "words": "Will be tried again" if again else told,
-        "action": action_words([{delivery.action: delivery.values}]),
+        "action": action_words([{delivery.action: delivery.values}], whole),
         "next_at": delivery.next_at if again else None,
         "may_retry": delivery.entity != 0 and (again or delivery.state == Delivery.State.FAILED),
     }

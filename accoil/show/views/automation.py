@@ -44,7 +44,7 @@ def edit(request: HttpRequest, product_id: int, automation_id: int) -> HttpRespo
     frame, found = framed(request, product_id, automation_id)
     if request.method == "POST":
         return answer(frame, found, read(request.POST))
-    return editor(frame, found, of_draft(draft_of(found)))
+    return editor(frame, found, of_draft(draft_of(found, frame.may_change)))
 
 
 def answer(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accoil.act import automations as making
 from accoil.act import queue
+from accoil.act.actions import without_secrets
 from accoil.act.automations import Draft
 from accoil.act.models import Automation, Delivery, Firing
 from accoil.act.plays import PLAYS
@@ -121,23 +122,27 @@ def framed(request: HttpRequest, product_id: int, automation_id: int) -> tuple[F
     return frame, found
 
 
-def draft_of(automation: Automation) -> Draft:
-    """What is kept, as it could be written anew."""
+def draft_of(automation: Automation, whole: bool = True) -> Draft:
+    """What is kept, as it could be written anew; `whole`: with all of an address, for who may change it."""
     return Draft(
         name=automation.name,
         scope=automation.scope,  # type: ignore[arg-type]
         when=automation.trigger,
-        then=automation.actions,
+        then=automation.actions if whole else [_readable(each) for each in automation.actions],
         condition=automation.condition,
         cool_down_hours=automation.cool_down_hours,
     )
+
+
+def _readable(action: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {key: without_secrets(key, values) for key, values in action.items()}
 
 
 def row(frame: Frame, each: Any) -> Values:
     return {
         "automation": each,
         "link": frame.link("automation", each.pk),
-        "says": saying.of(each),
+        "says": saying.of(each, frame.may_change),
         "fired_week": each.fired_week,
         "last_fired": each.last_fired,
         "failed": each.failed,
@@ -148,7 +153,7 @@ def about(frame: Frame, found: Automation) -> Values:
     """What it says and does, and where it sends to."""
     return {
         "automation": found,
-        "says": saying.of(found),
+        "says": saying.of(found, frame.may_change),
         "kind": found.scope,
         "back": frame.link("automations"),
         "edit_link": frame.link("edit-automation", found.pk),
