@@ -21,6 +21,7 @@ from accoil.team.models import NAME_LENGTH, User
 MOST = 100  # automations of a profile
 COOL_DOWN = 24  # hours
 LONGEST_COOL_DOWN = 24 * 365
+SAID = ["name", "scope", "trigger", "condition", "actions", "cool_down_hours"]  # the rest moves while it is on
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +97,7 @@ def change(automation: Automation, draft: Draft) -> Automation:
         if begins_anew and on:
             disable(automation)
         _say(automation, checked)
-        automation.save()
+        automation.save(update_fields=SAID)
         if begins_anew and on:
             enable(automation)
     return automation

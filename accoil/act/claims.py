@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q
 
 from accoil.act.models import Delivery
+from accoil.connect import breaker
+from accoil.connect.breaker import QUEUE
 from accoil.connect.connection import TryLater
 from accoil.connect.models import State as Connected
 from accoil.connect.now import moment
@@ -15,7 +17,6 @@ WITHIN = (
     60.0  # seconds that all calls of one delivery have, with every retry and wait: so it is over before the lease is
 )
 MOST_ATTEMPTS = 10
-BACK_OFF = (5, 30, 120, 600, 1_800, 3_600)  # seconds; the last one again and again
 
 State = Delivery.State
 Lane = int | None  # a connection; None: deliveries that have none
@@ -63,11 +64,11 @@ def failed(delivery: Delivery, reason: str) -> None:
 def later(delivery: Delivery, why: TryLater) -> None:
     """Not now: again after what the tool said, or a little longer each time; after so many attempts no more."""
     if why.limited:
-        put_back(delivery, why.reason, why.after or BACK_OFF[0])
+        put_back(delivery, why.reason, why.after or QUEUE.first)
     elif delivery.attempts >= MOST_ATTEMPTS:
         failed(delivery, f"Given up after {delivery.attempts} attempts: {why.reason}")
     else:
-        after = why.after or BACK_OFF[min(delivery.attempts, len(BACK_OFF)) - 1]
+        after = why.after or breaker.later(delivery.attempts - 1, QUEUE).total_seconds()
         _wait(delivery, why.reason, after, delivery.attempts)
 
 

@@ -10,6 +10,7 @@ from accoil.connect.connection import Session
 from accoil.connect.given import turn
 from accoil.connect.matching import Matching
 from accoil.connect.models import Connection, Record
+from accoil.connect.now import moment
 from accoil.count.ids import Kind
 from accoil.score.configuration import summary_profile
 from accoil.team.models import Product
@@ -34,13 +35,16 @@ def find(connection: Connection, session: Session, product: Product, kind: Kind,
 
 
 def _look(connection: Connection, session: Session, product: Product, kind: Kind, entity: int) -> None:
-    matching = Matching(connection, session, summary_profile(product), lambda: None, {})
+    found: dict[tuple[int, Kind], set[int]] = {}
+    matching = Matching(connection, session, summary_profile(product), lambda: None, found)
     if kind == "user":
         matching.some([entity])
     else:
         members = sorted(people.users(product, accounts=[entity]), key=lambda user: -user.last_at)
         matching.some([user.entity for user in members[:MOST]])
         matching.accounts([entity])
+    for (_, of), ids in found.items():  # what stands there is compared within seconds, as after any match
+        Record.objects.filter(connection=connection, product=product, kind=of, entity__in=ids).update(next_at=moment())
 
 
 def _records(connection: Connection, product: Product, kind: Kind, entity: int) -> QuerySet[Record]:

@@ -7,6 +7,7 @@ from typing import Any
 from accoil.act import text
 from accoil.act.models import Automation
 from accoil.act.triggers import meant
+from accoil.connect.batches import batches
 from accoil.count.ids import Kind
 from accoil.rule.tree import EVERYTHING, Rule, check
 from accoil.score.book import Book, open_book
@@ -92,7 +93,6 @@ def _told(kind: Kind, row: Row | None) -> dict[str, Any] | None:
 
 def _rows(book: Book, scope: Kind, entities: list[int]) -> dict[int, Row]:
     found: dict[int, Row] = {}
-    for start in range(0, len(entities), AT_ONCE):
-        some = entities[start : start + AT_ONCE]
+    for some in batches(entities, AT_ONCE):
         found |= {row["id"]: row for row in book.page(scope, ids=some, limit=AT_ONCE).rows}
     return found

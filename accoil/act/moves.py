@@ -1,18 +1,18 @@
 """The moves that an automation waits for: of its own segment, that happened, and that it has not acted upon."""
 
 from datetime import date
-from typing import TypeVar
 
 import msgspec
 from django.db.models import F, Max
 
 from accoil.act.models import Automation, Firing
+from accoil.connect.batches import batches
 from accoil.count import days
 from accoil.score.models import Profile
 from accoil.segment import reading
 from accoil.segment.models import HAPPENED, Reason, Stay
 
-T = TypeVar("T")
+AT_ONCE = 500  # keys in one question
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ def since_watermark(automation: Automation, until: int) -> list[Moved]:
 def seen_before(automation: Automation, moved: list[Moved]) -> set[int]:
     """Those of them that were in the segment earlier."""
     found: set[int] = set()
-    for some in _parts([each.entity for each in moved]):
+    for some in batches((each.entity for each in moved), AT_ONCE):
         stays = Stay.objects.filter(segment=automation.segment, entity__in=some)
         first = dict(stays.order_by().values_list("entity").annotate(day=Max("entered_day")))
         earlier = stays.order_by().values_list("entity", "entered_day")
@@ -57,10 +57,6 @@ def seen_before(automation: Automation, moved: list[Moved]) -> set[int]:
 
 def _known(automation: Automation, moved: list[Moved]) -> set[str]:
     found: set[str] = set()
-    for some in _parts([each.id for each in moved]):
+    for some in batches((each.id for each in moved), AT_ONCE):
         found |= set(Firing.objects.filter(automation=automation, move__in=some).values_list("move", flat=True))
     return found
-
-
-def _parts(listed: list[T], size: int = 500) -> list[list[T]]:
-    return [listed[i : i + size] for i in range(0, len(listed), size)]

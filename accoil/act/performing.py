@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from django.db import transaction
+
 from accoil.act import finding
 from accoil.act.actions import action_of
 from accoil.act.models import Delivery
 from accoil.connect.connection import Gone, Message, Rejected, Session, Tool, TryLater
+from accoil.connect.held import held, still
+from accoil.connect.leaving import EMPTIED, follow
 from accoil.connect.models import Connection, Record, State
-from accoil.connect.now import moment
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 
@@ -65,9 +68,13 @@ def _send(delivery: Delivery, tool: Tool, connection: Connection) -> str:
 
 def _moved(record: Record, gone: Gone) -> str:
     """What it was merged into."""
-    record.remote_id, record.matched_at = gone.moved_to or "", moment()
-    record.save(update_fields=["remote_id", "matched_at"])
-    return record.remote_id
+    into = gone.moved_to or ""
+    with transaction.atomic():
+        now = still(record, held([record.pk]).get(record.pk))
+        if now:
+            follow(now, into)
+            now.save(update_fields=["remote_id", "match", "reason", "matched_at", *EMPTIED])
+    return into
 
 
 def _kind(delivery: Delivery) -> Kind:

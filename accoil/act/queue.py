@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accoil.act.actions import Values, action_of, check_values
 from accoil.act.models import Automation, Batch, Delivery, Firing
+from accoil.connect.batches import batches
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, live
 from accoil.count.ids import Kind
@@ -107,8 +108,8 @@ def retry_all(deliveries: QuerySet[Delivery]) -> int:
     anew = {"state": State.WAITING, "attempts": 0, "next_at": timezone.now(), "ended_at": None}
     tried = 0
     for connection, keys in together.items():
-        for start in range(0, len(keys), AT_ONCE):
-            some = Delivery.objects.filter(pk__in=keys[start : start + AT_ONCE])
+        for batch in batches(keys, AT_ONCE):
+            some = Delivery.objects.filter(pk__in=batch)
             tried += some.filter(state__in=(State.FAILED, State.WAITING)).update(**anew, connection=connection)
     return tried
 

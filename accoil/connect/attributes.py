@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
+from accoil.connect.batches import batches
 from accoil.connect.connection import Attribute, Rejected, Session
+from accoil.connect.held import held
 from accoil.connect.models import Connection, Record, Written
 from accoil.connect.names import Wanted, type_of
 from accoil.connect.now import moment
@@ -100,12 +103,10 @@ def doubt(connection: Connection, kind: str, names: Iterable[str]) -> None:
     have = Q()
     for name in some:
         have |= Q(confirmed__has_key=name)
-    records = Record.objects.filter(have, connection=connection, kind=kind)
-    batch: list[Record] = []
-    for record in records.iterator(AT_ONCE):
-        record.unsure = sorted({*record.unsure, *(some & record.confirmed.keys())})
-        batch.append(record)
-        if len(batch) == AT_ONCE:
+    keys = list(Record.objects.filter(have, connection=connection, kind=kind).values_list("pk", flat=True))
+    for some_keys in batches(keys, AT_ONCE):
+        with transaction.atomic():
+            batch = [*held(some_keys).values()]
+            for record in batch:
+                record.unsure = sorted({*record.unsure, *(some & record.confirmed.keys())})
             Record.objects.bulk_update(batch, ["unsure"])
-            batch = []
-    Record.objects.bulk_update(batch, ["unsure"])

@@ -4,9 +4,10 @@ Kept in the database, so that it holds for every thread and after a restart."""
 
 import random
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accoil.connect.connection import SignInAgain, ToolError
 from accoil.connect.models import Connection, State
@@ -14,7 +15,18 @@ from accoil.connect.now import moment
 
 OPENS_AT = 10  # failures in a row
 WAITS, LONGEST = 60, 15 * 60  # seconds: the first time, doubled each time until
-BASE, SLOWEST = 2, 15 * 60  # seconds: one thing that failed is tried again after these, doubled each time until
+
+
+class Patience(NamedTuple):
+    """One thing that failed is tried again after `first` seconds, so many times longer each time until `slowest`."""
+
+    first: float
+    growth: int
+    slowest: float
+
+
+SYNC = Patience(2, 2, 15 * 60)  # a record, that the next full pass takes up anyway
+QUEUE = Patience(10, 4, 2 * 3600)  # a delivery, that is given up one day: a tool may be away for hours
 
 
 def is_open(connection: Connection) -> bool:
@@ -31,7 +43,7 @@ def answered(connection: Connection) -> None:
     """It works: whatever it answered, it was there."""
     if connection.failures or connection.waits_until:
         connection.failures, connection.waits_until, connection.problem = 0, None, ""
-        Connection.objects.filter(pk=connection.pk).update(failures=0, waits_until=None, problem="")
+        _not_lost(connection).update(failures=0, waits_until=None, problem="")
 
 
 def failed(connection: Connection, why: ToolError) -> None:
@@ -43,7 +55,7 @@ def failed(connection: Connection, why: ToolError) -> None:
     if connection.failures >= OPENS_AT:
         seconds = min(LONGEST, WAITS * 2 ** min(connection.failures - OPENS_AT, 10))
         connection.waits_until, connection.problem = moment() + timedelta(seconds=seconds), why.reason
-        connection.save(update_fields=["waits_until", "problem"])
+        _not_lost(connection).update(waits_until=connection.waits_until, problem=connection.problem)
 
 
 def lost(connection: Connection, why: SignInAgain) -> None:
@@ -56,7 +68,12 @@ def lost(connection: Connection, why: SignInAgain) -> None:
             known.update(state=connection.state, problem=connection.problem)
 
 
-def later(attempts: int) -> timedelta:
+def _not_lost(connection: Connection) -> QuerySet[Connection]:
+    """Why somebody has to sign in again is not forgotten for a call that was on its way."""
+    return Connection.objects.filter(pk=connection.pk).exclude(state=State.NEEDS_RECONNECT)
+
+
+def later(attempts: int, patience: Patience = SYNC) -> timedelta:
     """How long to wait with one thing after so many attempts that failed."""
-    longest = min(SLOWEST, BASE * 2 ** min(attempts, 12))
+    longest = min(patience.slowest, patience.first * patience.growth ** min(attempts, 12))
     return timedelta(seconds=random.uniform(longest / 2, longest))  # not all at once

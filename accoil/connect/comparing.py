@@ -40,13 +40,15 @@ def compare(
 def find(
     connection: Connection, syncs: Sequence[ProfileSync], whose: Whose, ids: Sequence[int], everything: bool
 ) -> list[Due]:
-    """Those of whom something must be sent, with the values of this moment."""
+    """Those of whom something must be sent, with the values of this moment. What was refused is not sent again for a
+    while, but for a value that is another one now."""
     product, kind = whose
     own = [sync for sync in syncs if sync.profile.product_id == product]
     records = Record.objects.filter(connection=connection, product=product, kind=kind, entity__in=ids)
     records = records.filter(match=Record.Is.MATCHED)
+    now = moment()
     if not everything:
-        records = records.filter(Q(next_at=None) | Q(next_at__lte=moment()))
+        records = records.filter(Q(next_at=None) | Q(next_at__lte=now) | ~Q(refused={}))
     profiles = {sync.profile_id: sync.profile for sync in own}
     asked = attributes.usable(connection, wanted(own))
     there = list(records)
@@ -54,14 +56,19 @@ def find(
     found = []
     for record in there:
         changed = changes(record, told[record.entity])
-        if changed and (everything or is_own(record, told[record.entity], changed)):
-            found.append(Due(record, changed, told[record.entity], tuple(record.unsure)))
-        elif record.next_at or record.problem:
+        waits = not everything and record.next_at is not None and record.next_at > now
+        if not changed:
             _settled(record)
+        elif not everything and not is_own(record, told[record.entity], changed):
+            if not waits:
+                _settled(record)
+        elif not waits or changed != record.refused:
+            found.append(Due(record, changed, told[record.entity]))
     return found
 
 
 def _settled(record: Record) -> None:
-    """What could not be sent need not be any more."""
-    record.problem, record.next_at, record.attempts = "", None, 0
-    record.save(update_fields=["problem", "next_at", "attempts"])
+    """What could not be sent need not be any more; unless it was just asked for again."""
+    if record.next_at or record.problem:
+        same = Record.objects.filter(pk=record.pk, next_at=record.next_at, problem=record.problem)
+        same.update(problem="", next_at=None, attempts=0, refused={})

@@ -1,7 +1,10 @@
 """Looks once a day whether what we wrote still stands there, in a few records; what differs is sent again."""
 
+from django.db import transaction
+
 from accoil.connect import passes
-from accoil.connect.connection import Gone, Session
+from accoil.connect.connection import Gone, Session, Value
+from accoil.connect.held import held, still
 from accoil.connect.ledger import note
 from accoil.connect.models import Connection, Entry, Pass, Record
 from accoil.connect.now import moment
@@ -26,14 +29,20 @@ def _differs(session: Session, record: Record) -> bool:
     try:
         stands = session.read(record.kind, record.remote_id, names)  # type: ignore[arg-type]
     except Gone:
-        record.rematch = True
-        record.save(update_fields=["rematch"])
+        Record.objects.filter(pk=record.pk, remote_id=record.remote_id).update(rematch=True)
         return False
     changed = {name: [record.confirmed[name], stands.get(name)] for name in names
                if stands.get(name) != record.confirmed[name]}  # fmt: skip
-    if changed:
-        record.unsure = sorted({*record.unsure, *changed})
-        record.next_at = moment()
-        record.save(update_fields=["unsure", "next_at"])
-        note(record, Entry.What.SKIPPED, "Something else stood there than we wrote; it is sent again.", changes=changed)
-    return bool(changed)
+    return bool(changed) and _sent_again(record, changed)
+
+
+def _sent_again(record: Record, changed: dict[str, list[Value]]) -> bool:
+    """Not when somebody else stands for it there by now."""
+    with transaction.atomic():
+        now = still(record, held([record.pk]).get(record.pk))
+        if now is None:
+            return False
+        now.unsure, now.next_at = sorted({*now.unsure, *changed}), moment()
+        now.save(update_fields=["unsure", "next_at"])
+        note(now, Entry.What.SKIPPED, "Something else stood there than we wrote; it is sent again.", changes=changed)
+    return True

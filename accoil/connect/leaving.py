@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from accoil.connect import breaker
@@ -12,20 +13,29 @@ from accoil.connect.now import moment
 LEFT = "It is no longer matched with the record it was matched with; what stood there is emptied."
 AT_ONCE = 100  # records, at one step
 AGAIN = timedelta(hours=6)  # after it was refused, or while its attributes are archived
+EMPTIED = ["confirmed", "unsure", "rests_on", "problem", "next_at", "attempts", "refused"]
 
 
 def leave(record: Record) -> bool:
-    """What stands there is emptied within seconds, once this is saved; the record is not. False: nothing does."""
+    """What stands there is emptied within seconds, once this is saved; the record is not. False: nothing does. In a
+    transaction that holds the record."""
     names = names_of(record)
     names = names if record.remote_id else set()
     if names:
-        row, _ = Left.objects.get_or_create(
+        row, _ = Left.objects.select_for_update().get_or_create(
             connection_id=record.connection_id, kind=record.kind, remote_id=record.remote_id
         )
         row.names, row.next_at = sorted({*row.names, *names}), None
-        row.save()
+        row.save(update_fields=["names", "next_at"])
     emptied(record)
     return bool(names)
+
+
+def follow(record: Record, remote_id: str) -> None:
+    """It was merged into that one there, whose own values may have won. Not saved."""
+    record.unsure = sorted(names_of(record))
+    record.remote_id, record.match, record.reason, record.matched_at = remote_id, Record.Is.MATCHED, "", moment()
+    record.rests_on, record.problem, record.refused, record.next_at = {}, "", {}, moment()
 
 
 def hand_over(record: Record, to: Record) -> None:
@@ -35,7 +45,7 @@ def hand_over(record: Record, to: Record) -> None:
 
 def emptied(record: Record) -> None:
     record.confirmed, record.unsure, record.rests_on = {}, [], {}
-    record.problem, record.next_at, record.attempts = "", None, 0
+    record.problem, record.next_at, record.attempts, record.refused = "", None, 0, {}
 
 
 def names_of(record: Record) -> set[str]:
@@ -56,24 +66,35 @@ def empty(connection: Connection, session: Session) -> None:
 
 def _empty(session: Session, row: Left, names: dict[str, int | None]) -> None:
     """`names`: those that are in use, with the product they are of."""
-    holders = Record.objects.filter(
-        connection=row.connection_id, kind=row.kind, remote_id=row.remote_id, match=Record.Is.MATCHED
-    )
-    for holder in holders:
-        own = {name for name, product in names.items() if product == holder.product_id}
-        if own:
-            holder.unsure, holder.next_at = sorted({*holder.unsure, *own}), moment()
-            holder.save(update_fields=["unsure", "next_at"])
-        names = {name: product for name, product in names.items() if name not in own}
-        row.names = [name for name in row.names if name not in own]
+    done = _taken_over(row, names)
+    problem = ""
     try:
-        if names:
-            session.write(row.kind, row.remote_id, dict.fromkeys(sorted(names)))  # type: ignore[arg-type]
-        row.names, row.problem = [name for name in row.names if name not in names], ""
+        if rest := sorted(names.keys() - done):
+            session.write(row.kind, row.remote_id, dict.fromkeys(rest))  # type: ignore[arg-type]
+        done |= names.keys()
     except Gone:
-        row.names = []
+        done = set(row.names)
     except Rejected as why:
-        row.problem = why.reason
+        problem = why.reason
     breaker.answered(row.connection)
-    row.next_at = moment() + AGAIN
-    row.save() if row.names else row.delete()
+    with transaction.atomic():  # more may be left there since
+        for now in Left.objects.select_for_update().filter(pk=row.pk):
+            now.names, now.problem = [name for name in now.names if name not in done], problem
+            now.next_at = moment() + AGAIN if set(now.names) <= set(row.names) else None
+            now.save(update_fields=["names", "problem", "next_at"]) if now.names else now.delete()
+
+
+def _taken_over(row: Left, names: dict[str, int | None]) -> set[str]:
+    """Names that whoever is matched with it now has to say: they send them."""
+    told: set[str] = set()
+    with transaction.atomic():
+        holders = Record.objects.select_for_update().filter(
+            connection=row.connection_id, kind=row.kind, remote_id=row.remote_id, match=Record.Is.MATCHED
+        )
+        for holder in holders.order_by("pk"):
+            own = {name for name, product in names.items() if product == holder.product_id} - told
+            if own:
+                holder.unsure, holder.next_at = sorted({*holder.unsure, *own}), moment()
+                holder.save(update_fields=["unsure", "next_at"])
+            told |= own
+    return told

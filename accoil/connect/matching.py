@@ -5,15 +5,15 @@ One record there belongs to one user, or account, of a product: of several the b
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from itertools import islice
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
 from accoil.connect import people
+from accoil.connect.batches import batches
 from accoil.connect.connection import Match, Session
-from accoil.connect.leaving import LEFT, leave
+from accoil.connect.held import held
+from accoil.connect.leaving import EMPTIED, LEFT, leave
 from accoil.connect.ledger import entry
 from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
@@ -28,7 +28,6 @@ NO_USERS = "None of its users was found there."
 LATER, LATER_AGAIN = timedelta(minutes=10), 3  # a new user who was not found is looked for again, so often
 SAYS = ("match", "remote_id", "matched_by", "reason", "rematch")
 Said = tuple[str, str, str, str, bool]
-Some = TypeVar("Some")
 
 
 class Matching:
@@ -59,7 +58,7 @@ class Matching:
 
     def _look_later(self, ids: Sequence[int]) -> None:
         """Who is new here is often new there too, and not found yet."""
-        for some in _batches(ids, AT_ONCE):
+        for some in batches(ids, AT_ONCE):
             own = self._own("user").filter(entity__in=some, match=Record.Is.UNMATCHED, attempts__lt=LATER_AGAIN)
             own.update(next_at=moment() + LATER, attempts=F("attempts") + 1)
 
@@ -93,17 +92,18 @@ class Matching:
         return people.active(self._product, self._profile, ids)
 
     def _put(self, kind: Kind, matches: Iterable[Match]) -> None:
-        for some in _batches(matches, AT_ONCE):
+        for some in batches(matches, AT_ONCE):
             taken = self._taken([match.remote_id for match in some if match.remote_id], kind)
             said = self._said(kind, [match.entity for match in some])
             news = [
                 match for match in some if said.get(match.entity) != _will_say(match, said.get(match.entity), taken)
             ]
-            have = {record.entity: record for record in self._records(kind, [match.entity for match in news])}
             new: list[Record] = []
             changed: list[Record] = []
             entries: list[Entry] = []
             with transaction.atomic():
+                there = self._own(kind).filter(entity__in=[match.entity for match in news])
+                have = {record.entity: record for record in there.order_by("pk").select_for_update()}
                 for match in news:
                     record = have.get(match.entity) or Record(
                         connection=self._connection, product=self._product, kind=kind, entity=match.entity
@@ -138,7 +138,7 @@ class Matching:
     def _records(self, kind: Kind, ids: Sequence[int], **only: object) -> list[Record]:
         own = self._own(kind).filter(**only)
         found: list[Record] = []
-        for some in _batches(ids, AT_ONCE):
+        for some in batches(ids, AT_ONCE):
             found += own.filter(entity__in=some)
         return found
 
@@ -155,16 +155,13 @@ class Matching:
         """Those that we do not know any more: deleted, or found out to be somebody else."""
         for pk, entity in list(self._own(kind).values_list("pk", "entity")):
             if entity not in there:
-                record = Record.objects.get(pk=pk)
                 with transaction.atomic():
-                    leave(record)
-                    record.delete()
+                    for record in held([pk]).values():
+                        leave(record)
+                        record.delete()
 
 
-FOLLOWED = [
-    "match", "remote_id", "matched_by", "matched_at", "reason", "rematch", "confirmed", "unsure", "rests_on", "problem",
-    "next_at", "attempts",
-]  # fmt: skip
+FOLLOWED = [*SAYS, "matched_at", *EMPTIED]
 
 
 def matched(connection: Connection) -> Counter[str]:
@@ -185,9 +182,3 @@ def _will_say(match: Match, said: Said | None, taken: Mapping[str, int]) -> Said
         reason = said[3] if said and said[1] == match.remote_id else ""
         return str(Record.Is.AMBIGUOUS), match.remote_id, match.matched_by, reason, False
     return str(Record.Is.MATCHED), match.remote_id, match.matched_by, "", False
-
-
-def _batches(things: Iterable[Some], size: int) -> Iterable[list[Some]]:
-    rest = iter(things)
-    while batch := list(islice(rest, size)):
-        yield batch

@@ -144,6 +144,7 @@ class Record(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # not before
     problem = models.TextField(blank=True)  # why the last write failed
+    refused = models.JSONField(default=dict)  # name → value, of what is not sent again before it is another one
 
     class Meta:
         constraints: ClassVar = [

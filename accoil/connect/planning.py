@@ -115,7 +115,7 @@ def _changes(
         profiles = {sync.profile_id: sync.profile for sync in syncs if sync.profile.product_id == product}
         own = [each for each in asked if each.profile in profiles]
         for kind in KINDS:
-            for some in _batches(connection, product, kind):
+            for some in _pages(connection, product, kind):
                 told(min(compared, matched), matched)
                 should = desired(profiles, own, kind, [record.entity for record in some])
                 compared += len(some)
@@ -127,7 +127,7 @@ def _changes(
     return by_profile, records
 
 
-def _batches(connection: Connection, product: int, kind: Kind) -> Iterable[list[Record]]:
+def _pages(connection: Connection, product: int, kind: Kind) -> Iterable[list[Record]]:
     own = Record.objects.filter(connection=connection, product=product, kind=kind, match=Record.Is.MATCHED)
     after = 0
     while batch := list(own.filter(pk__gt=after).order_by("pk")[:COMPARED]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from accoil.connect.connection import Session, SignInAgain, TryLater
+from accoil.connect.connection import Session, SignInAgain, TryLater, no_room
 from accoil.connect.given import given
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.connect.names import check_names, wanted
@@ -43,7 +43,7 @@ def set_mode(connection: Connection, profile: Profile, mode: Mode) -> None:
     syncs = with_modes(connection, {profile: mode})
     if mode != Mode.OFF:
         check_names(profile, [sync.profile for sync in syncs])
-        _check_places(connection, profile, syncs)
+        _check_places(connection, syncs)
     ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
 
 
@@ -91,7 +91,7 @@ def opened(connection: Connection) -> Session:
     return TOOLS[connection.tool].opened(connection)
 
 
-def _check_places(connection: Connection, profile: Profile, syncs: Sequence[ProfileSync]) -> None:
+def _check_places(connection: Connection, syncs: Sequence[ProfileSync]) -> None:
     """Only tools with a limit are in the way; one that can't be asked just now says so when it makes them."""
     make, restore, archive = attribute_changes(connection, wanted(syncs))
     needed = len(make) + len(restore) - len(archive)
@@ -103,10 +103,7 @@ def _check_places(connection: Connection, profile: Profile, syncs: Sequence[Prof
     except (TryLater, SignInAgain):
         return
     if left is not None and needed > left:
-        raise Refused(
-            f"{_name(connection)} has room for {left} more attributes, and {profile} needs {needed}. Archive some "
-            "there, switch another profile off, or choose segment names only."
-        )
+        raise Refused(no_room(_name(connection), left, needed))
 
 
 def _name(connection: Connection) -> str:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from accoil.connect import attributes, breaker, drift, ending, leaving, passes
+from accoil.connect.batches import batches
 from accoil.connect.comparing import compare
 from accoil.connect.connection import Closed, Session, SignInAgain, TryLater
 from accoil.connect.finding import Finding
@@ -156,7 +157,7 @@ class Syncer:
         ids: dict[Whose, list[int]] = {}
         for product, kind, entity in matched.values_list("product", "kind", "entity"):
             ids.setdefault((product, kind), []).append(entity)  # type: ignore[arg-type]
-        left = [(whose, some[i : i + COMPARED]) for whose, some in ids.items() for i in range(0, len(some), COMPARED)]
+        left = [(whose, batch) for whose, some in ids.items() for batch in batches(some, COMPARED)]
         total = sum(map(len, ids.values()))
         if (
             self._watching.many > total / 2

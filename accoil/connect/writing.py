@@ -2,7 +2,7 @@
 
 What is about to be sent is written down before, as not sure: if the answer is lost, or we are killed, it is sent again,
 also when it would have to become what it was. What the tool confirmed is written down at once, with whatever else was
-answered in the meantime."""
+answered in the meantime. Others write to the records too: each is read anew before anything is written down."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,10 @@ import msgspec
 import structlog
 from django.db import transaction
 
-from accoil.connect import breaker
+from accoil.connect import breaker, leaving
 from accoil.connect.connection import Closed, Gone, Rejected, Session, SignInAgain, ToolError, TryLater, Value
 from accoil.connect.desired import Desired
+from accoil.connect.held import held, still
 from accoil.connect.ledger import entry, failure
 from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
@@ -32,7 +33,7 @@ class Due(msgspec.Struct, frozen=True):
     record: Record
     values: Values
     told: Desired
-    doubted: tuple[str, ...]
+    doubted: tuple[str, ...] = ()
 
 
 class Writer:
@@ -46,8 +47,7 @@ class Writer:
 
     def write(self, due: Sequence[Due]) -> None:
         """Raises TryLater or SignInAgain when it makes no sense to go on; whatever was not sent is still due."""
-        self._doubt(due)
-        waiting = list(reversed(due))
+        waiting = self._doubted(due)[::-1]
         calls: dict[Future[Values], Due] = {}  # not written down yet
         stops: ToolError | None = None
         while calls or (waiting and not stops):
@@ -59,16 +59,17 @@ class Writer:
                 calls[self._pool.submit(self._send, each)] = each
             done, _ = wait(calls, return_when=FIRST_COMPLETED)
             stops = self._note({call: calls.pop(call) for call in done}) or stops
-        for each in waiting:
-            self._not_sent(each)
+        if waiting:
+            self._not_sent(waiting)
         if stops:
             raise stops
 
     def _note(self, answered: Mapping["Future[Values]", Due]) -> ToolError | None:
         stops: ToolError | None = None
         with transaction.atomic():
+            now = held(due.record.pk for due in answered.values())
             for call, due in answered.items():
-                stops = self._answered(call, due) or stops
+                stops = self._answered(call, due, still(due.record, now.get(due.record.pk))) or stops
             Entry.objects.bulk_create(self._entries)
         self._entries.clear()
         return stops
@@ -76,29 +77,41 @@ class Writer:
     def _send(self, due: Due) -> Values:
         return self._session.write(due.record.kind, due.record.remote_id, due.values)  # type: ignore[arg-type]
 
-    def _doubt(self, due: Sequence[Due]) -> None:
-        for each in due:
-            each.record.unsure = sorted({*each.record.unsure, *each.values})
-        Record.objects.bulk_update([each.record for each in due], ["unsure"])
+    def _doubted(self, due: Sequence[Due]) -> list[Due]:
+        """Those to be sent, all of whose values are not sure from now on."""
+        sent: list[Due] = []
+        with transaction.atomic():
+            now = held(each.record.pk for each in due)
+            for each in due:
+                if record := still(each.record, now.get(each.record.pk)):
+                    sent.append(msgspec.structs.replace(each, record=record, doubted=tuple(record.unsure)))
+                    record.unsure = sorted({*record.unsure, *each.values})
+            Record.objects.bulk_update([each.record for each in sent], ["unsure"])
+        return sent
 
-    def _answered(self, call: "Future[Values]", due: Due) -> ToolError | None:
-        """What stops the others, if anything does."""
+    def _answered(self, call: "Future[Values]", due: Due, record: Record | None) -> ToolError | None:
+        """What stops the others, if anything does. `record`: as it is now; None when the answer is not about it any
+        more: what was sent is emptied by whoever matched it anew."""
         try:
             kept = call.result()
         except TryLater as why:
-            return self._later(due, why)
+            return self._later(due, record, why)
         except SignInAgain as why:
-            self._not_sent(due)
+            if record:
+                _sure(due, record)
             return why
         except (Rejected, Gone) as why:
             breaker.answered(self._connection)
-            self._refused(due, why) if isinstance(why, Rejected) else self._gone(due.record, why)
+            if record:
+                self._refused(due, record, why) if isinstance(why, Rejected) else self._gone(record, why)
         except Exception as wrong:  # one record must not stop all others
             log.exception("a record can't be written", connection=self._connection.pk, record=due.record.pk)
-            self._failed(due.record, ToolError(f"It went wrong on our side: {type(wrong).__name__}."), None)
+            if record:
+                self._failed(record, ToolError(f"It went wrong on our side: {type(wrong).__name__}."), None)
         else:
             breaker.answered(self._connection)
-            self._confirm(due.record, due.values, kept, due.told)
+            if record:
+                self._confirm(record, due.values, kept, due.told)
         return None
 
     def _confirm(self, record: Record, values: Values, kept: Mapping[str, Value], told: Desired) -> None:
@@ -113,28 +126,31 @@ class Writer:
         record.problem = f"It was kept otherwise than sent: {'; '.join(otherwise)}." if otherwise else ""
         record.unsure = [name for name in record.unsure if name not in values]
         record.rests_on, record.confirmed_at = told.rests_on, moment()
-        record.attempts, record.next_at = 0, None
+        record.attempts, record.next_at, record.refused = 0, None, {}
         changed = {name: [before[name], kept.get(name)] for name in values}
         record.save(update_fields=SAVED)
         self._entries.append(entry(record, Entry.What.WRITTEN, record.problem, changes=changed))
         self.counts["written"] += 1
         self.counts["kept_otherwise"] += bool(otherwise)
 
-    def _later(self, due: Due, why: TryLater) -> ToolError | None:
+    def _later(self, due: Due, record: Record | None, why: TryLater) -> ToolError | None:
         if why.limited:
-            self._not_sent(due)
+            if record:
+                _sure(due, record)
             return why
         breaker.failed(self._connection, why)
-        self._failed(due.record, why, why.after)
+        if record:
+            self._failed(record, why, why.after)
         return why if breaker.is_open(self._connection) else None
 
-    def _refused(self, due: Due, why: Rejected) -> None:
-        _sure(due)
-        self._failed(due.record, why, self._connection.full_every)
+    def _refused(self, due: Due, record: Record, why: Rejected) -> None:
+        """These values are not sent again before the next full pass, others are."""
+        _sure(due, record)
+        self._failed(record, why, self._connection.full_every, due.values)
 
-    def _failed(self, record: Record, why: ToolError, after: float | None) -> None:
+    def _failed(self, record: Record, why: ToolError, after: float | None, refused: Values | None = None) -> None:
         """The record is left alone for so many seconds."""
-        record.problem = why.reason
+        record.problem, record.refused = why.reason, refused or {}
         record.next_at = moment() + (breaker.later(record.attempts) if after is None else timedelta(seconds=after))
         record.attempts = min(record.attempts + 1, 1000)
         record.save(update_fields=SAVED)
@@ -143,29 +159,32 @@ class Writer:
 
     def _gone(self, record: Record, why: Gone) -> None:
         """What was merged is followed; what was deleted is looked for anew."""
-        moved, names = why.moved_to, [*record.confirmed]
-        record.remote_id = moved or ""
-        record.match = Record.Is.MATCHED if moved else Record.Is.UNMATCHED
-        record.reason = "" if moved else why.reason
-        record.confirmed = record.confirmed if moved else {}
-        record.unsure = names if moved else []
-        record.rests_on, record.problem, record.attempts = {}, "", min(record.attempts + 1, 1000)
-        at_once = record.attempts <= GONE_AT_ONCE  # a tool may go on finding what it says is gone
-        record.rematch = at_once
-        record.next_at = None if at_once and not moved else moment() + (timedelta() if at_once else GONE_LATER)
-        record.save()
-        what = Entry.What.MOVED if moved else Entry.What.SKIPPED
+        attempts = min(record.attempts + 1, 1000)
+        at_once = attempts <= GONE_AT_ONCE  # a tool may go on finding what it says is gone
+        if why.moved_to:
+            leaving.follow(record, why.moved_to)
+        else:
+            leaving.emptied(record)
+            record.remote_id, record.match, record.reason = "", Record.Is.UNMATCHED, why.reason
+        record.attempts, record.rematch = attempts, at_once
+        record.next_at = None if at_once and not why.moved_to else moment() + (timedelta() if at_once else GONE_LATER)
+        record.save(update_fields=[*SAVED, "remote_id", "match", "matched_at", "reason", "rematch"])
+        what = Entry.What.MOVED if why.moved_to else Entry.What.SKIPPED
         self._entries.append(entry(record, what, why.reason, status=why.status))
         self.counts["gone"] += 1
 
-    def _not_sent(self, due: Due) -> None:
-        _sure(due)
-        due.record.save(update_fields=["unsure"])
+    def _not_sent(self, waiting: Sequence[Due]) -> None:
+        with transaction.atomic():
+            now = held(each.record.pk for each in waiting)
+            for each in waiting:
+                if record := still(each.record, now.get(each.record.pk)):
+                    _sure(each, record)
 
 
-def _sure(due: Due) -> None:
+def _sure(due: Due, record: Record) -> None:
     """It did not get there: what was confirmed before still stands."""
-    due.record.unsure = [name for name in due.record.unsure if name not in due.values or name in due.doubted]
+    record.unsure = [name for name in record.unsure if name not in due.values or name in due.doubted]
+    record.save(update_fields=["unsure"])
 
 
-SAVED = ["confirmed", "unsure", "rests_on", "confirmed_at", "attempts", "next_at", "problem"]
+SAVED = ["confirmed", "unsure", "rests_on", "confirmed_at", "attempts", "next_at", "problem", "refused"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from accoil.connect.connection import no_room
 from accoil.connect.intercom.attributes import MOST as PLACES
 from accoil.connect.models import Mode
 from accoil.connect.planning import Plan
@@ -74,10 +75,7 @@ def cost(plan: Plan) -> str:
 def full(plan: Plan, tool: str) -> str:
     if plan.fits or plan.places.left is None:
         return ""
-    return (
-        f"{tool} has room for {count(plan.places.left, 'more attribute')}, and this needs {plan.places_needed}: "
-        "archive some there, switch another profile off, or choose segment names only."
-    )
+    return no_room(tool, plan.places.left, plan.places_needed)
 
 
 def button(after: Mode) -> str:

@@ -250,6 +250,14 @@ def test_those_inside_when_it_is_switched_on_again_do_not_fire(people: Looked):
     assert [became for became, _ in told(automation)] == ["fired"]
 
 
+def test_one_that_is_changed_does_not_go_back_to_moves_that_were_acted_upon_meanwhile(people: Looked):
+    automation = put(people, {"becomes": BUSY})
+    Automation.objects.update(watermark=10**6)
+    automations.change(automation, Draft(name="Tell louder", scope="account", when={"becomes": BUSY}, then=RING))
+    now = Automation.objects.get()
+    assert (now.name, now.watermark) == ("Tell louder", 10**6)
+
+
 def test_an_action_for_the_company_of_a_user_goes_to_his_account(people: Looked):
     then = [{"ring": {"text": "{{ user.name }} of {{ account.name }}", "on": "company"}}]
     put(people, {"becomes": BUSY}, "user", then)

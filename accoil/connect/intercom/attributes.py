@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from accoil.connect.connection import Attribute, Gone, Rejected, ToolError
+from accoil.connect.connection import Attribute, Gone, Rejected, ToolError, no_room
 from accoil.connect.given import turn
 from accoil.connect.intercom.kept import MINUTES, Remembered
 from accoil.connect.intercom.speaking import Speaker
@@ -133,10 +133,7 @@ class Attributes:
 
     def _check_room(self, attribute: Attribute) -> None:
         if self.places_left() < 1:
-            raise Rejected(
-                f"Intercom allows {MOST} custom attributes in a workspace and all are in use, so “{attribute.name}” has"
-                " no room. Archive some in Intercom, or sync fewer profiles."
-            )
+            raise Rejected(f"“{attribute.name}” was not made: {no_room('Intercom', 0, 1)}")
 
     def _change(self, remote_id: str, **changes: Any) -> None:
         try:

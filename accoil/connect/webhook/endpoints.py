@@ -4,6 +4,7 @@ import hashlib
 import json
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accoil.connect.models import Connection, State
@@ -43,10 +44,12 @@ def keys(connection: Connection) -> list[str]:
 
 def replace_secret(connection: Connection) -> str:
     """A new secret; for a day what is sent is signed with the one before as well."""
-    new, kept = new_secret(), connection.secrets
-    old = {"old": kept["secret"], "old_until": str(now() + BOTH)} if kept.get("secret") else {}
-    connection.secrets = {"secret": new, **old}
-    connection.save(update_fields=["secret"])
+    new = new_secret()
+    with transaction.atomic():
+        kept = Connection.objects.select_for_update().get(pk=connection.pk).secrets
+        old = {"old": kept["secret"], "old_until": str(now() + BOTH)} if kept.get("secret") else {}
+        connection.secrets = {"secret": new, **old}
+        connection.save(update_fields=["secret"])
     return new
 
 

@@ -104,7 +104,7 @@ def test_what_has_no_room_is_refused_before_anything_is_made(synced: Synced) -> 
     synced.workspace.most_attributes = 250
     for number in range(240):
         synced.workspace.attribute("contact", f"other_{number}")
-    with pytest.raises(Refused, match="room for 10 more attributes, and Everyday needs 17"):
+    with pytest.raises(Refused, match="room for 10 more attributes, and this needs 17"):
         synced.switch(Mode.ALL)
     synced.switch(Mode.SEGMENTS)
     synced.settle()
