@@ -9,6 +9,7 @@ from accoil.connect.models import Connection, Pass, ProfileSync, Record, Written
 from accoil.score.access import profiles_for
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
+from accoil.team.roles import leads
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -77,9 +78,12 @@ def profiles_of(team: Team, viewer: "User | AnonymousUser") -> list[tuple[Produc
 
 
 def hidden_attributes(connection: Connection, viewer: "User | AnonymousUser") -> frozenset[str]:
-    """Names of attributes whose profile the viewer may not see."""
+    """Names of attributes whose profile the viewer may not see. Of a deleted one nobody knows any more who might, so
+    only owners and managers do."""
+    if leads(viewer, connection.team):
+        return frozenset()
     seen = [profile.pk for _, profiles in profiles_of(connection.team, viewer) for profile in profiles]
-    written = connection.attributes.exclude(profile=None).exclude(profile__in=seen)
+    written = connection.attributes.filter(Q(profile=None) | ~Q(profile__in=seen))
     return frozenset(written.values_list("name", flat=True))
 
 

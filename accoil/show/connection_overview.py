@@ -9,7 +9,7 @@ from django.utils import timezone
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, Mode, Pass, State, Written
 from accoil.show import connection_words as words
-from accoil.show.connection_figures import Figures, modes, profiles_of, recent_runs
+from accoil.show.connection_figures import Figures, hidden_attributes, modes, profiles_of, recent_runs
 from accoil.show.connection_lists import MATCHES
 from accoil.show.frame import Frame
 from accoil.show.words import number
@@ -30,7 +30,7 @@ def around(frame: Frame, tool: Tool, joined: Connection, here: str) -> Values:
         "failed_link": frame.link("connection-records", tool.key, match="failed"),
         "ledger_link": frame.link("connection-ledger", tool.key),
         "region": str(joined.options.get("region", "")).upper(),
-        "state": words.state(joined, timezone.now()),
+        "state": words.state(joined, timezone.now(), hidden_attributes(joined, frame.request.user)),
         "needs_reconnect": joined.state == State.NEEDS_RECONNECT,
         "ending": ending(joined),
         "tabs": [
@@ -48,13 +48,20 @@ def ending(joined: Connection) -> Values | None:
     return {"archived": states[Written.Is.ARCHIVED], "of": states.total(), "until": joined.archiving_until}
 
 
-def runs(joined: Connection, numbers: Figures) -> Values:
+def runs(frame: Frame, joined: Connection, numbers: Figures) -> Values:
     """The last runs, with the progress of one that is under way. `known` changes when anything about them does."""
+    hidden = hidden_attributes(joined, frame.request.user)
     rows: list[Values] = [
-        {"run": each, "words": words.run(each), "moving": each.ended_at is None, "done": done(each)}
+        {
+            "run": each,
+            "words": words.run(each),
+            "problem": words.reason(each.problem, hidden),
+            "moving": each.ended_at is None,
+            "done": done(each),
+        }
         for each in recent_runs(joined)
     ]
-    told = [(row["run"].pk, row["words"], row["run"].problem, row["moving"], row["done"]) for row in rows]
+    told = [(row["run"].pk, row["words"], row["problem"], row["moving"], row["done"]) for row in rows]
     known = repr((told, numbers.failed, joined.state, joined.problem, ending(joined)))
     return {
         "runs": rows,

@@ -38,16 +38,17 @@ class Told(NamedTuple):
     why: str = ""
 
 
-def state(connection: Connection | None, now: datetime) -> Told:
+def state(connection: Connection | None, now: datetime, hidden: Collection[str] = ()) -> Told:
+    """`hidden`: names of attributes that the reader may not see."""
     if connection is None or connection.state == State.DISCONNECTED:
         return Told("Not connected", "")
     if connection.state == State.NEEDS_RECONNECT:
-        return Told("Needs reconnecting", "bad", connection.problem)
+        return Told("Needs reconnecting", "bad", reason(connection.problem, hidden))
     if connection.state == State.DISCONNECTING:
-        return Told("Being disconnected", "fair", connection.problem)
+        return Told("Being disconnected", "fair", reason(connection.problem, hidden))
     if connection.waits_until and connection.waits_until > now:
         left = duration((connection.waits_until - now).total_seconds())
-        return Told(f"Waits {left} more", "fair", connection.problem)
+        return Told(f"Waits {left} more", "fair", reason(connection.problem, hidden))
     return Told("Connected", "good")
 
 

@@ -77,7 +77,8 @@ def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[
         row = open_book(frame.product.pk, sync.profile.current.parsed, frame.today).page(kind, ids=[id], limit=1).rows
         (inside if row else outside).append(f"“{sync.profile.name}”")
     if not inside and not outside:
-        yield Step("bad", f"No profile of {frame.product} is written to Intercom: all are off.")
+        none = f"No profile of {frame.product} is written to Intercom: all are off."
+        yield Step("bad", "No profile that you see is written to Intercom." if synced.exists() else none)
     if inside:
         yield Step("good", f"In {listed(inside)}, which {'is' if len(inside) == 1 else 'are'} written to Intercom.")
     if outside:
@@ -107,6 +108,6 @@ def _written(record: Record, hidden: Collection[str]) -> Step:
     if not record.confirmed_at:
         return Step("fair", "Nothing was written yet.")
     when = ago(record.confirmed_at, timezone.now())
-    n = len(record.confirmed)
+    n = len(record.confirmed.keys() - set(hidden))
     stand = "stands there as Accoil has it" if n == 1 else "stand there as Accoil has them"
     return Step("good", f"{count(n, 'attribute')} {stand}, since {when}.")

@@ -8,9 +8,16 @@ from django.utils import timezone
 from accoil.connect.intercom.signed import secrets_of
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.count.ids import Kind
-from accoil.score.access import inbox_profiles
+from accoil.score.access import inbox_profiles, profiles_for
 from accoil.show import connection_words as words
-from accoil.show.connection_figures import Figures, attribute_problems, figures, last_run, profiles_of
+from accoil.show.connection_figures import (
+    Figures,
+    attribute_problems,
+    figures,
+    hidden_attributes,
+    last_run,
+    profiles_of,
+)
 from accoil.show.frame import Frame
 from accoil.show.words import ago, count, listed, number
 
@@ -41,12 +48,13 @@ def points(frame: Frame, joined: Connection) -> list[Point]:
 
 def _reached(frame: Frame, joined: Connection) -> Point:
     """Is it reached at all?"""
-    told = words.state(joined, timezone.now())
+    hidden = hidden_attributes(joined, frame.request.user)
+    told = words.state(joined, timezone.now(), hidden)
     link = frame.link("connection", joined.tool, again=1) if joined.state == State.NEEDS_RECONNECT else ""
     latest = last_run(joined)
     answers = [f"{told.words}. {told.why}".strip(), f"{words.last_run(latest, timezone.now())}."]
     if latest and latest.problem:
-        answers.append(latest.problem)
+        answers.append(words.reason(latest.problem, hidden))
     mark = "fair" if told.mark == "good" and (latest is None or latest.problem) else told.mark
     return Point("Is Intercom reached?", mark, answers, link, "Connect it again" if link else "")
 
@@ -73,9 +81,11 @@ def _widget_data(frame: Frame, joined: Connection) -> Point:
     question = "No data in the widget?"
     told = []
     for product in frame.product.team.products.order_by("id"):
-        profiles = inbox_profiles(product)
-        open_ones = listed([f"“{each.name}”" for each in profiles]) if profiles else "none"
-        told.append(f"{product}: teammates who are no members here see {open_ones}.")
+        profiles, seen = inbox_profiles(product), profiles_for(frame.request.user, product)
+        open_ones = [f"“{each.name}”" for each in profiles if each in seen]
+        if others := len(profiles) - len(open_ones):
+            open_ones.append(count(others, "profile that you don't see", "profiles that you don't see"))
+        told.append(f"{product}: teammates who are no members here see {listed(open_ones) or 'none'}.")
     hint = "Somebody may be outside of the profile shown: choose another in the list at the bottom of the widget."
     mark = "good" if told and not any("see none" in each for each in told) else "fair"
     return Point(question, mark, [hint, *told], frame.link("profiles"), "Profiles")

@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from accoil.team.models import Product, User
+    from accoil.team.models import Product, Team, User
 
 
 class Role(TextChoices):
@@ -40,3 +40,8 @@ def may_change(user: "User | AnonymousUser", product: "Product") -> bool:
 def may_move(mover: str, now: str) -> bool:
     """Whether a member in the role `mover` may give another role to, or remove, one who has the role `now`."""
     return mover == Role.OWNER or (mover == Role.MANAGER and now != Role.OWNER)
+
+
+def leads(user: "User | AnonymousUser", team: "Team") -> bool:
+    """An owner or a manager, from whom nothing of the team is kept."""
+    return user.is_authenticated and team.members.filter(user=user, role__in=[Role.OWNER, Role.MANAGER]).exists()

@@ -34,7 +34,7 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
         return connect_page(frame, found)
     if request.headers.get("HX-Request") != "true":
         return shown(frame, found, joined)
-    told = runs(joined, figures(joined))
+    told = runs(frame, joined, figures(joined))
     if request.GET.get("known") == told["known"]:
         return HttpResponse(status=204)
     more = {"tool": found, "connection": joined, "swapped": True, "ending": ending_of(joined)}
@@ -131,7 +131,7 @@ def shown(frame: Frame, tool: Tool, joined: Connection, wrong: str = "", status:
     numbers = figures(joined)
     told = {
         **around(frame, tool, joined, "connection"),
-        **runs(joined, numbers),
+        **runs(frame, joined, numbers),
         "matches": matches(frame, joined, numbers),
         "products": products(frame, joined),
         "attribute_problems": attribute_problems(joined, frame.request.user),

@@ -10,7 +10,7 @@ from accoil.connect.models import Connection, ended, live
 from accoil.connect.tools import TOOLS
 from accoil.connect.webhook.endpoints import endpoints
 from accoil.show import connection_words as words
-from accoil.show.connection_figures import figures, last_run
+from accoil.show.connection_figures import figures, hidden_attributes, last_run
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.team.models import Team
 
@@ -55,16 +55,16 @@ def told(frame: Frame, tool: Tool) -> dict[str, Any]:
         "connection": connection,
         "left": frame.may_change and left_by(frame.product.team, tool.key),
     }
-    return row | (of(connection) if connection else {})
+    return row | (of(frame, connection) if connection else {})
 
 
-def of(connection: Connection) -> dict[str, Any]:
-    now = timezone.now()
+def of(frame: Frame, connection: Connection) -> dict[str, Any]:
+    now, hidden = timezone.now(), hidden_attributes(connection, frame.request.user)
     latest = last_run(connection)
     return {
-        "state": words.state(connection, now),
+        "state": words.state(connection, now, hidden),
         "figures": figures(connection),
         "last_run": words.last_run(latest, now),
         "run": words.run(latest) if latest else "",
-        "run_problem": latest.problem if latest else "",
+        "run_problem": words.reason(latest.problem, hidden) if latest else "",
     }
