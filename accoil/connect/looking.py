@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import F, Min
+from django.db.models import Min
 
 from accoil.connect.desired import named_segments
 from accoil.count import days
@@ -43,7 +43,6 @@ class Look:
         self._names = [f"sync_{next(_numbered)}", f"sync_{next(_numbered)}"]  # as seen last, as it is now
         self._facts = facts()
         self._seen: Seen | None = None
-        self._restless: set[tuple[int, int]] = set()  # of the last look
 
     def changed(self, profile: Profile) -> set[int] | None:
         """Ids of those who may have changed since the last look; None for everyone."""
@@ -60,7 +59,6 @@ class Look:
             self._names.reverse()
         if before is None or before.round != now.round:
             found |= self._passed(before.round, list(now.names)) if before is not None and not anew else set()
-            self._restless = self._left_at_once(list(now.names), days.number(profile.product.today()))
         self._seen = now
         return None if anew else found
 
@@ -97,17 +95,10 @@ class Look:
         return set(found["id"].to_pylist())
 
     def _passed(self, after: int, segments: Sequence[int]) -> set[int]:
-        """Those who entered or left since that round. Who left on the day he entered and comes back on it goes on with
-        the same stay, which does not tell: so those are kept in mind."""
+        """Those who entered, came back or left since that round."""
         since = Round.objects.filter(profile=self._profile, pk__gt=after).aggregate(day=Min("day"))["day"]
         stays = Stay.objects.filter(segment__in=segments)
         entered = stays.filter(entered_day__gte=since, entered_in__gt=after)
         left = stays.filter(left_day__gte=since, left_in__gt=after)
-        back = self._restless - self._left_at_once(segments, since)
-        moved = {entity for some in (entered, left) for entity in some.values_list("entity", flat=True)}
-        return moved | {entity for _, entity in back}
-
-    def _left_at_once(self, segments: Sequence[int], since: int) -> set[tuple[int, int]]:
-        """(segment, entity) of stays that began and ended on one of these days."""
-        ended = Stay.objects.filter(segment__in=segments, left_day__gte=since, left_day=F("entered_day"))
-        return set(ended.values_list("segment", "entity"))
+        back = stays.filter(back_in__gt=after)
+        return {entity for some in (entered, left, back) for entity in some.values_list("entity", flat=True)}

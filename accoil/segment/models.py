@@ -157,7 +157,8 @@ class Round(models.Model):
 
 class Stay(models.Model):
     """Somebody was in a segment: from the day entered to the day left, which is not in it. One that is left and entered
-    again on the day it was entered goes on, so nobody begins two stays on one day, however restless."""
+    again on the day it was entered goes on, so nobody begins two stays on one day, however restless; `back_in` is the
+    round in which that was found last."""
 
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="stays", db_index=False)
     entity = models.BigIntegerField()
@@ -165,6 +166,7 @@ class Stay(models.Model):
     entered_in = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="entered", db_index=False)
     left_day = models.IntegerField(null=True)
     left_in = models.ForeignKey(Round, null=True, on_delete=models.CASCADE, related_name="left", db_index=False)
+    back_in = models.ForeignKey(Round, null=True, on_delete=models.SET_NULL, related_name="back", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -174,6 +176,7 @@ class Stay(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["segment", "entered_day"], name="stay_entered_day"),
             models.Index(fields=["segment", "left_day"], condition=~Q(left_day=None), name="stay_left_day"),
+            models.Index(fields=["segment", "back_in"], condition=~Q(back_in=None), name="stay_back_in"),
         ]
 
     def __str__(self) -> str:

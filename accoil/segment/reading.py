@@ -19,7 +19,8 @@ Way = Literal["entered", "left"]
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """`id` is the same for the same segment, entity, day and way, whoever asks. `watermark` is where to go on reading.
+    """`id` is the same whoever asks: of segment, entity, day and way, and of who comes back and leaves again on the day
+    he entered also of the round. `watermark` is where to go on reading.
     `happened`: something took place, rather than that a rule or definition was changed."""
 
     id: str
@@ -46,10 +47,17 @@ def moves(profile: Profile, after: int = 0, limit: int = 10_000) -> list[Move]:
         segments = Segment.objects.filter(profile=profile)
         stays = Stay.objects.filter(segment__in=segments).select_related("segment").order_by("segment", "entity")
         found += [_move(stay, "left", round) for stay in stays.filter(left_day=round.day, left_in=round)]
-        found += [_move(stay, "entered", round) for stay in stays.filter(entered_day=round.day, entered_in=round)]
+        entered = stays.filter(Q(entered_in=round) | Q(back_in=round), entered_day=round.day)
+        found += [_move(stay, "entered", round) for stay in entered]
         if len(found) >= limit:
             break
     return found
+
+
+def move_id(stay: Stay, way: Way, day: int, round: int) -> str:
+    first = stay.entered_in_id == round if way == "entered" else stay.back_in_id is None
+    known = f"{stay.segment_id}-{stay.entity}-{day}-{way}"
+    return known if first else f"{known}-{round}"
 
 
 def watermark(profile: Profile | int) -> int:
@@ -109,7 +117,7 @@ def _move(stay: Stay, way: Way, round: Round) -> Move:
     day = stay.entered_day if way == "entered" else stay.left_day
     assert day is not None
     return Move(
-        id=f"{stay.segment_id}-{stay.entity}-{day}-{way}",
+        id=move_id(stay, way, day, round.pk),
         watermark=round.pk,
         segment=stay.segment,
         entity=stay.entity,

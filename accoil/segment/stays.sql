@@ -1,9 +1,14 @@
 -- Stays in the application database, written many at a time. Values stand in the order told.
 
 -- name: enter
--- segment, entity, day, round. Who left on the day he entered, and comes back, goes on as if he had not.
+-- segment, entity, day, round. Who left on the day he entered, and comes back, goes on with the same stay, which tells
+-- in which round; who never left is only written down again.
 insert into segment_stay (segment_id, entity, entered_day, entered_in_id) values (%s, %s, %s, %s)
-on conflict (segment_id, entity, entered_day) do update set left_day = null, left_in_id = null
+on conflict (segment_id, entity, entered_day) do update set left_day = null, left_in_id = null,
+    back_in_id = case
+        when segment_stay.left_day is null then segment_stay.back_in_id
+        else excluded.entered_in_id
+    end
 
 -- name: leave
 -- day, round, segment, entity
