@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from accoil.act import because
 from accoil.act.actions import actions_in, goes_to_a_record, whom
+from accoil.act.automations import check_kept
 from accoil.act.looked_up import LookedUp
-from accoil.act.models import Automation, Firing
+from accoil.act.models import TOO_LATE, Automation, Firing
 from accoil.act.moves import Moved, newest_rounds, seen_before, since_watermark
 from accoil.act.queue import Wanted, queue_all
 from accoil.act.text import filled
@@ -35,7 +36,6 @@ class Acting:
     """`step` acts upon all that was found since the last one."""
 
     def __init__(self) -> None:
-        self._failing: dict[int, str] = {}  # automation → why, so that it is logged once
         self._versions: dict[int, int] = {}  # automation → the version its step was last read from
 
     def step(self) -> None:
@@ -55,27 +55,31 @@ class Acting:
             self._versions[automation.pk] = version
 
     def _act(self, automation: Automation, until: int) -> None:
-        """What is wrong with one automation stops no other."""
+        """What is wrong with one automation stops no other; its page says it."""
+        problem = ""
         try:
             act(automation, until)
+        except Refused as wrong:
+            problem = f"{wrong} Until it is edited it does nothing; what is older than 24 hours then is passed over."
         except Exception as wrong:
-            reason = f"{type(wrong).__name__}: {wrong}"
-            if self._failing.get(automation.pk) != reason:
+            problem = f"Something of ours went wrong ({type(wrong).__name__}); it is tried again by itself."
+            if automation.problem != problem:
                 log.exception("an automation could not act; it will try again", automation=automation.pk)
-            self._failing[automation.pk] = reason
-        else:
-            self._failing.pop(automation.pk, None)
+        if automation.problem != problem:
+            Automation.objects.filter(pk=automation.pk, enabled=True).update(problem=problem)
 
 
 def act(automation: Automation, until: int) -> None:
-    """Acts upon the moves up to a round, and with it. Doing it twice does nothing."""
+    """Acts upon the moves up to a round, and with it. Doing it twice does nothing. Raises Refused when what it names is
+    gone; then they wait."""
+    trigger = check_kept(automation)
     moved = since_watermark(automation, until)
     if not moved:
         _raise_watermark(automation, until)
         return
     for start in range(0, len(moved), AT_ONCE):
         some = moved[start : start + AT_ONCE]
-        log_lines = _Lines(automation, some)
+        log_lines = _Lines(automation, trigger, some)
         with transaction.atomic():
             if start + AT_ONCE >= len(moved) and not _raise_watermark(automation, until):
                 transaction.set_rollback(True)  # somebody else was faster, or switched it off
@@ -105,16 +109,15 @@ def _raise_watermark(automation: Automation, until: int) -> bool:
 class _Lines:
     """The lines of the run log for some moves, with the deliveries of those that fire."""
 
-    def __init__(self, automation: Automation, moved: list[Moved]) -> None:
+    def __init__(self, automation: Automation, trigger: Trigger, moved: list[Moved]) -> None:
         self._automation, self._moved = automation, moved
         self._scope: Kind = automation.scope  # type: ignore[assignment]
         self._profile = automation.profile
         self._window = self._profile.current.parsed.window
-        self._trigger: Trigger = check_trigger(automation.trigger, self._profile, self._scope)
         self._people = LookedUp(self._profile, self._scope, (each.entity for each in moved)).read()
         self._holding = self._people.holding(automation.condition) if automation.condition else None
-        self._still = self._people.holding(self._trigger.also) if self._trigger.also else None
-        self._before = seen_before(automation, moved) if self._trigger.once else set()
+        self._still = self._people.holding(trigger.also) if trigger.also else None
+        self._before = seen_before(automation, moved) if trigger.once else set()
 
     def write(self) -> None:
         """In a transaction."""
@@ -135,6 +138,8 @@ class _Lines:
     def _became(self, each: Moved, last: datetime | None, now: datetime) -> tuple[str, str]:
         automation, row = self._automation, self._people.rows.get(each.entity)
         why = because.moved(automation.trigger, self._scope, each.reason, row, self._window)
+        if now - each.at > TOO_LATE:
+            return Became.LATE, f"{why} {because.too_late(each.at, now)}"
         not_done = ""
         if each.entity in self._before:
             not_done = because.not_first(self._scope)

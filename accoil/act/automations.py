@@ -21,7 +21,8 @@ from accoil.team.models import NAME_LENGTH, User
 MOST = 100  # automations of a profile
 COOL_DOWN = 24  # hours
 LONGEST_COOL_DOWN = 24 * 365
-SAID = ["name", "scope", "trigger", "condition", "actions", "cool_down_hours"]  # the rest moves while it is on
+# What a draft says; the rest moves while it is on.
+SAID = ["name", "scope", "trigger", "condition", "actions", "cool_down_hours", "problem"]
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,14 +109,21 @@ def enable(automation: Automation) -> None:
     with transaction.atomic():
         if automation.enabled:
             return
-        profile = automation.profile
-        trigger = check_trigger(automation.trigger, profile, automation.scope)  # type: ignore[arg-type]
-        check_condition(automation.condition, profile, automation.scope)  # type: ignore[arg-type]
-        for key, _ in actions_in(automation.actions):
-            action_of(key)
+        trigger = check_kept(automation)
         automation.segment, automation.way = trigger.segment or _hidden(automation, trigger), trigger.way
-        automation.watermark, automation.enabled = reading.watermark(profile), True
-        automation.save(update_fields=["segment", "way", "watermark", "enabled"])
+        automation.watermark, automation.enabled = reading.watermark(automation.profile), True
+        automation.problem = ""
+        automation.save(update_fields=["segment", "way", "watermark", "enabled", "problem"])
+
+
+def check_kept(automation: Automation) -> Trigger:
+    """That it still makes sense; its trigger. Raises Refused when what it names is gone."""
+    profile = automation.profile
+    trigger = check_trigger(automation.trigger, profile, automation.scope)  # type: ignore[arg-type]
+    check_condition(automation.condition, profile, automation.scope)  # type: ignore[arg-type]
+    for key, _ in actions_in(automation.actions):
+        action_of(key)
+    return trigger
 
 
 def disable(automation: Automation) -> None:
@@ -152,6 +160,7 @@ def _say(automation: Automation, checked: Checked) -> None:
     automation.name, automation.scope = checked.name, checked.trigger.scope
     automation.trigger, automation.condition = checked.trigger.raw, checked.condition
     automation.actions, automation.cool_down_hours = checked.actions, checked.cool_down_hours
+    automation.problem = ""
 
 
 def _hidden(automation: Automation, trigger: Trigger) -> Segment:

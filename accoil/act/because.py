@@ -50,6 +50,11 @@ def cooling(last: datetime, now: datetime, hours: int) -> str:
     return f"Not done: it was done {_ago(now - last)} ago, and the cool-down is {_hours(hours)}."
 
 
+def too_late(at: datetime, now: datetime) -> str:
+    """“Not done: that was 3 days ago, and the automation could not act before now.”"""
+    return f"Not done: that was {_ago(now - at)} ago, and the automation could not act before now."
+
+
 def not_first(scope: Kind) -> str:
     return f"Not done: the profile counted this {scope} before, so it is not new."
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q
 
-from accoil.act.models import Delivery
+from accoil.act.models import TOO_LATE, Delivery
 from accoil.connect import breaker
 from accoil.connect.breaker import QUEUE
 from accoil.connect.connection import TryLater
@@ -17,6 +17,8 @@ WITHIN = (
     60.0  # seconds that all calls of one delivery have, with every retry and wait: so it is over before the lease is
 )
 MOST_ATTEMPTS = 10
+
+LATE = "Too late: it waited for more than 24 hours, so it was not done. Trying it again does it all the same."
 
 State = Delivery.State
 Lane = int | None  # a connection; None: deliveries that have none
@@ -51,6 +53,14 @@ def claim(lane: Lane) -> Delivery | None:
         mine = Delivery.objects.filter(_due(now), pk=first)
         if mine.update(state=State.TAKEN, leased_until=until, attempts=F("attempts") + 1):
             return Delivery.objects.select_related("product__team", "connection__team").get(pk=first)
+
+
+def give_up_late() -> int:
+    """Those that were due for so long and nobody could do, as while their connection needs reconnecting; how many."""
+    before = moment() - TOO_LATE
+    due = Q(state=State.WAITING, next_at__lte=before) | Q(state=State.TAKEN, leased_until__lte=before)
+    told = {"state": State.FAILED, "answer": LATE, "ended_at": moment(), "leased_until": None}
+    return Delivery.objects.filter(due).update(**told)
 
 
 def done(delivery: Delivery, answer: str) -> None:

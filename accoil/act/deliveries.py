@@ -35,6 +35,7 @@ class Deliveries:
         self._stopping = threading.Event()
 
     def step(self) -> None:
+        claims.give_up_late()
         self._workers = [worker for worker in self._workers if worker.is_alive()]
         busy = Counter(worker.lane for worker in self._workers)
         for lane, due in sorted(claims.due_lanes().items(), key=lambda each: self._begun.get(each[0], 0.0)):

@@ -1,5 +1,6 @@
 """Automations, when they fired and why not, and the queue of what is to be done elsewhere."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from accoil.connect.models import Connection
 from accoil.score.models import Profile
 from accoil.segment.models import Scope, Segment
 from accoil.team.models import NAME_LENGTH, Product
+
+TOO_LATE = timedelta(hours=24)  # what could not be done for so long is not done any more
 
 
 class Automation(models.Model):
@@ -33,6 +36,7 @@ class Automation(models.Model):
     segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="automations")
     way = models.CharField(max_length=7, choices=Way.choices, default=Way.ENTERED)
     watermark = models.BigIntegerField(default=0)  # the last round of moves that was acted upon
+    problem = models.TextField(blank=True)  # why it could not act, as long as it can't
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -53,6 +57,7 @@ class Firing(models.Model):
         FIRED = "fired", "Fired"
         CONDITION = "condition", "The condition did not hold"
         COOLING = "cooling", "Too soon after the last time"
+        LATE = "late", "Too late"  # it could not act when it happened
 
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="firings", db_index=False)
     move = models.CharField(max_length=80)  # id of the move: the same whoever asks

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from accoil.act import queue
+from accoil.act import automations, queue
+from accoil.act.automations import Draft
 from accoil.act.forgetting import KEPT, forget_old
-from accoil.act.models import Delivery
+from accoil.act.models import Delivery, Firing
 from accoil.connect import passes
 from accoil.connect.models import Connection, Pass
 from accoil.connect.now import moment
+from accoil.segment import keeping
 from tests.segment.worlds import Looked
 
 
@@ -33,3 +35,28 @@ def test_a_run_that_fails_as_the_one_before_takes_its_place(connected: Connectio
     for problem in ("No room.", "No room.", "", "No room.", "Signed out.", "No room."):
         passes.end(passes.begin(connected, Pass.Of.MATCH), problem)
     assert [each.problem for each in connected.passes.order_by("pk")] == ["", "Signed out.", "No room."]
+
+
+def test_lines_of_run_logs_are_forgotten_but_for_what_cool_downs_and_pages_need(
+    people: Looked, connected: Connection
+) -> None:
+    keeping.create(people.profile, "account", "Busy", {"metric": "raw", "at_least": 18})
+    ring = [{"ring": {"text": "ding", "on": "company"}}]
+    long, short = (
+        automations.create(
+            people.profile, Draft(name=name, scope="account", when={"enters": "Busy"}, then=ring, cool_down_hours=hours)
+        )
+        for name, hours in (("Long", 24 * 200), ("Short", 24))
+    )
+    for each in (long, short):
+        for days, became in ((300, "fired"), (150, "fired"), (120, "fired"), (100, "condition"), (80, "cooling")):
+            at = moment() - timedelta(days=days)
+            Firing.objects.create(automation=each, move=f"m{days}", entity=1, at=at, became=became)
+    kept = Firing.objects.create(
+        automation=short, move="m99", entity=1, at=moment() - timedelta(days=99), became="late"
+    )
+    waits = queue.queue(people.product, "ring", "account", 1, {"text": "ding"}, key="w", firing=kept)
+    forget_old()
+    assert set(long.firings.values_list("move", flat=True)) == {"m150", "m120", "m80"}
+    assert set(short.firings.values_list("move", flat=True)) == {"m120", "m99", "m80"}
+    assert Delivery.objects.filter(pk=waits.pk).exists()

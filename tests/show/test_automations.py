@@ -51,7 +51,7 @@ def test_without_automations_the_page_says_what_they_do_and_offers_plays(ann, ho
     assert len(PLAYS) == 6
 
 
-def test_the_list_says_what_each_does_when_it_fired_and_whether_it_is_on(ann, busy, home):
+def test_the_list_says_what_each_does_when_it_fired_and_whether_it_is_on(ann, busy, joined, home):
     on = made(busy, condition={"metric": "mrr", "above": 10_000}, enabled=True)
     made(busy, {"new": "user"}, [{"intercom_tag": {"tag": "new", "on": "user"}}], "user", name="Greet")
     Firing.objects.create(automation=on, move="m1", entity=1, became="fired", at=timezone.now())
@@ -62,6 +62,22 @@ def test_the_list_says_what_each_does_when_it_fired_and_whether_it_is_on(ann, bu
     assert "if MRR above $100 Add Tag in Intercom: hot, company" in text
     assert "Greet When a user is new Add Tag in Intercom: new, user" in text
     assert "never fired" in text
+
+
+def test_one_that_cannot_act_says_why_and_what_to_do_in_the_list_and_on_its_page(ann, bob, busy, home):
+    found = made(busy, enabled=True)
+    text = main(ann.get(home))
+    assert "Tell Rita can't do what it should." in text
+    not_there = "Intercom is not connected, so what is to be done there fails. Connect it in Settings > Connections."
+    assert not_there in text and not_there in main(ann.get(f"{home}/{found.pk}"))
+    Automation.objects.update(problem="when: Everyday has no segment of accounts called “Gone”.")
+    page = ann.get(f"{home}/{found.pk}")
+    assert "Everyday has no segment of accounts called “Gone”." in main(page) and "when: " not in main(page)
+    assert link_to(page, "Edit it") == f"{home}/{found.pk}/edit"
+    assert link_to(page, "Connections").startswith(f"/p/{busy.web.pk}/settings/connections")
+    assert "Tell an owner or manager of Acme Inc." in main(bob.get(f"{home}/{found.pk}"))
+    Automation.objects.update(enabled=False)
+    assert not_there not in main(ann.get(home))
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.key)

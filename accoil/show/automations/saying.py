@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from accoil.act.automations import action_words, check_draft
+from accoil.act.hindered import hindrances
 from accoil.act.models import Automation, Delivery
 from accoil.act.triggers import sentence
 from accoil.connect.models import State
@@ -16,6 +17,7 @@ from accoil.rule.tree import EVERYTHING, check, words
 from accoil.score.models import Profile
 from accoil.show.automations.typed import Typed
 from accoil.show.words import count, listed
+from accoil.team.models import Team
 
 Values = dict[str, Any]
 
@@ -50,6 +52,11 @@ def parts(trigger: Any, scope: Kind, condition: Any, actions: Sequence[Any], who
     return {"when": sentence(trigger, scope), "condition": held, "then": action_words(actions, whole)}
 
 
+def hindered(team: Team, found: Sequence[Automation]) -> dict[int, list[str]]:
+    """Automation → why it can't act, or do all it should, in the words of pages."""
+    return {key: [plainly(Refused(each)) for each in told] for key, told in hindrances(team, found).items()}
+
+
 def overview(rows: Sequence[Values]) -> str:
     """2 of 3 automations on; they fired 12 times in the last 7 days."""
     on = [row for row in rows if row["automation"].enabled]
@@ -60,6 +67,8 @@ def overview(rows: Sequence[Values]) -> str:
     who, have = ("it", "has") if len(on) == 1 else ("they", "have")
     how_often = f"fired {count(fired, 'time')}" if fired else f"{have} not fired"
     told = f"{len(on)} of {count(len(rows), 'automation')} on; {who} {how_often} in the last 7 days."
+    stuck = [row["automation"].name for row in on if row["hindered"]]
+    told += f" {listed(stuck)} can't do what {'it' if len(stuck) == 1 else 'they'} should." if stuck else ""
     return f"{told} Something failed in {listed(failed)}." if failed else told
 
 

@@ -33,7 +33,9 @@ def automations(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "automations")
     if frame.profile is None:
         return redirect("start", product_id)
-    rows = [row(frame, each) for each in _all(frame)]
+    found = list(_all(frame))
+    hindered = saying.hindered(frame.product.team, found)
+    rows = [row(frame, each, hindered.get(each.pk, [])) for each in found]
     values = {
         "rows": rows,
         "sentence": saying.overview(rows) if rows else "",
@@ -138,7 +140,7 @@ def _readable(action: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return {key: without_secrets(key, values) for key, values in action.items()}
 
 
-def row(frame: Frame, each: Any) -> Values:
+def row(frame: Frame, each: Any, hindered: list[str]) -> Values:
     return {
         "automation": each,
         "link": frame.link("automation", each.pk),
@@ -146,6 +148,7 @@ def row(frame: Frame, each: Any) -> Values:
         "fired_week": each.fired_week,
         "last_fired": each.last_fired,
         "failed": each.failed,
+        "hindered": hindered,
     }
 
 
@@ -154,6 +157,8 @@ def about(frame: Frame, found: Automation) -> Values:
     return {
         "automation": found,
         "says": saying.of(found, frame.may_change),
+        "hindered": saying.hindered(frame.product.team, [found]).get(found.pk, []),
+        "connections_link": frame.link("connections"),
         "kind": found.scope,
         "back": frame.link("automations"),
         "edit_link": frame.link("edit-automation", found.pk),
