@@ -4,20 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('act', '0003_firing_lately'),
+        ("act", "0003_firing_lately"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='automation',
-            name='problem',
+            model_name="automation",
+            name="problem",
             field=models.TextField(blank=True),
         ),
         migrations.AlterField(
-            model_name='firing',
-            name='became',
-            field=models.CharField(choices=[('fired', 'Fired'), ('condition', 'The condition did not hold'), ('cooling', 'Too soon after the last time'), ('late', 'Too late')], max_length=9),
+            model_name="firing",
+            name="became",
+            field=models.CharField(
+                choices=[
+                    ("fired", "Fired"),
+                    ("condition", "The condition did not hold"),
+                    ("cooling", "Too soon after the last time"),
+                    ("late", "Too late"),
+                ],
+                max_length=9,
+            ),
         ),
     ]

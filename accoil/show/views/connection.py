@@ -13,7 +13,7 @@ from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
 from accoil.show import connection_words as words
 from accoil.show import following, troubleshooting
-from accoil.show.connection_figures import attribute_problems, figures
+from accoil.show.connection_figures import attribute_problems, figures, hidden_attributes
 from accoil.show.connection_overview import around, matches, products, runs
 from accoil.show.connection_overview import ending as ending_of
 from accoil.show.frame import Frame, frame_of, page, signed_in
@@ -37,8 +37,9 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
     told = runs(frame, joined, figures(joined))
     if request.GET.get("known") == told["known"]:
         return HttpResponse(status=204)
+    hidden = hidden_attributes(joined, request.user)
     more = {"tool": found, "connection": joined, "swapped": True, "ending": ending_of(joined)}
-    return page(frame, "show/connection_runs.html", {**told, **more, "state": words.state(joined, timezone.now())})
+    return page(frame, "show/connection_runs.html", {**told, **more, "state": words.state(joined, timezone.now(), hidden)})
 
 
 @signed_in
