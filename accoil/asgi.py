@@ -43,6 +43,7 @@ from accoil.show.inbox import door as inbox
 from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
 from accoil.show.mcp import reach
+from accoil.team import audit
 from accoil.team.keys import mappings, receiving_keys, remember_last_seen
 from accoil.team.models import Product
 from accoil.watch.running import Watch
@@ -124,6 +125,7 @@ class Server:
             ("count anew what a setting changed", self._follow_settings, 10),
             ("seal days past the open window", self.counting.seal, 30),
             ("sum up days that are over", self.freezing.look, 15),
+            ("forget the audit log of two years ago", audit.forget_old, 3600),
             *self.watch.acts,
         ]
         self._clock = Clock(often)

@@ -11,17 +11,16 @@ PORTS = {"smtps": 465, "smtp+tls": 587, "smtp": 25}
 
 
 def mail_settings() -> dict[str, Any]:
-    """Django's EMAIL_* settings and MAIL_IS_SENT, from ACCOIL_SMTP_URL and ACCOIL_MAIL_FROM."""
+    """Django's EMAIL_* settings, from ACCOIL_SMTP_URL and ACCOIL_MAIL_FROM."""
     sender = environment.text("ACCOIL_MAIL_FROM", "Accoil <accoil@localhost>")
     if "@" not in parseaddr(sender)[1]:
         raise Refused("ACCOIL_MAIL_FROM must hold an e-mail address, such as Accoil <accoil@example.com>.")
     chosen: dict[str, Any] = {"DEFAULT_FROM_EMAIL": sender, "SERVER_EMAIL": sender}
     server = environment.address("ACCOIL_SMTP_URL", list(PORTS))
     if server is None:
-        return {**chosen, "EMAIL_BACKEND": "accoil.team.logged_mail.LoggedMail", "MAIL_IS_SENT": False}
+        return {**chosen, "EMAIL_BACKEND": "accoil.team.logged_mail.LoggedMail"}
     return {
         **chosen,
-        "MAIL_IS_SENT": True,
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": server.hostname,
         "EMAIL_PORT": server.port or PORTS[server.scheme],

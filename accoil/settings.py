@@ -159,6 +159,7 @@ WEBHOOK_NETWORKS = environment.networks("ACCOIL_WEBHOOK_NETWORKS")
 # --- mail, files, time, logs ---
 
 globals().update(mail_settings())
+MAIL_IS_SENT = bool(environment.text("ACCOIL_SMTP_URL"))  # else it is written to the log, where only the operator looks
 
 LARGEST_UPLOAD = environment.number("ACCOIL_LARGEST_UPLOAD", 10_000, least=1, most=10_000_000) * 1_000_000  # bytes
 STATIC_URL = "/static/"

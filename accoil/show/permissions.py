@@ -22,8 +22,8 @@ class Who(IntEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """What can be done at an address. `how`: "see" is GET; "ask" is a POST that changes nothing, "change" one that does;
-    "save" is a change among the asks of a form: the POST whose field `do` says save."""
+    """What can be done at an address. `how`: "see" is GET; "ask" is a POST that changes nothing, "change" one that
+    does; "save" is a change among the asks of a form: the POST whose field `do` says save."""
 
     page: str
     name: str  # of the address in urls.py
@@ -55,6 +55,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Accounts and users", Who.MANAGER, "ask", "act on ticked rows", "act-on-accounts act-on-users"),
     ("Accounts and users", Who.MANAGER, "change", "act on ticked rows",
      "begin-on-accounts begin-on-users retry-batch"),
+    ("Search", Who.MEMBER, "see", LOOK, "search"),
     ("Segments", Who.MEMBER, "see", LOOK, "segments segment segment-file new-segment edit-segment"),
     ("Segments", Who.MEMBER, "ask", "try a rule", "new-segment edit-segment"),
     ("Segments", Who.MANAGER, "save", "change segments", "new-segment edit-segment"),
@@ -175,13 +176,17 @@ WHO_WORDS = {
 
 _HEAD = """# Permissions
 
-Who may do what. Accoil guards every address by this table, and a test walks all of them in every role. This page is made from it:
-`python -m accoil.show.permissions > docs/reference/permissions.md`.
+Who may do what. Accoil guards every address by this table, and a test walks all of them in every role. This page is
+made from it: `python -m accoil.show.permissions > docs/reference/permissions.md`.
 
-* **Owner**: everything. A team always has one. **Manager**: everything but owners' matters. **Team Member**: looks, and may invite.
-* Owners give every role; managers make managers and team members, and leave owners alone; a team member invites team members.
-* A profile can be kept from a team member, or given to him to change: *Profiles > a profile > Who sees it*. Owners and managers see all.
-* Somebody of another team finds nothing: the same answer as for an address that is none (404). Strangers are sent to sign in.
+* **Owner**: everything; a team always has one. **Manager**: everything but what is for owners alone. **Team Member**:
+  looks, and may invite.
+* Owners give every role. Managers make managers and team members, and leave owners alone. A team member invites team
+  members.
+* A profile can be kept from a team member, or given to them to change: *Profiles > a profile > Who sees it*. Owners and
+  managers see and change all.
+* Somebody of another team finds nothing: the same answer as for an address that is none (404). Strangers are sent to
+  sign in.
 * Whoever may see a form may try things in it; saving is what is guarded.
 * What changes something writes a line into the [audit log](../guide/team.md#the-audit-log).
 
@@ -190,8 +195,8 @@ Who may do what. Accoil guards every address by this table, and a test walks all
 """
 
 _TAIL = """
-The read API asks for an [API token](api.md) of one product at every address; a person's sign-in opens none of it. Addresses that decide by
-themselves:
+The read API asks for an [API token](api.md) of one product at every address; a person's sign-in opens none of it.
+Addresses that decide by themselves:
 
 """
 

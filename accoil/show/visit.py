@@ -13,7 +13,7 @@ from accoil.team.models import Team, User
 
 
 class Said(FallbackStorage):
-    """Messages as usual; it remembers which were said during this request, whether or not the page shows them already."""
+    """Messages as usual; it remembers which were said during this request, also when the page shows them already."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +46,8 @@ class Visit:
 
     def _told(self, response: HttpResponseBase) -> list[str] | None:
         """None where nothing was changed: the answer says what is wrong, or asks for more."""
-        said = messages.get_messages(self.request).said  # type: ignore[attr-defined]
+        kept = messages.get_messages(self.request)
+        said = kept.said if isinstance(kept, Said) else []
         if any(level >= messages.ERROR for level, _ in said):
             return None
         if said or 300 <= response.status_code < 400:

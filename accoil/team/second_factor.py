@@ -1,4 +1,4 @@
-"""A second factor: codes that an authenticator app makes (RFC 6238: six digits, 30 seconds, SHA-1), and recovery codes."""
+"""A second factor: codes that an app makes (RFC 6238: six digits, 30 seconds, SHA-1), and recovery codes."""
 
 import base64
 import hashlib

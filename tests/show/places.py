@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ from tests.show.automating import made
 from tests.show.connected import connect
 from tests.show.mapping_pages import form as mapping_form
 
-PASSWORD = "a long walk home"
+PASSWORD, NEW = "a long walk home", "a longer walk"
 Sent = dict[str, Any]
 RULE = {"do": "save", "rule-text": "metric: score\nabove: 10", "name": "Of mine"}
 
@@ -56,7 +56,7 @@ class Places:
     """Of the busy world, with `arguments` by the name of an address; what is not there needs the product alone."""
 
     busy: Any
-    arguments: dict[str, list[Any]] = field(default_factory=dict)
+    arguments: dict[str, Sequence[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._people()
@@ -80,7 +80,7 @@ class Places:
             user.password = self.mia.password
             user.save()
         self.member = acme.members.get(user=self.busy.bob)
-        self.arguments |= dict.fromkeys(("change-role", "remove-member", "reset-member"), [self.member.pk])
+        self.arguments |= dict.fromkeys(("change-role", "remove-member", "reset-member"), (self.member.pk,))
         self.invited, self.secret = invitations.invite(self.member, "kim@example.com", "member")
         self.arguments |= {"withdraw-invitation": [self.invited.pk], "join": [self.secret]}
         self.arguments |= {"account_reset_password_from_key": ["1", "key"], "account_confirm_email": ["key"]}
@@ -100,25 +100,28 @@ class Places:
         client.force_login(self.busy.ann)
         client.post(self.path("new-feature"), {"name": "Help", "event": "Help_Opened"})
         [feature] = kept(web)
-        self.arguments |= dict.fromkeys(("feature", "change-feature", "feature-view"), [feature.id])
+        self.arguments |= dict.fromkeys(("feature", "change-feature", "feature-view"), (feature.id,))
         for name in ("profile", "save-access", "backtest"):
             self.arguments[name] = [self.busy.profile.pk]
-        self.arguments |= dict.fromkeys(("mapping", "change-mapping"), ["track"])  # one of the presets
+        self.arguments |= dict.fromkeys(("mapping", "change-mapping"), ("track",))  # one of the presets
 
     def _segments(self) -> None:
         profile = self.busy.profile
         own = Segment.objects.create(profile=profile, scope="user", name="Own", rule={"metric": "score", "above": 1})
-        self.arguments |= dict.fromkeys(("segment", "edit-segment", "delete-segment", "fill-segment"), [own.pk])
+        self.arguments |= dict.fromkeys(("segment", "edit-segment", "delete-segment", "fill-segment"), (own.pk,))
         self.arguments["segment-file"] = [own.pk, "csv"]
-        stages = [journeys.Stage("Busy", {"metric": "score", "above": 50}), journeys.Stage("Calm", {"metric": "score", "at_most": 50})]
+        stages = [
+            journeys.Stage("Busy", {"metric": "score", "above": 50}),
+            journeys.Stage("Calm", {"metric": "score", "at_most": 50}),
+        ]
         journey = journeys.create(profile, "account", "Mine", stages, self.busy.ann, 0)
-        self.arguments |= dict.fromkeys(("journey", "edit-journey", "delete-journey"), [journey.pk])
+        self.arguments |= dict.fromkeys(("journey", "edit-journey", "delete-journey"), (journey.pk,))
 
     def _tools(self) -> None:
         busy = self.busy
         connect(busy)
         names = ["connection", "connect-tool", "sync-now", "sync-interval", "connection-records", "connection-ledger"]
-        self.arguments |= dict.fromkeys((*names, "connection-retry", "connection-check", "disconnect"), ["intercom"])
+        self.arguments |= dict.fromkeys((*names, "connection-retry", "connection-check", "disconnect"), ("intercom",))
         self.arguments["connection-mode"] = ["intercom", busy.profile.pk]
         hook = "http://127.0.0.2/hook"
         found = made(busy, then=[{"webhook": {"url": hook}}], enabled=True)
@@ -141,10 +144,10 @@ class Places:
     def _keys(self) -> None:
         web = self.busy.web
         on, off = web.ingest_keys.get(), web.ingest_keys.create(name="Off", disabled_at=timezone.now())
-        self.arguments |= dict.fromkeys(("ingest-key", "switch-key", "rotate-key"), [on.pk])
+        self.arguments |= dict.fromkeys(("ingest-key", "switch-key", "rotate-key"), (on.pk,))
         ApiToken.issue(web, "Export")
         self.arguments |= {"delete-key": [off.pk], "revoke-token": [web.api_tokens.get().pk]}
-        self.arguments |= dict.fromkeys(("stop-import", "go-on-import", "delete-import", "import-errors"), ["none"])
+        self.arguments |= dict.fromkeys(("stop-import", "go-on-import", "delete-import", "import-errors"), ("none",))
         self.arguments["end-session"] = [0]
 
     def sent(self, name: str, client: Client) -> Sent:
@@ -194,9 +197,9 @@ class Places:
             "change-mapping": {"do": "off"},
             "try-mappings": {"call": "{}"},
             "caps": {"most_events": "50", "most_traits": "50"},
-            "imports": {"files": SimpleUploadedFile("more.csv", b"user_id,event,timestamp\nu1,A,2026-03-01T00:00:00Z\n")},
+            "imports": {"files": SimpleUploadedFile("more.csv", b"user_id,event,timestamp\nu1,A,2026-03-01\n")},
             "save-you": {"name": "Somebody"},
-            "account_change_password": {"oldpassword": PASSWORD, "password1": "longer walks", "password2": "longer walks"},
+            "account_change_password": {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW},
             "code-on": self._first_code,
             "code-off": {"password": PASSWORD},
             "recovery-codes": {"password": PASSWORD},

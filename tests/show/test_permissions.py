@@ -22,7 +22,13 @@ from tests.show.places import Places, addresses, with_codes
 from tests.show.test_imports import newest, upload
 from tests.waiting import until
 
-ROLES = {"owner": Who.OWNER, "manager": Who.MANAGER, "member": Who.MEMBER, "outsider": Who.PERSON, "nobody": Who.ANYBODY}
+ROLES = {
+    "owner": Who.OWNER,
+    "manager": Who.MANAGER,
+    "member": Who.MEMBER,
+    "outsider": Who.PERSON,
+    "nobody": Who.ANYBODY,
+}
 NAMED = [(action.name, action.how) for action in TABLE]
 
 
@@ -54,11 +60,8 @@ def browser(user: User | None) -> Client:
 
 
 def of_role(places: Places, role: str) -> User | None:
-    return {"owner": places.busy.ann, "manager": places.mia, "member": places.busy.bob, "outsider": places.busy.eve}.get(role)  # fmt: skip
-
-
-def is_of_product(places: Places, name: str) -> bool:
-    return places.path(name).startswith("/p/") or name == "begin-intercom"
+    people = {"owner": places.busy.ann, "manager": places.mia, "member": places.busy.bob, "outsider": places.busy.eve}
+    return people.get(role)
 
 
 def expected(places: Places, action: Action, role: str) -> str:
@@ -111,7 +114,7 @@ def test_every_address_answers_each_role_as_the_table_says_and_what_changes_some
 
 # These say 404 where nothing is to be seen: no such link, page in debug only.
 NOT_THERE = ("account_confirm_email", "style")
-# Signing in and taking an invitation write their lines in test_sign_in_log.py and test_team.py; connecting asks Intercom.
+# What signing in, taking an invitation and connecting write down is tested beside them.
 ELSEWHERE = {action.name for action in TABLE if action.who is Who.ANYBODY} - {"account_logout"} | {"connect-tool"}
 
 

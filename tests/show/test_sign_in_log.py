@@ -134,7 +134,7 @@ def test_codes_are_not_switched_off_without_the_password(ann, factor):
 
 
 def test_devices_are_listed_and_signed_out(world):
-    here, phone = sign_in(), Client(HTTP_USER_AGENT="Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1")
+    here, phone = sign_in(), Client(HTTP_USER_AGENT="Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Safari/604.1")
     sign_in(client=phone)
     page = here.get("/you")
     assert "Safari on an iPhone" in main(page) and "this one" in main(page)

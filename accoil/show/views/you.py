@@ -77,7 +77,7 @@ def send_confirmation(request: HttpRequest, user: User) -> bool:
 
 
 def is_confirmed(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
 
 
 def person(request: HttpRequest) -> User:
