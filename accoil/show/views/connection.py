@@ -39,7 +39,8 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
         return HttpResponse(status=204)
     hidden = hidden_attributes(joined, request.user)
     more = {"tool": found, "connection": joined, "swapped": True, "ending": ending_of(joined)}
-    return page(frame, "show/connection_runs.html", {**told, **more, "state": words.state(joined, timezone.now(), hidden)})
+    state = words.state(joined, timezone.now(), hidden)
+    return page(frame, "show/connection_runs.html", {**told, **more, "state": state})
 
 
 @signed_in
