@@ -1,13 +1,18 @@
 """What an admin does on the pages of Settings > Connections, done beside a running server: one act in a process.
 
-python -m tests.journey.arranging connect TOKEN SECRET | switch MODE | sync_now | disconnect
+python -m tests.journey.arranging connect TOKEN SECRET | switch MODE | sync_now | disconnect | crowd MANY URL
 """
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import TYPE_CHECKING
 
 from accoil.start import start
+
+if TYPE_CHECKING:
+    from accoil.team.models import Team
 
 
 def connect(token: str, secret: str) -> None:
@@ -39,6 +44,50 @@ def disconnect() -> None:
     ending.begin(Connection.objects.get())
 
 
+def crowd(many: str, url: str) -> None:
+    """So many owners who are signed in, an automation that sends to an address, and somebody of another team."""
+    from accoil.act import automations
+    from accoil.act.automations import Draft
+    from accoil.connect.webhook.endpoints import endpoint
+    from accoil.score.models import Profile
+    from accoil.team.models import Product, Team
+
+    profile = Profile.objects.select_related("product__team").get()
+    when = {"score": {"rises_above": 99}}
+    draft = Draft(name="Tell them", scope="user", when=when, then=[{"webhook": {"url": url}}])
+    made = automations.create(profile, draft)
+    sessions = [signed_in(profile.product.team, f"owner{n}@example.com") for n in range(int(many))]
+    elsewhere = Team.objects.create(name="Elsewhere")
+    other = Product.objects.create(team=elsewhere, name="Other")
+    Profile.create(other, "Everyday", profile.current.parsed)
+    told = {
+        "product": profile.product_id, "profile": profile.pk, "automation": made.pk, "sessions": sessions,
+        "address": endpoint(profile.product.team, url).pk, "other": other.pk,
+        "other_session": signed_in(elsewhere, "other@example.com"),
+    }  # fmt: skip
+    print(json.dumps(told))
+
+
+def signed_in(team: Team, email: str) -> str:
+    """The session of a new owner."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accoil.team.models import User
+    from accoil.team.roles import Role
+
+    user = User.objects.create(email=email, name=email)
+    team.members.create(user=user, role=Role.OWNER)
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session.create()
+    return str(session.session_key)
+
+
+ACTS = {"connect": connect, "switch": switch, "sync_now": sync_now, "disconnect": disconnect, "crowd": crowd}
+
 if __name__ == "__main__":
     start()
-    {"connect": connect, "switch": switch, "sync_now": sync_now, "disconnect": disconnect}[sys.argv[1]](*sys.argv[2:])
+    ACTS[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]

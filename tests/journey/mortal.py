@@ -34,7 +34,7 @@ class Mortal:
         assert made.returncode == 0, made.stderr
         told = json.loads(made.stdout)
         self.data, self.port, self.log = data, free_port(), data.with_name(f"{data.name}.log")
-        self._merge_after, self._settings = merge_after, {name: str(value) for name, value in settings.items()}
+        self._merge_after, self.settings = merge_after, {name: str(value) for name, value in settings.items()}
         address = f"http://127.0.0.1:{self.port}"
         self.door = Door(address, told["product_id"], told["ingest_key"], told["api_token"])
         self._process: subprocess.Popen[bytes] | None = None
@@ -46,7 +46,7 @@ class Mortal:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, *words],
-                env={**own, **self._settings, "ACCOIL_DATA": str(self.data)}, stdout=log, stderr=log,
+                env={**own, **self.settings, "ACCOIL_DATA": str(self.data)}, stdout=log, stderr=log,
             )  # fmt: skip
         while not self._answers():
             if self._process.poll() is not None:

@@ -81,13 +81,15 @@ class Synced:
             answer = self.server.door.post("/v1/batch", {"batch": items[start : start + 500]})
             assert answer.status == 200, answer
 
-    def arrange(self, *words: str) -> None:
+    def arrange(self, *words: str) -> str:
+        """What it says."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
-        env = own | {"ACCOIL_DATA": str(self.server.data), "ACCOIL_INTERCOM_URL": self.intercom.address}
+        env = own | self.server.settings | {"ACCOIL_DATA": str(self.server.data)}
         command = [sys.executable, "-m", "tests.journey.arranging", *words]
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE,
                               cwd=Path(__file__).parents[2])  # fmt: skip
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def asked(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """Of the server's own database."""
@@ -95,7 +97,7 @@ class Synced:
             return database.execute(question, values).fetchall()
 
     def state(self) -> tuple[str, str]:
-        (told,) = self.asked("select state, problem from connect_connection")
+        (told,) = self.asked("select state, problem from connect_connection where tool = 'intercom'")
         return told  # type: ignore[return-value]
 
     def tagged(self, n: int) -> list[str]:
@@ -182,9 +184,9 @@ def _day(seconds: Any) -> str:
 
 
 @contextmanager
-def synced(data: Path) -> Iterator[Synced]:
-    """Connected, all traits on, and everything written once."""
-    with running() as intercom, mortal(data, ACCOIL_INTERCOM_URL=intercom.address) as server:
+def synced(data: Path, **settings: object) -> Iterator[Synced]:
+    """People that are counted, and in Intercom too; not connected yet. `settings`: ACCOIL_X=…"""
+    with running() as intercom, mortal(data, ACCOIL_INTERCOM_URL=intercom.address, **settings) as server:
         made = Synced(server, intercom)
         made.begin()
         yield made
