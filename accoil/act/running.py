@@ -74,7 +74,7 @@ class Run(Generic[Found]):
     done without a turn: it may wait for others than this machine. `about`: a newer run about the same replaces it."""
 
     def __init__(
-        self, turns: Turns, work: Work[Found], of: int, beforehand: Callable[[], None] = lambda: None,
+        self, turns: Turns, work: Work[Found], of: int, beforehand: Callable[[], None] | None = None,
         about: Hashable = None,
     ) -> None:  # fmt: skip
         self.done, self.of, self.about = 0, of, about
@@ -86,7 +86,8 @@ class Run(Generic[Found]):
         self._turns, self._work, self._beforehand = turns, work, beforehand
         self._ended: float | None = None
         self._was_asked = False
-        turns.join(self)
+        if beforehand is None:
+            turns.join(self)
         self._thread = threading.Thread(target=self._run, name="looking back", daemon=True)
         self._thread.start()
 
@@ -119,7 +120,9 @@ class Run(Generic[Found]):
 
     def _run(self) -> None:
         try:
-            self._beforehand()
+            if self._beforehand:
+                self._beforehand()
+                self._turns.join(self)
             with self._turns.taken(self):
                 self._heard(0, self.of)
                 self.found = self._work(self._heard)

@@ -1,0 +1,131 @@
+"""Disconnecting holds at once, whatever the tool does; what was written is archived as long as that makes sense."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from accoil.connect import ending, sync
+from accoil.connect.connection import Closed
+from accoil.connect.intercom import session
+from accoil.connect.intercom.connecting import by_token
+from accoil.connect.models import Connection, Mode, Pass, ProfileSync, State, Written
+from accoil.connect.writing import AT_A_TIME
+from accoil.refused import Refused
+from tests.connect.sync.conftest import Synced
+from tests.connect.sync.test_lanes import another
+from tests.small_worlds import at, did, identified
+from tests.waiting import until
+
+
+def again(synced: Synced) -> Connection:
+    return Connection.objects.get(pk=synced.connection.pk)
+
+
+@pytest.fixture
+def dead(on: Synced) -> Iterator[Synced]:
+    """All is written; from now on nothing is answered but an error."""
+    on.intercom.faults.plan("drop", times=10**6)
+    yield on
+
+
+def test_at_once_nothing_is_written_any_more_and_only_the_token_is_kept(dead: Synced) -> None:
+    ending.begin(again(dead))
+    left = again(dead)
+    assert left.state == State.DISCONNECTING and set(left.secrets) == {"token"}
+    assert not ProfileSync.objects.exists()
+    assert not session._workspaces
+    assert not left.passes.filter(ended_at=None).exists()
+    with pytest.raises(Refused, match="Intercom is disconnected"):
+        sync.set_mode(left, dead.profile, Mode.ALL)
+
+
+def test_a_write_that_is_on_its_way_is_the_last_one(on: Synced) -> None:
+    people = [f"p{n}" for n in range(40)]
+    for name in people:
+        on.workspace.contact(f"{name}@acme.example", role="user")
+    on.looked.receive([message for name in people for message in did(name, "Report_Created", at(30), 1)])
+    on.looked.receive([identified(name, at(1), email=f"{name}@acme.example") for name in people])
+    on.looked.look()
+    on.intercom.faults.plan("slow", "PUT /contacts", times=10**6, seconds=0.3)
+    before = len(on.intercom.calls("PUT /contacts"))
+    steps = threading.Thread(target=lambda: [on.syncer.step() for _ in range(6)])
+    steps.start()
+    until(lambda: len(on.intercom.calls("PUT /contacts")) > before)
+    began = time.monotonic()
+    ending.begin(again(on))
+    assert time.monotonic() - began < 1
+    at_the_end = len(on.intercom.calls("PUT /contacts"))
+    steps.join(60)
+    assert len(on.intercom.calls("PUT /contacts")) - at_the_end <= AT_A_TIME
+    on.intercom.faults.clear()
+    on.settle()
+    assert again(on).state == State.DISCONNECTED and on.attributes() == set()
+
+
+def test_archiving_is_tried_again_until_the_tool_answers(dead: Synced) -> None:
+    ending.begin(again(dead))
+    for _ in range(5):
+        dead.clock.advance(dead.syncer.step())
+    assert again(dead).state == State.DISCONNECTING
+    assert dead.attributes() != set()
+    dead.intercom.faults.clear()
+    dead.clock.advance(3600)
+    dead.settle()
+    left = again(dead)
+    assert (left.state, left.problem, left.secrets) == (State.DISCONNECTED, "", {})
+    assert dead.attributes() == set()
+    assert not session._workspaces
+    assert left.passes.filter(of=Pass.Of.CLEANING, problem="").exists()
+
+
+def test_a_tool_that_never_answers_is_given_up_after_a_day_and_says_what_stays(dead: Synced) -> None:
+    ending.begin(again(dead))
+    dead.syncer.step()
+    dead.clock.advance(timedelta(hours=23).total_seconds())
+    dead.syncer.step()
+    assert again(dead).state == State.DISCONNECTING
+    dead.clock.advance(timedelta(hours=1, minutes=1).total_seconds())
+    dead.syncer.step()
+    left = again(dead)
+    assert left.state == State.DISCONNECTED and left.secrets == {} and left.archiving_until is None
+    assert left.problem.startswith("Intercom did not answer for a day. These attributes stay there: Accoil_Everyday_")
+    assert not session._workspaces
+
+
+def test_somebody_can_end_it_now_and_connect_again_later(dead: Synced) -> None:
+    ending.begin(again(dead))
+    ending.end_now(again(dead))
+    left = again(dead)
+    assert left.state == State.DISCONNECTED and left.secrets == {}
+    assert left.problem.startswith("It was ended before all was archived. These attributes stay there")
+    dead.syncer.step()
+    assert again(dead).state == State.DISCONNECTED
+    dead.intercom.faults.clear()
+    author = dead.connection.author
+    assert author
+    by_token(dead.looked.product.team, author, dead.intercom.token(), "secret")
+    dead.settle()
+    assert dead.attributes() == set()  # nothing asks for them: what stayed is archived now
+    assert not Written.objects.exclude(state=Written.Is.ARCHIVED).exists()
+
+
+def test_who_still_holds_a_session_says_nothing_more_with_it(on: Synced) -> None:
+    held = sync.opened(again(on))
+    ending.begin(again(on))
+    before = len(on.intercom.calls(""))
+    with pytest.raises(Closed):
+        held.read("user", on.record("ann").remote_id, [])
+    assert len(on.intercom.calls("")) == before
+    assert session._workspaces == {}
+
+
+def test_the_connection_of_another_team_goes_on(on: Synced) -> None:
+    theirs, contact = another(on)
+    ending.begin(again(on))
+    theirs.refresh_from_db()
+    assert theirs.state == State.CONNECTED and ProfileSync.objects.filter(connection=theirs).exists()
+    assert sync.opened(theirs).places_left() is not None
+    assert contact
