@@ -13,9 +13,7 @@ from accoil.connect.models import State as Connected
 from accoil.connect.now import moment
 
 LEASE = 90  # seconds
-WITHIN = (
-    60.0  # seconds that all calls of one delivery have, with every retry and wait: so it is over before the lease is
-)
+WITHIN = 60.0  # seconds for all calls of one delivery, every retry and wait with them: they end before the lease
 MOST_ATTEMPTS = 10
 
 LATE = "Too late: it waited for more than 24 hours, so it was not done. Trying it again does it all the same."

@@ -69,8 +69,8 @@ def lost(connection: Connection, why: SignInAgain) -> None:
 
 
 def _not_lost(connection: Connection) -> QuerySet[Connection]:
-    """Why somebody has to sign in again is not forgotten for a call that was on its way."""
-    return Connection.objects.filter(pk=connection.pk).exclude(state=State.NEEDS_RECONNECT)
+    """Why somebody has to sign in again, or what stays after the end, is not forgotten for a call on its way."""
+    return Connection.objects.filter(pk=connection.pk).exclude(state__in=(State.NEEDS_RECONNECT, State.DISCONNECTED))
 
 
 def later(attempts: int, patience: Patience = SYNC) -> timedelta:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, Mode, Pass, State, Written
+from accoil.connect.names import synced, wanted
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import Figures, hidden_attributes, modes, profiles_of, recent_runs
 from accoil.show.connection_lists import MATCHES
@@ -48,6 +49,16 @@ def ending(joined: Connection) -> Values | None:
     return {"archived": states[Written.Is.ARCHIVED], "of": states.total(), "until": joined.archiving_until}
 
 
+def making(joined: Connection) -> Values | None:
+    """How far the attributes are that the modes ask for; None when all are there, or were refused."""
+    if joined.state != State.CONNECTED:
+        return None
+    asked = {(each.attribute.kind, each.attribute.name) for each in wanted(synced(joined))}
+    tried = joined.attributes.filter(state=Written.Is.ACTIVE).exclude(remote_id="", problem="")
+    missing = asked - set(tried.values_list("kind", "name"))
+    return {"made": len(asked) - len(missing), "of": len(asked)} if missing else None
+
+
 def runs(frame: Frame, joined: Connection, numbers: Figures) -> Values:
     """The last runs, with the progress of one that is under way. `known` changes when anything about them does."""
     hidden = hidden_attributes(joined, frame.request.user)
@@ -62,8 +73,10 @@ def runs(frame: Frame, joined: Connection, numbers: Figures) -> Values:
         for each in recent_runs(joined)
     ]
     told = [(row["run"].pk, row["words"], row["problem"], row["moving"], row["done"]) for row in rows]
-    known = repr((told, numbers.failed, joined.state, joined.problem, ending(joined)))
+    being_made = making(joined)
+    known = repr((told, numbers.failed, joined.state, joined.problem, ending(joined), being_made))
     return {
+        "making": being_made,
         "runs": rows,
         "figures": numbers,
         "known": hashlib.blake2b(known.encode(), digest_size=8).hexdigest(),

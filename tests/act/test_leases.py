@@ -11,6 +11,7 @@ from django.db import connections
 from accoil.act import claims, deliveries, queue
 from accoil.act.models import Delivery
 from accoil.act.performing import perform
+from accoil.connect import breaker
 from accoil.connect.models import Connection
 from tests.act.bell import Tower
 from tests.act.conftest import entity
@@ -38,7 +39,7 @@ def test_two_workers_are_never_at_the_same_delivery(
 ) -> None:
     monkeypatch.setattr(claims, "LEASE", LEASE)
     monkeypatch.setattr(claims, "WITHIN", WITHIN)
-    monkeypatch.setattr(claims, "BACK_OFF", (0.01,))
+    monkeypatch.setattr(claims, "QUEUE", breaker.Patience(0.02, 1, 0.02))
     match("user", "ann", "c-1")
     ann = entity(people, "user", "ann")
     delivery = queue.queue(people.product, "ring", "user", ann, {"text": "ding"}, key="1")

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accoil.connect import sync
+from accoil.connect.connection import TryLater
 from accoil.connect.models import Connection, Entry, Mode, Pass, ProfileSync, Record, State, Written
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.score.access import ProfileAccess
@@ -271,3 +273,31 @@ def test_a_member_reads_nothing_of_a_profile_that_is_kept_from_him(ann, bob, bus
     for end in ("", "/ledger", "/check", "/check?who=ann@acme.example", "/records?match=failed"):
         assert "Secret" not in main(bob.get(here(busy, f"/intercom{end}")))
     assert "Accoil_Everyday_Score: nothing → 90" in main(bob.get(here(busy, "/intercom/ledger")))
+
+
+def test_attributes_that_are_still_being_made_are_told_with_how_far_it_is(ann, busy, joined):
+    ProfileSync.objects.create(connection=joined, profile=busy.profile, mode=Mode.SEGMENTS)
+    there = "1 of 2 attributes are there; the others are made in the background"
+    Written.objects.create(connection=joined, kind="user", name="Accoil_Everyday_Segments", remote_id="1")
+    assert there in main(ann.get(here(busy, "/intercom")))
+    Written.objects.create(
+        connection=joined, kind="account", name="Accoil_Everyday_AccountSegments", problem="No room."
+    )
+    assert there not in main(ann.get(here(busy, "/intercom")))
+
+
+def test_a_tool_that_does_not_answer_hides_nothing_of_a_dry_run_but_the_places(ann, busy, joined, monkeypatch):
+    def no_answer(connection):
+        raise TryLater("It did not answer in time.")
+
+    monkeypatch.setattr(sync, "opened", no_answer)
+    told = main(looked(ann, here(busy, f"/intercom/profiles/{busy.profile.pk}"), "all"))
+    assert "17 attributes are made." in told
+    assert "How many places for attributes are left is not known just now: It did not answer in time." in told
+    assert "Write all traits" in told
+
+
+def test_who_looks_on_while_a_connection_ends_is_sent_to_the_list(ann, busy, joined):
+    Connection.objects.update(state=State.DISCONNECTED)
+    answer = ann.get(here(busy, "/intercom"), {"known": "x"}, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == here(busy)
