@@ -162,6 +162,25 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: str = ""  # how it is called in a list's Actions: Add Intercom Tag; "" when not offered there
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """A point that can be wrong with a connection. `answers` are sentences, the first is the verdict; `{at}` in one is
+    how long ago `at` was. `mends`: where somebody goes to mend it, `how` in words."""
+
+    question: str
+    mark: Literal["good", "fair", "bad"]
+    answers: tuple[str, ...]
+    at: datetime | None = None
+    mends: Literal["", "connect", "profiles"] = ""
+    how: str = ""
+
+
+Sees = Callable[[Any], Sequence[Any]]  # product → those of its profiles that whoever asks may see
+
+
+def no_checks(connection: Any, sees: Sees) -> list[Check]:
+    return []
+
+
 def no_room(tool: str, left: int, needed: int) -> str:
     """Why attributes are not made: the same wherever it turns out."""
     more = "1 more attribute" if left == 1 else f"{left} more attributes"
@@ -179,7 +198,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """`opened` makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action):
     what the action goes through, where that is not simply the team's connection to the tool. `closed` (id of a
     connection) drops all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets
-    Closed. `archives_with`: the secrets that are needed to archive what was written."""
+    Closed. `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting
+    looks at beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -191,3 +211,5 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None
     closed: Callable[[int], None] = lambda connection: None
     archives_with: tuple[str, ...] = ()
+    checks: Callable[[Any, Sees], list[Check]] = no_checks
+    hints: dict[Literal["attributes", "accounts"], str] = {}

@@ -1,7 +1,9 @@
 """The `profiles` of a definitions file."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from accoil.refused import Refused
 from accoil.score.configuration import configuration_of
@@ -13,9 +15,22 @@ from accoil.score.files import NOTE, Plan
 from accoil.score.models import Profile, check_name
 from accoil.team.models import Product
 
+OPEN = {None: "as the summary profile", True: "yes", False: "no"}
 OF_THE_PRODUCT = ("features", "internal_domains")  # kept with a version all the same
 
-Said = dict[str, Definition]
+INBOX = "open_to_inbox"
+
+Opened = bool | None  # None: as the summary profile goes
+
+
+class Entry(NamedTuple):
+    """`inbox` is UNSET where the file says nothing of it; then it stays as it is."""
+
+    definition: Definition
+    inbox: Opened | msgspec.UnsetType
+
+
+Said = dict[str, Entry]
 
 
 class Profiles:
@@ -26,10 +41,12 @@ class Profiles:
 
     def apply(self, plan: Plan, said: Said) -> None:
         existing = {profile.name: profile for profile in plan.product.profiles.all()}
-        for name, definition in said.items():
+        for name, (definition, inbox) in said.items():
             plan.warn_of_events(list(definition.events), f"profile {name}")
             try:
-                self._put(plan, name, existing.get(name), definition)
+                profile = self._put(plan, name, existing.get(name), definition)
+                if inbox is not msgspec.UNSET:
+                    _open(plan, profile, inbox)
             except Refused as problem:
                 raise Refused(f"Profile “{name}”: {problem}") from problem
         for name, profile in existing.items():
@@ -40,34 +57,51 @@ class Profiles:
     def written(self, product: Product) -> dict[str, Any]:
         return {
             "profiles": [
-                {"name": profile.name, **_of_the_profile(profile.current.definition)}
+                {"name": profile.name, **_of_the_profile(profile.current.definition), **_inbox(profile)}
                 for profile in product.profiles.all()
             ]
         }
 
-    def _put(self, plan: Plan, name: str, profile: Profile | None, definition: Definition) -> None:
+    def _put(self, plan: Plan, name: str, profile: Profile | None, definition: Definition) -> Profile:
         product, author = plan.product, plan.author
         settings = events_of(product), configuration_of(product).internal_domains
         if profile is None:
-            Profile.create(product, check_name(product, name), definition.with_settings(*settings), author, NOTE)
+            meant = definition.with_settings(*settings)
+            profile = Profile.create(product, check_name(product, name), meant, author, NOTE)
             plan.lines.append(f"+ profile {name} ({_in_words(definition)})")
-            return
+            return profile
         current = profile.current
         found = differences(current.parsed, definition.with_settings(*settings))
         if not found:
             plan.lines.append(f"  profile {profile}: unchanged")
-            return
+            return profile
         version = profile.save_definition(definition, author, NOTE)
         plan.lines.append(f"~ profile {profile} (version {current.number} → {version.number})")
         plan.lines += [f"    {line}" for line in found]
+        return profile
 
 
-def _read(name: str, entry: dict[str, Any]) -> Definition:
+def _open(plan: Plan, profile: Profile, inbox: Opened) -> None:
+    if profile.open_to_inbox == inbox:
+        return
+    plan.lines.append(f"~ profile {profile} open to the inbox: {OPEN[profile.open_to_inbox]} → {OPEN[inbox]}")
+    profile.open_to_inbox = inbox
+    profile.save(update_fields=["open_to_inbox"])
+
+
+def _inbox(profile: Profile) -> dict[str, bool]:
+    return {} if profile.open_to_inbox is None else {INBOX: profile.open_to_inbox}
+
+
+def _read(name: str, entry: dict[str, Any]) -> Entry:
     for key in OF_THE_PRODUCT:
         if key in entry:
             raise Refused(f"Profile “{name}”: “{key}” stands at the top of the file; all profiles share it.")
+    inbox = entry.get(INBOX, msgspec.UNSET)
+    if not isinstance(inbox, bool | None | msgspec.UnsetType):
+        raise Refused(f"Profile “{name}”: {INBOX} is {inbox!r}; write true or false, or leave it empty for the usual.")
     try:
-        return Definition.check(entry)
+        return Entry(Definition.check({key: value for key, value in entry.items() if key != INBOX}), inbox)
     except Refused as problem:
         raise Refused(f"Profile “{name}”: {problem}") from problem
 

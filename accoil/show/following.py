@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from accoil.connect.models import Connection, Mode, ProfileSync, Record
+from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.count.people import called, names
 from accoil.score.access import profiles_for
@@ -51,36 +52,37 @@ def _steps(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[St
     yield Step("good", f"Accoil knows this {kind}.")
     yield from _seen_by(frame, joined, kind, id)
     record = joined.records.filter(product=frame.product, kind=kind, entity=id).first()
-    yield _found_there(record, kind)
+    yield _found_there(record, kind, TOOLS[joined.tool].name)
     if kind == "user":
         yield from _account(frame, joined, id)
     if record and record.match == Record.Is.MATCHED:
         yield _written(record, hidden_attributes(joined, frame.request.user))
 
 
-def _found_there(record: Record | None, kind: Kind) -> Step:
+def _found_there(record: Record | None, kind: Kind, there: str) -> Step:
     if record is None:
-        return Step("fair", "It was not looked for in Intercom yet; “Sync now” does it at once.")
+        return Step("fair", f"It was not looked for in {there} yet; “Sync now” does it at once.")
     told = words.match(record)
     if record.match == Record.Is.MATCHED:
         at = f", {ago(record.matched_at, timezone.now())}" if record.matched_at else ""
-        return Step("good", f"Matched in Intercom {told.why}{at}.")
-    return Step("bad", f"{told.words} in Intercom: {told.why or 'nobody there has this e-mail address.'}")
+        return Step("good", f"Matched in {there} {told.why}{at}.")
+    return Step("bad", f"{told.words} in {there}: {told.why or 'nobody there has this e-mail address.'}")
 
 
 def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[Step]:
     """Which of the profiles that are written have it among theirs."""
     synced = ProfileSync.objects.filter(connection=joined, profile__product=frame.product).exclude(mode=Mode.OFF)
+    there = TOOLS[joined.tool].name
     inside: list[str] = []
     outside: list[str] = []
     for sync in synced.filter(profile__in=profiles_for(frame.request.user, frame.product)).select_related("profile"):
         row = open_book(frame.product.pk, sync.profile.current.parsed, frame.today).page(kind, ids=[id], limit=1).rows
         (inside if row else outside).append(f"“{sync.profile.name}”")
     if not inside and not outside:
-        none = f"No profile of {frame.product} is written to Intercom: all are off."
-        yield Step("bad", "No profile that you see is written to Intercom." if synced.exists() else none)
+        none = f"No profile of {frame.product} is written to {there}: all are off."
+        yield Step("bad", f"No profile that you see is written to {there}." if synced.exists() else none)
     if inside:
-        yield Step("good", f"In {listed(inside)}, which {'is' if len(inside) == 1 else 'are'} written to Intercom.")
+        yield Step("good", f"In {listed(inside)}, which {'is' if len(inside) == 1 else 'are'} written to {there}.")
     if outside:
         yield Step("fair", f"Not in {listed(outside)}: left out by its filter, an exclusion or an internal domain.")
 
@@ -98,7 +100,7 @@ def _account(frame: Frame, joined: Connection, user: int) -> Iterator[Step]:
     if record and record.match == Record.Is.MATCHED:
         yield Step("good", f"Belongs to {name}, which is matched {words.match(record).why}.")
     else:
-        why = record.reason if record and record.reason else "it was not found in Intercom yet."
+        why = record.reason if record and record.reason else f"it was not found in {TOOLS[joined.tool].name} yet."
         yield Step("fair", f"Belongs to {name}, which has no company there: {why}")
 
 

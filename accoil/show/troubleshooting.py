@@ -5,10 +5,11 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.utils import timezone
 
-from accoil.connect.intercom.signed import secrets_of
+from accoil.connect.connection import Check, Tool
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
+from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
-from accoil.score.access import inbox_profiles, profiles_for
+from accoil.score.access import profiles_for
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import (
     Figures,
@@ -35,18 +36,26 @@ class Point(NamedTuple):
 
 
 def points(frame: Frame, joined: Connection) -> list[Point]:
-    numbers = figures(joined)
+    numbers, tool = figures(joined), TOOLS[joined.tool]
+    own = tool.checks(joined, lambda product: profiles_for(frame.request.user, product))
     return [
-        _reached(frame, joined),
-        _widget(frame, joined),
-        _widget_data(frame, joined),
-        _traits(frame, joined, numbers),
+        _reached(frame, joined, tool),
+        *(_own(frame, joined, each) for each in own),
+        _traits(frame, joined, tool, numbers),
         _people(frame, joined, numbers),
-        _companies(frame, joined, numbers),
+        _companies(frame, joined, tool, numbers),
     ]
 
 
-def _reached(frame: Frame, joined: Connection) -> Point:
+def _own(frame: Frame, joined: Connection, check: Check) -> Point:
+    """What the tool itself looks at."""
+    when = ago(check.at, timezone.now()) if check.at else ""
+    links = {"connect": frame.link("connection", joined.tool, again=1), "profiles": frame.link("profiles"), "": ""}
+    answers = [each.replace("{at}", when) for each in check.answers]
+    return Point(check.question, check.mark, answers, links[check.mends], check.how)
+
+
+def _reached(frame: Frame, joined: Connection, tool: Tool) -> Point:
     """Is it reached at all?"""
     hidden = hidden_attributes(joined, frame.request.user)
     told = words.state(joined, timezone.now(), hidden)
@@ -56,43 +65,11 @@ def _reached(frame: Frame, joined: Connection) -> Point:
     if latest and latest.problem:
         answers.append(words.reason(latest.problem, hidden))
     mark = "fair" if told.mark == "good" and (latest is None or latest.problem) else told.mark
-    return Point("Is Intercom reached?", mark, answers, link, "Connect it again" if link else "")
+    return Point(f"Is {tool.name} reached?", mark, answers, link, "Connect it again" if link else "")
 
 
-def _widget(frame: Frame, joined: Connection) -> Point:
-    question = "Widget isn't showing?"
-    now = timezone.now()
-    where = "In a conversation, expand the sidebar on the right; the widget stands among its apps."
-    if not secrets_of(joined):
-        why = "No client secret is stored, so what the widget asks is refused."
-        return Point(question, "bad", [why], frame.link("connection", joined.tool, again=1), "Add the client secret")
-    refused, asked = joined.inbox_refused_at, joined.inbox_asked_at
-    if refused and (asked is None or refused > asked):
-        why = f"It was opened {ago(refused, now)}, but Intercom signed it with another client secret than ours."
-        return Point(question, "bad", [why], frame.link("connection", joined.tool, again=1), "Change the client secret")
-    if asked is None:
-        never = "Nobody has opened it yet: Intercom has never asked Accoil what to show."
-        app = "If it is not there: in Intercom's Developer Hub, the app's Canvas Kit addresses must end in "
-        return Point(question, "fair", [never, where, f"{app}`/intercom/initialize` and `/intercom/submit`."])
-    return Point(question, "good", [f"It was last opened {ago(asked, now)}.", where])
-
-
-def _widget_data(frame: Frame, joined: Connection) -> Point:
-    question = "No data in the widget?"
-    told = []
-    for product in frame.product.team.products.order_by("id"):
-        profiles, seen = inbox_profiles(product), profiles_for(frame.request.user, product)
-        open_ones = [f"“{each.name}”" for each in profiles if each in seen]
-        if others := len(profiles) - len(open_ones):
-            open_ones.append(count(others, "profile that you don't see", "profiles that you don't see"))
-        told.append(f"{product}: teammates who are no members here see {listed(open_ones) or 'none'}.")
-    hint = "Somebody may be outside of the profile shown: choose another in the list at the bottom of the widget."
-    mark = "good" if told and not any("see none" in each for each in told) else "fair"
-    return Point(question, mark, [hint, *told], frame.link("profiles"), "Profiles")
-
-
-def _traits(frame: Frame, joined: Connection, numbers: Figures) -> Point:
-    question = "Traits missing in Intercom?"
+def _traits(frame: Frame, joined: Connection, tool: Tool, numbers: Figures) -> Point:
+    question = f"Traits missing in {tool.name}?"
     link = frame.link("connection", joined.tool)
     modes = dict(ProfileSync.objects.filter(connection=joined).values_list("profile_id", "mode"))
     profiles = [each for _, some in profiles_of(joined.team, frame.request.user) for each in some]
@@ -103,13 +80,11 @@ def _traits(frame: Frame, joined: Connection, numbers: Figures) -> Point:
     answers += [f"{each['name']}: {each['problem']}" for each in attribute_problems(joined, frame.request.user)]
     if failed := numbers.failed:
         answers.append(f"{count(failed, 'record')} could not be written; the ledger says why.")
-    hint = (
-        "A field may only be hidden: in Intercom, add those that begin with Accoil to the view of people and companies."
-    )
+    hints = [tool.hints["attributes"]] if "attributes" in tool.hints else []
     if not off and not names_only and not answers:
-        return Point(question, "good", ["All traits of every profile are written.", hint])
+        return Point(question, "good", ["All traits of every profile are written.", *hints])
     mark = "bad" if len(off) == len(profiles) or failed else "fair"
-    return Point(question, mark, [*answers, hint], link, "Change what is written")
+    return Point(question, mark, [*answers, *hints], link, "Change what is written")
 
 
 def _people(frame: Frame, joined: Connection, numbers: Figures) -> Point:
@@ -118,10 +93,10 @@ def _people(frame: Frame, joined: Connection, numbers: Figures) -> Point:
     )
 
 
-def _companies(frame: Frame, joined: Connection, numbers: Figures) -> Point:
+def _companies(frame: Frame, joined: Connection, tool: Tool, numbers: Figures) -> Point:
     found = _matching(frame, joined, numbers, "account", "Company data missing?", "No account was looked for yet.")
-    rule = "An account is found through its users: one of them must be matched, and have a company in Intercom."
-    return found._replace(answers=[*found.answers, rule])
+    rule = [tool.hints["accounts"]] if "accounts" in tool.hints else []
+    return found._replace(answers=[*found.answers, *rule])
 
 
 def _matching(frame: Frame, joined: Connection, numbers: Figures, kind: Kind, question: str, none: str) -> Point:

@@ -1,12 +1,14 @@
 from textwrap import dedent
 
 import pytest
+import yaml
 
 from accoil.refused import Refused
+from accoil.score.access import May
 from accoil.score.definition import Definition
 from accoil.score.files import apply, definitions
 from accoil.score.models import Profile, Version
-from accoil.team.models import Product, Team
+from accoil.team.models import Product, Team, User
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +194,36 @@ def test_a_name_too_long_is_refused_before_anything_changes(product):
     with pytest.raises(Refused, match="longer than 100 characters"):
         apply(f"time_zone: Asia/Tokyo\nprofiles: [{{name: {'x' * 101}, events: {{A: 1}}}}]", product)
     assert Product.objects.get().time_zone == "UTC"
+
+
+OPENED = "profiles: [{name: Trial Users, events: {Report_Created: 9}, open_to_inbox: %s}]"
+
+
+def test_a_profile_is_opened_to_the_inbox_and_closed_and_left_as_it_is_where_the_file_says_nothing(product):
+    plan = apply(OPENED % "true", product)
+    assert plan.lines[-1] == "~ profile Trial Users open to the inbox: as the summary profile → yes"
+    assert yaml.safe_load(definitions(product))["profiles"][0]["open_to_inbox"] is True
+    assert apply(OPENED % "true", product).is_empty
+    apply("profiles: [{name: Trial Users, events: {Report_Created: 8}}]", product, prune=True)
+    assert Profile.objects.get().open_to_inbox is True
+    assert apply(OPENED % "false", product).lines[-1] == "~ profile Trial Users open to the inbox: yes → no"
+    apply(OPENED % "", product)
+    assert Profile.objects.get().open_to_inbox is None
+    assert "open_to_inbox" not in definitions(product)
+
+
+def test_nonsense_about_the_inbox_is_refused_with_its_place(product):
+    with pytest.raises(Refused, match="Profile “Trial Users”: open_to_inbox is 'often'; write true or false"):
+        apply(OPENED % "often", product)
+    assert not Profile.objects.exists()
+
+
+def test_people_are_in_no_file(product):
+    apply(OPENED % "true", product)
+    member = product.team.members.create(user=User.objects.create(email="bob@example.com"))
+    member.access.create(profile=Profile.objects.get(), may=May.NONE)
+    assert "bob" not in definitions(product) and "access" not in definitions(product)
+    with pytest.raises(Refused, match="access"):
+        apply("profiles: [{name: Trial Users, events: {Report_Created: 9}, access: {bob@example.com: none}}]", product)
+    apply(OPENED % "false", product, prune=True)
+    assert member.access.get().may == May.NONE

@@ -123,7 +123,8 @@ def test_a_test_is_sent_at_once_and_its_answer_told(ann, busy, home, receiver):
     assert "The test did not arrive. The receiver answered 401" in answer.content.decode()
 
 
-def test_of_an_address_a_member_sees_the_host_alone(ann, bob, busy, home, engine, receiver):
+def test_of_an_address_a_member_sees_the_host_alone_and_logs_nothing(ann, bob, busy, home, engine, receiver, caplog):
+    caplog.set_level("DEBUG")
     receiver.replies = [Reply(404, b"Cannot POST /in/s3cret-token?key=k3y-of-ours (s3cret-token)")]
     url = f"{receiver.url}/in/s3cret-token?key=k3y%2Dof%2Dours"
     found = made(busy, then=[{"webhook": {"url": url}}], enabled=True)
@@ -133,6 +134,7 @@ def test_of_an_address_a_member_sees_the_host_alone(ann, bob, busy, home, engine
     for address in (home, page, f"{page}/edit", f"{page}/log", f"{page}/looked-back", connections):
         text = bob.get(address).content.decode()
         assert "s3cret" not in text and "k3y" not in text, address
+    assert "s3cret" not in caplog.text and "k3y" not in caplog.text
     shown = main(bob.get(page))
     assert f"Send a webhook: {receiver.url}" in shown and "The receiver answered 404: Cannot POST …" in shown
     for address in (home, page):

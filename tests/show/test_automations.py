@@ -67,9 +67,12 @@ def test_the_list_says_what_each_does_when_it_fired_and_whether_it_is_on(ann, bu
 def test_one_that_cannot_act_says_why_and_what_to_do_in_the_list_and_on_its_page(ann, bob, busy, home):
     found = made(busy, enabled=True)
     text = main(ann.get(home))
-    assert "Tell Rita can't do what it should." in text
+    assert "Tell Rita can't do all that it should." in text
     not_there = "Intercom is not connected, so what is to be done there fails. Connect it in Settings > Connections."
     assert not_there in text and not_there in main(ann.get(f"{home}/{found.pk}"))
+    made(busy, name="Tell Rudi", enabled=True)
+    text = main(ann.get(home))
+    assert "2 of them can't do all that they should." in text and text.count(not_there) == 1, "it is told once"
     Automation.objects.update(problem="when: Everyday has no segment of accounts called “Gone”.")
     page = ann.get(f"{home}/{found.pk}")
     assert "Everyday has no segment of accounts called “Gone”." in main(page) and "when: " not in main(page)

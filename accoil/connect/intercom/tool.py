@@ -1,6 +1,6 @@
 """What Intercom is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Session, Tool
+from accoil.connect.connection import Action, Check, Field, Sees, Session, Tool
 from accoil.connect.models import Connection
 
 TAG = "intercom_tag"
@@ -18,6 +18,12 @@ def closed(connection: int) -> None:
     from accoil.connect.intercom import session
 
     session.closed(connection)
+
+
+def checks(connection: Connection, sees: Sees) -> list[Check]:
+    from accoil.connect.intercom import checks  # which comes to this file by way of what is signed
+
+    return checks.checks(connection, sees)
 
 
 TOOL = Tool(
@@ -57,4 +63,11 @@ TOOL = Tool(
     opened=opened,
     closed=closed,
     archives_with=("token",),
+    checks=checks,
+    hints={
+        "attributes": "A field may only be hidden: in Intercom, add those that begin with Accoil to the view of people "
+        "and companies.",
+        "accounts": "An account is found through its users: one of them must be matched, and have a company in "
+        "Intercom.",
+    },
 )

@@ -1,6 +1,7 @@
 """What is said about an automation: in the editor, in the list, and in its run log."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -57,6 +58,12 @@ def hindered(team: Team, found: Sequence[Automation]) -> dict[int, list[str]]:
     return {key: [plainly(Refused(each)) for each in told] for key, told in hindrances(team, found).items()}
 
 
+def shared(hindered: dict[int, list[str]]) -> list[str]:
+    """What stands in the way of several: it is told once."""
+    counted = Counter(why for told in hindered.values() for why in told)
+    return [why for why, n in counted.items() if n > 1]
+
+
 def overview(rows: Sequence[Values]) -> str:
     """2 of 3 automations on; they fired 12 times in the last 7 days."""
     on = [row for row in rows if row["automation"].enabled]
@@ -68,7 +75,8 @@ def overview(rows: Sequence[Values]) -> str:
     how_often = f"fired {count(fired, 'time')}" if fired else f"{have} not fired"
     told = f"{len(on)} of {count(len(rows), 'automation')} on; {who} {how_often} in the last 7 days."
     stuck = [row["automation"].name for row in on if row["hindered"]]
-    told += f" {listed(stuck)} can't do what {'it' if len(stuck) == 1 else 'they'} should." if stuck else ""
+    who = stuck[0] if len(stuck) == 1 else f"{len(stuck)} of them"
+    told += f" {who} can't do all that {'it' if len(stuck) == 1 else 'they'} should." if stuck else ""
     return f"{told} Something failed in {listed(failed)}." if failed else told
 
 

@@ -35,10 +35,12 @@ def automations(request: HttpRequest, product_id: int) -> HttpResponse:
         return redirect("start", product_id)
     found = list(_all(frame))
     hindered = saying.hindered(frame.product.team, found)
-    rows = [row(frame, each, hindered.get(each.pk, [])) for each in found]
+    shared = saying.shared(hindered)
+    rows = [row(frame, each, hindered.get(each.pk, []), shared) for each in found]
     values = {
         "rows": rows,
         "sentence": saying.overview(rows) if rows else "",
+        "hindered": shared,
         "several": len(frame.profiles) > 1,
         "new_link": frame.link("new-automation"),
         "plays": [{"play": play, "link": frame.link("new-automation", play=play.key)} for play in PLAYS],
@@ -140,7 +142,8 @@ def _readable(action: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return {key: without_secrets(key, values) for key, values in action.items()}
 
 
-def row(frame: Frame, each: Any, hindered: list[str]) -> Values:
+def row(frame: Frame, each: Any, hindered: list[str], told: list[str]) -> Values:
+    """`told`: what stands above the list already."""
     return {
         "automation": each,
         "link": frame.link("automation", each.pk),
@@ -148,7 +151,8 @@ def row(frame: Frame, each: Any, hindered: list[str]) -> Values:
         "fired_week": each.fired_week,
         "last_fired": each.last_fired,
         "failed": each.failed,
-        "hindered": hindered,
+        "hindered": bool(hindered),
+        "why": [each for each in hindered if each not in told],
     }
 
 
