@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from accoil.count import ids as ids_of
 from accoil.count import trees
 from accoil.count.arrived import Arrived
+from accoil.count.shown import show_again
 from accoil.store.questions import beside
 from accoil.store.store import Loading, Store
 
@@ -109,6 +110,7 @@ class Adoption:
             self._tell("without_account")
             self._attribute("forget_ever", "ever_again")
             self._tell("forget_last_traits", "last_traits")
+            show_again(self._loading, "told_again")
         return moved
 
     def _release(self) -> dict[int, int]:
@@ -121,6 +123,7 @@ class Adoption:
                 "forget_waiting", "released_names", "released_traits", "told_of_released", "forget_last_traits",
                 "last_traits", "released_memberships",
             )  # fmt: skip
+            show_again(self._loading, "told_again")
         return _pairs(found, "product", "first_day")
 
     def _known(self, messages: pa.Table) -> dict[int, int]:

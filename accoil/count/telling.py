@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from accoil.count.adoption import Adoption, concerns
 from accoil.count.arrived import Arrived
+from accoil.count.shown import show_again
 from accoil.store.questions import beside
 from accoil.store.store import Loading
 
@@ -38,6 +39,7 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     if len(traits):
         loading.hand_in("fresh_trait", traits)
         tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
+        show_again(loading, "told_anew")
     if (adoption and adoption.released) or pc.any(pc.greater(messages["kind"], 1)).as_py():
         _earlier(moved, _move_members(loading, adoption))
     loading.tell(ASK["fresh_counts"])

@@ -9,12 +9,13 @@
 -- apart, so that what was done adds to no sum but its own; yesterday's is made of a part of each. As doubles, which hold
 -- whole numbers exactly and are summed faster.
 with weights as (
-    select unnest(:events) as event_id, cast(unnest(:weights) as double) as weight, unnest(:positions) as position
+    select unnest(:events) as event_id, cast(unnest(:weights) as double) as weight,
+           {bit_of}(unnest(:positions)) as bit
 ),
 lately as (
     select c.user_id, c.account_id, sum(c.n * w.weight) as raw,
            sum(case when c.day < :as_of then c.n * w.weight else 0 end) as raw_yesterday,
-           bit_or({bit_of}(:as_of - c.day)) as days, bit_or({bit_of}(w.position)) as events
+           bit_or({bit_of}(:as_of - c.day)) as days, bit_or(w.bit) as events
     from {counts} c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.day > :as_of - :win and c.day <= :as_of
@@ -88,11 +89,11 @@ group by c.user_id, c.account_id
 -- One row per user and account with an event by this day: which scored ones, the last of them, and whether anything was
 -- done in the last 90 days. Nothing of it hangs on weights.
 with weights as (
-    select unnest(:events) as event_id, unnest(:positions) as position
+    select unnest(:events) as event_id, {bit_of}(unnest(:positions)) as bit
 ),
 done as (
-    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
-           max(case when w.position is not null then e.last_day end) as last_day,
+    select e.user_id, e.account_id, bit_or(w.bit) as events,
+           max(case when w.bit is not null then e.last_day end) as last_day,
            max(e.last_at) as last_at, max(e.last_day) as any_day
     from ever e
     left join weights w on w.event_id = e.event_id
@@ -105,11 +106,11 @@ from done
 -- name: pairs_then
 -- The same of a day after which somebody went on.
 with weights as (
-    select unnest(:events) as event_id, unnest(:positions) as position
+    select unnest(:events) as event_id, {bit_of}(unnest(:positions)) as bit
 ),
 done as (
-    select e.user_id, e.account_id, bit_or({bit_of}(w.position)) as events,
-           max(case when e.last_day <= :as_of and w.position is not null then e.last_day end) as last_day,
+    select e.user_id, e.account_id, bit_or(w.bit) as events,
+           max(case when e.last_day <= :as_of and w.bit is not null then e.last_day end) as last_day,
            max(case when e.last_day <= :as_of then e.last_at end) as last_at,
            max(case when (e.last_day > :as_of - 90 and e.last_day <= :as_of) or e.first_day > :as_of - 90
                     then 1 else 0 end) as lately

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from accoil.count.facts import Facts
+from accoil.count.shown import shown
 from accoil.score.remembered import Lately
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
-ASK = beside(__file__, "people")
+ASK = beside(__file__, "people") | {"shown": shown("{told}")}
 
 DAYS_KEPT = 16
 LATEST = 1_000_000  # a day after all others
@@ -53,7 +54,7 @@ class People:
 
     def _make_now(self) -> str:
         known = self._keep("_known", "known", {})
-        return self._keep("", "people", {"told": "trait_last", "known": known})
+        return self._keep("", "people", {"told": "trait_last", "known": known, "shown": "shown"})
 
     def _make_then(self) -> str:
         now = people(self._facts, self._product_id, LATEST)
@@ -64,9 +65,10 @@ class People:
         places = {"people": now, "otherwise": otherwise}
         places["known"] = self._keep("_known", "known_otherwise", places)
         places["told"] = self._keep("_before", "told_before", places)
+        places["shown"] = self._keep("_shown", "shown", places)
         places["people_otherwise"] = self._keep("_people", "people", places)
         table = self._keep("", "people_then", places)
-        for part in ("_otherwise", "_known", "_before", "_people"):
+        for part in ("_otherwise", "_known", "_before", "_shown", "_people"):
             self._facts.store.drop(f"{self._name}{part}")
         return table
 

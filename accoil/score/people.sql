@@ -2,7 +2,7 @@
 -- Values: product, as_of (day); of accounts the traits for the name, created-at (null: the usual spellings) and owner
 -- (null: none): name_trait, created_trait, owner_trait. Places: told (the last row of each trait by that day), known,
 -- people (of the last of all days), otherwise (those of whom something else was told by the day asked for),
--- people_otherwise.
+-- people_otherwise; shown (how users are shown).
 
 -- name: told_later
 -- Whether anything was told after that day: then the last row of a trait may be one of those. `keys`: of these; null for all.
@@ -78,17 +78,16 @@ select kind, id, tracking_id, first_day from everyone
 select kind, id, tracking_id, first_day from {people} where (kind, id) in (select kind, id from {otherwise})
 
 -- name: people
-with traits as (
-    select kind, id,
-           max(case when key = case when kind = 2 then :name_trait else 'name' end then text end) as name,
+with accounts as (
+    select id,
+           max(case when key = :name_trait then text end) as name,
            max(case when key = 'email' then text end) as email,
            max(case when key = 'role' then text end) as role,
            max(case when key = 'status' then text end) as status,
            max(case when key = 'plan' then text end) as plan,
            max(case when key = 'mrr' then number end) as mrr,
-           max(case when kind = 2 and key = :owner_trait then text end) as owner,
-           case when kind = 2 and :created_trait is not null
-               then max(case when key = :created_trait then moment_day end)
+           max(case when key = :owner_trait then text end) as owner,
+           case when :created_trait is not null then max(case when key = :created_trait then moment_day end)
                else coalesce(
                    max(case when key = 'createdAt' then moment_day end),
                    max(case when key = 'created_at' then moment_day end),
@@ -96,17 +95,20 @@ with traits as (
                )
            end as created_day
     from {told}
-    where product = :product
-      and (key in ('name', 'email', 'role', 'status', 'plan', 'mrr', 'createdAt', 'created_at', 'created')
-           or (kind = 2 and key in (:name_trait, :created_trait, :owner_trait)))
-    group by kind, id
+    where product = :product and kind = 2
+    group by id
 )
-select k.kind, k.id, k.tracking_id, k.first_day,
-       coalesce(t.name, case when k.kind = 1 then t.email end, k.tracking_id) as name,
-       t.email, t.role, t.status, t.plan, t.mrr, t.owner, t.created_day
+select k.kind, k.id, k.tracking_id, k.first_day, coalesce(s.name, s.email, k.tracking_id) as name,
+       s.email, s.role, null as status, null as plan, null as mrr, null as owner, s.created_day
 from {known} k
-left join traits t on t.kind = k.kind and t.id = k.id
-where k.kind = 2 or k.first_day <= :as_of
+left join {shown} s on s.product = :product and s.id = k.id
+where k.kind = 1 and k.first_day <= :as_of
+union all
+select k.kind, k.id, k.tracking_id, k.first_day, coalesce(a.name, k.tracking_id),
+       a.email, a.role, a.status, a.plan, a.mrr, a.owner, a.created_day
+from {known} k
+left join accounts a on a.id = k.id
+where k.kind = 2
 
 -- name: people_then
 -- Most are as they are now.

@@ -1,6 +1,6 @@
 """Activation: which steps everybody in a book has met, and since when all of them are."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeGuard
 
 import msgspec
@@ -35,13 +35,19 @@ def keep(
     activated_day (of those who met all; null without a step that has a day). Places: users, accounts and people of the
     book without steps, population, told."""
     store, rules = facts.store, inlined(definition, scope)
-    held, days = bits(rules, scope), _days(facts, product_id, rules, scope, definition.counts_everyone)
-    places = {**places, **days.places, "rows": places[f"{scope}s"], "met": f"kept.{name}_met"}
-    given = {**given, **held.values, "all": (1 << len(rules)) - 1, "how_many": len(rules)}
-    if "{met}" in days.text:
-        store.keep(f"{name}_met", ASK["met"].replace("<bits>", held.text), places, **given)
-    question = ASK["with_steps"].replace("<bits>", held.text).replace("<reached>", days.text or ASK["no_days"])
-    store.keep(name, question, places, **given, **days.values)
+    days = _days(facts, product_id, rules, scope, definition.counts_everyone)
+    values = {name: value for day in days.values() for name, value in day.values.items()}
+    places = {**places, "rows": places[f"{scope}s"], "met": f"kept.{name}_met"}
+    places |= {name: table for day in days.values() for name, table in day.places.items()}
+    given = {**given, **values, "all": (1 << len(rules)) - 1, "how_many": len(rules)}
+    asks_who_met = [place for place, day in days.items() if "{met}" in day.text]
+    if asks_who_met:
+        every = bits(rules, scope)
+        store.keep(f"{name}_met", ASK["met"].replace("<bits>", every.text), places, **given, **every.values)
+    held = bits(rules, scope, dated=days.keys() - asks_who_met)
+    question = ASK["with_steps"].replace("<bits>", held.text).replace("<day>", _latest(days))
+    joins = [f"left join ({day.text}) as r{place} on r{place}.id = x.id" for place, day in days.items()]
+    store.keep(name, question.replace("<reached>", "\n".join(joins)), places, **given, **held.values)
     store.drop(f"{name}_met")
 
 
@@ -67,39 +73,48 @@ def events_of(product_id: int, step: Event) -> list[int]:
     return [ids.id_of(product_id, ids.EVENT, name) for name in names]
 
 
-def bits(rules: list[Rule], scope: Scope, in_book: bool = True) -> Written:
+def bits(rules: list[Rule], scope: Scope, in_book: bool = True, dated: Collection[int] = ()) -> Written:
+    """`dated`: the places of those steps that are met where there is a day on which they were reached."""
     parts: list[str] = []
     values: dict[str, Value] = {}
     for place, rule in enumerate(rules):
-        holds = condition(rule, scope, prefix=f"s{place}_", in_book=in_book)
-        parts.append(f"case when {holds.text} then {1 << place} else 0 end")
-        values |= holds.values
+        holds = f"r{place}.day is not null"
+        if place not in dated:
+            held = condition(rule, scope, prefix=f"s{place}_", in_book=in_book)
+            holds, values = held.text, values | held.values
+        parts.append(f"case when {holds} then {1 << place} else 0 end")
     return Written(" + ".join(parts), values)
 
 
-def _days(facts: Facts, product_id: int, rules: list[Rule], scope: Scope, everyone: bool) -> Written:
-    """id and day of each step that has one. `everyone`: all users count, so what accounts reached is the same for all
-    definitions; else what is the same are the first days of each of their users."""
-    parts: list[str] = []
-    found = Written("", {}, {})
+def _latest(days: Collection[int]) -> str:
+    return f"greatest({', '.join(f'r{place}.day' for place in days)})" if days else "cast(null as integer)"
+
+
+def _days(facts: Facts, product_id: int, rules: list[Rule], scope: Scope, everyone: bool) -> dict[int, Written]:
+    """Of each step that has one the question for id and day, by its place. `everyone`: all users count, so what
+    accounts reached is the same for all definitions; else that is only what each of their users did first."""
+    found = {}
     for place, step in enumerate(rules):
         if has_day(step):
-            of, events = whose(step, scope), events_of(product_id, step)
-            ever = step.at_least > 1 and step.within_days_of_created is None
-            if ever and (everyone or of == "user"):
-                found.places[f"reached_{place}"] = reached(facts, product_id, of, events, step.at_least)
-                text = ASK["kept"].replace("<table>", f"{{reached_{place}}}")
-            elif ever and step.at_least <= FEW:
-                found.places[f"firsts_{place}"] = firsts(facts, product_id, events, step.at_least)
-                text = _early_of_those(step.at_least, f"{{firsts_{place}}}")
-            else:
-                text = _day_of(step, of, place)
-                found.values |= {f"e{place}": list(events), f"n{place}": step.at_least}
-                found.values |= {f"d{place}": step.within_days_of_created}
-            text = text.replace("<activated>", ASK["activated" if of == scope else "their_accounts"])
-            parts.append(text if of == scope else ASK["of_users"].replace("<reached>", text))
-    found.text = " union all ".join(parts)
+            of = whose(step, scope)
+            day = _day_of(facts, product_id, step, of, place, everyone)
+            text = day.text.replace("<activated>", ASK["activated" if of == scope else "their_accounts"])
+            day.text = text if of == scope else ASK["of_users"].replace("<reached>", text)
+            found[place] = day
     return found
+
+
+def _day_of(facts: Facts, product_id: int, step: Event, of: Scope, place: int, everyone: bool) -> Written:
+    events, least = events_of(product_id, step), step.at_least
+    ever = least > 1 and step.within_days_of_created is None
+    if ever and (everyone or of == "user"):
+        table = reached(facts, product_id, of, events, least)
+        return Written(ASK["kept"].replace("<table>", f"{{reached_{place}}}"), {}, {f"reached_{place}": table})
+    if ever and least <= FEW:
+        table = firsts(facts, product_id, events, least)
+        return Written(_early_of_those(least, f"{{firsts_{place}}}"), {}, {f"firsts_{place}": table})
+    values: dict[str, Value] = {f"e{place}": list(events), f"n{place}": least, f"d{place}": step.within_days_of_created}
+    return Written(_looked_for(step, of, place), values)
 
 
 def _early_of_those(least: int, table: str) -> str:
@@ -107,7 +122,7 @@ def _early_of_those(least: int, table: str) -> str:
     return text.replace("<at>", at(str(least), least)).replace("<many>", str(least))
 
 
-def _day_of(step: Event, of: Scope, place: int) -> str:
+def _looked_for(step: Event, of: Scope, place: int) -> str:
     kind = "first" if step.at_least == 1 else "early" if step.at_least <= FEW else "running"
     day = "first_day" if kind == "first" else "day"
     counted = f" {MEANINGS['of_population']}" if of == "account" else ""

@@ -1,19 +1,19 @@
 -- Which activation steps everybody has met, and since when. `steps.py` puts these together.
 -- Values: product, as_of (day); all (the bits of all steps), how_many; of each step its events and how often.
 -- Places: population (users who count: id, account_id), people, rows (users or accounts of a book without steps), met;
--- tables of `reached.py`. In angle brackets: <bits>, <reached>, <who> (user_id or account_id), <counted> (of an account:
+-- tables of `reached.py`. In angle brackets: <bits>, <day>, <reached> (joins), <who> (user_id or account_id), <counted> (of an account:
 -- events of those who count), <created>, <at>, <table>, names of bound values.
 
 -- name: with_steps
 -- Activated on the day on which the last of the event steps was reached.
-select m.* exclude (met, steps_met, activation, activated_day), m.met as steps_met,
+select m.* exclude (met, reached_on, steps_met, activation, activated_day), m.met as steps_met,
        bits_in(m.met) / cast(nullif(:how_many, 0) as double) as activation,
-       case when m.met = :all then r.day end as activated_day
-from (select x.*, <bits> as met from {rows} as x) as m
-left join (select id, max(day) as day from (<reached>) as reached group by id) as r on r.id = m.id
-
--- name: no_days
-select cast(0 as bigint) as id, cast(null as integer) as day limit 0
+       case when m.met = :all then m.reached_on end as activated_day
+from (
+    select x.*, <bits> as met, <day> as reached_on
+    from {rows} as x
+    <reached>
+) as m
 
 -- name: met
 -- Who met all of them.
