@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accoil.show import forms
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.snippets import Snippet, snippets
+from accoil.show.visit import note
 from accoil.team.models import ApiToken, IngestKey, Product
 
 
@@ -44,7 +45,7 @@ def new_token(request: HttpRequest, product_id: int) -> HttpResponse:
         return shown(frame, token_form=form, status=422)
     # Shown in this answer and nowhere else: it is kept as a digest only.
     issued = ApiToken.issue(frame.product, form.cleaned_data["name"], form.scopes, form.expires_at)
-    messages.success(request, f"The token “{form.cleaned_data['name']}” is made.")
+    note(request, f"The token “{form.cleaned_data['name']}” is made.")
     return shown(frame, issued=issued)
 
 
