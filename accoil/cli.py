@@ -77,6 +77,7 @@ def apply(
     text = read_text(file)
     _start()
     from accoil.definition_files import apply as apply_file
+    from accoil.team.audit import write
     from accoil.team.scope import product_named
 
     chosen = product_named(product)
@@ -89,6 +90,8 @@ def apply(
         typer.echo("Nothing to change.")
     elif dry_run:
         typer.echo("A dry run: nothing was changed.")
+    else:
+        write([chosen.team], None, "apply", f"accoil apply {file.name}: {' '.join(plan.lines)}")
 
 
 def _known_events(product_id: int) -> set[str] | None:

@@ -229,3 +229,17 @@ def test_every_command_is_documented():
     commands = re.findall(r"^  ([a-z]+) ", listed.split("Commands:")[1], re.MULTILINE)
     page = (Path(__file__).parent.parent / "docs" / "reference" / "command-line.md").read_text()
     assert sorted(re.findall(r"^## accoil ([a-z]+)$", page, re.MULTILINE)) == sorted(commands)
+
+
+def test_a_link_for_a_new_password_is_printed_and_noted(run, product):
+    made = run("reset-password", "Ann@example.com", "--without-codes")
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/sign-in/password/reset/\w+-[\w-]+/\n", made.stdout), made.stderr
+    unknown = run("reset-password", "kim@example.com")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "Nobody signs in with kim@example.com" in unknown.stderr
+    asked = (
+        "from accoil.team.audit import AuditLine; print([(e.action, e.what) for e in AuditLine.objects.order_by('id')])"
+    )
+    lines = run("manage", "shell", "--no-imports", "-c", asked).stdout
+    assert "'init', 'accoil init: Web, its keys and the owner ann@example.com.'" in lines
+    assert "A link to choose a new password was made for ann@example.com on the server." in lines

@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from accoil.refused import Refused
+from accoil.team.audit import write
 from accoil.team.models import NAME_LENGTH, ApiToken, IngestKey, Member, Product, Team, User
 from accoil.team.roles import Role
 from accoil.team.zones import is_zone
@@ -64,16 +65,21 @@ def begin(wanted: Wanted) -> Begun:
             begun.notes.append("The keys were shown before: read the ingest key in Settings, or use --new-keys.")
         if wanted.time_zone and wanted.time_zone != product.time_zone:
             begun.notes.append(f"{product} keeps its time zone, {product.time_zone}; change it in Settings.")
-        _add_owner(team, wanted, begun.notes)
+        if _add_owner(team, wanted, begun.notes) or begun.ingest_key:
+            made = f"{product.name}, its keys and" if begun.ingest_key else ""
+            write([team], None, "init", " ".join(f"accoil init: {made} the owner {_email(wanted.email)}.".split()))
     return begun
 
 
-def _add_owner(team: Team, wanted: Wanted, notes: list[str]) -> None:
+def _add_owner(team: Team, wanted: Wanted, notes: list[str]) -> bool:
+    """Whether somebody became one."""
     user = _person(wanted, notes)
     member, is_new = Member.objects.get_or_create(team=team, user=user, defaults={"role": Role.OWNER})
     if not is_new and member.role != Role.OWNER:
         member.role = Role.OWNER
         member.save(update_fields=["role"])
+        return True
+    return is_new
 
 
 def _person(wanted: Wanted, notes: list[str]) -> User:

@@ -138,14 +138,15 @@ def test_signing_in_is_offered_only_where_the_server_has_an_app(ann, busy, setti
     assert off["Location"].startswith("https://app.eu.intercom.com/oauth?client_id=c1&state=")
 
 
-def test_installing_from_the_app_store_begins_without_a_product(ann, busy, settings):
+def test_installing_from_the_app_store_begins_without_a_product(ann, bob, busy, settings):
     settings.INTERCOM_CLIENT_ID, settings.INTERCOM_CLIENT_SECRET = "c1", "s1"
     settings.INTERCOM_URL = ""
     stranger = Client().get("/connections/intercom/begin", {"region": "au"})
     assert stranger["Location"] == "/sign-in/?next=%2Fconnections%2Fintercom%2Fbegin%3Fregion%3Dau"
-    assert ann.get("/connections/intercom/begin", {"region": "au"})["Location"].startswith(
-        "https://app.au.intercom.com/oauth?client_id=c1&state="
-    )
+    own = ann.get("/connections/intercom/begin", {"region": "au"})["Location"]
+    assert own == f"/connections/intercom/begin?region=au&product={busy.web.pk}"
+    assert ann.get(own)["Location"].startswith("https://app.au.intercom.com/oauth?client_id=c1&state=")
+    assert bob.get(own).status_code == 403
     busy.evil.team.members.create(user=busy.ann)
     said = ann.get("/connections/intercom/begin", follow=True).content.decode()
     assert "Intercom can be connected to each of your teams" in said

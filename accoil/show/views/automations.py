@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accoil.act import automations as making
 from accoil.act import queue
@@ -21,14 +20,13 @@ from accoil.refused import Refused
 from accoil.show.automations import looking_back, saying
 from accoil.show.automations.addresses import addresses, told
 from accoil.show.automations.run_log import log
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 
 WEEK = timedelta(days=7)
 
 Values = dict[str, Any]
 
 
-@signed_in
 def automations(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "automations")
     if frame.profile is None:
@@ -48,20 +46,17 @@ def automations(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(frame, "show/automations.html", values)
 
 
-@signed_in
 def automation(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, automation_id)
     return page(frame, "show/automation.html", {**about(frame, found), **log(frame, found)})
 
 
-@signed_in
 def run_log(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
     """The run log alone, which the page asks for again and again."""
     frame, found = framed(request, product_id, automation_id)
     return page(frame, "show/automation_log.html", {"automation": found, **log(frame, found)})
 
 
-@signed_in
 def looked_back(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
     """Whom it would have fired for."""
     frame, found = framed(request, product_id, automation_id)
@@ -71,11 +66,8 @@ def looked_back(request: HttpRequest, product_id: int, automation_id: int) -> Ht
     return page(frame, "show/automation.html", {**about(frame, found), **log(frame, found), **values})
 
 
-@signed_in
-@require_POST
 def switch(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, automation_id)
-    frame.only_managers("switch automations on and off")
     if request.POST.get("do") == "on":
         try:
             making.enable(found)
@@ -91,22 +83,16 @@ def switch(request: HttpRequest, product_id: int, automation_id: int) -> HttpRes
     )
 
 
-@signed_in
-@require_POST
 def delete(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, automation_id)
-    frame.only_managers("delete automations")
     making.delete(found)
     messages.success(request, f"“{found.name}” is deleted.")
     return redirect(frame.link("automations"))
 
 
-@signed_in
-@require_POST
 def retry(request: HttpRequest, product_id: int, automation_id: int) -> HttpResponse:
     """One delivery of its, or all that failed."""
     frame, found = framed(request, product_id, automation_id)
-    frame.only_managers("have things tried again")
     wanted, mine = request.POST.get("delivery", ""), queue.of_automation(found)
     if wanted == "failed":
         tried = queue.retry_all(mine.filter(state=Delivery.State.FAILED))

@@ -14,7 +14,7 @@ from accoil.score.models import Profile
 from accoil.score.statistics import BANDS, Group
 from accoil.segment.built_ins import with_built_ins
 from accoil.show import backtest_words, previews, shares, words
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 
 DAYS = (7, 14, 30, 60, 90)
 PERIODS = (3, 6, 12)
@@ -25,7 +25,6 @@ TOLD_BESIDE = (*previews.BANDS, "All Accounts", "All Users")
 Values = dict[str, Any]
 
 
-@signed_in
 def backtest(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "profiles")
     profile = frame.own(profile_id)

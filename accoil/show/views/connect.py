@@ -6,13 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accoil.show import connecting, words
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.last_call import LastCall, last_call, last_refusal
 from accoil.show.views.product_settings import address_of, own_key
 from accoil.team.models import IngestKey
 
 
-@signed_in
 def connect(request: HttpRequest, product_id: int) -> HttpResponse:
     """The whole page, or for htmx the light alone, as long as it shows something else than the page does."""
     frame = frame_of(request, product_id, "settings")

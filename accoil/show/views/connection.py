@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accoil.connect import ending, sync
 from accoil.connect.connection import Tool
@@ -16,14 +15,13 @@ from accoil.show import following, troubleshooting
 from accoil.show.connection_figures import attribute_problems, figures, hidden_attributes
 from accoil.show.connection_overview import around, matches, products, runs
 from accoil.show.connection_overview import ending as ending_of
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.views.connecting import connect_page
 
 EVERY = ((300, "5 minutes"), (900, "15 minutes"), (3600, "hour"), (3 * 3600, "3 hours"), (6 * 3600, "6 hours"),
          (12 * 3600, "12 hours"), (24 * 3600, "24 hours"))  # fmt: skip
 
 
-@signed_in
 def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """How it does; how to connect it while it is not. htmx asks for the runs alone: 204 while nothing changed."""
     frame, found = framed(request, product_id, tool)
@@ -43,7 +41,6 @@ def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
     return page(frame, "show/connection_runs.html", {**told, **more, "state": state})
 
 
-@signed_in
 def check(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """Troubleshooting: each point looked at by itself, and one person or account followed all the way."""
     frame, found, joined = opened(request, product_id, tool)
@@ -64,10 +61,8 @@ def check(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     )
 
 
-@signed_in
-@require_POST
 def sync_now(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
-    frame, found, joined = changing(request, product_id, tool)
+    frame, found, joined = opened(request, product_id, tool)
     try:
         sync.sync_now(joined)
     except Refused as refused:
@@ -77,10 +72,8 @@ def sync_now(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     return redirect(frame.link("connection", tool))
 
 
-@signed_in
-@require_POST
 def interval(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
-    frame, found, joined = changing(request, product_id, tool)
+    frame, found, joined = opened(request, product_id, tool)
     wanted = request.POST.get("every", "")
     if wanted not in {str(seconds) for seconds, _ in EVERY}:
         return shown(frame, found, joined, "Full pass every: choose one of the list, from 5 minutes to 24 hours.", 422)
@@ -89,10 +82,9 @@ def interval(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     return redirect(frame.link("connection", tool))
 
 
-@signed_in
 def disconnect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """What will happen, and then that it does."""
-    frame, found, joined = changing(request, product_id, tool)
+    frame, found, joined = opened(request, product_id, tool)
     if request.method != "POST":
         told = {**around(frame, found, joined, ""), "in_use": joined.attributes.filter(state="active").count()}
         return page(frame, "show/connection_end.html", told)
@@ -120,12 +112,6 @@ def opened(request: HttpRequest, product_id: int, tool: str) -> tuple[Frame, Too
     joined = live(frame.product.team, tool)
     if joined is None:
         raise Http404(f"{found.name} is not connected.")
-    return frame, found, joined
-
-
-def changing(request: HttpRequest, product_id: int, tool: str) -> tuple[Frame, Tool, Connection]:
-    frame, found, joined = opened(request, product_id, tool)
-    frame.only_managers("change connections")
     return frame, found, joined
 
 

@@ -3,19 +3,17 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil.connect import sync
 from accoil.connect.models import Connection
 from accoil.show import connection_lists
 from accoil.show.connection_figures import failed_records
 from accoil.show.connection_overview import around
-from accoil.show.frame import Frame, page, signed_in
-from accoil.show.views.connection import changing, opened
+from accoil.show.frame import Frame, page
+from accoil.show.views.connection import opened
 from accoil.show.words import count
 
 
-@signed_in
 def records(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     frame, found, joined = opened(request, product_id, tool)
     told = connection_lists.records(frame, joined)
@@ -24,7 +22,6 @@ def records(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     return page(frame, "show/connection_records.html", {**told, **around(frame, found, joined, "records")})
 
 
-@signed_in
 def ledger(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     frame, found, joined = opened(request, product_id, tool)
     told = connection_lists.ledger(frame, joined)
@@ -37,11 +34,9 @@ def ledger(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     )
 
 
-@signed_in
-@require_POST
 def retry(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """One record whose last write failed (`record`), or all of them, in every product."""
-    frame, _, joined = changing(request, product_id, tool)
+    frame, _, joined = opened(request, product_id, tool)
     n = one_again(frame, joined, request.POST["record"]) if "record" in request.POST else sync.retry_all(joined)
     if n:
         messages.success(request, f"{count(n, 'record')} {'is' if n == 1 else 'are'} tried again within seconds.")

@@ -15,14 +15,13 @@ from accoil.score.models import Profile
 from accoil.show import plan_words
 from accoil.show.connection_figures import modes
 from accoil.show.connection_overview import around, mode_row
-from accoil.show.frame import page, signed_in
-from accoil.show.views.connection import changing
+from accoil.show.frame import page
+from accoil.show.views.connection import opened
 
 
-@signed_in
 def mode(request: HttpRequest, product_id: int, tool: str, profile_id: int) -> HttpResponse:
     """What a mode would write and take away, as a part for htmx or as a page; then that it is so."""
-    frame, found, joined = changing(request, product_id, tool)
+    frame, found, joined = opened(request, product_id, tool)
     profile = get_object_or_404(Profile.objects.select_related("product"), pk=profile_id, product__team=joined.team)
     before = Mode(modes(joined).get(profile.pk, Mode.OFF))
     asked = (request.POST if request.method == "POST" else request.GET).get("mode", "")

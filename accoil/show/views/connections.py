@@ -11,7 +11,7 @@ from accoil.connect.tools import TOOLS
 from accoil.connect.webhook.endpoints import endpoints
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import figures, hidden_attributes, last_run
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.team.models import Team
 
 # What each tool is good for, in one sentence.
@@ -20,7 +20,6 @@ GOOD_FOR = {
 }
 
 
-@signed_in
 def connections(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
     rows = [told(frame, tool) for tool in TOOLS.values() if tool.syncs]

@@ -9,21 +9,19 @@ from django.shortcuts import redirect, render
 from accoil.count.ids import Kind
 from accoil.score.freezing import progress
 from accoil.show import changes, charts, health, sentences, since, tables, tiles
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
 
 MOVERS = 6
 
 
-@signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """The first product of the person's teams."""
     product = products_of(request.user).first()
     return redirect("dashboard", product.pk) if product else render(request, "show/no_product.html")
 
 
-@signed_in
 def dashboard(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "dashboard")
     if frame.profile is None:

@@ -12,13 +12,12 @@ from accoil.count.facts import facts
 from accoil.count.outcomes import last_calls
 from accoil.receive.debugger import debugger
 from accoil.show import calls, ingest_words, words
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.team.models import Team
 
 Row = dict[str, Any]
 
 
-@signed_in
 def debugger_page(request: HttpRequest, product_id: int) -> HttpResponse:
     """The whole page, or for htmx the part with the lines. A page that holds (paused, or somebody reads) is only told
     how many are new, so that no line moves."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_POST
 
 from accoil.act.what_if import meant, what_if
 from accoil.rule.tree import Scope
@@ -11,7 +10,7 @@ from accoil.score.definition import Definition, Refused
 from accoil.score.models import Profile
 from accoil.score.what_if import ORDERS, SCOPES, differences, differing
 from accoil.show import consequences, drafts, export, profile_rules
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.lists import PAGE
 from accoil.show.tables import linked
 from accoil.show.views.profiles import asked_profile
@@ -25,8 +24,6 @@ OWN = ("csrfmiddlewaretoken", "scope", "search", "sort", "page", "do")  # fields
 Asked = tuple[int, Definition | None, Definition, Any, Scope]
 
 
-@signed_in
-@require_POST
 def everyone(request: HttpRequest, product_id: int) -> HttpResponseBase:
     """A page of them, or the whole list as CSV."""
     frame = frame_of(request, product_id, "profiles")

@@ -12,7 +12,7 @@ from accoil.count.people import event_name
 from accoil.score.features import events_of, kept
 from accoil.score.views import events, taken_up
 from accoil.show import export, uptake, uptake_page, uptake_words, words
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
 from accoil.show.uptake_lists import Listing, listed
@@ -40,7 +40,6 @@ LIST = Listing(
 LARGEST_ID = 2**53
 
 
-@signed_in
 def event_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
     """The page, or with a suffix the whole list as a file."""
     frame = frame_of(request, product_id, "events-view")
@@ -65,7 +64,6 @@ def event_list(request: HttpRequest, product_id: int, suffix: export.Format | No
     return LIST.answer(looking, now, shown, values, lambda: tiles(looking, shown), suffix)
 
 
-@signed_in
 def event_page(request: HttpRequest, product_id: int, event_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "events-view")
     if frame.profile is None:

@@ -10,7 +10,7 @@ from accoil.count import ids
 from accoil.score.features import kept
 from accoil.score.views import features, taken_up
 from accoil.show import export, uptake, uptake_page, uptake_words, words
-from accoil.show.frame import frame_of, page, signed_in
+from accoil.show.frame import frame_of, page
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
 from accoil.show.uptake_lists import Listing, listed
@@ -39,7 +39,6 @@ LIST = Listing(
 )  # fmt: skip
 
 
-@signed_in
 def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
     """The page, or with a suffix the whole list as a file."""
     frame = frame_of(request, product_id, "features-view")
@@ -61,7 +60,6 @@ def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | 
     return LIST.answer(looking, now, shown, values, lambda: tiles(looking, rows), suffix)
 
 
-@signed_in
 def feature_page(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "features-view")
     if frame.profile is None:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, check
-from accoil.show.frame import frame_of, page, signed_in
+from accoil.show.frame import frame_of, page
 from accoil.show.narrowing import Narrowed, all_names, narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
@@ -16,7 +16,6 @@ from accoil.show.seen import Seen
 NAME = "rule"  # of the rule's fields
 
 
-@signed_in
 def edit(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:

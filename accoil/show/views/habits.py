@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from accoil.score.features import kept
 from accoil.score.views import View, features, habits_by_day
 from accoil.show import charts, uptake
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.seen import Seen, range_of
 
 LONGEST = 90  # days: what is asked per event for each of them
@@ -22,7 +22,6 @@ FEATURES = 6
 Row = dict[str, Any]
 
 
-@signed_in
 def dashboard_habits(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "dashboard")
     if frame.profile is None:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST, require_safe
 
 from accoil import importing
 from accoil.receive.importing import Import
@@ -17,7 +16,7 @@ from accoil.receive.importing.kinds import NAMES
 from accoil.receive.importing.uploads import remove
 from accoil.refused import Refused
 from accoil.show import uploads
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.import_cards import Card, card, sentence
 
 MOST_SHOWN = 50
@@ -27,12 +26,10 @@ STATUSES = {uploads.TooLarge: 413, uploads.Busy: 503, uploads.Full: 507}
 
 # An upload is read only when it is clear that it may be: Django would look for its token in it first, and read it all.
 @csrf_exempt
-@signed_in
 def imports(request: HttpRequest, product_id: int) -> HttpResponseBase:
     """The whole page, or for htmx the imports alone. They stop asking when none is on its way."""
     frame = frame_of(request, product_id, "settings")
     if request.method == "POST":
-        frame.only_managers("import files")
         return _received(frame)
     if request.headers.get("HX-Request") != "true":
         return shown(frame)
@@ -42,30 +39,22 @@ def imports(request: HttpRequest, product_id: int) -> HttpResponseBase:
     return page(frame, "show/imports_list.html", values)
 
 
-@signed_in
-@require_POST
 def stop(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
-    frame, each = _mine(request, product_id, import_id, to_change=True)
+    frame, each = _mine(request, product_id, import_id)
     return _acted(frame, lambda: importing.running().stop(each.id))
 
 
-@signed_in
-@require_POST
 def go_on(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
-    frame, each = _mine(request, product_id, import_id, to_change=True)
+    frame, each = _mine(request, product_id, import_id)
     return _acted(frame, lambda: importing.running().go_on(each.id))
 
 
-@signed_in
-@require_POST
 def delete(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
     """Deletes its files, not what was counted from them."""
-    frame, each = _mine(request, product_id, import_id, to_change=True)
+    frame, each = _mine(request, product_id, import_id)
     return _acted(frame, lambda: importing.running().delete(each.id))
 
 
-@signed_in
-@require_safe
 def errors(request: HttpRequest, product_id: int, import_id: str) -> FileResponse:
     """The rows that could not be used, as a table to mend and import."""
     _, each = _mine(request, product_id, import_id)
@@ -101,7 +90,7 @@ def told(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _mine(request: HttpRequest, product_id: int, import_id: str, to_change: bool = False) -> tuple[Frame, Import]:
+def _mine(request: HttpRequest, product_id: int, import_id: str) -> tuple[Frame, Import]:
     """Raises Http404 alike for another product's import and for none."""
     frame = frame_of(request, product_id, "settings")
     try:
@@ -110,8 +99,6 @@ def _mine(request: HttpRequest, product_id: int, import_id: str, to_change: bool
         raise Http404("There is no such import.") from None
     if each.product != frame.product.pk:
         raise Http404("There is no such import.")
-    if to_change:
-        frame.only_managers("import files")
     return frame, each
 
 

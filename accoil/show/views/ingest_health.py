@@ -6,25 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accoil.show import check_list, forms, health
-from accoil.show.frame import Frame, frame_of, page, signed_in
-from accoil.show.views.product_settings import changing
+from accoil.show.frame import Frame, frame_of, page
 from accoil.team.ingest import SOURCE, Watched
 
 Row = dict[str, Any]
 
 
-@signed_in
 def health_page(request: HttpRequest, product_id: int) -> HttpResponse:
     return shown(frame_of(request, product_id, "settings"))
 
 
-@signed_in
-@require_POST
 def caps(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
     form = forms.Caps(request.POST)
     if not form.is_valid():
         return shown(frame, form, status=422)
@@ -35,11 +30,9 @@ def caps(request: HttpRequest, product_id: int) -> HttpResponse:
     return redirect("ingest-health", product_id)
 
 
-@signed_in
-@require_POST
 def mute(request: HttpRequest, product_id: int, watched_id: int) -> HttpResponse:
     """Mutes what is silent, or listens again. What was muted and is there again needs no row."""
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
     watched = get_object_or_404(Watched, product=frame.product, pk=watched_id)
     name = next(each["name"] for each in health.silences(frame) if each["watched"] == watched)
     if watched.muted_at is None:

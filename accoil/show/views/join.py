@@ -101,6 +101,5 @@ def welcomed(invitation: Invitation) -> HttpResponse:
 
 def shown(request: HttpRequest, invitation: Invitation, values: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, "show/join.html", {"invitation": invitation, **values}, status=status)
-    answer.headers["Referrer-Policy"] = "no-referrer"  # the address is a secret
-    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Cache-Control"] = "no-store"  # the address is a secret
     return answer

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
@@ -15,12 +14,12 @@ from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Journey
 from accoil.segment.watched import names, rule_of
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
-from accoil.show.segment_pages import FILLED, check_may_change, deleted, editing, framed, list_link, scope_of
+from accoil.show.segment_pages import FILLED, deleted, editing, framed, list_link, scope_of
 from accoil.show.views.journeys import seen_scope
 
 Values = dict[str, Any]
@@ -37,7 +36,6 @@ class Stage:
     rule: Typed = ONE_LINE
 
 
-@signed_in
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "journeys")
     if frame.profile is None:
@@ -48,7 +46,6 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
     return editor(frame, scope, None, numbered([Stage(), Stage()]))
 
 
-@signed_in
 def edit(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, Journey, journey_id)
     scope = seen_scope(found)
@@ -61,8 +58,6 @@ def edit(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse
     return editor(frame, scope, found, numbered(stages))
 
 
-@signed_in
-@require_POST
 def delete(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
     return deleted(*framed(request, product_id, Journey, journey_id), keeping.delete)
 
@@ -78,7 +73,6 @@ def answer(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]
         return page(frame, "show/journey_told.html", {**values, "restaged": do.startswith("stage ")})
     if do != "save":
         return editor(frame, scope, found, stages)
-    check_may_change(frame, "journey")
     try:
         return save(frame, scope, found, stages)
     except Refused as wrong:

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.count.people import names
@@ -21,16 +20,15 @@ from accoil.segment.ready_made import ReadyMade, ready_made
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import segment_words, words
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.seen import RANGES, Seen, range_links, range_of
-from accoil.show.segment_pages import FILLED, check_may_change, framed, list_link, scope_of, tabs
+from accoil.show.segment_pages import FILLED, framed, list_link, scope_of, tabs
 
 STUCK = 25  # shown on the page of a journey
 
 Values = dict[str, Any]
 
 
-@signed_in
 def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "journeys")
     if frame.profile is None:
@@ -54,7 +52,6 @@ def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(frame, "show/journeys.html", values)
 
 
-@signed_in
 def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, Journey, journey_id)
     seen, length = Seen(frame), range_of(frame)
@@ -73,13 +70,10 @@ def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpRespo
     return page(frame, "show/journey.html", values)
 
 
-@signed_in
-@require_POST
 def ready(request: HttpRequest, product_id: int) -> HttpResponse:
     """Makes one of the journeys that most products can begin with."""
     frame = frame_of(request, product_id, "journeys")
     scope: Kind = "user" if request.POST.get("scope") == "user" else "account"
-    check_may_change(frame, "journey")
     if frame.profile is None:
         return redirect("start", product_id)
     wanted = next((each for each in ready_made(scope) if each.key == request.POST.get("key")), None)

@@ -8,18 +8,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.key_form import KeyForm
 from accoil.show.last_call import last_call, last_refusal
-from accoil.show.views.product_settings import changing
 from accoil.team.models import NAME_LENGTH, IngestKey
 
 OLD = "old"
 
 
-@signed_in
 def keys(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
     rows = [told(key) for key in sorted(frame.product.ingest_keys.all(), key=lambda key: key.name.casefold())]
@@ -28,9 +25,8 @@ def keys(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(frame, "show/keys.html", {"on": on, "off": [row for row in rows if row not in on], "last": last})
 
 
-@signed_in
 def new_key(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
     form = KeyForm(frame.product, data=request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return page(frame, "show/new_key.html", {"form": form})
@@ -41,9 +37,8 @@ def new_key(request: HttpRequest, product_id: int) -> HttpResponse:
     return shown(frame, key, secret=secret) if secret else redirect("keys", product_id)
 
 
-@signed_in
 def ingest_key(request: HttpRequest, product_id: int, key_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
     key = key_for(frame, key_id)
     if request.method != "POST":
         return shown(frame, key)
@@ -55,10 +50,8 @@ def ingest_key(request: HttpRequest, product_id: int, key_id: int) -> HttpRespon
     return shown(frame, key, secret=secret) if secret else redirect("keys", product_id)
 
 
-@signed_in
-@require_POST
 def switch_key(request: HttpRequest, product_id: int, key_id: int) -> HttpResponse:
-    key = key_for(changing(request, product_id), key_id)
+    key = key_for(frame_of(request, product_id, "settings"), key_id)
     if request.POST.get("to") == "on":
         key.disabled_at = None
         said = f"“{key.name}” is on again."
@@ -70,11 +63,9 @@ def switch_key(request: HttpRequest, product_id: int, key_id: int) -> HttpRespon
     return redirect("keys", product_id)
 
 
-@signed_in
-@require_POST
 def rotate_key(request: HttpRequest, product_id: int, key_id: int) -> HttpResponse:
     """The new key takes over the name, the limits and the secret; the old one goes on until it is switched off."""
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
     old = key_for(frame, key_id)
     if not old.enabled:
         messages.error(
@@ -91,10 +82,8 @@ def rotate_key(request: HttpRequest, product_id: int, key_id: int) -> HttpRespon
     return redirect("keys", product_id)
 
 
-@signed_in
-@require_POST
 def delete_key(request: HttpRequest, product_id: int, key_id: int) -> HttpResponse:
-    frame = changing(request, product_id)
+    frame = frame_of(request, product_id, "settings")
     key = key_for(frame, key_id)
     if key.enabled:
         messages.error(request, f"“{key.name}” is on: switch it off first, and see whether somebody misses it.")

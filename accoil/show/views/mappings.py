@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil import mappings as keeping
 from accoil.receive.mapping import MOST, PRESETS, Mapping
@@ -14,19 +13,16 @@ from accoil.receive.mapping.actions import ACTIONS
 from accoil.refused import Refused
 from accoil.show import mapping_trial as trials
 from accoil.show import mapping_words
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.recent_calls import recent
 
 Values = dict[str, Any]
 
 
-@signed_in
 def mappings(request: HttpRequest, product_id: int) -> HttpResponse:
     return listed(frame_of(request, product_id, "settings"))
 
 
-@signed_in
-@require_POST
 def try_them(request: HttpRequest, product_id: int) -> HttpResponse:
     """What the mappings in force make of a call: a part of the list's page, or all of it."""
     frame = frame_of(request, product_id, "settings")
@@ -35,22 +31,16 @@ def try_them(request: HttpRequest, product_id: int) -> HttpResponse:
     return listed(frame)
 
 
-@signed_in
-@require_POST
 def reset(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
-    frame.only_managers("change mappings")
     keeping.reset(frame.product)
     messages.success(request, "Back to the five presets: from now on every call counts as it comes.")
     return redirect("mappings", product_id)
 
 
-@signed_in
-@require_POST
 def act(request: HttpRequest, product_id: int, mapping_id: str) -> HttpResponse:
     """Moves, switches or deletes a mapping, as `do` says."""
     frame = frame_of(request, product_id, "settings")
-    frame.only_managers("change mappings")
     mapping = found(keeping.kept(frame.product), mapping_id)
     do = request.POST.get("do", "")
     try:

@@ -7,42 +7,35 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.count.people import traits_of
 from accoil.show import by_hand, columns, export, lists, sentences, tables, tiles
 from accoil.show.downloads import downloaded, files
 from accoil.show.export.people import table as people_table
-from accoil.show.frame import frame_of, page, signed_in
+from accoil.show.frame import frame_of, page
 from accoil.show.narrowing import Narrowed, backs, choices, narrowed
 from accoil.show.seen import SPARK_DAYS, Seen
 
 Link = Callable[..., str]
 
 
-@signed_in
 def accounts(request: HttpRequest, product_id: int) -> HttpResponse:
     return people(request, product_id, "account")
 
 
-@signed_in
 def users(request: HttpRequest, product_id: int) -> HttpResponse:
     return people(request, product_id, "user")
 
 
-@signed_in
 def accounts_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
     return exported(request, product_id, "account", suffix)
 
 
-@signed_in
 def users_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
     return exported(request, product_id, "user", suffix)
 
 
-@signed_in
-@require_POST
 def choose_columns(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     """Remembers them for the person, and goes back to the list as it was."""
     frame = frame_of(request, product_id, f"{kind}s")

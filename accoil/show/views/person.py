@@ -14,7 +14,7 @@ from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
 from accoil.show import change_words, changes, charts, reasons, stays, tables
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
 
@@ -25,12 +25,10 @@ LARGEST_ID = 2**53
 Row = dict[str, Any]
 
 
-@signed_in
 def account(request: HttpRequest, product_id: int, account_id: int) -> HttpResponse:
     return person(request, product_id, "account", account_id)
 
 
-@signed_in
 def user(request: HttpRequest, product_id: int, user_id: int) -> HttpResponse:
     return person(request, product_id, "user", user_id)
 

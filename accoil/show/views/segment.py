@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
@@ -14,20 +13,19 @@ from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names, rule_of
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.narrowing import narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
-from accoil.show.segment_pages import FILLED, check_may_change, deleted, editing, framed, scope_of
+from accoil.show.segment_pages import FILLED, deleted, editing, framed, scope_of
 
 NAME = "rule"  # of the rule's fields
 
 Values = dict[str, Any]
 
 
-@signed_in
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "segments")
     if frame.profile is None:
@@ -45,7 +43,6 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
     return editor(frame, scope, None, typed)
 
 
-@signed_in
 def edit(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, Segment, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
@@ -56,8 +53,6 @@ def edit(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse
     return editor(frame, scope, found, telling.of_rule(NAME, rule_of(found, frame.definition)))
 
 
-@signed_in
-@require_POST
 def delete(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
     return deleted(*framed(request, product_id, Segment, segment_id), keeping.delete)
 
@@ -70,7 +65,6 @@ def answer(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Ht
         return page(frame, "show/segment_told.html", told(frame, scope, found, typed))
     if request.POST.get("do") != "save":
         return editor(frame, scope, found, typed, refusal)
-    check_may_change(frame, "segment")
     try:
         return save(frame, scope, found, typed)
     except Refused as wrong:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accoil.count import days
 from accoil.count.ids import Kind
@@ -21,10 +20,10 @@ from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import by_hand, charts, export, segment_words
 from accoil.show.downloads import downloaded, files
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.narrowing import whom
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
-from accoil.show.segment_pages import check_may_change, framed, list_link, scope_of, tabs
+from accoil.show.segment_pages import framed, list_link, scope_of, tabs
 from accoil.show.views.people import listed, table_of
 
 WEEK = 7
@@ -34,7 +33,6 @@ FILLS = (30, 90, 365)  # days that can be filled in
 Values = dict[str, Any]
 
 
-@signed_in
 def segments(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "segments")
     if frame.profile is None:
@@ -42,7 +40,6 @@ def segments(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(frame, "show/segments.html", told(frame, scope_of(request)))
 
 
-@signed_in
 def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
     frame, found = framed(request, product_id, Segment, segment_id)
     scope: Kind = found.scope  # type: ignore[assignment]
@@ -56,7 +53,6 @@ def segment(request: HttpRequest, product_id: int, segment_id: int) -> HttpRespo
     return page(frame, "show/segment.html", {**rows, **about(seen, found), **course(frame, found)})
 
 
-@signed_in
 def segment_file(request: HttpRequest, product_id: int, segment_id: int, suffix: export.Format) -> HttpResponseBase:
     """Its members, searched and sorted as the address says."""
     frame, found = framed(request, product_id, Segment, segment_id)
@@ -65,12 +61,9 @@ def segment_file(request: HttpRequest, product_id: int, segment_id: int, suffix:
     return downloaded(table_of(seen, scope, f"segment-{found.pk}", **whom(seen, found)), suffix)
 
 
-@signed_in
-@require_POST
 def fill(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse:
     """Begins to fill in who was inside in the past."""
     frame, found = framed(request, product_id, Segment, segment_id)
-    check_may_change(frame, "segment")
     wanted = request.POST.get("days", "")
     back = int(wanted) if wanted in {str(each) for each in FILLS} else FILLS[0]
     filling.want([found], days.number(frame.today) - back)

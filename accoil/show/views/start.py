@@ -5,11 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accoil.count.people import health
-from accoil.show.frame import Frame, frame_of, page, signed_in
+from accoil.show.frame import Frame, frame_of, page
 from accoil.show.views.product_settings import snippets_of
 
 
-@signed_in
 def start(request: HttpRequest, product_id: int) -> HttpResponse:
     """The whole page, or for htmx the steps alone. They stop asking once all are done."""
     frame = frame_of(request, product_id, "start")

@@ -14,6 +14,7 @@ from accoil.show.frame import Frame, frame_of, page
 from accoil.show.team_words import invited_mail, overview
 from accoil.show.views import profile_access
 from accoil.show.views.product_settings import address_of
+from accoil.show.visit import note
 from accoil.team import membership
 from accoil.team.invitations import Invitation
 from accoil.team.invitations import invite as make_invitation
@@ -38,7 +39,7 @@ def invite(request: HttpRequest, product_id: int) -> HttpResponse:
         return shown(frame, {"wrong": str(refused), "email": email, "role": role}, 422)
     link = address_of(request) + reverse("join", args=[secret])
     said = f"{made.email} is invited as {made.get_role_display()}."
-    messages.success(request, said)
+    note(request, said)
     return shown(frame, {"link": link, "of_link": said, "mailed": invited_mail(made, link)})
 
 
@@ -80,7 +81,7 @@ def new_password(request: HttpRequest, product_id: int, member_id: int) -> HttpR
     if not takes_link(frame, member):
         messages.error(request, f"{member.user} can't be given a link from here; see the note below the list.")
         return redirect("team", product_id)
-    messages.success(request, f"A link to choose a new password is made for {member.user.email}.")
+    note(request, f"A link to choose a new password is made for {member.user.email}.")
     link = new_password_link(member.user, address_of(request))
     return shown(frame, {"link": link, "of_link": f"{member.user.email} chooses a new password by it."})
 
@@ -130,6 +131,7 @@ def shown(frame: Frame, more: Values | None = None, status: int = 200) -> HttpRe
         "me": own,
         "invitations": waiting,
         "gives": choices(own.role),
+        "takes_links": any(each.user_id != own.user_id for each in everyone) and not settings.MAIL_IS_SENT,
         "usual": GIVES[own.role][0],
         "mail": settings.MAIL_IS_SENT,
         "profiles": [(each, profile_access.told(frame, each)) for each in frame.profiles] if frame.may_change else [],
