@@ -83,7 +83,9 @@ class Run(Generic[Found]):
         self.is_replaced = False
         self.computed_at = datetime.now(UTC)
         self.facts: Facts = facts()
-        self._turns, self._work, self._beforehand = turns, work, beforehand
+        self._turns = turns
+        self._work: Work[Found] | None = work
+        self._beforehand = beforehand
         self._ended: float | None = None
         self._was_asked = False
         if beforehand is None:
@@ -125,7 +127,7 @@ class Run(Generic[Found]):
                 self._turns.join(self)
             with self._turns.taken(self):
                 self._heard(0, self.of)
-                self.found = self._work(self._heard)
+                self.found = self._work(self._heard) if self._work else None
         except _Stopped:
             pass
         except Refused as refused:
@@ -135,6 +137,7 @@ class Run(Generic[Found]):
             self.failed = f"{type(wrong).__name__}: {str(wrong).splitlines()[0]}"
         finally:
             self._turns.leave(self)
+            self._work = self._beforehand = None  # what they hold on to may be secret
             self._ended = time.monotonic()
             connections.close_all()
 

@@ -56,6 +56,8 @@ def attributes(names: Sequence[str]) -> str:
 
 def places(plan: Plan) -> str:
     """236 of 250 places are used, 243 then."""
+    if plan.places.unknown and plan.places_needed <= 0:
+        return ""
     if plan.places.unknown:
         return (
             f"How many places for attributes are left is not known just now: {plan.places.unknown} If there are too"

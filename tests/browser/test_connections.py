@@ -261,7 +261,7 @@ def test_a_revoked_token_asks_to_connect_again_and_disconnecting_says_what_happe
     page.get_by_role("link", name="Disconnect").click()
     expect(page.get_by_text("2 attributes that Accoil made are archived in Intercom")).to_be_visible()
     page.get_by_role("button", name="Disconnect Intercom").click()
-    expect(page.locator("#toasts")).to_contain_text("is being disconnected")
+    expect(page.locator("#toasts")).to_contain_text("is disconnected: nothing more is written")
     for _ in range(20):
         if page.get_by_role("link", name="Connect Intercom").count():
             break

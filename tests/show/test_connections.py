@@ -278,7 +278,7 @@ def test_a_member_reads_nothing_of_a_profile_that_is_kept_from_him(ann, bob, bus
 
 def test_attributes_that_are_still_being_made_are_told_with_how_far_it_is(ann, busy, joined):
     ProfileSync.objects.create(connection=joined, profile=busy.profile, mode=Mode.SEGMENTS)
-    there = "1 of 2 attributes are there; the others are made in the background"
+    there = "1 of 2 attributes are there; the others are being made"
     Written.objects.create(connection=joined, kind="user", name="Accoil_Everyday_Segments", remote_id="1")
     assert there in main(ann.get(here(busy, "/intercom")))
     Written.objects.create(

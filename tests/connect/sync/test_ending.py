@@ -1,5 +1,6 @@
 """Disconnecting holds at once, whatever the tool does; what was written is archived as long as that makes sense."""
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -7,8 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from accoil.act.dry_runs import dry_run
 from accoil.connect import ending, sync
 from accoil.connect.connection import Closed
+from accoil.connect.http import Client
 from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, Pass, ProfileSync, State, Written
@@ -129,3 +132,18 @@ def test_the_connection_of_another_team_goes_on(on: Synced) -> None:
     assert theirs.state == State.CONNECTED and ProfileSync.objects.filter(connection=theirs).exists()
     assert sync.opened(theirs).places_left() is not None
     assert contact
+
+
+def test_nothing_in_memory_holds_on_to_the_token(on: Synced) -> None:
+    token = on.connection.secrets["token"]
+    looked = dry_run(again(on), on.profile, Mode.OFF)
+    assert looked.wait(60) and looked.found
+    ending.begin(again(on))
+    on.settle()
+    assert again(on).state == State.DISCONNECTED
+    gc.collect()
+    alive = gc.get_objects()
+    assert not [each for each in alive if isinstance(each, Client) and token in str(each._headers)]
+    rows = [each for each in alive if isinstance(each, Connection) and "secret" in each.__dict__]
+    assert [each for each in rows if token in each.secret and each is not on.connection] == []
+    assert token in on.connection.secret  # what this test itself holds is found
