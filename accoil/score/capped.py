@@ -8,6 +8,7 @@ from accoil.store.store import Store, Value
 ASK = beside(__file__, "capped")
 
 NARROW = 62  # numbers that fit the faster kind of bit set
+AT_A_TIME = 20  # parts that a question is asked in
 CAPPED = f"({ASK['capped']})"
 
 
@@ -31,13 +32,25 @@ def keep_above(
     if definition.daily_cap is None:
         return {"counts": "counts"}
     many = len(definition.events)
+    at_once = max(1, NARROW // many)
     places = {"bit_of": "bit_of" if many <= NARROW else "wide_bit_of", "several": f"kept.{name}_several"}
-    given: dict[str, Value] = {"first": first, "last": last, "many": many, "at_once": max(1, NARROW // many)}
+    given: dict[str, Value] = {"first": first, "last": last, "many": many, "at_once": at_once}
     given |= values.of(product_id, definition) | {"cap": definition.daily_cap}
-    store.keep(f"{name}_several", ASK["several"], places, **given)
+    store.keep(f"{name}_several", _several(last - first + 1, at_once), places, **given)
     store.keep(name, ASK["above"], places, **given)
     store.drop(f"{name}_several")
     return {"above": f"kept.{name}"}
+
+
+def _several(days: int, at_once: int) -> str:
+    """The question about so many days, piece by piece."""
+    pieces = -(-days // at_once)
+    each = at_once * -(-pieces // AT_A_TIME)
+    of_some = [
+        ASK["several"].replace("<from>", str(start)).replace("<until>", str(start + each))
+        for start in range(0, days, each)
+    ]
+    return " union all ".join(f"({question})" for question in of_some)
 
 
 def made_of(question: str, definition: Definition) -> str:

@@ -28,20 +28,27 @@ class Summaries:
         self._definition = definition
         self._days = Days[Row](facts(), product_id)
         self._asking = threading.Lock()
+        self._wanted: set[int] = set()  # threads that want totals now
 
     def rows(self, first: date, last: date, totals: bool = False) -> list[Row]:
         """One per day from first to last; with `totals` those too, and perhaps without."""
         found: list[Row] = []
-        for start in range(days.number(first), days.number(last) + 1, AT_ONCE):
-            with self._asking:
-                found += self._rows(range(start, min(start + AT_ONCE, days.number(last) + 1)), totals)
+        if totals:
+            self._wanted.add(threading.get_ident())
+        try:
+            for start in range(days.number(first), days.number(last) + 1, AT_ONCE):
+                with self._asking:
+                    found += self._rows(range(start, min(start + AT_ONCE, days.number(last) + 1)), totals)
+        finally:
+            self._wanted.discard(threading.get_ident())
         return found
 
     def _rows(self, wanted: range, totals: bool) -> list[Row]:
+        """Who wants no totals finds them out all the same while somebody waits who does."""
         known = self._days.found()
         missing = [day for day in wanted if day not in known or (totals and TOTAL not in known[day])]
         for start, end in _runs(missing):
-            for row in each_day(self._product_id, self._definition, start, end, totals):
+            for row in each_day(self._product_id, self._definition, start, end, totals=bool(self._wanted)):
                 known[days.number(row["day"])] = row
         return [known[day] for day in wanted]
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 Value = int | float | str | None | list[int] | list[float] | list[str]
-MEMORY = "600MB"  # the most a store takes for itself where nobody says otherwise
+MEMORY = "500MB"  # the most a store takes for itself where nobody says otherwise
 
 Places = Mapping[str, str] | None  # names of tables and columns to put into a question's `{places}`
 
