@@ -32,7 +32,7 @@ class Company:
 
 
 @contextmanager
-def company(data: Path, users: int, days: int) -> Iterator[Company]:
+def serving_company(data: Path, users: int, days: int) -> Iterator[Company]:
     port = free_port()
     words = ("--port", str(port), "--users", str(users), "--days", str(days), "--with-fake-intercom")
     server = begin(data, "demo", *words)

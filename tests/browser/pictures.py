@@ -16,10 +16,11 @@ import django
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.company import Company, company, every_page
+from tests.browser.company import Company, every_page, serving_company
 from tests.browser.conftest import FLAGS, chromium
 
 USERS, DAYS = 400, 90
+PATIENCE = 120_000  # ms for a page of a busy machine
 MOST = 3_000_000  # bytes of all pictures together
 SECRET = {"code-on", "recovery-codes", "account_login"}  # pages that show what only one person may see, or nothing yet
 VIEWS: dict[str, dict[str, Any]] = {
@@ -27,8 +28,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 780}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 720}, "color_scheme": "dark"},
 }
-# Sixteen colours that are frequent and far from each other (else they were all grey), and of each pixel the place of the
-# nearest.
+# Sixteen colours, frequent and far from each other (else all were grey), and of each pixel the place of the nearest.
 REDUCE = """async (png) => {
   const image = new Image();
   image.src = `data:image/png;base64,${png}`;
@@ -64,7 +64,7 @@ def take(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        with company(Path(data), USERS, DAYS) as served:
+        with serving_company(Path(data), USERS, DAYS) as served:
             page = browser.new_page()
             served.sign_in(page)
             pages = {name: at for name, at in every_page(page, served).items() if name not in SECRET}
@@ -83,6 +83,7 @@ def of_view(
     browser: Browser, served: Company, view: str, options: dict[str, Any], pages: dict[str, str], folder: Path
 ) -> None:
     page = browser.new_context(**options, reduced_motion="reduce").new_page()
+    page.set_default_timeout(PATIENCE)
     painter = browser.new_page()
     served.sign_in(page)
     for name, address in pages.items():

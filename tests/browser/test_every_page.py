@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.company import Company, company, every_page
+from tests.browser.company import Company, every_page
 from tests.browser.conftest import watched
 
 AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
@@ -21,12 +21,6 @@ LOOK = """async () => {
   const some = (rule) => rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ");
   return found.violations.map((rule) => `${rule.id}: ${rule.help}: ${some(rule)}`);
 }"""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with company(tmp_path_factory.mktemp("demo"), users=80, days=40) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
