@@ -8,10 +8,10 @@ PYTEST := $(BIN)/pytest --numprocesses auto
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak bench lock clean browser clients
+.PHONY: help run test check soak bench screenshots lock clean browser clients
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
@@ -39,6 +39,9 @@ bench: .venv/ready ## figures of this machine against the budgets, as JSON
 	$(BIN)/accoil bench pages
 	$(BIN)/accoil bench inbox
 
+screenshots: .venv/ready-for-tests browser ## pictures of every page of the demo company, into docs/pictures
+	$(SETTINGS) $(BIN)/python -m tests.browser.pictures docs/pictures
+
 lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allows, with hashes
 	$(INSTALL) pip-tools
 	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt pyproject.toml
@@ -47,7 +50,7 @@ lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allow
 		$(BIN)/pip-compile $(LOCK) -o $(OF_CLIENTS)/$$client.txt $(OF_CLIENTS)/$$client.in || exit 1; done
 
 clean: ## forget the virtual environment (the data folder stays)
-	rm -rf .venv $(NODE_MODULES) .check-data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv $(NODE_MODULES) $(AXE) .check-data .mypy_cache .ruff_cache .pytest_cache
 
 # No addresses of package indexes in what is committed.
 LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-trusted-host \
@@ -63,8 +66,11 @@ LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no
 	$(INSTALL) --require-hashes -r requirements/dev.txt
 	touch $@
 
+# What looks at pages for people who cannot see or click them.
+AXE := tests/browser/node/node_modules
+
 # Browser tests need Chromium. Where we may, it is installed; elsewhere they are skipped, by name.
-browser:
+browser: $(if $(shell command -v npm),$(AXE)/ready)
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 		&& apt-get update -qq >/dev/null && apt-get install -y -qq chromium >/dev/null; } \
@@ -84,6 +90,6 @@ clients: $(PYTHON_CLIENTS:%=.venv/clients/%/ready) $(if $(shell command -v npm),
 	$(INSTALL) --no-warn-conflicts --require-hashes --target $(@D) -r $<
 	touch $@
 
-$(NODE_MODULES)/ready: tests/clients/node/package-lock.json
-	@npm ci --prefix tests/clients/node --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
-		|| echo "npm can't install the clients of Node and browsers: tests with them will be skipped."
+%/node_modules/ready: %/package-lock.json
+	@npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@ \
+		|| echo "npm can't install what $* names: tests with it will be skipped."

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.company import Company, serving_company
 from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
 
 EMAIL, PASSWORD = "ann@example.com", "a long walk home"
@@ -126,6 +127,12 @@ def server(address: str, data: Path, request: pytest.FixtureRequest) -> Server:
     assert begun.returncode == 0, begun.stderr
     made = json.loads(begun.stdout)
     return Server(address, made["ingest_key"], made["api_token"], made["product_id"])
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with serving_company(tmp_path_factory.mktemp("demo"), users=200, days=60) as served:
+        yield served
 
 
 @pytest.fixture(scope="package")

@@ -73,7 +73,7 @@ def test_an_automation_is_built_looked_back_on_switched_on_and_seen_to_fire(
     page.get_by_role("link", name="Automations", exact=True).first.click()
     row = page.get_by_role("row", name=re.compile("Tell Rita"))
     expect(row).to_contain_text("When a user comes to match: did Help_Opened")
-    row.get_by_role("button", name="Switch Tell Rita off").click()
+    row.get_by_role("button", name="Switch off Tell Rita").click()
     expect(page.locator("#toasts")).to_contain_text("“Tell Rita” is off.")
 
 

@@ -190,7 +190,7 @@ def test_three_accounts_are_tagged_by_hand_and_each_tells_what_became_of_it(
     tags = {company.company_id: workspace.tagged(company) for company in workspace.companies.values()}
     assert tags == {"acme-ltd": ["at-risk"], "globex": ["at-risk"], "initech": []}
 
-    page.get_by_role("button", name="Try Umbrella again").click()
+    page.get_by_role("button", name="Try again: Umbrella").click()
     expect(page.locator("#toasts")).to_contain_text("It is tried again.")
 
 

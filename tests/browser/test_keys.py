@@ -72,7 +72,7 @@ def test_a_key_is_rotated_and_the_old_one_switched_off(page: Page, server: Serve
     page.get_by_role("button", name="Make the next key").click()
     expect(page.get_by_role("heading", name="API key (old)")).to_be_visible()
     assert call(server, {}, server.key) == 202
-    page.get_by_role("button", name="Switch API key (old) off").click()
+    page.get_by_role("button", name="Switch off API key (old)").click()
     expect(page.get_by_text("off, since")).to_be_visible()
     until_refused(server)
     page.reload()

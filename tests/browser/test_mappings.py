@@ -104,7 +104,7 @@ def test_without_javascript_a_mapping_is_made_moved_and_deleted(scriptless, serv
     expect(scriptless.get_by_role("table")).to_contain_text("Makes a Page call: Page Name is “Login”.")
     scriptless.get_by_role("button", name="Move Logins up").click()
     expect(scriptless.get_by_role("row").nth(5)).to_contain_text("Logins")
-    scriptless.get_by_role("button", name="Switch Logins off").click()
+    scriptless.get_by_role("button", name="Switch off Logins").click()
     expect(scriptless.get_by_role("status")).to_contain_text("“Logins” is off, from now on.")
     scriptless.get_by_role("link", name="Logins", exact=True).click()
     scriptless.get_by_text("Delete this mapping").click()

@@ -68,17 +68,30 @@ if (choice) {
   });
 }
 
-// In the search over everything: arrows walk through what was found, Enter in the field opens the first.
+// In the search over everything: arrows walk through what was found, Enter in the field opens the first, as soon as the
+// answer to what stands there has come.
+let eager = false;
+
+function openFirst(palette) {
+  const typed = palette.querySelector('input[name="q"]').value.trim().replace(/\s+/g, " ");
+  if (palette.querySelector("[data-said]")?.dataset.said !== typed) return;
+  eager = false;
+  palette.querySelector(".hit")?.click();
+}
+
 document.addEventListener("keydown", (event) => {
   const palette = event.target.closest(".palette");
   if (!palette) return;
   const field = palette.querySelector('input[name="q"]');
   const all = [field, ...palette.querySelectorAll(".hit")];
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  eager = event.key === "Enter" && event.target === field;
   if (by) all[(all.indexOf(event.target.closest(".hit") ?? field) + by + all.length) % all.length].focus();
-  const first = palette.querySelector("[data-said]");
-  const answered = first?.dataset.said === field.value.trim().replace(/\s+/g, " ");
-  const enters = event.key === "Enter" && event.target === field && answered && all.length > 1;
-  if (enters) all[1].click();
-  if (by || enters) event.preventDefault();
+  if (eager) openFirst(palette);
+  if (by || (event.key === "Enter" && event.target === field)) event.preventDefault();
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const palette = event.detail.ctx?.target?.closest?.(".palette");
+  if (palette && eager) openFirst(palette);
 });

@@ -1,0 +1,133 @@
+"""Pictures of every page for the documentation: `make screenshots`.
+
+The demo company is served in a folder of its own for as long as it takes. Pictures have 16 colours, so that all of them
+together stay small."""
+
+import base64
+import os
+import struct
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import django
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.company import Company, every_page, serving_company
+from tests.browser.conftest import FLAGS, chromium
+
+USERS, DAYS = 400, 90
+PATIENCE = 120_000  # ms for a page of a busy machine
+MOST = 3_000_000  # bytes of all pictures together
+SECRET = {"code-on", "recovery-codes", "account_login"}  # pages that show what only one person may see, or nothing yet
+VIEWS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 720}, "color_scheme": "light"},
+    "phone": {"viewport": {"width": 390, "height": 780}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 720}, "color_scheme": "dark"},
+}
+# Sixteen colours, frequent and far from each other (else all were grey), and of each pixel the place of the nearest.
+REDUCE = """async (png) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const data = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+  const count = new Map();
+  for (const colour of data) count.set(colour, (count.get(colour) ?? 0) + 1);
+  const parts = (colour) => [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255];
+  const apart = ([r, g, b], [x, y, z]) => (r - x) ** 2 + (g - y) ** 2 + (b - z) ** 2;
+  const left = [...count].map(([colour, n]) => ({ colour: parts(colour), weight: n ** 0.6, far: 65536 }));
+  const split = [];
+  while (split.length < 16) {
+    const best = left.reduce((a, b) => (b.weight * b.far > a.weight * a.far ? b : a));
+    split.push(best.colour);
+    for (const each of left) each.far = Math.min(each.far, apart(each.colour, best.colour));
+  }
+  const nearest = new Map();
+  for (const colour of count.keys()) {
+    const far = split.map((each) => apart(each, parts(colour)));
+    nearest.set(colour, far.indexOf(Math.min(...far)));
+  }
+  let text = "";
+  const places = Uint8Array.from(data, (colour) => nearest.get(colour));
+  for (let at = 0; at < places.length; at += 32768) text += String.fromCharCode(...places.subarray(at, at + 32768));
+  return { width: image.width, height: image.height, palette: split.flat(), pixels: btoa(text) };
+}"""
+
+
+def take(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        with serving_company(Path(data), USERS, DAYS) as served:
+            page = browser.new_page()
+            served.sign_in(page)
+            pages = {name: at for name, at in every_page(page, served).items() if name not in SECRET}
+            for old in folder.glob("*.png"):
+                old.unlink()
+            for view, options in VIEWS.items():
+                of_view(browser, served, view, options, pages, folder)
+        browser.close()
+    (folder / "README.md").write_text(listing(sorted(pages)))
+    total = sum(each.stat().st_size for each in folder.glob("*.png"))
+    print(f"{len(pages)} pages, {total:,} bytes")
+    assert total <= MOST, "the pictures are larger than they may be together"
+
+
+def of_view(
+    browser: Browser, served: Company, view: str, options: dict[str, Any], pages: dict[str, str], folder: Path
+) -> None:
+    page = browser.new_context(**options, reduced_motion="reduce").new_page()
+    page.set_default_timeout(PATIENCE)
+    painter = browser.new_page()
+    served.sign_in(page)
+    for name, address in pages.items():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        (folder / f"{name}-{view}.png").write_bytes(reduced(painter, page.screenshot()))
+    page.context.close()
+
+
+def reduced(painter: Page, picture: bytes) -> bytes:
+    """The same picture with 16 colours."""
+    found = painter.evaluate(REDUCE, base64.b64encode(picture).decode())
+    width, height = found["width"], found["height"]
+    places = np.frombuffer(base64.b64decode(found["pixels"]), np.uint8).reshape(height, width)
+    pairs = places[:, ::2] << 4 | places[:, 1::2]  # two pixels a byte
+    rows = np.insert(pairs, 0, 0, axis=1).tobytes()  # each row says that it is not filtered
+    head = struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"PLTE", bytes(found["palette"])), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+HEAD = """# Every page, in pictures
+
+Of the demo company, on a desk, on a phone and in the dark. Made by `make screenshots`; what pages are for is told in
+[the screens](../guide/screens.md).
+
+| page | desk | phone | dark |
+|---|---|---|---|
+"""
+
+
+def listing(names: list[str]) -> str:
+    return HEAD + "".join(f"| {name} | {' | '.join(shown(name, view) for view in VIEWS)} |\n" for name in names)
+
+
+def shown(name: str, view: str) -> str:
+    return f"![{name}, {view}]({name}-{view}.png)"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accoil.settings")
+    django.setup()
+    take(Path(sys.argv[1]))

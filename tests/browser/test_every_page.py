@@ -1,0 +1,87 @@
+"""Every page that links lead to, of the demo company: nothing that axe-core objects to, no complaint in the console
+(which also hears of a violated Content-Security-Policy), and few bytes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.company import Company, every_page
+from tests.browser.conftest import watched
+
+AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
+ASSETS = 150_000  # bytes, of everything a browser ever loads, as it lies on disk
+VIEWS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "phone in the dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+LOOK = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  const some = (rule) => rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ");
+  return found.violations.map((rule) => `${rule.id}: ${rule.help}: ${some(rule)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def addresses(browser: Browser, demo: Company) -> dict[str, str]:
+    """Name → address of every page."""
+    page = browser.new_page()
+    demo.sign_in(page)
+    return every_page(page, demo)
+
+
+@pytest.fixture(params=VIEWS)
+def visitor(request: pytest.FixtureRequest, browser: Browser, demo: Company) -> Iterator[Page]:
+    context = browser.new_context(**VIEWS[request.param], reduced_motion="reduce")
+    for page in watched(context.new_page()):
+        demo.sign_in(page)
+        yield page
+    context.close()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: make browser (needs npm)")
+def test_axe_finds_nothing_on_any_page(visitor, addresses):
+    objections = []
+    assert len(addresses) > 40, sorted(addresses)
+    for name, address in addresses.items():
+        visitor.goto(address)
+        visitor.wait_for_load_state("networkidle")
+        visitor.evaluate(AXE.read_text())
+        objections += [f"{name} ({address}): {each}" for each in visitor.evaluate(LOOK)]
+        wide = visitor.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            objections.append(f"{name} ({address}): {wide} pixels wider than the window")
+    assert not objections, "\n".join(objections)
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: make browser (needs npm)")
+def test_axe_finds_nothing_in_what_opens(visitor, addresses):
+    """Search over everything with hits, the keys, and what stands above a list."""
+    for opener in ("/", "?", "Segment", "Columns"):
+        visitor.goto(addresses["accounts"])
+        if len(opener) == 1:
+            visitor.keyboard.press(opener)
+            visitor.keyboard.type("a")
+            visitor.wait_for_load_state("networkidle")
+        else:
+            visitor.get_by_text(opener, exact=True).click()
+        visitor.evaluate(AXE.read_text())
+        assert not visitor.evaluate(LOOK), opener
+
+
+def test_all_files_that_pages_load_are_small_together(browser, demo, addresses):
+    """Those of the program and the one of htmx."""
+    context = browser.new_context()
+    page = context.new_page()
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    demo.sign_in(page)
+    for address in addresses.values():
+        page.goto(address)
+    loaded = {url: len(page.request.get(url).body()) for url in asked if "/static/" in url}
+    context.close()
+    own = Path(__file__).parents[2] / "accoil" / "show" / "static" / "accoil"
+    assert {Path(url).name.split(".")[0] for url in loaded} >= {path.stem for path in own.glob("*.js")}
+    total = sum(loaded.values())
+    assert total <= ASSETS, f"{total} bytes: " + ", ".join(f"{url}: {n}" for url, n in sorted(loaded.items()))

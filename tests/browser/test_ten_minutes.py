@@ -1,0 +1,53 @@
+"""A salesperson's first ten minutes with the demo company: who needs me today, and why?"""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_a_salesperson_finds_who_needs_her_and_why(page, demo):
+    demo.sign_in(page)
+    main = page.get_by_role("main")
+
+    # What happened, worst first (who it is depends on the day); the line leads to those it speaks of.
+    happened = main.get_by_role("region", name=re.compile("In the last week|Since you were here"))
+    happened.get_by_role("link", name=re.compile(r"^\d+ accounts? ")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
+    expect(main.get_by_text(re.compile(r"\d+ of \d+ accounts in "))).to_be_visible()
+
+    # Who pays most of them.
+    main.get_by_role("columnheader", name="MRR").get_by_role("link").click()
+    first = main.locator(".row-link").first
+    name = first.inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+    # Why, in a sentence and event by event.
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(main.get_by_text(re.compile(rf"{re.escape(name)} is at \d+"))).to_be_visible()
+    expect(main.get_by_role("heading", name=re.compile(r"^Why \d+$"))).to_be_visible()
+    expect(main.get_by_role("heading", name="People")).to_be_visible()
+
+    # Back to it later: by its name, from anywhere.
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Segments")
+    page.keyboard.press("/")
+    page.keyboard.type(name)
+    expect(page.get_by_role("dialog").get_by_role("link", name=re.compile(f"^{re.escape(name)}")).first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+    # Her own list: a filter that reads as a sentence, kept as a segment.
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    main.get_by_role("link", name="Filter").click()
+    main.get_by_label("What it is about").select_option(label="MRR, $ a month")
+    main.get_by_label("How it is compared").select_option(label="is above")
+    main.get_by_label("What it is compared with").fill("100")
+    main.get_by_role("button", name="Show these accounts").click()
+    expect(main.get_by_text("accounts where MRR above $100")).to_be_visible()
+    main.get_by_role("link", name="Keep as a segment").click()
+    main.get_by_label("Name").fill("Mine to look after")
+    main.get_by_role("button", name="Make this segment").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Mine to look after")
