@@ -24,7 +24,16 @@ def dry_run(connection: Connection, profile: Profile, mode: Mode) -> Run:
     places: list[Places] = []
     now = ProfileSync.objects.filter(connection=connection).order_by("pk").values_list("profile", "mode")
     attributes = connection.attributes.order_by("pk").values_list("name", "state")
-    key = (connection.pk, connection.state, profile.pk, profile.name, mode, tuple(now), tuple(attributes))
+    key = (
+        connection.pk,
+        connection.created_at,
+        connection.state,
+        profile.pk,
+        profile.name,
+        mode,
+        tuple(now),
+        tuple(attributes),
+    )
     matched = Record.objects.filter(connection=connection, match=Record.Is.MATCHED)
 
     def begin() -> Run:

@@ -287,6 +287,7 @@ def test_attributes_that_are_still_being_made_are_told_with_how_far_it_is(ann, b
     assert there not in main(ann.get(here(busy, "/intercom")))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_tool_that_does_not_answer_hides_nothing_of_a_dry_run_but_the_places(ann, busy, joined, monkeypatch):
     def no_answer(connection):
         raise TryLater("It did not answer in time.")
