@@ -79,13 +79,16 @@ def test_a_rule_comes_back_from_the_form_as_it_went_in(scope: Any, data: st.Data
 
 
 def texts(raw: Any) -> Any:
-    """What a trait is compared with is text in a form; rules compare text that is a number as one."""
+    """What a trait is compared with is text in a form; rules compare text that is a number as one, so that a list of
+    9 and "9" holds it twice."""
     if isinstance(raw, dict):
         is_trait = "user_trait" in raw or "account_trait" in raw
         return {
             key: str(value) if is_trait and not isinstance(value, list) else texts(value) for key, value in raw.items()
         }
-    return [str(each) if not isinstance(each, dict) else texts(each) for each in raw] if isinstance(raw, list) else raw
+    if isinstance(raw, list) and not any(isinstance(each, dict) for each in raw):
+        return list(dict.fromkeys(map(str, raw)))
+    return [texts(each) for each in raw] if isinstance(raw, list) else raw
 
 
 @settings(max_examples=100, deadline=None)
