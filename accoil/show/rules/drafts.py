@@ -161,5 +161,5 @@ def _shown(op: str, value: Any, cents: bool = False) -> tuple[str, str]:
 
 def _plain(value: Any, cents: bool) -> str:
     if cents:
-        value = round(value / 100, 6)
+        value = round(value / 100, 12)
     return f"{value:.15g}" if isinstance(value, float) else str(value)

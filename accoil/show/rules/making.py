@@ -71,7 +71,7 @@ def _comparison(row: Row) -> Written:
 def _value(row: Row, takes: str, measured: bool, cents: bool) -> Any:
     def one(text: str) -> Any:
         read = _number(text) if measured or takes in ("number", "days") else text
-        return round(read * 100, 6) if cents and isinstance(read, int | float) else read
+        return round(read * 100, 10) if cents and isinstance(read, int | float) else read
 
     match takes:
         case "yes":
