@@ -117,7 +117,7 @@ class _Lines:
         self._people = LookedUp(self._profile, self._scope, (each.entity for each in moved)).read()
         self._holding = self._people.holding(automation.condition) if automation.condition else None
         self._still = self._people.holding(trigger.also) if trigger.also else None
-        self._before = seen_before(automation, moved) if trigger.once else set()
+        self._once, self._before = trigger.once, seen_before(automation, moved) if trigger.once else set()
 
     def write(self) -> None:
         """In a transaction."""
@@ -141,7 +141,7 @@ class _Lines:
         if now - each.at > TOO_LATE:
             return Became.LATE, f"{why} {because.too_late(each.at, now)}"
         not_done = ""
-        if each.entity in self._before:
+        if each.entity in self._before or (self._once and each.again):
             not_done = because.not_first(self._scope)
         elif self._still is not None and each.entity not in self._still:
             not_done = because.not_below(self._scope)

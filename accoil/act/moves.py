@@ -55,8 +55,8 @@ def _found(automation: Automation, until: int, way: reading.Way, found_in: str) 
 
 
 def seen_before(automation: Automation, moved: list[Moved]) -> set[int]:
-    """Those of them that were in the segment earlier."""
-    found = {each.entity for each in moved if each.again}
+    """Those of them that were in the segment on an earlier day."""
+    found: set[int] = set()
     for some in batches((each.entity for each in moved), AT_ONCE):
         stays = Stay.objects.filter(segment=automation.segment, entity__in=some)
         first = dict(stays.order_by().values_list("entity").annotate(day=Max("entered_day")))

@@ -104,7 +104,7 @@ class Run(Generic[Found]):
 
     def is_old(self, fresh_for: float) -> bool:
         """So that it is to be asked anew."""
-        return self._ended is not None and (self.failed is not None or time.monotonic() - self._ended > fresh_for)
+        return self._ended is not None and time.monotonic() - self._ended > fresh_for
 
     def wait(self, seconds: float | None = None) -> bool:
         """Whether it is over within so many seconds. Without a number: as a page asks, which has other readers too;
@@ -118,7 +118,8 @@ class Run(Generic[Found]):
     def replace(self) -> None:
         """It is worked out no further."""
         self.is_replaced, self.failed = True, REPLACED
-        self._turns.leave(self)
+        if self.before:  # one that is at work keeps its turn until it hears of this
+            self._turns.leave(self)
 
     def _run(self) -> None:
         try:
@@ -156,12 +157,12 @@ class Runs(Generic[Found]):
         self._finding = threading.Lock()
 
     def get(self, key: Hashable, begin: Callable[[], Run[Found]]) -> Run[Found]:
-        """The one that was asked lately, or one begun now, which replaces others about the same. One that was replaced
-        is returned once: whoever waits for it learns so, instead of replacing the newer one. Raises Refused when too
+        """The one that was asked lately, or one begun now, which replaces others about the same. One that was replaced,
+        or failed, is returned once: whoever waits for it learns why, instead of beginning anew. Raises Refused when too
         many wait."""
         with self._finding:
             found = self._runs.get(key)
-            if found and found.is_replaced:
+            if found and (found.is_replaced or (found.is_over and found.failed)):
                 return self._runs.pop(key)
             if found is None or found.facts is not facts() or found.is_old(self._fresh_for):
                 found = begin()

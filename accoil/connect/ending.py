@@ -3,6 +3,8 @@ Then, for a day at most, what we made there is archived; then its secrets are go
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from accoil.connect.models import Connection, ProfileSync, State, Written
 from accoil.connect.now import moment
 from accoil.connect.tools import TOOLS
@@ -11,9 +13,14 @@ ARCHIVES_FOR = timedelta(days=1)  # a tool that never answers in this time keeps
 NAMED = 40  # attributes in a sentence
 
 
-def begin(connection: Connection) -> None:
-    """Nothing when it has ended, or is ending already."""
-    if connection.state in (State.DISCONNECTED, State.DISCONNECTING):
+@transaction.atomic
+def begin(connection: Connection, unless_renewed: bool = False) -> None:
+    """Nothing when it has ended, or is ending already; with `unless_renewed` neither when somebody connected it again
+    since `connection` was read."""
+    was = connection.secret
+    connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
+    is_renewed = unless_renewed and connection.secret != was
+    if is_renewed or connection.state in (State.DISCONNECTED, State.DISCONNECTING):
         return
     tool = TOOLS[connection.tool]
     kept = connection.secrets
@@ -24,7 +31,7 @@ def begin(connection: Connection) -> None:
     connection.save(update_fields=["secret", "state", "problem", "waits_until", "failures", "archiving_until"])
     ProfileSync.objects.filter(connection=connection).delete()
     connection.passes.filter(ended_at=None).update(ended_at=moment(), problem="It was disconnected.")
-    tool.closed(connection.pk)
+    transaction.on_commit(lambda: tool.closed(connection.pk))
 
 
 def is_late(connection: Connection) -> bool:

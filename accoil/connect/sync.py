@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db import transaction
+
 from accoil.connect.connection import Session, SignInAgain, TryLater, no_room
 from accoil.connect.given import given
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
@@ -44,7 +46,9 @@ def set_mode(connection: Connection, profile: Profile, mode: Mode) -> None:
     if mode != Mode.OFF:
         check_names(profile, [sync.profile for sync in syncs])
         _check_places(connection, syncs)
-    ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
+    with transaction.atomic():
+        check_connected(Connection.objects.get(pk=connection.pk))  # the tool was asked meanwhile
+        ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"mode": mode})
 
 
 def check_connected(connection: Connection) -> None:

@@ -192,6 +192,7 @@ def test_who_comes_back_is_told_though_the_first_time_was_nobodys_doing(people: 
 def test_who_is_new_and_comes_back_on_the_first_day_is_new_once(people: Looked):
     automation = put(people, {"new": "account"}, cool=0)
     moves_by_plan(people, "tin")
+    before = Automation.objects.get().watermark
     people.receive([joins("cleo", "corp", at(31, 5), name="Corp")])
     step(people)
     assert [became for became, _ in told(automation)] == ["fired"]
@@ -200,6 +201,10 @@ def test_who_is_new_and_comes_back_on_the_first_day_is_new_once(people: Looked):
     Stay.objects.filter(pk=stay.pk).update(back_in=round)
     Acting().step()
     assert [became for became, _ in told(automation)] == ["fired", "condition"]
+    Firing.objects.all().delete()
+    Automation.objects.update(watermark=before)
+    Acting().step()
+    assert sorted(became for became, _ in told(automation)) == ["condition", "fired"], "both found at once"
 
 
 def test_within_the_cool_down_nothing_is_done_again(people: Looked):

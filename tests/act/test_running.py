@@ -112,3 +112,27 @@ def test_what_may_wait_for_others_takes_no_turn(opens: threading.Event) -> None:
     quick = runs.get("quick", lambda: Run(turns, lambda told: "quick", 1))
     assert quick.wait(20) and quick.found == "quick" and not slow.is_over
     assert begun == []
+
+
+def test_one_that_failed_says_so_to_who_waits_and_is_begun_anew_by_the_next() -> None:
+    runs, turns, begun = Runs[str](), Turns(1), list[str]()
+
+    def fails(told: Told) -> str:
+        begun.append("a")
+        raise Refused("There is no room.")
+
+    first = runs.get("a", lambda: Run(turns, fails, 1))
+    until(lambda: first.is_over)
+    told = runs.get("a", lambda: pytest.fail("who waits learns why, first of all"))
+    assert told is first and told.failed == "There is no room."
+    assert runs.get("a", lambda: Run(turns, fails, 1)) is not first
+
+
+def test_one_that_is_replaced_at_work_keeps_its_turn_until_it_stops(opens: threading.Event) -> None:
+    runs, turns, begun = Runs[str](), Turns(1), list[str]()
+    runs.get("old", lambda: Run(turns, waits(opens, begun, "old"), 3, about=1))
+    until(lambda: begun == ["old"])
+    new = runs.get("new", lambda: Run(turns, waits(opens, begun, "new"), 3, about=1))
+    assert new.before == 1 and begun == ["old"]
+    opens.set()
+    assert new.wait(20) and new.found == "new"

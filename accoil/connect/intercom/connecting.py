@@ -77,7 +77,7 @@ def heard_uninstall(connection: Connection) -> None:
             speaker_of(connection, Lane()).say("GET", "/me")
     except SignInAgain as gone:
         if gone.status == 401:
-            ending.begin(connection)
+            ending.begin(connection, unless_renewed=True)
     except ToolError as wrong:
         log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.connection import Closed, Gone, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.given import may_wait_for_room, remaining
 from accoil.connect.http import Answer, Client
 from accoil.connect.models import Connection
@@ -66,6 +66,8 @@ class Speaker:
         while True:
             try:
                 return self.say(method, path, background=background, **what)
+            except Closed:
+                raise
             except TryLater as later:
                 pause = 1.0 if later.after is None else later.after
                 if not later.limited or not may_wait_for_room() or pause > min(PATIENCE - waited, remaining()):

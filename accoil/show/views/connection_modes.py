@@ -57,6 +57,8 @@ def _planned(joined: Connection, profile: Profile, before: Mode, after: Mode, to
         run = dry_run(joined, profile, after)
     except Refused as refused:
         return {"refused": str(refused)}
+    if run.is_replaced:
+        return {"refused": run.failed}
     if not run.wait():
         return {"running": run}
     if run.found is None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.connection import Closed, Gone, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer
-from accoil.connect.intercom.speaking import refused
-from accoil.connect.now import Driven
+from accoil.connect.intercom.speaking import Speaker, refused
+from accoil.connect.now import Driven, now
+from accoil.connect.rate import Lane
 from tests.connect.intercom.conftest import Here
 from tests.intercom import Intercom
 
@@ -93,3 +94,11 @@ def test_a_short_fault_is_not_even_noticed(here: Here, intercom: Intercom, clock
     joe = intercom.workspace.contact("joe@example.com")
     intercom.faults.plan("refuse", "GET /contacts", times=2, status=503)
     assert here.session.read("user", joe.id, ["A"]) == {"A": None}
+
+
+def test_what_was_closed_is_not_waited_for(clock: Driven) -> None:
+    speaker, began = Speaker("token", "us", Lane()), now()
+    speaker.close()
+    with pytest.raises(Closed):
+        speaker.patiently("GET", "/contacts")
+    assert now() == began
