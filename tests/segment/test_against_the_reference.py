@@ -23,6 +23,7 @@ from tests.strategies import Case, cases
 pytestmark = pytest.mark.django_db
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
+LONGEST_STAY = 3  # days
 PAST = 6  # days filled in
 STAGES = ("First", "Second", "Third")
 
@@ -64,7 +65,7 @@ def settled(looked: Looked) -> list[tuple[object, ...]]:
 def test_who_is_filled_in_is_who_was_inside_day_by_day(case: Case, data: st.DataObject) -> None:
     scope = data.draw(st.sampled_from(("user", "account")))
     own = settled_in(case, data.draw(said(scope)))
-    stay = {"Two": data.draw(st.sampled_from((0, 0, 1, 3)))}
+    stay = {"Two": data.draw(st.sampled_from((0, 0, 1, LONGEST_STAY)))}
     with (
         pytest.MonkeyPatch.context() as patch,
         looked_at(case.definition, case.zone, case.as_of, patch, case.messages) as looked,
@@ -83,13 +84,13 @@ def test_who_is_filled_in_is_who_was_inside_day_by_day(case: Case, data: st.Data
 
 
 def fill(looked: Looked, first: date, stops: bool) -> None:
-    """To the end; now and then the worker dies and another goes on."""
+    """To the end; now and then the worker dies, and another looks again at the days of the longest stay."""
     filling.fill_in(looked.profile.segments.all(), days.number(first))
     work = filling.Work(Filling.objects.get(profile=looked.profile))
     steps = 0
     while work.day():
         steps += 1
-        if stops and steps % 3 == 0:
+        if stops and steps % (LONGEST_STAY + 2) == 0:
             work.drop()
             work = filling.Work(Filling.objects.get(profile=looked.profile))
 
