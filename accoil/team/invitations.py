@@ -76,8 +76,9 @@ def found(secret: str) -> Invitation | None:
     return invitation if invitation and invitation.is_open else None
 
 
-def accept(invitation: Invitation, user: "User") -> None:
-    """Makes the person a member. Raises Refused where somebody was faster, or the link is for another person."""
+def accept(invitation: Invitation, user: "User") -> "Member | None":
+    """Makes the person a member; None for who is one already. Raises Refused where somebody was faster, or
+    the link is for another person."""
     if user.email != invitation.email:
         raise Refused(f"This invitation is for {invitation.email}.")
     with transaction.atomic():
@@ -85,7 +86,8 @@ def accept(invitation: Invitation, user: "User") -> None:
         free = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, expires_at__gt=timezone.now())
         if not free.update(accepted_at=timezone.now()):
             raise Refused("This invitation was used already, or is too old.")
-        invitation.team.members.get_or_create(user=user, defaults={"role": invitation.role})
+        member, is_new = invitation.team.members.get_or_create(user=user, defaults={"role": invitation.role})
+    return member if is_new else None
 
 
 def _address(email: str) -> str:

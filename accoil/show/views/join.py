@@ -13,10 +13,11 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 
 from accoil.refused import Refused
+from accoil.score.access import keep_from_newcomer
 from accoil.show.views.you import send_confirmation
 from accoil.show.visit import note
 from accoil.team.invitations import Invitation, accept, found
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import NAME_LENGTH, Member, User
 
 
 class Newcomer(forms.Form):
@@ -66,7 +67,7 @@ def by_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if request.method != "POST":
         return shown(request, invitation, {"ready": True})
     try:
-        accept(invitation, user)
+        take(invitation, user)
     except Refused:
         return render(request, "show/join.html", {"gone": True}, status=409)
     told(request, invitation, user)
@@ -78,7 +79,7 @@ def newcomer(request: HttpRequest, invitation: Invitation, form: Newcomer) -> Ht
     try:
         with transaction.atomic():
             user = User.objects.create_user(invitation.email, chosen["password"], chosen["name"])
-            accept(invitation, user)
+            take(invitation, user)
     except (Refused, IntegrityError):
         return render(request, "show/join.html", {"gone": True}, status=409)
     told(request, invitation, user)
@@ -86,6 +87,14 @@ def newcomer(request: HttpRequest, invitation: Invitation, form: Newcomer) -> Ht
     if settings.MAIL_IS_SENT:
         send_confirmation(request, user)
     return welcomed(invitation)
+
+
+def take(invitation: Invitation, user: User) -> None:
+    """Raises Refused, as accept does."""
+    with transaction.atomic():
+        if member := accept(invitation, user):
+            # Read anew: since the invitation was found, roles may have changed.
+            keep_from_newcomer(member, Member.objects.get(pk=invitation.by_id))
 
 
 def told(request: HttpRequest, invitation: Invitation, user: User) -> None:

@@ -1,0 +1,55 @@
+"""What somebody cannot reach by inviting others, or himself under another address."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accoil.score.access import May, profiles_for
+from accoil.score.models import Profile
+from accoil.team.models import User
+from tests.show.conftest import EVERYDAY
+from tests.show.test_team import PASSWORD, invited
+
+
+@pytest.fixture(autouse=True)
+def forget_earlier_attempts():
+    cache.clear()
+
+
+@pytest.fixture
+def home(busy) -> str:
+    return f"/p/{busy.web.pk}/settings/team"
+
+
+@pytest.fixture
+def hidden(busy) -> Profile:
+    """Kept from Bob."""
+    made = Profile.create(busy.web, "Zebra", EVERYDAY, busy.ann)
+    busy.web.team.members.get(user=busy.bob).access.create(profile=made, may=May.NONE)
+    return made
+
+
+def joined(link: str, email: str = "kim@example.com") -> User:
+    Client().post(link, {"name": "Kim", "password": PASSWORD})
+    return User.objects.get(email=email)
+
+
+def test_nobody_sees_more_by_inviting_himself_under_another_address(bob, busy, home, hidden):
+    kim = joined(invited(bob, home, role="member"))
+    assert profiles_for(kim, busy.web) == [busy.profile]
+
+
+def test_what_is_kept_from_him_is_kept_from_a_person_with_a_sign_in_too(bob, eve, busy, home, hidden):
+    eve.post(invited(bob, home, "eve@example.com", "member"))
+    assert profiles_for(busy.eve, busy.web) == [busy.profile]
+
+
+def test_a_member_by_a_managers_invitation_sees_what_members_see(ann, busy, home, hidden):
+    kim = joined(invited(ann, home, role="member"))
+    assert profiles_for(kim, busy.web) == [busy.profile, hidden]
+
+
+def test_what_was_kept_from_a_member_counts_no_more_once_he_is_a_manager(bob, busy, home, hidden):
+    link = invited(bob, home, role="member")
+    busy.web.team.members.filter(user=busy.bob).update(role="manager")
+    assert profiles_for(joined(link), busy.web) == [busy.profile, hidden]
