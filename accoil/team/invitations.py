@@ -52,7 +52,7 @@ class Invitation(models.Model):
 
 def invite(by: "Member", email: str, role: str) -> tuple[Invitation, str]:
     """A new invitation and its secret, the only time that it can be read. An open one for the same address is
-    replaced. Raises Refused with a sentence for the person who invites."""
+    replaced, if its maker may do that. Raises Refused with a sentence for the person who invites."""
     address = _address(email)
     if role not in GIVES[by.role]:
         raise Refused("You can't give that role: choose one of the list.")
@@ -61,12 +61,22 @@ def invite(by: "Member", email: str, role: str) -> tuple[Invitation, str]:
         raise Refused(f"{address} is in {team} already.")
     with transaction.atomic():
         waiting = team.invitations.filter(accepted_at=None, expires_at__gt=timezone.now())
-        waiting.filter(email=address).delete()
+        earlier = waiting.filter(email=address).select_related("by")
+        if not all(_may_replace(by, each) for each in earlier):
+            raise Refused(f"{address} is invited already.")
+        earlier.delete()
         if waiting.count() >= MOST_OPEN:
             raise Refused(f"{MOST_OPEN} invitations wait for an answer; withdraw some first.")
         secret = secrets.token_urlsafe(32)
         made = Invitation.objects.create(team=team, by=by, email=address, role=role, digest=_digest(secret))
     return made, secret
+
+
+def _may_replace(by: "Member", earlier: Invitation) -> bool:
+    """One's own, and what opens nothing any more; owners and managers also those of others, in the roles they give."""
+    if earlier.by_id == by.pk or not earlier.is_open:
+        return True
+    return by.role != Role.MEMBER and earlier.role in GIVES[by.role]
 
 
 def found(secret: str) -> Invitation | None:

@@ -8,6 +8,7 @@ from accoil.score.access import May, profiles_for
 from accoil.score.models import Profile
 from accoil.team.models import User
 from tests.show.conftest import EVERYDAY
+from tests.show.reading import main
 from tests.show.test_team import PASSWORD, invited
 
 
@@ -53,3 +54,31 @@ def test_what_was_kept_from_a_member_counts_no_more_once_he_is_a_manager(bob, bu
     link = invited(bob, home, role="member")
     busy.web.team.members.filter(user=busy.bob).update(role="manager")
     assert profiles_for(joined(link), busy.web) == [busy.profile, hidden]
+
+
+def test_a_member_replaces_no_invitation_of_somebody_else(ann, bob, home):
+    link = invited(ann, home)
+    page = bob.post(f"{home}/invite", {"email": "kim@example.com", "role": "member"})
+    assert page.status_code == 422 and "kim@example.com is invited already." in main(page)
+    assert Client().get(link).status_code == 200
+    assert Client().get(invited(bob, home, "tom@example.com", "member")).status_code == 200
+
+
+def test_a_manager_replaces_no_invitation_of_an_owner(ann, bob, busy, home):
+    busy.web.team.members.filter(user=busy.bob).update(role="manager")
+    link, usual = invited(ann, home, role="owner"), invited(ann, home, "tom@example.com", "member")
+    page = bob.post(f"{home}/invite", {"email": "kim@example.com", "role": "manager"})
+    assert page.status_code == 422 and "kim@example.com is invited already." in main(page)
+    assert Client().get(link).status_code == 200
+    assert invited(bob, home, "tom@example.com", "manager")
+    assert Client().get(usual).status_code == 404
+
+
+def test_an_invitation_that_opens_nothing_any_more_stands_in_nobodys_way(ann, bob, busy, home):
+    boss = User.objects.create(email="mia@example.com")
+    mia = Client()
+    member = busy.web.team.members.create(user=boss, role="manager")
+    mia.force_login(boss)
+    invited(mia, home, role="manager")
+    busy.web.team.members.filter(pk=member.pk).update(role="member")
+    assert invited(bob, home, role="member")
