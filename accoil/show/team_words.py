@@ -33,7 +33,8 @@ def overview(team: Team, members: Sequence[Member], waiting: int) -> str:
 
 def invited_mail(invitation: Invitation, link: str) -> str:
     """Sends the link where there is a mail server; a sentence about what became of it."""
-    by, team, to = invitation.by.user, invitation.team, invitation.email
+    by, team = (" ".join(str(each).split()) for each in (invitation.by.user, invitation.team))
+    to = invitation.email
     if not settings.MAIL_IS_SENT:
         return f"No mail server is set, so send the link to {to} yourself."
     text = MAIL.format(by=by, team=team, role=invitation.get_role_display(), days=LASTS.days, link=link)

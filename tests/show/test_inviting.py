@@ -1,6 +1,7 @@
 """What somebody cannot reach by inviting others, or himself under another address."""
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
@@ -82,3 +83,19 @@ def test_an_invitation_that_opens_nothing_any_more_stands_in_nobodys_way(ann, bo
     invited(mia, home, role="manager")
     busy.web.team.members.filter(pk=member.pk).update(role="member")
     assert invited(bob, home, role="member")
+
+
+def test_a_name_is_on_one_line(ann, home):
+    link = invited(ann, home)
+    Client().post(link, {"name": "Kim\r\nBcc: all@example.com\u2028 Lee", "password": PASSWORD})
+    assert User.objects.get(email="kim@example.com").name == "Kim Bcc: all@example.com Lee"
+
+
+def test_a_name_with_a_line_break_invites_all_the_same(ann, busy, home, settings):
+    settings.MAIL_IS_SENT = True
+    User.objects.filter(pk=busy.ann.pk).update(name="Ann\nA. Lee")
+    type(busy.web.team).objects.filter(pk=busy.web.team.pk).update(name="Acme\r\nInc")
+    assert ann.post(f"{home}/invite", {"email": "kim@example.com", "role": "member"}).status_code == 200
+    [sent] = mail.outbox
+    assert sent.subject == "Ann A. Lee invites you to Acme Inc on Accoil"
+    assert sent.body.startswith("Ann A. Lee invites you to Acme Inc on Accoil, as Team Member.")

@@ -38,6 +38,9 @@ class Newcomer(forms.Form):
         super().__init__(data)
         self.email = email
 
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())  # it stands in subjects of mails, on one line
+
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         validate_password(password, User(email=self.email))
