@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from accoil.team.roles import GIVES, Role, may_move
 from accoil.team.sign_in import new_password_link
 
 Values = dict[str, Any]
+TOO_MANY = "You have invited 20 times within an hour, and each sends a mail: go on in an hour at the latest."
 
 
 def team(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -33,6 +35,8 @@ def invite(request: HttpRequest, product_id: int) -> HttpResponse:
     """Makes an invitation, and shows its link: now, and never again."""
     frame = frame_of(request, product_id, "settings")
     email, role = request.POST.get("email", ""), request.POST.get("role", "")
+    if settings.MAIL_IS_SENT and not ratelimit.consume(request, action="invite", user=request.user):
+        return shown(frame, {"wrong": TOO_MANY, "email": email, "role": role}, 429)
     try:
         made, secret = make_invitation(me(frame), email, role or GIVES[me(frame).role][0])
     except Refused as refused:
