@@ -1,12 +1,14 @@
 """What somebody cannot reach by inviting others, or himself under another address."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
 from accoil.score.access import May, profiles_for
 from accoil.score.models import Profile
+from accoil.team.audit import AuditLine
 from accoil.team.models import User
 from tests.show.conftest import EVERYDAY
 from tests.show.reading import main
@@ -99,3 +101,39 @@ def test_a_name_with_a_line_break_invites_all_the_same(ann, busy, home, settings
     [sent] = mail.outbox
     assert sent.subject == "Ann A. Lee invites you to Acme Inc on Accoil"
     assert sent.body.startswith("Ann A. Lee invites you to Acme Inc on Accoil, as Team Member.")
+
+
+def test_where_mail_is_sent_a_member_sees_no_link_to_take_himself(bob, ann, home, settings):
+    settings.MAIL_IS_SENT = True
+    page = bob.post(f"{home}/invite", {"email": "kim@example.com", "role": "member"})
+    assert "on its way to kim@example.com by mail" in main(page)
+    assert "/join/" not in page.content.decode() and "Copy this link" not in main(page)
+    [sent] = mail.outbox
+    assert "/join/" in sent.body
+    assert invited(ann, home, "tom@example.com", "member"), "owners and managers may send it themselves"
+
+
+def test_a_member_whose_mail_could_not_be_sent_is_told_without_the_link(bob, home, settings):
+    settings.MAIL_IS_SENT = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    page = bob.post(f"{home}/invite", {"email": "kim@example.com", "role": "member"})
+    assert "could not be sent: invite once more in a while." in main(page)
+    assert "/join/" not in page.content.decode()
+
+
+def test_who_came_by_a_link_is_marked_until_the_address_is_confirmed(ann, busy, home, settings):
+    settings.MAIL_IS_SENT = True
+    for user in (busy.ann, busy.bob):
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    assert "address not confirmed" not in main(ann.get(home))
+    kim = joined(invited(ann, home))
+    assert main(ann.get(home)).count("address not confirmed") == 1
+    assert "invited by ann@example.com. The address is not confirmed." in AuditLine.objects.first().what
+    EmailAddress.objects.filter(user=kim).update(verified=True)
+    assert "address not confirmed" not in main(ann.get(home))
+
+
+def test_where_no_mail_is_sent_nothing_is_said_of_addresses(ann, home):
+    joined(invited(ann, home))
+    assert "not confirmed" not in main(ann.get(home)) and "not confirmed" not in AuditLine.objects.first().what

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from accoil.refused import Refused
 from accoil.score.access import keep_from_newcomer
-from accoil.show.views.you import send_confirmation
+from accoil.show.views.you import is_confirmed, send_confirmation
 from accoil.show.visit import note
 from accoil.team.invitations import Invitation, accept, found
 from accoil.team.models import NAME_LENGTH, Member, User
@@ -102,6 +102,8 @@ def take(invitation: Invitation, user: User) -> None:
 
 def told(request: HttpRequest, invitation: Invitation, user: User) -> None:
     said = f"{user.email} joined as {invitation.get_role_display()}, invited by {invitation.by.user.email}."
+    if settings.MAIL_IS_SENT and not is_confirmed(user):
+        said += " The address is not confirmed."
     note(request, said, user, [invitation.team])
     messages.success(request, f"Welcome to {invitation.team}.")
 
