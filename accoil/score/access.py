@@ -62,6 +62,15 @@ def may_edit(user: "User | AnonymousUser", profile: "Profile") -> bool:
     return any(may_of(member, profile) == May.EDIT for member in members)
 
 
+def keep_from_newcomer(newcomer: Member, inviter: Member) -> None:
+    """What is kept from the team member who invites is kept from who comes: nobody invites himself to see it."""
+    if inviter.role == Role.MEMBER:
+        hidden = ProfileAccess.objects.filter(member=inviter, may=May.NONE).values_list("profile_id", flat=True)
+        ProfileAccess.objects.bulk_create(
+            ProfileAccess(member=newcomer, profile_id=profile, may=May.NONE) for profile in hidden
+        )
+
+
 class Seen:
     """What one member may see."""
 

@@ -31,14 +31,17 @@ def overview(team: Team, members: Sequence[Member], waiting: int) -> str:
     return f"{people} in {team}: {words.listed(by_role)}.{waits}"
 
 
-def invited_mail(invitation: Invitation, link: str) -> str:
-    """Sends the link where there is a mail server; a sentence about what became of it."""
-    by, team, to = invitation.by.user, invitation.team, invitation.email
+def invited_mail(invitation: Invitation, link: str, is_shown: bool) -> str:
+    """Sends the link where there is a mail server; a sentence about what became of it. `is_shown`: whoever invites
+    sees the link too."""
+    by, team = (" ".join(str(each).split()) for each in (invitation.by.user, invitation.team))
+    to = invitation.email
     if not settings.MAIL_IS_SENT:
         return f"No mail server is set, so send the link to {to} yourself."
     text = MAIL.format(by=by, team=team, role=invitation.get_role_display(), days=LASTS.days, link=link)
     try:
         send_mail(f"{by} invites you to {team} on Accoil", text, None, [to])
     except OSError:  # of the connection, and all that the server answers
-        return f"The mail to {to} could not be sent: send the link yourself, and have a look at the mail server."
-    return f"It is on its way to {to} by mail. You can also send the link yourself."
+        instead = "send the link yourself, and have a look at the mail server"
+        return f"The mail to {to} could not be sent: {instead if is_shown else 'invite once more in a while'}."
+    return f"The link is on its way to {to} by mail.{' You can also send it yourself.' * is_shown}"

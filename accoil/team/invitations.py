@@ -52,7 +52,7 @@ class Invitation(models.Model):
 
 def invite(by: "Member", email: str, role: str) -> tuple[Invitation, str]:
     """A new invitation and its secret, the only time that it can be read. An open one for the same address is
-    replaced. Raises Refused with a sentence for the person who invites."""
+    replaced, if its maker may do that. Raises Refused with a sentence for the person who invites."""
     address = _address(email)
     if role not in GIVES[by.role]:
         raise Refused("You can't give that role: choose one of the list.")
@@ -61,12 +61,22 @@ def invite(by: "Member", email: str, role: str) -> tuple[Invitation, str]:
         raise Refused(f"{address} is in {team} already.")
     with transaction.atomic():
         waiting = team.invitations.filter(accepted_at=None, expires_at__gt=timezone.now())
-        waiting.filter(email=address).delete()
+        earlier = waiting.filter(email=address).select_related("by")
+        if not all(_may_replace(by, each) for each in earlier):
+            raise Refused(f"{address} is invited already.")
+        earlier.delete()
         if waiting.count() >= MOST_OPEN:
             raise Refused(f"{MOST_OPEN} invitations wait for an answer; withdraw some first.")
         secret = secrets.token_urlsafe(32)
         made = Invitation.objects.create(team=team, by=by, email=address, role=role, digest=_digest(secret))
     return made, secret
+
+
+def _may_replace(by: "Member", earlier: Invitation) -> bool:
+    """One's own, and what opens nothing any more; owners and managers also those of others, in the roles they give."""
+    if earlier.by_id == by.pk or not earlier.is_open:
+        return True
+    return by.role != Role.MEMBER and earlier.role in GIVES[by.role]
 
 
 def found(secret: str) -> Invitation | None:
@@ -76,8 +86,9 @@ def found(secret: str) -> Invitation | None:
     return invitation if invitation and invitation.is_open else None
 
 
-def accept(invitation: Invitation, user: "User") -> None:
-    """Makes the person a member. Raises Refused where somebody was faster, or the link is for another person."""
+def accept(invitation: Invitation, user: "User") -> "Member | None":
+    """Makes the person a member; None for who is one already. Raises Refused where somebody was faster, or
+    the link is for another person."""
     if user.email != invitation.email:
         raise Refused(f"This invitation is for {invitation.email}.")
     with transaction.atomic():
@@ -85,7 +96,8 @@ def accept(invitation: Invitation, user: "User") -> None:
         free = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, expires_at__gt=timezone.now())
         if not free.update(accepted_at=timezone.now()):
             raise Refused("This invitation was used already, or is too old.")
-        invitation.team.members.get_or_create(user=user, defaults={"role": invitation.role})
+        member, is_new = invitation.team.members.get_or_create(user=user, defaults={"role": invitation.role})
+    return member if is_new else None
 
 
 def _address(email: str) -> str:

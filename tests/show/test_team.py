@@ -238,6 +238,22 @@ def test_nobody_gets_into_another_team_through_his_own(ann, busy, home):
     assert "can&#x27;t be given a link" in page.content.decode()
 
 
+@pytest.mark.parametrize("change", ["another team", "another role"])
+def test_a_link_for_a_new_password_ends_with_the_teams_it_was_made_for(ann, busy, home, change):
+    own = busy.web.team.members.get(user=busy.bob)
+    page = ann.post(f"{home}/{own.pk}/password")
+    link = re.search(r"http://testserver(/sign-in/password/reset/[^<]+)", page.content.decode())[1]
+    if change == "another team":
+        busy.evil.team.members.create(user=busy.bob)
+    else:
+        busy.web.team.members.filter(user=busy.bob).update(role="manager")
+    chooser = Client()
+    address = chooser.get(link, follow=True).request["PATH_INFO"]
+    chooser.post(address, {"password1": "a longer walk", "password2": "a longer walk"})
+    busy.bob.refresh_from_db()
+    assert not busy.bob.check_password("a longer walk") and "_auth_user_id" not in chooser.session
+
+
 def test_where_mail_is_sent_owners_make_no_links(ann, busy, home, settings):
     settings.MAIL_IS_SENT = True
     page = ann.post(f"{home}/{busy.web.team.members.get(user=busy.bob).pk}/password", follow=True)

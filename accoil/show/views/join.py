@@ -13,10 +13,11 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 
 from accoil.refused import Refused
-from accoil.show.views.you import send_confirmation
+from accoil.score.access import keep_from_newcomer
+from accoil.show.views.you import is_confirmed, send_confirmation
 from accoil.show.visit import note
 from accoil.team.invitations import Invitation, accept, found
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import NAME_LENGTH, Member, User
 
 
 class Newcomer(forms.Form):
@@ -36,6 +37,9 @@ class Newcomer(forms.Form):
     def __init__(self, data: Any, email: str) -> None:
         super().__init__(data)
         self.email = email
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())  # it stands in subjects of mails, on one line
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -66,7 +70,7 @@ def by_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if request.method != "POST":
         return shown(request, invitation, {"ready": True})
     try:
-        accept(invitation, user)
+        take(invitation, user)
     except Refused:
         return render(request, "show/join.html", {"gone": True}, status=409)
     told(request, invitation, user)
@@ -78,7 +82,7 @@ def newcomer(request: HttpRequest, invitation: Invitation, form: Newcomer) -> Ht
     try:
         with transaction.atomic():
             user = User.objects.create_user(invitation.email, chosen["password"], chosen["name"])
-            accept(invitation, user)
+            take(invitation, user)
     except (Refused, IntegrityError):
         return render(request, "show/join.html", {"gone": True}, status=409)
     told(request, invitation, user)
@@ -88,8 +92,18 @@ def newcomer(request: HttpRequest, invitation: Invitation, form: Newcomer) -> Ht
     return welcomed(invitation)
 
 
+def take(invitation: Invitation, user: User) -> None:
+    """Raises Refused, as accept does."""
+    with transaction.atomic():
+        if member := accept(invitation, user):
+            # Read anew: since the invitation was found, roles may have changed.
+            keep_from_newcomer(member, Member.objects.get(pk=invitation.by_id))
+
+
 def told(request: HttpRequest, invitation: Invitation, user: User) -> None:
     said = f"{user.email} joined as {invitation.get_role_display()}, invited by {invitation.by.user.email}."
+    if settings.MAIL_IS_SENT and not is_confirmed(user):
+        said += " The address is not confirmed."
     note(request, said, user, [invitation.team])
     messages.success(request, f"Welcome to {invitation.team}.")
 

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,11 +21,12 @@ from accoil.show.visit import note
 from accoil.team import membership
 from accoil.team.invitations import Invitation
 from accoil.team.invitations import invite as make_invitation
-from accoil.team.models import Member
+from accoil.team.models import Member, Team
 from accoil.team.roles import GIVES, Role, may_move
 from accoil.team.sign_in import new_password_link
 
 Values = dict[str, Any]
+TOO_MANY = "You have invited 20 times within an hour, and each sends a mail: go on in an hour at the latest."
 
 
 def team(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -33,14 +37,18 @@ def invite(request: HttpRequest, product_id: int) -> HttpResponse:
     """Makes an invitation, and shows its link: now, and never again."""
     frame = frame_of(request, product_id, "settings")
     email, role = request.POST.get("email", ""), request.POST.get("role", "")
+    if settings.MAIL_IS_SENT and not ratelimit.consume(request, action="invite", user=request.user):
+        return shown(frame, {"wrong": TOO_MANY, "email": email, "role": role}, 429)
     try:
         made, secret = make_invitation(me(frame), email, role or GIVES[me(frame).role][0])
     except Refused as refused:
         return shown(frame, {"wrong": str(refused), "email": email, "role": role}, 422)
     link = address_of(request) + reverse("join", args=[secret])
+    is_shown = frame.may_change or not settings.MAIL_IS_SENT  # a team member takes nobody's address by his own link
     said = f"{made.email} is invited as {made.get_role_display()}."
     note(request, said)
-    return shown(frame, {"link": link, "of_link": said, "mailed": invited_mail(made, link)})
+    mailed = invited_mail(made, link, is_shown)
+    return shown(frame, {"link": link if is_shown else "", "of_link": said, "mailed": mailed})
 
 
 def withdraw(request: HttpRequest, product_id: int, invitation_id: int) -> HttpResponse:
@@ -125,9 +133,10 @@ def shown(frame: Frame, more: Values | None = None, status: int = 200) -> HttpRe
     everyone.sort(key=lambda each: (list(Role.values).index(each.role), str(each.user).lower()))
     owners = sum(each.role == Role.OWNER for each in everyone)
     waiting = list(open_invitations(frame))
+    unconfirmed = without_confirmed_address(frame.product.team) if settings.MAIL_IS_SENT else set()
     values: Values = {
         "sentence": overview(frame.product.team, everyone, sum(each.is_open for each in waiting)),
-        "members": [row(frame, own, each, owners) for each in everyone],
+        "members": [{**row(frame, own, each, owners), "is_unconfirmed": each.pk in unconfirmed} for each in everyone],
         "me": own,
         "invitations": waiting,
         "gives": choices(own.role),
@@ -137,6 +146,12 @@ def shown(frame: Frame, more: Values | None = None, status: int = 200) -> HttpRe
         "profiles": [(each, profile_access.told(frame, each)) for each in frame.profiles] if frame.may_change else [],
     }
     return page(frame, "show/team.html", values | (more or {}), status)
+
+
+def without_confirmed_address(team: Team) -> set[int]:
+    """Keys of members: whoever took the link of their invitation need not be whom the address belongs to."""
+    known = EmailAddress.objects.filter(user=OuterRef("user"), email=OuterRef("user__email"), verified=True)
+    return set(team.members.filter(~Exists(known)).values_list("pk", flat=True))
 
 
 def row(frame: Frame, own: Member, member: Member, owners: int) -> Values:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -38,6 +39,8 @@ def confirm_address(request: HttpRequest) -> HttpResponse:
         messages.error(request, "No mail server is set, so no mail can be sent to confirm your address.")
     elif is_confirmed(user):
         messages.error(request, f"{user.email} is confirmed already.")
+    elif not ratelimit.consume(request, action="confirm_email", key=user.email):
+        messages.error(request, f"Wait three minutes before you ask for another link to {user.email}.")
     elif not send_confirmation(request, user):
         messages.error(request, "The mail could not be sent. Try again later, or tell whoever runs this server.")
     else:
