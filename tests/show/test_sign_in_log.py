@@ -80,6 +80,21 @@ def test_nobody_comes_to_the_code_without_the_password(world, factor):
     assert who(client) is None
 
 
+def test_whoever_stands_at_the_code_can_sign_in_as_somebody_else(world, factor):
+    client = sign_in()
+    assert client.post("/sign-in/code", {"do": "leave"})["Location"] == "/sign-in/"
+    assert "And the code" not in main(client.get("/sign-in/", follow=True))
+    assert client.post("/sign-in/code", {"code": code(factor)})["Location"] == "/sign-in/" and who(client) is None
+
+
+def test_codes_that_are_switched_off_meanwhile_are_no_longer_asked_for(world, factor):
+    client = sign_in()
+    SecondFactor.objects.all().delete()
+    client.post("/sign-in/code", {"code": "123456"})
+    assert who(client) == str(world.ann.pk)
+    assert not factor.takes(code(factor))
+
+
 def test_codes_cannot_be_guessed(world, factor):
     client = sign_in()
     for _ in range(5):

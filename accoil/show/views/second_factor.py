@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from accoil.show.views.you import person
 from accoil.show.visit import note
-from accoil.team.code_stage import waiting
+from accoil.team.code_stage import CodeStage, waiting
 from accoil.team.encrypted import decrypted, encrypted
 from accoil.team.models import User
 from accoil.team.second_factor import SecondFactor, link_for, new_secret, step_of
@@ -52,17 +52,27 @@ def code(request: HttpRequest) -> HttpResponse:
     if stage is None or request.user.is_authenticated:
         return redirect("account_login")
     user: User = stage.login.user
+    if request.method == "POST" and request.POST.get("do") == "leave":
+        left_it: HttpResponse = stage.abort()
+        return left_it
+    found = SecondFactor.objects.filter(user=user).first()
+    if request.method == "POST" and found is None:  # switched off meanwhile
+        return passed(stage)
     form = Code(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "show/code.html", {"form": form})
     left = may_try(request, user)
-    if left and user.second_factor.takes(form.cleaned_data["code"]):
+    if left and found and found.takes(form.cleaned_data["code"]):
         forget_tries(request, user)
-        answer: HttpResponse = stage.exit()
-        return answer
+        return passed(stage)
     form.add_error("code", "That is not the code of now. Wait for the next one." if left else TOO_OFTEN)
     note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
     return render(request, "show/code.html", {"form": form}, status=422)
+
+
+def passed(stage: CodeStage) -> HttpResponse:
+    answer: HttpResponse = stage.exit()
+    return answer
 
 
 def switch_on(request: HttpRequest) -> HttpResponse:
