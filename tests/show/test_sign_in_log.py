@@ -141,6 +141,26 @@ def test_codes_are_switched_on_with_password_and_a_first_code(ann, world):
     assert "Codes of an app are asked for from now on." in lines(world)
 
 
+def test_who_switches_codes_on_twice_is_told_how_to_get_recovery_codes(ann, world, factor):
+    told = ann.post("/you/code/on", {"password": PASSWORD, "code": code(factor)}, follow=True)
+    assert "Codes are on already. Make new recovery codes if you have not seen them." in words(told)
+    assert SecondFactor.objects.get().secret == factor.secret and lines(world) == []
+
+
+def test_of_two_who_switch_codes_on_at_the_same_moment_one_is_told_that_they_are_on(ann, world, monkeypatch):
+    """The second is past the question whether there are codes when the first has them made."""
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", ann.get("/you/code/on").content.decode())[1].replace(" ", "")
+    sent = {"password": PASSWORD, "code": code_at(secret, int(time.time()) // 30)}
+
+    def meanwhile(form, secret):
+        SecondFactor.objects.create(user=world.ann, secret=secret)
+        return 1
+
+    monkeypatch.setattr("accoil.show.views.second_factor.right_step", meanwhile)
+    assert "Codes are on already." in words(ann.post("/you/code/on", sent, follow=True))
+    assert SecondFactor.objects.get().secret == secret
+
+
 def test_codes_are_not_switched_off_without_the_password(ann, factor):
     assert ann.post("/you/code/off", {"password": "wrong"}).status_code == 422
     assert SecondFactor.objects.exists()

@@ -5,6 +5,7 @@ import time
 from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -78,18 +79,28 @@ def passed(stage: CodeStage) -> HttpResponse:
 def switch_on(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if SecondFactor.objects.filter(user=user).exists():
-        return redirect("you")
+        return on_already(request)
     secret = decrypted(request.session.get(KEPT, "")) or new_secret()
     request.session[KEPT] = encrypted(secret)
     form = First(request.POST if request.method == "POST" else None)
     if form.is_valid() and right_password(request, form) and (step := right_step(form, secret)):
         made = SecondFactor(user=user, secret=secret, last_step=step)
-        codes = made.new_recovery_codes()
+        try:
+            with transaction.atomic():
+                codes = made.new_recovery_codes()
+        except IntegrityError:  # sent twice at the same time
+            return on_already(request)
         del request.session[KEPT]
         messages.success(request, "Codes of an app are asked for from now on.")
         return render(request, "show/recovery_codes.html", {"codes": codes})
     values = {"form": form, "secret": in_fours(secret), "link": link_for(user, secret)}
     return render(request, "show/code_on.html", values, status=422 if form.is_bound else 200)
+
+
+def on_already(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":  # whoever sends the form twice never saw the page that the first one led to
+        messages.error(request, "Codes are on already. Make new recovery codes if you have not seen them.")
+    return redirect("you")
 
 
 def switch_off(request: HttpRequest) -> HttpResponse:
