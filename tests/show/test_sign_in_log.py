@@ -104,6 +104,23 @@ def test_codes_cannot_be_guessed(world, factor):
     assert lines(world)[0] == "The right password and a wrong code for ann@example.com."
 
 
+def test_ones_own_right_code_does_not_forgive_wrong_passwords_of_others(world, factor):
+    guesser = Client()
+    for number in range(19):
+        guesser.post("/sign-in/", {"login": f"guess{number}@example.com", "password": "x"})
+    client = sign_in()
+    client.post("/sign-in/code", {"code": code(factor)})
+    assert who(client) == str(world.ann.pk)
+    guesser.post("/sign-in/", {"login": "guess19@example.com", "password": "x"})
+    refused = guesser.post("/sign-in/", {"login": "guess20@example.com", "password": "x"})
+    assert "Too many failed login attempts" in words(refused)
+
+
+def test_right_passwords_are_not_counted_as_tries(ann, factor):
+    for _ in range(6):
+        assert ann.post("/you/code/recovery", {"password": PASSWORD}).status_code == 200
+
+
 def test_a_recovery_code_signs_in_once(world, factor):
     first = factor.new_recovery_codes()[0]
     client = sign_in()

@@ -2,7 +2,8 @@
 
 import time
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -64,7 +65,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return render(request, "show/code.html", {"form": form})
     left = may_try(request, user)
     if left and found and found.takes(form.cleaned_data["code"]):
-        forget_tries(request, user)
+        left.rollback()
         return passed(stage)
     form.add_error("code", "That is not the code of now. Wait for the next one." if left else TOO_OFTEN)
     note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
@@ -136,7 +137,7 @@ def right_password(request: HttpRequest, form: forms.Form) -> bool:
     user = person(request)
     left = may_try(request, user)
     if left and user.check_password(form.cleaned_data["password"]):
-        forget_tries(request, user)
+        left.rollback()
         return True
     form.add_error("password", "That is not your password." if left else TOO_OFTEN)
     return False
@@ -153,10 +154,8 @@ def in_fours(secret: str) -> str:
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 
-def may_try(request: HttpRequest, user: User) -> bool:
-    """As seldom as a wrong password: ACCOUNT_RATE_LIMITS, by person and by address."""
-    return bool(ratelimit.consume(request, action="login_failed", key=f"second-factor-{user.pk}"))
-
-
-def forget_tries(request: HttpRequest, user: User) -> None:
-    ratelimit.clear(request, action="login_failed", key=f"second-factor-{user.pk}")
+def may_try(request: HttpRequest, user: User) -> RateLimitUsage | None:
+    """As seldom as a wrong password: ACCOUNT_RATE_LIMITS, by person and by address. None: too often. A right one is
+    rolled back alone: one's own must not wipe out what somebody at the same address got wrong of others."""
+    key = f"second-factor-{user.pk}"
+    return ratelimit.consume(request, app="allauth.account", action="login_failed", key=key)
