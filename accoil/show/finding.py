@@ -134,7 +134,8 @@ def _whose(row: dict[str, Any]) -> str:
 
 def _pages(frame: Frame, text: str) -> Found:
     every = [(name, TITLES[name], "") for name in (each["name"] for each in frame.nav)]
-    every += [(name, title, "Settings") for name, title in SETTINGS_PAGES.items() if name != "settings"]
+    below = ((name, title) for name, title in SETTINGS_PAGES.items() if name != "settings")
+    every += [(name, title, "Settings") for name, title in below if frame.may_see(name)]
     return _named(
         "Pages", "right", text, every,
         lambda each: Hit(each[1], frame.link(each[0]), each[2]),

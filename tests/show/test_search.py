@@ -97,6 +97,12 @@ def test_a_profile_that_is_kept_from_a_member_is_not_found(ann, bob, busy):
     assert search(bob, busy.web, "secret", profile=secret.pk).status_code == 404
 
 
+def test_a_page_that_a_member_may_not_open_is_not_found(ann, bob, busy):
+    for text in ("audit", " "):
+        assert "Audit log" in main(search(ann, busy.web, text))
+        assert "Audit log" not in main(search(bob, busy.web, text))
+
+
 def test_a_product_without_a_profile_still_finds_its_pages(ann, world):
     Profile.objects.all().delete()
     assert "Connect data" in main(search(ann, world.web, "connect"))
