@@ -68,7 +68,8 @@ def code(request: HttpRequest) -> HttpResponse:
         left.rollback()
         return passed(stage)
     form.add_error("code", "That is not the code of now. Wait for the next one." if left else TOO_OFTEN)
-    note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
+    if left:
+        note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
     return render(request, "show/code.html", {"form": form}, status=422)
 
 
@@ -139,6 +140,8 @@ def right_password(request: HttpRequest, form: forms.Form) -> bool:
     if left and user.check_password(form.cleaned_data["password"]):
         left.rollback()
         return True
+    if left:
+        note(request, f"A wrong password for {user.email}, who is signed in.")
     form.add_error("password", "That is not your password." if left else TOO_OFTEN)
     return False
 
