@@ -42,23 +42,25 @@ def is_late(connection: Connection) -> bool:
     return connection.archiving_until <= moment()
 
 
-def end(connection: Connection, why: str = "") -> None:
-    """`why`: attributes are left there, if any are. Nothing when it has ended already."""
+def end(connection: Connection, why: str = "") -> bool:
+    """Whether it ended by that: only one that is ending does. `why`: attributes are left there, if any are."""
     names = list(connection.attributes.exclude(state=Written.Is.ARCHIVED).values_list("name", flat=True))
     connection.problem = f"{why} {_stay(names)}" if why and names else why
     mine = Connection.objects.filter(pk=connection.pk, state=State.DISCONNECTING)
     connection.state, connection.secrets = State.DISCONNECTED, {}
     connection.waits_until, connection.failures, connection.archiving_until = None, 0, None
-    mine.update(
+    ended = mine.update(
         state=connection.state, problem=connection.problem, secret=connection.secret, waits_until=None, failures=0,
         archiving_until=None,
     )  # fmt: skip
-    TOOLS[connection.tool].closed(connection.pk)
+    if ended:
+        TOOLS[connection.tool].closed(connection.pk)
+    return bool(ended)
 
 
-def end_now(connection: Connection) -> None:
-    """Somebody does not want to wait until it is archived."""
-    end(connection, "It was ended before all was archived.")
+def end_now(connection: Connection) -> bool:
+    """Somebody does not want to wait until it is archived. Whether it ended by that."""
+    return end(connection, "It was ended before all was archived.")
 
 
 def _stay(names: list[str]) -> str:

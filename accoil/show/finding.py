@@ -19,6 +19,7 @@ from accoil.show.seen import Seen
 LONGEST = 200  # characters of what is searched for
 PEOPLE = 6  # shown of each kind
 OTHERS = 5
+FURTHER_FROM = 3  # characters: whom the profile leaves out is looked for among everybody there ever was
 
 # What else people call a page.
 ALSO: dict[str, str] = {
@@ -73,8 +74,7 @@ def _of_profile(frame: Frame, text: str) -> Iterator[Found]:
     if frame.profile is None:
         return
     seen = Seen(frame)
-    yield _people(seen, "account", text)
-    yield _people(seen, "user", text)
+    yield from _people(seen, text)
     segments = [each for each in with_built_ins(frame.profile) if not each.is_stage]
     yield _named(
         "Segments", "segments", text, segments,
@@ -113,18 +113,23 @@ def _spellings(event: str) -> str:
     return f"{words.event(event)}\n{event}"
 
 
-def _people(seen: Seen, kind: Kind, text: str) -> Found:
-    """Of the book; those that the profile leaves out are looked for when nobody of it is meant: that takes longer."""
+def _people(seen: Seen, text: str) -> Iterator[Found]:
+    """Of the book; those that the profile leaves out are looked for when nobody of it is meant. That takes longer, so
+    not at the first letters either."""
     frame = seen.frame
-    rows = called(seen.book, kind, text, PEOPLE + 1)
-    hits = [Hit(row["name"], frame.link(kind, row["id"]), _whose(row), row["score"]) for row in rows[:PEOPLE]]
-    if not hits and not frame.definition.counts_everyone:
-        others = people.called(frame.product.pk, kind, text, PEOPLE)
-        named = people.names(frame.product.pk, kind, others) if others else {}
-        note = f"not in {frame.profile}"
-        hits = [Hit(name, frame.link(kind, id), note) for id, name in named.items()]
-    more = frame.link(f"{kind}s", search=text) if len(rows) > PEOPLE else ""
-    return Found(TITLES[f"{kind}s"], f"{kind}s", hits, more)
+    kinds: tuple[Kind, ...] = ("account", "user")
+    meant = {kind: called(seen.book, kind, text, PEOPLE + 1) for kind in kinds}
+    further = len(text) >= FURTHER_FROM and not any(meant.values()) and not frame.definition.counts_everyone
+    for kind, rows in meant.items():
+        hits = [Hit(row["name"], frame.link(kind, row["id"]), _whose(row), row["score"]) for row in rows[:PEOPLE]]
+        more = frame.link(f"{kind}s", search=text) if len(rows) > PEOPLE else ""
+        yield Found(TITLES[f"{kind}s"], f"{kind}s", _left_out(frame, kind, text) if further else hits, more)
+
+
+def _left_out(frame: Frame, kind: Kind, text: str) -> list[Hit]:
+    others = people.called(frame.product.pk, kind, text, PEOPLE)
+    named = people.names(frame.product.pk, kind, others) if others else {}
+    return [Hit(name, frame.link(kind, id), f"not in {frame.profile}") for id, name in named.items()]
 
 
 def _whose(row: dict[str, Any]) -> str:
@@ -134,7 +139,8 @@ def _whose(row: dict[str, Any]) -> str:
 
 def _pages(frame: Frame, text: str) -> Found:
     every = [(name, TITLES[name], "") for name in (each["name"] for each in frame.nav)]
-    every += [(name, title, "Settings") for name, title in SETTINGS_PAGES.items() if name != "settings"]
+    below = ((name, title) for name, title in SETTINGS_PAGES.items() if name != "settings")
+    every += [(name, title, "Settings") for name, title in below if frame.may_see(name)]
     return _named(
         "Pages", "right", text, every,
         lambda each: Hit(each[1], frame.link(each[0]), each[2]),

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 
 from accoil.show.permissions import Action, Who
 from accoil.team.audit import write
@@ -33,26 +33,22 @@ class Visit:
         self.who = request.user if isinstance(request.user, User) else None
         self.noted: list[str] = []
 
-    def write_down(self, response: HttpResponseBase) -> None:
+    def write_down(self) -> None:
         """A line for what was changed, in the words that the person was told."""
         if not self.action.changes:
             return
-        told = self.noted or self._told(response)
-        if told is None or (self.action.who is Who.ANYBODY and not self.noted):
+        told = self.noted or self._told()
+        if not told or (self.action.who is Who.ANYBODY and not self.noted):
             return
         who = self.who or (self.request.user if isinstance(self.request.user, User) else None)
         teams = self.teams if self.teams is not None else (list(who.teams.all()) if who else [])
         write(teams, who, self.action.name, " ".join(told), get_adapter().get_client_ip(self.request))
 
-    def _told(self, response: HttpResponseBase) -> list[str] | None:
-        """None where nothing was changed: the answer says what is wrong, or asks for more."""
+    def _told(self) -> list[str]:
+        """Nothing where nothing was changed: the answer says what is wrong, or asks for more."""
         kept = messages.get_messages(self.request)
         said = kept.said if isinstance(kept, Said) else []
-        if any(level >= messages.ERROR for level, _ in said):
-            return None
-        if said or 300 <= response.status_code < 400:
-            return [message for _, message in said]
-        return None
+        return [] if any(level >= messages.ERROR for level, _ in said) else [message for _, message in said]
 
 
 def note(request: HttpRequest | None, sentence: str, who: User | None = None, teams: list[Team] | None = None) -> None:

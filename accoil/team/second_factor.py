@@ -45,7 +45,9 @@ class SecondFactor(models.Model):
         the same time."""
         code = "".join(typed.split()).replace("-", "").lower()
         with transaction.atomic():
-            now = SecondFactor.objects.select_for_update().get(pk=self.pk)
+            now = SecondFactor.objects.select_for_update().filter(pk=self.pk).first()
+            if now is None:  # switched off meanwhile
+                return False
             step = step_of(now.secret, code, time.time())
             if step is not None and step > now.last_step:
                 now.last_step = step

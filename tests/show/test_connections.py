@@ -11,10 +11,11 @@ from accoil.connect.connection import TryLater
 from accoil.connect.models import Connection, Entry, Mode, Pass, ProfileSync, Record, State, Written
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.score.access import ProfileAccess
+from accoil.team.audit import AuditLine
 from tests.intercom import running
 from tests.show.conftest import product
 from tests.show.connected import here
-from tests.show.reading import link_to, main
+from tests.show.reading import link_to, main, words
 from tests.waiting import until
 
 
@@ -207,6 +208,13 @@ def test_disconnecting_says_first_what_will_happen(ann, busy, joined):
     assert Connection.objects.get().state == State.DISCONNECTED
     assert Connection.objects.get().secrets == {}
     assert "This attribute stays there: Accoil_Everyday_Score." in main(said)
+
+
+def test_a_connection_that_is_not_ending_is_not_said_to_have_ended(ann, busy, joined):
+    said = ann.post(here(busy, "/intercom/disconnect"), {"do": "end now"}, follow=True)
+    assert Connection.objects.get().state == State.CONNECTED and Connection.objects.get().secrets
+    assert "Intercom is not being disconnected, so there is nothing to end now." in words(said)
+    assert not AuditLine.objects.exists()
 
 
 def test_another_teams_connection_is_not_seen_and_not_touched(eve, ann, busy, joined):

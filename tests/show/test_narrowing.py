@@ -110,6 +110,18 @@ def test_a_half_written_filter_says_what_is_missing(ann, home):
     assert "Write what “score” is compared with." in main(told)
 
 
+def test_a_filter_too_long_for_an_address_says_so_in_the_form(ann, home):
+    def text(names: int) -> str:
+        return "\n".join(["account_trait: name", "one_of:", *(f"- Somebody {number:03}" for number in range(names))])
+
+    shown = ann.post(f"{home}/accounts/filter", {"rule-text": text(200), "do": "show"}, follow=True)
+    assert "No account is like that today." in main(shown)
+    told = ann.post(f"{home}/accounts/filter", {"rule-text": text(300), "do": "show"}, follow=True)
+    assert told.status_code == 422
+    assert "This filter is too long for an address; keep it as a segment." in main(told)
+    assert "Somebody 299" in told.content.decode()
+
+
 def test_a_filter_becomes_a_segment(ann, home):
     page = ann.get(f"{home}/accounts", by({"metric": "mrr", "above": 200000}))
     form = ann.get(link_to(page, "Keep as a segment"))

@@ -3,6 +3,7 @@
 import pytest
 
 from accoil.act.models import Automation
+from accoil.count import people
 from accoil.score.access import May, ProfileAccess
 from accoil.score.exclusion import exclude
 from accoil.score.features import Said, edit
@@ -63,6 +64,18 @@ def test_who_is_left_out_of_the_profile_is_found_all_the_same(ann, busy):
     assert "una not in Everyday" in main(search(ann, busy.web, "una"))
 
 
+def test_everybody_there_ever_was_is_looked_through_only_where_nobody_else_is_meant(ann, busy, monkeypatch):
+    exclude(busy.profile, "user", "una", busy.ann)
+    asked = []
+    real = people.called
+    monkeypatch.setattr(people, "called", lambda product, *given: asked.append(given) or real(product, *given))
+    assert "not in Everyday" not in main(search(ann, busy.web, "un"))
+    assert "Acme Ltd" in main(search(ann, busy.web, "acm"))
+    assert asked == []
+    assert "not in Everyday" in main(search(ann, busy.web, "una"))
+    assert [given[:2] for given in asked] == [("account", "una"), ("user", "una")]
+
+
 def test_nothing_typed_shows_where_one_can_go(ann, busy):
     assert "Ingest health" in main(search(ann, busy.web, " "))
 
@@ -95,6 +108,12 @@ def test_a_profile_that_is_kept_from_a_member_is_not_found(ann, bob, busy):
     assert "Secret list" in main(search(ann, busy.web, "secret", profile=secret.pk))
     assert "Nothing here is called" in main(search(bob, busy.web, "secret"))
     assert search(bob, busy.web, "secret", profile=secret.pk).status_code == 404
+
+
+def test_a_page_that_a_member_may_not_open_is_not_found(ann, bob, busy):
+    for text in ("audit", " "):
+        assert "Audit log" in main(search(ann, busy.web, text))
+        assert "Audit log" not in main(search(bob, busy.web, text))
 
 
 def test_a_product_without_a_profile_still_finds_its_pages(ann, world):

@@ -80,13 +80,45 @@ def test_nobody_comes_to_the_code_without_the_password(world, factor):
     assert who(client) is None
 
 
+def test_whoever_stands_at_the_code_can_sign_in_as_somebody_else(world, factor):
+    client = sign_in()
+    assert client.post("/sign-in/code", {"do": "leave"})["Location"] == "/sign-in/"
+    assert "And the code" not in main(client.get("/sign-in/", follow=True))
+    assert client.post("/sign-in/code", {"code": code(factor)})["Location"] == "/sign-in/" and who(client) is None
+
+
+def test_codes_that_are_switched_off_meanwhile_are_no_longer_asked_for(world, factor):
+    client = sign_in()
+    SecondFactor.objects.all().delete()
+    client.post("/sign-in/code", {"code": "123456"})
+    assert who(client) == str(world.ann.pk)
+    assert not factor.takes(code(factor))
+
+
 def test_codes_cannot_be_guessed(world, factor):
     client = sign_in()
     for _ in range(5):
         assert client.post("/sign-in/code", {"code": "000000"}).status_code == 422
     refused = client.post("/sign-in/code", {"code": code(factor)})
     assert "Wait five minutes" in words(refused) and who(client) is None
-    assert lines(world)[0] == "The right password and a wrong code for ann@example.com."
+    assert lines(world) == ["The right password and a wrong code for ann@example.com."] * 5
+
+
+def test_ones_own_right_code_does_not_forgive_wrong_passwords_of_others(world, factor):
+    guesser = Client()
+    for number in range(19):
+        guesser.post("/sign-in/", {"login": f"guess{number}@example.com", "password": "x"})
+    client = sign_in()
+    client.post("/sign-in/code", {"code": code(factor)})
+    assert who(client) == str(world.ann.pk)
+    guesser.post("/sign-in/", {"login": "guess19@example.com", "password": "x"})
+    refused = guesser.post("/sign-in/", {"login": "guess20@example.com", "password": "x"})
+    assert "Too many failed login attempts" in words(refused)
+
+
+def test_right_passwords_are_not_counted_as_tries(ann, factor):
+    for _ in range(6):
+        assert ann.post("/you/code/recovery", {"password": PASSWORD}).status_code == 200
 
 
 def test_a_recovery_code_signs_in_once(world, factor):
@@ -124,6 +156,26 @@ def test_codes_are_switched_on_with_password_and_a_first_code(ann, world):
     assert SecondFactor.objects.get().takes(codes[0])
     assert "10 left" not in main(ann.get("/you")) and "9 left" in main(ann.get("/you"))
     assert "Codes of an app are asked for from now on." in lines(world)
+
+
+def test_who_switches_codes_on_twice_is_told_how_to_get_recovery_codes(ann, world, factor):
+    told = ann.post("/you/code/on", {"password": PASSWORD, "code": code(factor)}, follow=True)
+    assert "Codes are on already. Make new recovery codes if you have not seen them." in words(told)
+    assert SecondFactor.objects.get().secret == factor.secret and lines(world) == []
+
+
+def test_of_two_who_switch_codes_on_at_the_same_moment_one_is_told_that_they_are_on(ann, world, monkeypatch):
+    """The second is past the question whether there are codes when the first has them made."""
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", ann.get("/you/code/on").content.decode())[1].replace(" ", "")
+    sent = {"password": PASSWORD, "code": code_at(secret, int(time.time()) // 30)}
+
+    def meanwhile(form, secret):
+        SecondFactor.objects.create(user=world.ann, secret=secret)
+        return 1
+
+    monkeypatch.setattr("accoil.show.views.second_factor.right_step", meanwhile)
+    assert "Codes are on already." in words(ann.post("/you/code/on", sent, follow=True))
+    assert SecondFactor.objects.get().secret == secret
 
 
 def test_codes_are_not_switched_off_without_the_password(ann, factor):

@@ -17,6 +17,7 @@ from accoil.show.frame import Frame, frame_of, page
 from accoil.show.narrowing import Narrowed, narrowed, whom
 from accoil.show.seen import Seen
 from accoil.show.segment_pages import framed
+from accoil.show.visit import note
 
 
 class Place(NamedTuple):
@@ -74,6 +75,7 @@ def begin(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
         batch = queue.by_hand(frame.product, frame.author, offered.action.key, form.cleaned_data, kind, chosen.ids)
     except Refused as refused:
         return said_no(place, str(refused))
+    note(request, f"{batches.title(batch, offered.action, len(chosen.rows), kind)}: {chosen.names}.")
     return redirect(frame.link("batch", batch.pk))
 
 

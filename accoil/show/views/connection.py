@@ -89,7 +89,9 @@ def disconnect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
         told = {**around(frame, found, joined, ""), "in_use": joined.attributes.filter(state="active").count()}
         return page(frame, "show/connection_end.html", told)
     if request.POST.get("do") == "end now":
-        ending.end_now(joined)
+        if not ending.end_now(joined):
+            messages.error(request, f"{found.name} is not being disconnected, so there is nothing to end now.")
+            return redirect(frame.link("connection", tool))
         messages.success(request, f"{found.name} is disconnected.")
     else:
         ending.begin(joined)

@@ -17,6 +17,7 @@ from accoil.show import feature_drafts as drafts
 from accoil.show import words
 from accoil.show.feature_drafts import Draft
 from accoil.show.frame import Frame, frame_of, page
+from accoil.show.visit import note
 
 Values = dict[str, Any]
 
@@ -60,7 +61,8 @@ def edit(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse
 def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
     """Moves or deletes a feature, as `do` says."""
     frame = frame_of(request, product_id, "settings")
-    feature = found(kept(frame.product), feature_id)
+    there = kept(frame.product)
+    feature = found(there, feature_id)
     do = request.POST.get("do", "")
     try:
         made = change_features(frame.product, lambda before: acted(before, feature_id, do), frame.author)
@@ -69,6 +71,8 @@ def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
         return redirect("features", product_id)
     if do == "delete":
         messages.success(request, f"“{feature.name}” is deleted; its events stay and count as before.{versions(made)}")
+    elif kept(frame.product) != there:  # the first cannot go up
+        note(request, f"“{feature.name}” stands one place {'higher' if do == 'up' else 'lower'}.")
     return redirect("features", product_id)
 
 

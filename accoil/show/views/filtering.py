@@ -7,7 +7,7 @@ from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, check
 from accoil.show.frame import frame_of, page
-from accoil.show.narrowing import Narrowed, all_names, narrowed
+from accoil.show.narrowing import LONGEST, Narrowed, all_names, narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
@@ -37,7 +37,10 @@ def edit(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
             check(raw, kind, EVERYTHING)
     except Refused as wrong:
         return editor(now, typed, str(wrong), 422)
-    return redirect(frame.link(f"{kind}s", **now.but(rule=raw).query))
+    query = now.but(rule=raw).query
+    if len(str(query["rule"])) > LONGEST:
+        return editor(now, typed, "This filter is too long for an address; keep it as a segment.", 422)
+    return redirect(frame.link(f"{kind}s", **query))
 
 
 def editor(

@@ -18,6 +18,7 @@ from accoil.refused import Refused
 from accoil.show import uploads
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.import_cards import Card, card, sentence
+from accoil.show.visit import note
 
 MOST_SHOWN = 50
 NOT_THERE = "The server that imports does not answer; nothing is lost. Reload the page in a moment."
@@ -41,18 +42,19 @@ def imports(request: HttpRequest, product_id: int) -> HttpResponseBase:
 
 def stop(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
     frame, each = _mine(request, product_id, import_id)
-    return _acted(frame, lambda: importing.running().stop(each.id))
+    return _acted(frame, lambda: importing.running().stop(each.id), f"The import of “{each.name}” is stopped.")
 
 
 def go_on(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
     frame, each = _mine(request, product_id, import_id)
-    return _acted(frame, lambda: importing.running().go_on(each.id))
+    return _acted(frame, lambda: importing.running().go_on(each.id), f"The import of “{each.name}” goes on.")
 
 
 def delete(request: HttpRequest, product_id: int, import_id: str) -> HttpResponse:
     """Deletes its files, not what was counted from them."""
     frame, each = _mine(request, product_id, import_id)
-    return _acted(frame, lambda: importing.running().delete(each.id))
+    done = f"The import of “{each.name}” is deleted; what was counted from it stays."
+    return _acted(frame, lambda: importing.running().delete(each.id), done)
 
 
 def errors(request: HttpRequest, product_id: int, import_id: str) -> FileResponse:
@@ -102,11 +104,12 @@ def _mine(request: HttpRequest, product_id: int, import_id: str) -> tuple[Frame,
     return frame, each
 
 
-def _acted(frame: Frame, act: Callable[[], Import]) -> HttpResponse:
+def _acted(frame: Frame, act: Callable[[], Import], done: str) -> HttpResponse:
     try:
         act()
     except (ConnectionError, Refused) as refused:
         return shown(frame, NOT_THERE if isinstance(refused, ConnectionError) else str(refused), 409)
+    note(frame.request, done)
     return redirect("imports", frame.product.pk)
 
 
@@ -139,4 +142,5 @@ def _take(request: HttpRequest, frame: Frame, disk: uploads.ToDisk) -> HttpRespo
         except Refused:
             remove(path)
             raise
+        note(request, f"“{path.name}” is handed in to be imported.")
     return redirect("imports", frame.product.pk)

@@ -15,6 +15,7 @@ from accoil.show import mapping_trial as trials
 from accoil.show import mapping_words
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.recent_calls import recent
+from accoil.show.visit import note
 
 Values = dict[str, Any]
 
@@ -41,7 +42,8 @@ def reset(request: HttpRequest, product_id: int) -> HttpResponse:
 def act(request: HttpRequest, product_id: int, mapping_id: str) -> HttpResponse:
     """Moves, switches or deletes a mapping, as `do` says."""
     frame = frame_of(request, product_id, "settings")
-    mapping = found(keeping.kept(frame.product), mapping_id)
+    there = keeping.kept(frame.product)
+    mapping = found(there, mapping_id)
     do = request.POST.get("do", "")
     try:
         keeping.edit(frame.product, lambda before: acted(before, mapping_id, do))
@@ -50,6 +52,8 @@ def act(request: HttpRequest, product_id: int, mapping_id: str) -> HttpResponse:
         return redirect("mappings", product_id)
     if said := {"on": "is on", "off": "is off", "delete": "is deleted"}.get(do):
         messages.success(request, f"“{mapping.name}” {said}, from now on.")
+    elif keeping.kept(frame.product) != there:  # the first cannot go up
+        note(request, f"“{mapping.name}” stands one place {'higher' if do == 'up' else 'lower'}.")
     return redirect("mappings", product_id)
 
 

@@ -2,15 +2,17 @@
 
 import time
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accoil.show.views.you import person
 from accoil.show.visit import note
-from accoil.team.code_stage import waiting
+from accoil.team.code_stage import CodeStage, waiting
 from accoil.team.encrypted import decrypted, encrypted
 from accoil.team.models import User
 from accoil.team.second_factor import SecondFactor, link_for, new_secret, step_of
@@ -52,34 +54,55 @@ def code(request: HttpRequest) -> HttpResponse:
     if stage is None or request.user.is_authenticated:
         return redirect("account_login")
     user: User = stage.login.user
+    if request.method == "POST" and request.POST.get("do") == "leave":
+        left_it: HttpResponse = stage.abort()
+        return left_it
+    found = SecondFactor.objects.filter(user=user).first()
+    if request.method == "POST" and found is None:  # switched off meanwhile
+        return passed(stage)
     form = Code(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "show/code.html", {"form": form})
     left = may_try(request, user)
-    if left and user.second_factor.takes(form.cleaned_data["code"]):
-        forget_tries(request, user)
-        answer: HttpResponse = stage.exit()
-        return answer
+    if left and found and found.takes(form.cleaned_data["code"]):
+        left.rollback()
+        return passed(stage)
     form.add_error("code", "That is not the code of now. Wait for the next one." if left else TOO_OFTEN)
-    note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
+    if left:
+        note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
     return render(request, "show/code.html", {"form": form}, status=422)
+
+
+def passed(stage: CodeStage) -> HttpResponse:
+    answer: HttpResponse = stage.exit()
+    return answer
 
 
 def switch_on(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if SecondFactor.objects.filter(user=user).exists():
-        return redirect("you")
+        return on_already(request)
     secret = decrypted(request.session.get(KEPT, "")) or new_secret()
     request.session[KEPT] = encrypted(secret)
     form = First(request.POST if request.method == "POST" else None)
     if form.is_valid() and right_password(request, form) and (step := right_step(form, secret)):
         made = SecondFactor(user=user, secret=secret, last_step=step)
-        codes = made.new_recovery_codes()
+        try:
+            with transaction.atomic():
+                codes = made.new_recovery_codes()
+        except IntegrityError:  # sent twice at the same time
+            return on_already(request)
         del request.session[KEPT]
         messages.success(request, "Codes of an app are asked for from now on.")
         return render(request, "show/recovery_codes.html", {"codes": codes})
     values = {"form": form, "secret": in_fours(secret), "link": link_for(user, secret)}
     return render(request, "show/code_on.html", values, status=422 if form.is_bound else 200)
+
+
+def on_already(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":  # whoever sends the form twice never saw the page that the first one led to
+        messages.error(request, "Codes are on already. Make new recovery codes if you have not seen them.")
+    return redirect("you")
 
 
 def switch_off(request: HttpRequest) -> HttpResponse:
@@ -115,8 +138,10 @@ def right_password(request: HttpRequest, form: forms.Form) -> bool:
     user = person(request)
     left = may_try(request, user)
     if left and user.check_password(form.cleaned_data["password"]):
-        forget_tries(request, user)
+        left.rollback()
         return True
+    if left:
+        note(request, f"A wrong password for {user.email}, who is signed in.")
     form.add_error("password", "That is not your password." if left else TOO_OFTEN)
     return False
 
@@ -132,10 +157,8 @@ def in_fours(secret: str) -> str:
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 
-def may_try(request: HttpRequest, user: User) -> bool:
-    """As seldom as a wrong password: ACCOUNT_RATE_LIMITS, by person and by address."""
-    return bool(ratelimit.consume(request, action="login_failed", key=f"second-factor-{user.pk}"))
-
-
-def forget_tries(request: HttpRequest, user: User) -> None:
-    ratelimit.clear(request, action="login_failed", key=f"second-factor-{user.pk}")
+def may_try(request: HttpRequest, user: User) -> RateLimitUsage | None:
+    """As seldom as a wrong password: ACCOUNT_RATE_LIMITS, by person and by address. None: too often. A right one is
+    rolled back alone: one's own must not wipe out what somebody at the same address got wrong of others."""
+    key = f"second-factor-{user.pk}"
+    return ratelimit.consume(request, app="allauth.account", action="login_failed", key=key)
