@@ -195,8 +195,8 @@ def test_each_kind_of_change_is_measured_first_and_while_a_slider_moves(kept_boo
     assert {"weight", "window", "filter", "daily cap", "activation"} <= report["changes"].keys()
     assert all(change["first_seconds"] > 0 < change["following_seconds"] for change in report["changes"].values())
     moves = report["changes"]["weight"]["parts_following"]
-    assert "drafted.parts" in moves
-    assert not {"drafted.sums", "book.parts", "book.pairs"} & moves.keys()  # what was summed is not summed again
+    assert {"book.users", "what_if.movers"} <= moves.keys()
+    assert not {"book.parts", "book.pairs"} & moves.keys()  # the book itself is not made again
 
 
 def test_every_page_of_a_kept_book_is_asked_over_http(kept_books):
