@@ -54,7 +54,7 @@ def end(connection: Connection, why: str = "") -> bool:
         archiving_until=None,
     )  # fmt: skip
     if ended:
-        ProfileSync.objects.filter(connection=connection).delete()  # when it is made again, nothing is written by itself
+        ProfileSync.objects.filter(connection=connection).delete()  # made again, it writes nothing by itself
         TOOLS[connection.tool].closed(connection.pk)
     return bool(ended)
 
