@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 from tests.browser.conftest import Server, event, sign_in, told
 from tests.browser.test_profile import make_profile
 from tests.connect.scripted import Reply, Scripted, serving
+from tests.waiting import until
 
 LONG = 60_000  # ms: 90 days are looked back on, and moves are looked for every second
 
@@ -121,9 +122,7 @@ def test_without_scripts_it_is_made_step_by_step(scriptless: Page, server: Serve
     page.get_by_role("button", name="Make this automation").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Plain")
     page.get_by_role("link", name="Look back").click()
-    for _ in range(60):
-        if page.get_by_role("link", name="Look again").count() == 0:
-            break
-        page.get_by_role("link", name="Look again").click()
+    again = page.get_by_role("link", name="Look again")
+    until(lambda: again.count() == 0 or again.click(), every=0.1)
     expect(page.get_by_text("have fired")).to_be_visible()
     expect(page.get_by_role("button", name="Switch on")).to_be_visible()

@@ -35,9 +35,9 @@ def test_a_colleague_is_invited_joins_and_is_removed(page: Page, browser: Browse
     again.goto(f"{server.address}/sign-in/?next=/you")
     again.get_by_label("Email").fill("kim@example.com")
     again.get_by_label("Password").fill(PASSWORD)
-    again.get_by_role("button", name="Sign in").click()
+    again.get_by_role("button", name="Sign in", exact=True).click()
     again.get_by_label("Code").fill(recovery)
-    again.get_by_role("button", name="Sign in").click()
+    again.get_by_role("button", name="Sign in", exact=True).click()
     expect(again.get_by_role("heading", name="Signed-in devices")).to_be_visible()
 
     page.goto(server.page("settings/team"))

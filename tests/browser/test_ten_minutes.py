@@ -29,9 +29,11 @@ def test_a_salesperson_finds_who_needs_her_and_why(page, demo):
     expect(main.get_by_role("heading", name="People")).to_be_visible()
 
     # Back to it later: by its name, from anywhere.
+    page.wait_for_load_state()  # keys are heard once the page's script is there
     page.keyboard.press("g")
     page.keyboard.press("s")
     expect(page.get_by_role("heading", level=1)).to_have_text("Segments")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type(name)
     expect(page.get_by_role("dialog").get_by_role("link", name=re.compile(f"^{re.escape(name)}")).first).to_be_visible()
