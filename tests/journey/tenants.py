@@ -17,6 +17,7 @@ from accoil.score.features import Feature
 from accoil.score.models import Profile
 from accoil.segment.models import Journey, Segment
 from accoil.team.ingest import EVENT, Watched
+from accoil.team.invitations import Invitation
 from accoil.team.models import ApiToken, IngestKey, Mapping, Member, Product, User
 from tests.door import Door
 from tests.waiting import until
@@ -53,6 +54,7 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
     product.save()
     product.team.name = f"{mark} team"
     product.team.save()
+    owner = Member.objects.get(team=product.team)
     profile = Profile.create(product, f"{mark} profile", Definition(events={f"{mark} event": 5}))
     # Ids of rows count from 1 in every table: far apart, no number of one tenant is by chance in a page of another.
     token = ApiToken.objects.create(
@@ -88,8 +90,15 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         state=State.NEEDS_RECONNECT,
     )  # fmt: skip
     batch_by_hand = Batch.objects.create(
-        pk=profile.pk * 4_007_000 + 37, product=product, author=Member.objects.get(team=product.team).user,
+        pk=profile.pk * 4_007_000 + 37, product=product, author=owner.user,
         action="intercom_tag", values={"tag": f"{mark} tag"},
+    )  # fmt: skip
+    colleague = Member.objects.create(
+        pk=profile.pk * 4_007_000 + 41, team=product.team, role="member",
+        user=User.objects.create(email=f"{mark}-colleague@example.com"),
+    )  # fmt: skip
+    invitation = Invitation.objects.create(
+        pk=profile.pk * 4_007_000 + 43, team=product.team, by=owner, email=f"{mark}-guest@example.com", digest=mark,
     )  # fmt: skip
     ProfileSync.objects.create(connection=connection, profile=profile, mode="all")
     parts: dict[str, int | str] = {
@@ -97,6 +106,10 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         "automation_id": automation.pk,
         "address_id": address.pk,
         "batch_id": batch_by_hand.pk,
+        "member_id": colleague.pk,
+        "invitation_id": invitation.pk,
+        "secret": f"{mark}-secret",  # of a link that opens nothing
+        "session_id": profile.pk * 4_007_000 + 47,
         "product_id": product.pk,
         "profile_id": profile.pk,
         "workspace_id": profile.pk,
@@ -112,7 +125,7 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         "account_id": ids.id_of(product.pk, ids.ACCOUNT, account),
         "import_id": imported(server, product, folder / f"{mark}.csv", user).id,
     }
-    return Tenant(door, mark, product, Member.objects.get(team=product.team).user, parts)
+    return Tenant(door, mark, product, owner.user, parts)
 
 
 def imported(server: Server, product: Product, path: Path, user: str) -> Import:
