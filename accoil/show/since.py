@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accoil.segment.arrivals import arrived
 from accoil.segment.built_ins import with_built_ins
-from accoil.segment.models import Segment
+from accoil.segment.models import Filling, Segment
 from accoil.show import words
 from accoil.show.frame import Frame
 from accoil.show.models import Visit
@@ -47,7 +47,7 @@ def visited(frame: Frame) -> datetime | None:
 
 
 def told(seen: Seen) -> Values | None:
-    """`title`, `when`, and `lines` of what happened; None on a past day."""
+    """`title`, `when`, `lines` of what happened, and whether the past is still being worked out; None on a past day."""
     frame = seen.frame
     if frame.is_past or frame.profile is None:
         return None
@@ -60,6 +60,7 @@ def told(seen: Seen) -> Values | None:
         "title": "Since you were here" if before else "In the last week",
         "when": f"{day}, {words.ago(since, now)}" if before else "",
         "lines": _lines(seen, sorted(mine, key=_urgency), came),
+        "is_filling": Filling.objects.filter(profile=frame.profile).exists(),
     }
 
 

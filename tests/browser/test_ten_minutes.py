@@ -14,7 +14,7 @@ def test_a_salesperson_finds_who_needs_her_and_why(page, demo):
     # What happened, worst first (who it is depends on the day); the line leads to those it speaks of.
     happened = main.get_by_role("region", name=re.compile("In the last week|Since you were here"))
     lines = happened.get_by_role("link", name=re.compile(r"^\d+ accounts? "))
-    until(lambda: lines.count() or not page.reload(), every=0.5)  # the company's past is still being filled in
+    until(lambda: lines.count() or not page.reload(), within=300, every=1)  # the past is still being worked out
     lines.first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
     expect(main.get_by_text(re.compile(r"\d+ of \d+ accounts in "))).to_be_visible()
