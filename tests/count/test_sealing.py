@@ -173,7 +173,7 @@ from pathlib import Path
 from accoil.count import sealing
 from accoil.count.counting import Counting
 sealing.MOST_AT_ONCE = 20
-counting = Counting(Path(sys.argv[1]), lambda: {1: "Australia/Sydney", 2: "UTC"})
+counting = Counting(Path(sys.argv[1]), lambda: {70_001: "Australia/Sydney", 70_002: "UTC"})
 print("open", flush=True)
 counting.loader.seal(1, 1793836800)
 print("sealed", flush=True)
