@@ -3,8 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -18,7 +17,7 @@ KEPT = 20
 MOST = 20  # that wait, or are worked out
 FRESH_FOR = 600.0  # seconds
 AT_ONCE = 0.3  # seconds that a page waits for an answer, the first time that it asks
-REPLACED = "A newer look-back took its place."
+REPLACED = "A newer question about the same took its place."
 
 log = structlog.get_logger()
 
@@ -54,15 +53,10 @@ class Turns:
                 self._queue.remove(who)
             self._changed.notify_all()
 
-    @contextmanager
-    def taken(self, who: object) -> Iterator[None]:
-        """Waits for the turn; not for one who has left."""
+    def wait(self, who: object) -> None:
+        """For the turn; not for one who has left."""
         with self._changed:
             self._changed.wait_for(lambda: who not in self._queue or self._queue.index(who) < self._at_once)
-        try:
-            yield
-        finally:
-            self.leave(who)
 
 
 class _Stopped(Exception):
@@ -126,9 +120,9 @@ class Run(Generic[Found]):
             if self._beforehand:
                 self._beforehand()
                 self._turns.join(self)
-            with self._turns.taken(self):
-                self._heard(0, self.of)
-                self.found = self._work(self._heard) if self._work else None
+            self._turns.wait(self)
+            self._heard(0, self.of)
+            self.found = self._work(self._heard) if self._work else None
         except _Stopped:
             pass
         except Refused as refused:

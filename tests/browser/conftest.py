@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.company import Company, serving_company
 from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
@@ -206,3 +206,19 @@ def told() -> list[dict[str, object]]:
 def event(user: str, name: str, days_ago: int) -> dict[str, object]:
     at = datetime.now(UTC) - timedelta(days=days_ago)
     return {"type": "track", "userId": user, "event": name, "timestamp": at.isoformat()}
+
+
+def make_profile(page: Page, server: Server) -> None:
+    page.goto(server.page("profiles/new"))
+    page.get_by_label("Name", exact=True).fill("Everyday")
+    page.get_by_role("button", name="Make this profile").click()
+    expect(page.get_by_role("status")).to_contain_text("Everyday is made.")
+
+
+@pytest.fixture
+def ready(page: Page, server: Server) -> Server:
+    """Somebody looks at a product that was told something, and has a profile."""
+    server.send(*told())
+    sign_in(page, server)
+    make_profile(page, server)
+    return server

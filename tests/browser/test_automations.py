@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from standardwebhooks import Webhook
 
-from tests.browser.conftest import Server, event, sign_in, told
-from tests.browser.test_profile import make_profile
+from tests.browser.conftest import Server, event, make_profile, sign_in, told
 from tests.connect.scripted import Reply, Scripted, serving
 from tests.waiting import until
 

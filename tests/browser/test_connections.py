@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import EMAIL, Server, sign_in, told
-from tests.browser.test_profile import make_profile
+from tests.browser.conftest import EMAIL, Server, make_profile, sign_in, told
 from tests.intercom import Intercom, Workspace, running
 from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
 

@@ -2,19 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, sign_in, told
-from tests.browser.test_profile import make_profile
-
-
-@pytest.fixture
-def ready(page, server) -> Server:
-    server.send(*told())
-    sign_in(page, server)
-    make_profile(page, server)
-    return server
+from tests.browser.conftest import make_profile, sign_in, told
 
 
 def test_slash_searches_everything_and_enter_opens_the_first_hit(page, ready):

@@ -1,18 +1,8 @@
 """Lists in a browser: filtered in a form that reads as a sentence, narrowed to a segment, with columns of one's own."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, sign_in, told
-from tests.browser.test_profile import make_profile
-
-
-@pytest.fixture
-def ready(page, server) -> Server:
-    server.send(*told())
-    sign_in(page, server)
-    make_profile(page, server)
-    return server
+from tests.browser.conftest import make_profile, sign_in, told
 
 
 def names(page: Page) -> list[str]:

@@ -8,16 +8,7 @@ import sys
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, sign_in, told
-from tests.browser.test_profile import make_profile
-
-
-@pytest.fixture
-def ready(page, server) -> Server:
-    server.send(*told())
-    sign_in(page, server)
-    make_profile(page, server)
-    return server
+from tests.browser.conftest import Server, make_profile, sign_in, told
 
 
 def test_a_list_is_searched_while_typing_and_the_address_remembers_it(page, ready):

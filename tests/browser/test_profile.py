@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Server, sign_in, told
+from tests.browser.conftest import make_profile, sign_in, told
 
 
 def rows(page: Page) -> list[str]:
@@ -13,13 +13,6 @@ def rows(page: Page) -> list[str]:
         for link in page.get_by_role("table").get_by_role("link").all()
         if "/accounts/" in (link.get_attribute("href") or "")
     ]
-
-
-def make_profile(page: Page, server: Server) -> None:
-    page.goto(server.page("profiles/new"))
-    page.get_by_label("Name", exact=True).fill("Everyday")
-    page.get_by_role("button", name="Make this profile").click()
-    expect(page.get_by_role("status")).to_contain_text("Everyday is made.")
 
 
 def test_from_the_first_event_to_a_changed_list(page, server):

@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, event, sign_in, told
-from tests.browser.test_profile import make_profile
+from tests.browser.conftest import Server, event, make_profile, sign_in, told
 
 
 def begin(page: Page, server: Server) -> None:

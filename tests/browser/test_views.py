@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, sign_in, told
-from tests.browser.test_profile import make_profile
+from tests.browser.conftest import Server, make_profile, sign_in, told
 
 
 def make_feature(page: Page, server: Server, name: str, *events: str) -> None:

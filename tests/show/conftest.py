@@ -5,21 +5,24 @@ Globex is cooling, initech (which never said its name) is silent, una belongs to
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from accoil.connect.models import Connection
+from accoil.connect.rate import lane
 from accoil.count.facts import open_facts
 from accoil.score.definition import Definition
 from accoil.score.files import apply
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
 from accoil.team.roles import Role
+from tests.connect.scripted import Scripted, serving
 from tests.reference_facts import Message
 from tests.show.connected import connect
 from tests.show.mapping_pages import RENAME
@@ -131,3 +134,12 @@ def renaming(world) -> None:
 @pytest.fixture
 def joined(busy: World) -> Connection:
     return connect(busy)
+
+
+@pytest.fixture
+def receiver(settings) -> Iterator[Scripted]:
+    """Takes webhooks, at an address that is let through."""
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
+    lane.cache_clear()
+    with serving("127.0.0.2") as scripted:
+        yield scripted

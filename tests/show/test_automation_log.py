@@ -2,8 +2,6 @@
 
 import re
 import threading
-from collections.abc import Iterator
-from ipaddress import ip_network
 
 import pytest
 from standardwebhooks import Webhook
@@ -11,10 +9,9 @@ from standardwebhooks import Webhook
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery, Firing
 from accoil.connect.models import Connection, State
-from accoil.connect.rate import lane
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.segment.rounds import Rounds
-from tests.connect.scripted import Reply, Scripted, serving
+from tests.connect.scripted import Reply
 from tests.show.automating import HTMX, TAG, fire, made
 from tests.show.conftest import World
 from tests.show.reading import link_to, main
@@ -24,14 +21,6 @@ from tests.show.reading import link_to, main
 def home(busy: World, monkeypatch) -> str:
     monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
     return f"/p/{busy.web.pk}/automations"
-
-
-@pytest.fixture
-def receiver(settings) -> Iterator[Scripted]:
-    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
-    lane.cache_clear()
-    with serving("127.0.0.2") as scripted:
-        yield scripted
 
 
 def test_it_fires_and_its_page_tells_for_whom_why_and_what_came_of_it(ann, busy, home, engine, receiver):

@@ -1,15 +1,12 @@
 """Automations: the list, the plays, the editor, the page of one with its run log, and who may use them."""
 
 import re
-from collections.abc import Iterator
-from ipaddress import ip_network
 
 import pytest
 from django.utils import timezone
 
 from accoil.act.models import Automation, Firing
 from accoil.act.plays import PLAYS
-from accoil.connect.rate import lane
 from accoil.score import features
 from accoil.score.access import ProfileAccess
 from accoil.score.definition import Definition
@@ -18,7 +15,6 @@ from accoil.score.models import Profile
 from accoil.segment import journeys, keeping
 from accoil.segment.journeys import Stage
 from accoil.segment.rounds import Rounds
-from tests.connect.scripted import Scripted, serving
 from tests.show.automating import BUSY, HTMX, made
 from tests.show.conftest import World, receive
 from tests.show.filled import filled
@@ -31,14 +27,6 @@ from tests.waiting import until
 def home(busy: World, monkeypatch) -> str:
     monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
     return f"/p/{busy.web.pk}/automations"
-
-
-@pytest.fixture
-def receiver(settings) -> Iterator[Scripted]:
-    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
-    lane.cache_clear()
-    with serving("127.0.0.2") as scripted:
-        yield scripted
 
 
 def test_without_automations_the_page_says_what_they_do_and_offers_plays(ann, home):
