@@ -18,6 +18,7 @@ from tests.browser.company import Company, serving_company
 from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
 
 EMAIL, PASSWORD = "ann@example.com", "a long walk home"
+expect.set_options(timeout=PATIENCE * 1000)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync"]  # fmt: skip
 
@@ -221,4 +222,5 @@ def ready(page: Page, server: Server) -> Server:
     server.send(*told())
     sign_in(page, server)
     make_profile(page, server)
+    page.wait_for_load_state("load")
     return server

@@ -37,6 +37,7 @@ def test_g_and_a_letter_lead_to_a_page(page, ready):
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        page.wait_for_load_state("load")  # who presses before the script is there, presses for nothing
 
 
 def test_rows_are_walked_through_and_opened(page, ready):
