@@ -38,7 +38,8 @@ def fill_in(segments: Iterable[Segment], first: int) -> list[Filling]:
             for segment in some:
                 forget(segment)
             profile = some[0].profile
-            round = Round.objects.create(profile=profile, day=until, reason=Reason.FILLED_IN)
+            under = {"version": profile.current.number}
+            round = Round.objects.create(profile=profile, day=until, reason=Reason.FILLED_IN, data=under)
             filling = Filling.objects.create(profile=profile, round=round, first=first, until=until, done=first - 1)
             filling.segments.set(some)
             made.append(filling)
@@ -70,6 +71,10 @@ class Fillings:
         filling = Filling.objects.select_related("profile__product", "round").order_by("-pk").first()
         if filling is None:
             self._end()
+            return
+        if filling.round.data.get("version") != filling.profile.current.number:
+            fill_in(list(filling.segments.all()), filling.first)  # one definition for all of it: from the beginning
+            filling.delete()
             return
         if self._at is None or self._at.filling.pk != filling.pk or self._at.facts is not facts():
             self._end()

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from accoil.count import days
@@ -211,6 +212,26 @@ def test_filling_in_again_replaces_what_was_filled_in(looked: Looked) -> None:
     segment.refresh_from_db()
     assert Stay.objects.filter(segment=segment).count() == 1
     assert segment.filled_from == days.number(date(2026, 3, 20))
+
+
+def test_a_definition_that_changes_while_the_past_is_filled_in_holds_for_all_of_it(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(looked)
+    segment = looked.segment("Busy", "user")
+    filling.fill_in([segment], days.number(date(2026, 3, 25)))
+    monkeypatch.setattr(filling, "AT_ONCE", 0.0)
+    work = filling.Fillings()
+    while not (half := Filling.objects.get()).days_done:
+        work.step()
+    assert half.days_done < half.days_in_all
+    definition = looked.profile.current.parsed
+    looked.profile.save_definition(msgspec.structs.replace(definition, events={"Report_Created": 1}), None)
+    looked.look()
+    while Filling.objects.exists():
+        work.step()
+    # Three reports weigh three by now: ann was never busy.
+    assert [len(reading.recorded(segment, date(2026, 3, day))) for day in (28, 29, 30)] == [0, 0, 0]
 
 
 def test_each_profile_has_its_own_moves(looked: Looked) -> None:
