@@ -17,7 +17,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from accoil import health, importing
+from accoil import backup, health, importing
 from accoil.clock import Clock
 from accoil.control import Control
 from accoil.count import people
@@ -111,6 +111,7 @@ class Server:
             {
                 "rebuild": self._rebuild,
                 "checksums": self._checksums,
+                "copy_store": partial(backup.copy_store_of, self.counting),
                 "events": self._events,
                 "progress": lambda: health.progress(self.counting),
                 **importing.answers(self.imports),

@@ -235,6 +235,30 @@ def mend(data: Data = None) -> None:
 
 
 @app.command()
+def backup(
+    into: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for this backup.")], data: Data = None
+) -> None:
+    """Copy all that the server has into a new folder. The server may run."""
+    from accoil.backup import back_up
+    from accoil.environment import data_folder
+
+    for line in back_up(data_folder(), into):
+        typer.echo(line)
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(metavar="DIR", help="What `accoil backup` made.")], data: Data = None
+) -> None:
+    """Put a backup into an empty data folder."""
+    from accoil.backup import restore as run
+    from accoil.environment import data_folder
+
+    for line in run(backup, data_folder()):
+        typer.echo(line)
+
+
+@app.command()
 def doctor(data: Data = None) -> None:
     """Look for what is wrong with this server. Exits 1 when something is."""
     from accoil.doctor import examine

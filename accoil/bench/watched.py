@@ -66,6 +66,9 @@ class Watched:
     def save(self) -> None:
         self._store.save()
 
+    def saved(self) -> AbstractContextManager[None]:
+        return self._store.saved()
+
     def close(self) -> None:
         self._store.close()
 

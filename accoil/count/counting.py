@@ -1,6 +1,7 @@
 """Journal, store and loader of one data folder, opened together."""
 
 import fcntl
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -120,6 +121,11 @@ class Counting:
                 memory_of_process.give_back()
         finally:
             self._rebuilding.release()
+
+    def copy_store(self, into: Path) -> None:
+        """Puts the store's files, as they are at one moment, into another folder. Who asks is answered meanwhile."""
+        with self._rebuilding, self.facts.store.saved():
+            copy_store_files(self._path, into)
 
     def rebuild(self, told: Callable[[int, int], None] = lambda block, last: None) -> None:
         """Makes the store again from the journal, beside the old one, which answers until the new one has caught up.
@@ -246,6 +252,14 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
     sealing.forget(path)
+
+
+def copy_store_files(path: Path, into: Path) -> None:
+    """Of a store that nobody changes meanwhile."""
+    for each in (path, path.with_name(path.name + ".wal")):
+        if each.exists():
+            shutil.copy2(each, into)
+    sealing.copy(path, into)
 
 
 def lock(folder: Path) -> IO[str]:

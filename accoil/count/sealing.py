@@ -8,6 +8,7 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,15 @@ def check(store: Store) -> None:
 
 def forget(store_path: Path) -> None:
     shutil.rmtree(store_path.with_suffix(".seen"), ignore_errors=True)
+
+
+def copy(store_path: Path, into: Path) -> None:
+    """The files that a saved store names, and perhaps some that nobody needs any more."""
+    for each in store_path.with_suffix(".seen").glob("*.ids"):
+        with suppress(FileNotFoundError):  # one that the saved store does not name may go at any time
+            copy = into / each.parent.name / each.name
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copy2(each, copy)
 
 
 class Sealing:

@@ -113,8 +113,15 @@ class DuckDB:
                 loading.let_go()
 
     def save(self) -> None:
-        with self._writing, self._noticed(), self._cursor() as cursor:
-            cursor.execute("checkpoint facts")
+        with self.saved():
+            pass
+
+    @contextmanager
+    def saved(self) -> Iterator[None]:
+        with self._writing, self._noticed():
+            with self._cursor() as cursor:
+                cursor.execute("checkpoint facts")
+            yield
 
     def close(self) -> None:
         """Whoever asks is let finish, for `LONGEST_FAREWELL` seconds; then only a slow reader of a stream holds it."""

@@ -54,4 +54,7 @@ class Store(Protocol):
     def save(self) -> None:
         """What was told until now survives a kill from here on; `close` does it too."""
 
+    def saved(self) -> AbstractContextManager[None]:
+        """Saves; its files stay as they are until the block ends. Who loads waits."""
+
     def close(self) -> None: ...
