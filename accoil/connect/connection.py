@@ -194,18 +194,41 @@ def no_records(connection: Any) -> Session:
     raise Rejected("This tool keeps no records of people or companies.")
 
 
+class Joining(msgspec.Struct, frozen=True, kw_only=True):
+    """How a team comes to a connection: `by_token` (team, author, what was pasted, by the name of the field), or by
+    signing in there, which the server offers once it has an app of its own: at the page of `sign_in` (place, state, way
+    back), then `by_code` (team, author, code, place, way back). `places`: where one may sign in, key and words. All may
+    raise Refused. The rest is for the page: `steps` to an app of one's own, and its `addresses` (path, words)."""
+
+    by_token: Callable[[Any, Any, dict[str, str]], Any]
+    offers_sign_in: Callable[[], bool] = lambda: False
+    sign_in: Callable[[str, str, str], str] = lambda place, state, back: ""
+    by_code: Callable[[Any, Any, str, str, str], Any] | None = None
+    places: tuple[tuple[str, str], ...] = (("", ""),)
+    which: str = ""  # of the places is one's own
+    pasted: str = ""  # what one pastes, and from where
+    own_app: str = ""
+    steps: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """`opened` makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action):
-    what the action goes through, where that is not simply the team's connection to the tool. `closed` (id of a
-    connection) drops all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets
-    Closed. `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting
-    looks at beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing."""
+    """`joining`: how it is connected, None where that is done otherwise. `good_for`: in a sentence. `places`: the most
+    attributes it keeps, None where that is not known beforehand. `opened` makes a session of a saved connection,
+    `sending` a sender. `connection_of` (team, values of an action): what the action goes through, where that is not
+    simply the team's connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its
+    secrets with it; whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to
+    archive what was written. `checks`: what troubleshooting looks at beside what all tools share; `hints` what it says
+    to people whose attributes, or accounts, are missing."""
 
     key: str  # intercom
     name: str  # Intercom
     fields: tuple[Field, ...]
     actions: tuple[Action, ...] = ()
     syncs: bool = True
+    good_for: str = ""
+    joining: Joining | None = None
+    places: int | None = None
     opened: Callable[[Any], Session] = no_records
     sending: Callable[[Any], Sender] | None = None
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None

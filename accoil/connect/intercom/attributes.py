@@ -10,9 +10,9 @@ from accoil.connect.connection import Attribute, Gone, Rejected, ToolError, no_r
 from accoil.connect.given import turn
 from accoil.connect.intercom.kept import MINUTES, Remembered
 from accoil.connect.intercom.speaking import Speaker
+from accoil.connect.intercom.tool import MOST
 from accoil.count.ids import Kind
 
-MOST = 250  # custom attributes in use, of contacts and companies together
 MODELS: dict[Kind, str] = {"user": "contact", "account": "company"}
 TYPES = {"text": "string", "integer": "integer", "date": "date"}
 _CALLED = {"contact": "people", "company": "companies"}
