@@ -50,6 +50,9 @@ class IntercomSession:
     def archive(self, attribute: Attribute, remote_id: str) -> None:
         self._workspace.attributes.archive(attribute, remote_id)
 
+    def clean_up(self) -> None:
+        """There is nothing else."""
+
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
         return contacts.match_users(self._speaker, self._workspace.companies.get(), people)
 
