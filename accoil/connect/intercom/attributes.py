@@ -8,9 +8,9 @@ import msgspec
 
 from accoil.connect.connection import Attribute, Gone, Rejected, ToolError, no_room
 from accoil.connect.given import turn
-from accoil.connect.intercom.kept import MINUTES, Remembered
 from accoil.connect.intercom.speaking import Speaker
 from accoil.connect.intercom.tool import MOST
+from accoil.connect.remembered import MINUTES, Remembered
 from accoil.count.ids import Kind
 
 MODELS: dict[Kind, str] = {"user": "contact", "account": "company"}

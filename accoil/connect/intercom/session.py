@@ -10,13 +10,14 @@ from django.conf import settings
 from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, Value
 from accoil.connect.intercom import companies, contacts
 from accoil.connect.intercom.attributes import Attributes
-from accoil.connect.intercom.kept import Companies, Remembered
+from accoil.connect.intercom.kept import Companies
 from accoil.connect.intercom.speaking import speaker_of
 from accoil.connect.intercom.tags import Tags
 from accoil.connect.intercom.tool import TAG
 from accoil.connect.intercom.values import inward, kept_of, outward
 from accoil.connect.models import Connection
 from accoil.connect.rate import lane
+from accoil.connect.remembered import Remembered
 from accoil.count.ids import Kind
 
 _PATHS: dict[Kind, str] = {"user": "/contacts", "account": "/companies"}
