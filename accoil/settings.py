@@ -160,6 +160,11 @@ INTERCOM_CLIENT_ID = environment.text("ACCOIL_INTERCOM_CLIENT_ID")
 INTERCOM_CLIENT_SECRET = environment.text("ACCOIL_INTERCOM_CLIENT_SECRET")
 if bool(INTERCOM_CLIENT_ID) != bool(INTERCOM_CLIENT_SECRET):
     raise Refused("ACCOIL_INTERCOM_CLIENT_ID and ACCOIL_INTERCOM_CLIENT_SECRET belong together; set both, or neither.")
+HUBSPOT_URL = environment.base_url("ACCOIL_HUBSPOT_URL")  # "": HubSpot's own
+HUBSPOT_CLIENT_ID = environment.text("ACCOIL_HUBSPOT_CLIENT_ID")
+HUBSPOT_CLIENT_SECRET = environment.text("ACCOIL_HUBSPOT_CLIENT_SECRET")
+if bool(HUBSPOT_CLIENT_ID) != bool(HUBSPOT_CLIENT_SECRET):
+    raise Refused("ACCOIL_HUBSPOT_CLIENT_ID and ACCOIL_HUBSPOT_CLIENT_SECRET belong together; set both, or neither.")
 WEBHOOK_NETWORKS = environment.networks("ACCOIL_WEBHOOK_NETWORKS")
 
 # --- mail, files, time, logs ---

@@ -29,7 +29,7 @@ def compare(
     writer.counts["unchanged"] += len(ids) - len(due)
     first = True
     while due:
-        size = 1 if breaker.is_probed(connection) else SENT
+        size = 1 if breaker.is_probed(connection) else max(SENT, writer.at_once)
         some, due = due[:size], due[size:]
         if not first:
             some = find(connection, syncs, whose, [each.record.entity for each in some], everything)

@@ -4,7 +4,7 @@ Errors say who must act: TryLater nobody, SignInAgain an owner or manager, Rejec
 matching.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -85,11 +85,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Firm(msgspec.Struct, frozen=True, kw_only=True):
-    """An account, with its matched users: (entity, the other tool's id)."""
+    """An account of a product, with its matched users: (entity, the other tool's id). `domain` as it was told."""
 
     entity: int
     tracking_id: str
+    product: int = 0
     name: str = ""
+    domain: str = ""
     active_users: int = 0
     users: tuple[tuple[int, str], ...] = ()
 
@@ -116,6 +118,9 @@ class Session(Protocol):
     def archive(self, attribute: Attribute, remote_id: str) -> None:
         """Raises Rejected when something there still depends on it. One that is archived already is no error."""
 
+    def clean_up(self) -> None:
+        """What else we made there goes: the connection ends, and its attributes are archived."""
+
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
         """One for each, in any order."""
 
@@ -131,6 +136,14 @@ class Session(Protocol):
 
     def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
         """Does an action of the tool's to a record; returns what happened, in words. Raises Rejected, Gone."""
+
+
+class Batching(Session, Protocol):
+    """One that writes many records in one call."""
+
+    def write_many(self, kind: Kind, values: dict[str, dict[str, Value]]) -> Mapping[str, dict[str, Value] | ToolError]:
+        """As `write`, remote id → values; for each what is kept, or why it was not written. One that cannot be written
+        keeps no other from being."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,18 +207,44 @@ def no_records(connection: Any) -> Session:
     raise Rejected("This tool keeps no records of people or companies.")
 
 
+class Joining(msgspec.Struct, frozen=True, kw_only=True):
+    """How a team comes to a connection: `by_token` (team, author, what was pasted, by the name of the field), or by
+    signing in there, which the server offers once it has an app of its own: at the page of `sign_in` (place, state, way
+    back), then `by_code` (team, author, code, place, way back). `places`: where one may sign in, key and words. All may
+    raise Refused. The rest is for the page: `steps` to an app of one's own, and its `addresses` (path, words)."""
+
+    by_token: Callable[[Any, Any, dict[str, str]], Any]
+    offers_sign_in: Callable[[], bool] = lambda: False
+    sign_in: Callable[[str, str, str], str] = lambda place, state, back: ""
+    by_code: Callable[[Any, Any, str, str, str], Any] | None = None
+    places: tuple[tuple[str, str], ...] = (("", ""),)
+    which: str = ""  # of the places is one's own
+    pasted: str = ""  # what one pastes, and from where
+    own_app: str = ""
+    steps: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """`opened` makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action):
-    what the action goes through, where that is not simply the team's connection to the tool. `closed` (id of a
-    connection) drops all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets
-    Closed. `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting
-    looks at beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing."""
+    """`joining`: how it is connected, None where that is done otherwise. `good_for`: in a sentence. `places`: the most
+    attributes it keeps, None where that is not known beforehand. `at_once`: records in one write; with more than one
+    its sessions are Batching. `lone_accounts`: it is asked for accounts of which no user was matched, too. `opened`
+    makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action): what the
+    action goes through, where that is not simply the team's connection to the tool. `closed` (id of a connection) drops
+    all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets Closed.
+    `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at
+    beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing."""
 
     key: str  # intercom
     name: str  # Intercom
     fields: tuple[Field, ...]
     actions: tuple[Action, ...] = ()
     syncs: bool = True
+    good_for: str = ""
+    joining: Joining | None = None
+    places: int | None = None
+    at_once: int = 1
+    lone_accounts: bool = False
     opened: Callable[[Any], Session] = no_records
     sending: Callable[[Any], Sender] | None = None
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None

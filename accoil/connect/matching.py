@@ -19,6 +19,7 @@ from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
 from accoil.connect.people import User
 from accoil.connect.settling import settle
+from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.score.models import Profile
 
@@ -79,9 +80,9 @@ class Matching:
         firms = people.firms(self._product, self._profile, members, ids, people.remote_ids(found))
         if ids is None:
             self._forget("account", {firm.entity for firm in firms})
-        nobody = (Match(entity=firm.entity, remote_id=None, reason=NO_USERS) for firm in firms if not firm.users)
-        self._put("account", nobody)
-        asked = [firm for firm in firms if firm.users]
+        asked = [firm for firm in firms if firm.users or TOOLS[self._connection.tool].lone_accounts]
+        nobody = {firm.entity for firm in firms} - {firm.entity for firm in asked}
+        self._put("account", (Match(entity=entity, remote_id=None, reason=NO_USERS) for entity in nobody))
         self._put("account", self._session.match_accounts(asked) if asked else ())
         settle(self._connection, self._product, "account", self._active)
 

@@ -56,7 +56,9 @@ def firms(
         Firm(
             entity=row["id"],
             tracking_id=row["tracking_id"],
+            product=product.pk,
             name=row["name"] or "",
+            domain=row["domain"] or "",
             active_users=how_active.get(row["id"], 0),
             users=tuple(inside.get(row["id"], ())),
         )

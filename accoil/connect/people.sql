@@ -16,7 +16,11 @@ where p.kind = 1
   and (:accounts is null or s.account_id in (select unnest(:accounts)))
 
 -- name: accounts
-select id, tracking_id, name from {people} where kind = 2 and (:ids is null or id in (select unnest(:ids)))
+select p.id, p.tracking_id, p.name, coalesce(d.text, w.text) as domain
+from {people} p
+left join trait_last d on d.product = :product and d.kind = 2 and d.id = p.id and d.key = 'domain'
+left join trait_last w on w.product = :product and w.kind = 2 and w.id = p.id and w.key = 'website'
+where p.kind = 2 and (:ids is null or p.id in (select unnest(:ids)))
 
 -- name: asked
 select p.id, coalesce(lower(trim(p.email)), '') as email, coalesce(s.account_id, 0) as account_id

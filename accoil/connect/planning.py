@@ -19,9 +19,10 @@ Told = Callable[[int, int], None]  # hears how many records are compared, of how
 
 
 class Places(msgspec.Struct, frozen=True):
-    """How many more attributes the tool takes, None without a limit; or why that is not known just now."""
+    """How many more attributes the tool takes, None without a limit, `of` how many in all; or why that is unknown."""
 
     left: int | None = None
+    of: int | None = None
     unknown: str = ""
 
 

@@ -29,7 +29,7 @@ def places(connection: Connection) -> Places:
     try:
         check_not_left_alone(connection)
         with given(SECONDS, waits=False):
-            return Places(opened(connection).places_left())
+            return Places(opened(connection).places_left(), TOOLS[connection.tool].places)
     except TryLater as why:
         return Places(unknown=why.reason)
     except SignInAgain as why:

@@ -170,12 +170,13 @@ class Syncer:
         self, connection: Connection, session: Session, syncs: Sequence[ProfileSync], whose: Whose, some: list[int],
         counts: Counter[str], everything: bool = False,
     ) -> None:  # fmt: skip
-        writer = Writer(connection, session, self._pool, counts)
+        writer = Writer(connection, session, self._pool, counts, TOOLS[connection.tool].at_once)
         compare(connection, syncs, whose, some, writer, everything)
 
     def _disconnect(self, connection: Connection, session: Session) -> None:
         with passes.passing(connection, Pass.Of.CLEANING) as counts:
             left = attributes.archive_all(connection, session)
+            session.clean_up()
             counts.update({"archived": connection.attributes.count() - len(left), "failed": len(left)})
         self._ended(connection, "Some are still used there, so they could not be archived." if left else "")
 

@@ -1,7 +1,8 @@
 """The tools that can be connected. A new one is its own file or folder, and a line here."""
 
 from accoil.connect.connection import Tool
+from accoil.connect.hubspot.tool import TOOL as HUBSPOT
 from accoil.connect.intercom.tool import TOOL as INTERCOM
 from accoil.connect.webhook.tool import TOOL as WEBHOOK
 
-TOOLS: dict[str, Tool] = {tool.key: tool for tool in (INTERCOM, WEBHOOK)}
+TOOLS: dict[str, Tool] = {tool.key: tool for tool in (INTERCOM, HUBSPOT, WEBHOOK)}

@@ -8,22 +8,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from typing import cast
 
 import msgspec
 import structlog
 from django.db import transaction
 
 from accoil.connect import breaker, leaving
-from accoil.connect.connection import Closed, Gone, Rejected, Session, SignInAgain, ToolError, TryLater, Value
+from accoil.connect.connection import Batching, Closed, Gone, Rejected, Session, SignInAgain, ToolError, TryLater, Value
 from accoil.connect.desired import Desired
 from accoil.connect.held import held, still
 from accoil.connect.ledger import entry, failure
 from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.now import moment
+from accoil.count.ids import Kind
 
 GONE_AT_ONCE, GONE_LATER = 2, timedelta(minutes=10)  # what is gone is looked for at once, so often; then after these
 AT_A_TIME = 8  # calls on their way, or answered and not written down; each record is in one of them at most
 Values = dict[str, Value]
+Told = Mapping[str, Values | ToolError]  # remote id → what is kept there, or why it was not written
 log = structlog.get_logger()
 
 
@@ -37,26 +40,28 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """`counts`: of the pass: written, failed, gone, kept_otherwise."""
+    """`counts`: of the pass: written, failed, gone, kept_otherwise. `at_once`: records in one call."""
 
     def __init__(
-        self, connection: Connection, session: Session, pool: ThreadPoolExecutor, counts: Counter[str]
+        self, connection: Connection, session: Session, pool: ThreadPoolExecutor, counts: Counter[str], at_once: int = 1
     ) -> None:
         self._connection, self._session, self._pool, self.counts = connection, session, pool, counts
+        self.at_once = at_once
+        self._blamed: TryLater | None = None
         self._entries: list[Entry] = []
 
     def write(self, due: Sequence[Due]) -> None:
-        """Raises TryLater or SignInAgain when it makes no sense to go on; whatever was not sent is still due."""
+        """All of one kind. Raises TryLater or SignInAgain when it makes no sense to go on; what was not sent is due."""
         waiting = self._doubted(due)[::-1]
-        calls: dict[Future[Values], Due] = {}  # not written down yet
+        calls: dict[Future[Told], list[Due]] = {}  # not written down yet
         stops: ToolError | None = None
         while calls or (waiting and not stops):
             while waiting and not stops and len(calls) < AT_A_TIME:
                 if not self._connection.is_connected():
                     stops = Closed()
                     break
-                each = waiting.pop()
-                calls[self._pool.submit(self._send, each)] = each
+                some, waiting = waiting[: -self.at_once - 1 : -1], waiting[: -self.at_once]
+                calls[self._pool.submit(self._send, some)] = some
             done, _ = wait(calls, return_when=FIRST_COMPLETED)
             stops = self._note({call: calls.pop(call) for call in done}) or stops
         if waiting:
@@ -64,18 +69,23 @@ class Writer:
         if stops:
             raise stops
 
-    def _note(self, answered: Mapping["Future[Values]", Due]) -> ToolError | None:
+    def _note(self, answered: Mapping["Future[Told]", list[Due]]) -> ToolError | None:
         stops: ToolError | None = None
         with transaction.atomic():
-            now = held(due.record.pk for due in answered.values())
-            for call, due in answered.items():
-                stops = self._answered(call, due, still(due.record, now.get(due.record.pk))) or stops
+            now = held(due.record.pk for some in answered.values() for due in some)
+            for call, some in answered.items():
+                for due in some:
+                    stops = self._answered(call, due, still(due.record, now.get(due.record.pk))) or stops
             Entry.objects.bulk_create(self._entries)
         self._entries.clear()
         return stops
 
-    def _send(self, due: Due) -> Values:
-        return self._session.write(due.record.kind, due.record.remote_id, due.values)  # type: ignore[arg-type]
+    def _send(self, due: Sequence[Due]) -> Told:
+        values = {each.record.remote_id: each.values for each in due}
+        kind, session = cast(Kind, due[0].record.kind), self._session
+        if self.at_once > 1:
+            return cast(Batching, session).write_many(kind, values)
+        return {remote_id: session.write(kind, remote_id, own) for remote_id, own in values.items()}
 
     def _doubted(self, due: Sequence[Due]) -> list[Due]:
         """Those to be sent, all of whose values are not sure from now on."""
@@ -89,11 +99,13 @@ class Writer:
             Record.objects.bulk_update([each.record for each in sent], ["unsure"])
         return sent
 
-    def _answered(self, call: "Future[Values]", due: Due, record: Record | None) -> ToolError | None:
+    def _answered(self, call: "Future[Told]", due: Due, record: Record | None) -> ToolError | None:
         """What stops the others, if anything does. `record`: as it is now; None when the answer is not about it any
         more: what was sent is emptied by whoever matched it anew."""
         try:
-            kept = call.result()
+            kept = call.result()[due.record.remote_id]
+            if isinstance(kept, ToolError):
+                raise kept
         except TryLater as why:
             return self._later(due, record, why)
         except SignInAgain as why:
@@ -138,7 +150,9 @@ class Writer:
             if record:
                 _sure(due, record)
             return why
-        breaker.failed(self._connection, why)
+        if why is not self._blamed:  # once for all records of a call
+            breaker.failed(self._connection, why)
+        self._blamed = why
         if record:
             self._failed(record, why, why.after)
         return why if breaker.is_open(self._connection) else None

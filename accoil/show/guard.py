@@ -82,7 +82,7 @@ def check(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> Team 
     """The team that it is about, where the address names a product. Raises Http404 for whoever is not in it, and
     PermissionDenied for a member who may not."""
     product_id = kwargs.get("product_id")
-    if product_id is None and action.name == "begin-intercom":
+    if product_id is None and action.name == "begin-tool":
         product_id = request.GET.get("product") or None
     if product_id is None:
         return None

@@ -107,7 +107,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Connections", Who.MEMBER, "see", LOOK,
      "connections connection connection-records connection-ledger connection-check"),
     ("Connections", Who.MANAGER, "see", "open what changes a connection",
-     "connection-mode disconnect begin-intercom"),
+     "connection-mode disconnect begin-tool"),
     ("Connections", Who.MANAGER, "change", "connect tools", "connect-tool"),
     ("Connections", Who.MANAGER, "change", "change connections",
      "connection-mode sync-now sync-interval connection-retry disconnect"),
@@ -145,7 +145,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
 
 # Who comes back from another site is asked again who he is, by the view: the address does not say for which product.
 BY_THEMSELVES = {
-    "intercom-done": "the person who went to Intercom from Settings > Connections, as an owner or manager",
+    "tool-done": "the person who went to the tool from Settings > Connections, as an owner or manager",
     "intercom-webhooks": "Intercom, with a signature",
     "intercom-uninstalled": "anybody; a hint that is checked with Intercom",
     "api-unknown": "anybody; it says that there is no such address",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from accoil.connect.connection import no_room
-from accoil.connect.intercom.attributes import MOST as PLACES
 from accoil.connect.models import Mode
 from accoil.connect.planning import Plan
 from accoil.score.models import Profile
@@ -65,9 +64,11 @@ def places(plan: Plan) -> str:
         )
     if plan.places.left is None:
         return ""
-    used = PLACES - plan.places.left
+    if plan.places.of is None:
+        return f"There is room for {count(plan.places.left, 'more attribute')}."
+    used = plan.places.of - plan.places.left
     then = f", {number(used + plan.places_needed)} then" if plan.places_needed else ""
-    return f"{number(used)} of {number(PLACES)} places for attributes are used{then}."
+    return f"{number(used)} of {number(plan.places.of)} places for attributes are used{then}."
 
 
 def cost(plan: Plan) -> str:

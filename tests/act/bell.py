@@ -128,6 +128,9 @@ class Bells:
     def archive(self, attribute: Attribute, remote_id: str) -> None:
         pass
 
+    def clean_up(self) -> None:
+        pass
+
     def write(self, kind: Kind, remote_id: str, values: dict[str, Value]) -> dict[str, Value]:
         return values
 

@@ -12,8 +12,8 @@ from django.urls import resolve
 from accoil.connect import passes, sync
 from accoil.connect.desired import LONGEST_TEXT
 from accoil.connect.intercom import attributes, contacts, signed
-from accoil.connect.intercom.speaking import REGIONS, api_address, pages_address
-from accoil.connect.intercom.tool import LONGEST_TAG, TOOL
+from accoil.connect.intercom.speaking import api_address, pages_address
+from accoil.connect.intercom.tool import LONGEST_TAG, MOST, REGIONS, TOOL
 from accoil.connect.models import Connection, Mode
 from accoil.connect.names import OF_ACCOUNTS, TRAITS, attribute_name
 from accoil.show.inbox import door
@@ -74,8 +74,8 @@ def test_the_choices_are_those_of_the_page() -> None:
 @pytest.mark.parametrize(
     ("words", "number"),
     [
-        (r"allows (\d+) custom attributes", attributes.MOST),
-        (r"places left, of (\d+)", attributes.MOST),
+        (r"allows (\d+) custom attributes", MOST),
+        (r"places left, of (\d+)", MOST),
         (r"after (\d+) characters “…”|after (\d+) characters \"…\"", LONGEST_TEXT),
         (r"up to (\d+) characters", LONGEST_TAG),
         (r"full pass, every (\d+) hours", Connection.FULL_EVERY / 3600),

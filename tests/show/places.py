@@ -67,10 +67,10 @@ class Places:
 
     def path(self, name: str) -> str:
         of_none = ("account_", "join", "you", "save-you", "confirm-address", "end-", "code-", "recovery", "sign-in-",
-                   "home", "style", "favicon", "api-docs", "begin-intercom")  # fmt: skip
+                   "home", "style", "favicon", "api-docs", "begin-tool")  # fmt: skip
         own = self.arguments.get(name, [])
         path = reverse(name, args=own if name.startswith(of_none) else [self.busy.web.pk, *own])
-        return path + (f"?product={self.busy.web.pk}" if name == "begin-intercom" else "")
+        return path + (f"?product={self.busy.web.pk}" if name == "begin-tool" else "")
 
     def _people(self) -> None:
         acme = self.busy.web.team
@@ -122,6 +122,7 @@ class Places:
         connect(busy)
         names = ["connection", "connect-tool", "sync-now", "sync-interval", "connection-records", "connection-ledger"]
         self.arguments |= dict.fromkeys((*names, "connection-retry", "connection-check", "disconnect"), ("intercom",))
+        self.arguments["begin-tool"] = ["intercom"]
         self.arguments["connection-mode"] = ["intercom", busy.profile.pk]
         hook = "http://127.0.0.2/hook"
         found = made(busy, then=[{"webhook": {"url": hook}}], enabled=True)

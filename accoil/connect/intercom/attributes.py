@@ -8,11 +8,11 @@ import msgspec
 
 from accoil.connect.connection import Attribute, Gone, Rejected, ToolError, no_room
 from accoil.connect.given import turn
-from accoil.connect.intercom.kept import MINUTES, Remembered
 from accoil.connect.intercom.speaking import Speaker
+from accoil.connect.intercom.tool import MOST
+from accoil.connect.remembered import MINUTES, Remembered
 from accoil.count.ids import Kind
 
-MOST = 250  # custom attributes in use, of contacts and companies together
 MODELS: dict[Kind, str] = {"user": "contact", "account": "company"}
 TYPES = {"text": "string", "integer": "integer", "date": "date"}
 _CALLED = {"contact": "people", "company": "companies"}

@@ -1,25 +1,24 @@
 """A team and a workspace of Intercom: joined by a pasted token or by signing in there, and parted again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from accoil.connect import ending
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
 from accoil.connect.intercom.signed import INTERCOM, OLD_HOLDS
-from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused, speaker_of
+from accoil.connect.intercom.speaking import Speaker, api_address, pages_address, refused, speaker_of
+from accoil.connect.intercom.tool import REGIONS
+from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection, State
 from accoil.connect.now import now
 from accoil.connect.rate import Lane
 from accoil.connect.soon import soon
 from accoil.refused import Refused
-from accoil.team.models import NAME_LENGTH, Team, User
+from accoil.team.models import Team, User
 
 log = structlog.get_logger()
 
@@ -51,7 +50,7 @@ def by_token(team: Team, author: User, token: str, client_secret: str = "") -> C
     token, client_secret = token.strip(), client_secret.strip()
     if not token:
         raise Refused("Paste the access token of your Intercom app.")
-    with _asking(team):
+    with asking(team, "Intercom"):
         me = _whose(token, [next(iter(REGIONS))] if settings.INTERCOM_URL else list(REGIONS))
     return _join(team, author, me, {"token": token, "client_secret": client_secret}, "token")
 
@@ -59,7 +58,7 @@ def by_token(team: Team, author: User, token: str, client_secret: str = "") -> C
 def by_code(team: Team, author: User, code: str, region: str) -> Connection:
     """Connects with the code that Intercom sent a person back with. Raises Refused."""
     region = _region(region)
-    with _asking(team):
+    with asking(team, "Intercom"):
         token = _exchanged(code, region)
         me = _whose(token, [region])
     secrets = {"token": token, "client_secret": settings.INTERCOM_CLIENT_SECRET}
@@ -80,16 +79,6 @@ def heard_uninstall(connection: Connection) -> None:
             ending.begin(connection, unless_renewed=True)
     except ToolError as wrong:
         log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
-
-
-@contextmanager
-def _asking(team: Team) -> Iterator[None]:
-    """Somebody waits for a page: Intercom answers soon, or is asked another time. Raises Refused."""
-    try:
-        with soon(team.pk):
-            yield
-    except TryLater as later:
-        raise Refused(f"Intercom could not be asked just now. {later.reason} Try again in a minute.") from later
 
 
 def _exchanged(code: str, region: str) -> str:
@@ -150,52 +139,18 @@ def _check_may_read(token: str, region: str) -> None:
             log.warning("a permission could not be tried", may=may, why=wrong.reason)
 
 
-def _join(team: Team, author: User, me: dict[str, Any], secrets: dict[str, str], by: str) -> Connection:
-    workspace = str(me["app"]["id_code"])
-    try:
-        with transaction.atomic():
-            return _saved(_found(team, workspace, str(me["app"].get("name") or "")), author, me, secrets, by)
-    except IntegrityError:  # two installs at once: the other one made the connection
-        with transaction.atomic():
-            return _saved(_found(team, workspace, ""), author, me, secrets, by)
+def _join(team: Team, author: User, me: dict[str, Any], given: dict[str, str], by: str) -> Connection:
+    workspace = Workspace(INTERCOM, "Intercom", str(me["app"]["id_code"]), str(me["app"].get("name") or ""))
 
+    def fill(connection: Connection) -> None:
+        had, secrets = connection.secrets, {name: secret for name, secret in given.items() if secret}
+        if "client_secret" in secrets and had.get("client_secret") not in (None, secrets["client_secret"]):
+            secrets |= {"old_client_secret": had["client_secret"], "old_until": str(now() + OLD_HOLDS)}
+        connection.secrets = had | secrets
+        where = {"region": me["region"], "at": settings.INTERCOM_URL}
+        connection.options |= where | {"by": by, "app_id": connection.workspace}
 
-def _found(team: Team, workspace: str, name: str) -> Connection:
-    """The connection of this workspace, or a new one: a workspace never has two, nor has a team. One that was
-    disconnected goes on, and knows what it once wrote."""
-    there = Connection.objects.select_for_update().filter(tool=INTERCOM)
-    live = there.exclude(state=State.DISCONNECTED)
-    known = live.filter(workspace=workspace).first()
-    if known and known.team_id != team.pk:
-        raise Refused("This Intercom workspace is connected to another team of this server; disconnect it there first.")
-    other = live.filter(team=team).exclude(workspace=workspace).first()
-    for each in (known, other):
-        if each and each.state == State.DISCONNECTING:
-            raise Refused(
-                f"What was written to “{each.workspace_name or each.workspace}” is still being archived. Wait until"
-                " that is done, or press “End it now” on the page of the connection; then connect."
-            )
-    if other:
-        raise Refused(
-            f"Your team is connected to the Intercom workspace “{other.workspace_name or other.workspace}”;"
-            f" disconnect it before you connect “{name or workspace}”."
-        )
-    earlier = there.filter(team=team, workspace=workspace).order_by("-id").first()
-    return known or earlier or Connection(team=team, tool=INTERCOM, workspace=workspace)
-
-
-def _saved(connection: Connection, author: User, me: dict[str, Any], given: dict[str, str], by: str) -> Connection:
-    had, secrets = connection.secrets, {name: secret for name, secret in given.items() if secret}
-    if "client_secret" in secrets and had.get("client_secret") not in (None, secrets["client_secret"]):
-        secrets |= {"old_client_secret": had["client_secret"], "old_until": str(now() + OLD_HOLDS)}
-    connection.secrets = had | secrets
-    where = {"region": me["region"], "at": settings.INTERCOM_URL}
-    connection.options |= where | {"by": by, "app_id": connection.workspace}
-    connection.workspace_name = str(me["app"].get("name") or "")[:NAME_LENGTH]
-    connection.state, connection.problem = State.CONNECTED, ""
-    connection.failures, connection.waits_until, connection.author = 0, None, author
-    connection.save()
-    return connection
+    return workspace.join(team, author, fill)
 
 
 def _region(given: str) -> str:

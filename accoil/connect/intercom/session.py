@@ -10,13 +10,14 @@ from django.conf import settings
 from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, Value
 from accoil.connect.intercom import companies, contacts
 from accoil.connect.intercom.attributes import Attributes
-from accoil.connect.intercom.kept import Companies, Remembered
+from accoil.connect.intercom.kept import Companies
 from accoil.connect.intercom.speaking import speaker_of
 from accoil.connect.intercom.tags import Tags
 from accoil.connect.intercom.tool import TAG
 from accoil.connect.intercom.values import inward, kept_of, outward
 from accoil.connect.models import Connection
 from accoil.connect.rate import lane
+from accoil.connect.remembered import Remembered
 from accoil.count.ids import Kind
 
 _PATHS: dict[Kind, str] = {"user": "/contacts", "account": "/companies"}
@@ -49,6 +50,9 @@ class IntercomSession:
 
     def archive(self, attribute: Attribute, remote_id: str) -> None:
         self._workspace.attributes.archive(attribute, remote_id)
+
+    def clean_up(self) -> None:
+        """There is nothing else."""
 
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
         return contacts.match_users(self._speaker, self._workspace.companies.get(), people)

@@ -6,19 +6,16 @@ from typing import Any
 
 from django.conf import settings
 
-from accoil.connect.connection import Closed, Gone, Rejected, SignInAgain, ToolError, TryLater
-from accoil.connect.given import may_wait_for_room, remaining
+from accoil.connect import speaking
+from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer, Client
 from accoil.connect.models import Connection
-from accoil.connect.now import sleep
 from accoil.connect.rate import Lane
 
 VERSION = "2.16"  # without it, the version that somebody chose for the app would decide how answers look
-REGIONS = {"us": "United States", "eu": "Europe", "au": "Australia"}
 _HOSTS = {"us": "intercom.io", "eu": "eu.intercom.io", "au": "au.intercom.io"}
 _PAGES = {"us": "intercom.com", "eu": "eu.intercom.com", "au": "au.intercom.com"}
 
-PATIENCE = 120.0  # seconds that a listing waits for room in the limits, page by page
 _STOPPING = {"unauthorized", "missing_authorization", "api_plan_restricted", "action_forbidden"}
 _PASSING = {"service_unavailable", "server_error", "request_timeout"}
 _LIMITED = {"rate_limit_exceeded", "too_many_requests"}
@@ -45,35 +42,12 @@ def speaker_of(connection: Connection, limits: Lane) -> "Speaker":
     return Speaker(token, connection.options.get("region", "us"), limits)
 
 
-class Speaker:
-    """Calls with one token. Paths begin with "/"; what is returned is the answer's JSON."""
+class Speaker(speaking.Speaker):
+    """Calls with one token."""
 
     def __init__(self, token: str, region: str, limits: Lane) -> None:
         told = {"Authorization": f"Bearer {token}", "Intercom-Version": VERSION, "Accept": "application/json"}
-        self._client = Client(api_address(region), told, limits=limits, refused=refused)
-
-    def close(self) -> None:
-        """Forgets the token; nothing more is said."""
-        self._client.close()
-
-    def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
-        """Once. `background`: nobody waits for it, so it leaves half of the limits to those who do."""
-        return self._client.call(method, path, background=background, **what).json
-
-    def patiently(self, method: str, path: str, *, background: bool = True, **what: Any) -> Any:
-        """Waiting for room in the limits: a listing that stopped half-way would begin anew."""
-        waited = 0.0
-        while True:
-            try:
-                return self.say(method, path, background=background, **what)
-            except Closed:
-                raise
-            except TryLater as later:
-                pause = 1.0 if later.after is None else later.after
-                if not later.limited or not may_wait_for_room() or pause > min(PATIENCE - waited, remaining()):
-                    raise
-                waited += pause
-                sleep(pause)
+        super().__init__(Client(api_address(region), told, limits=limits, refused=refused))
 
 
 def refused(answer: Answer) -> ToolError:

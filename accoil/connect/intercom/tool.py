@@ -1,10 +1,13 @@
 """What Intercom is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Check, Field, Sees, Session, Tool
+from accoil.connect.connection import Action, Check, Field, Joining, Sees, Session, Tool
 from accoil.connect.models import Connection
+from accoil.team.models import Team, User
 
 TAG = "intercom_tag"
 LONGEST_TAG = 100  # characters
+MOST = 250  # custom attributes in use, of contacts and companies together
+REGIONS = {"us": "United States", "eu": "Europe", "au": "Australia"}
 
 
 def opened(connection: Connection) -> Session:
@@ -26,9 +29,60 @@ def checks(connection: Connection, sees: Sees) -> list[Check]:
     return checks.checks(connection, sees)
 
 
+def by_token(team: Team, author: User, given: dict[str, str]) -> Connection:
+    from accoil.connect.intercom.connecting import by_token
+
+    return by_token(team, author, given["token"], given["client_secret"])
+
+
+def by_code(team: Team, author: User, code: str, region: str, back: str) -> Connection:
+    from accoil.connect.intercom.connecting import by_code
+
+    return by_code(team, author, code, region)
+
+
+def offers_sign_in() -> bool:
+    from accoil.connect.intercom.connecting import offers_sign_in
+
+    return offers_sign_in()
+
+
+def sign_in(region: str, state: str, back: str) -> str:
+    from accoil.connect.intercom.connecting import sign_in_address
+
+    return sign_in_address(region, state, back)
+
+
+JOINING = Joining(
+    by_token=by_token,
+    offers_sign_in=offers_sign_in,
+    sign_in=sign_in,
+    by_code=by_code,
+    places=tuple(REGIONS.items()),
+    which="Choose where your workspace lives: its address begins with app.intercom.com, app.eu or app.au.",
+    pasted="From an app of your own in Intercom's Developer Hub.",
+    own_app="Five minutes in the Developer Hub; no review by Intercom is needed for your own workspace.",
+    steps=(
+        "Open Developer Hub (Settings > Integrations), New app, and choose your workspace.",
+        "Under Authentication, allow: read admins; read and write people and companies; read and write data "
+        "attributes; read and write tags.",
+        "Copy the access token from there, and the client secret from Basic information.",
+        "For the widget, notifications and uninstalling, give the app these addresses:",
+    ),
+    addresses=(
+        ("/intercom/initialize", "Canvas Kit, initialize"),
+        ("/intercom/submit", "Canvas Kit, submit"),
+        ("/intercom/webhooks", "Webhooks"),
+        ("/intercom/uninstalled", "Uninstall"),
+    ),
+)
+
 TOOL = Tool(
     key="intercom",
     name="Intercom",
+    good_for="Scores and segments on people and companies, a widget in the inbox, tags.",
+    joining=JOINING,
+    places=MOST,
     fields=(
         Field(
             name="token",

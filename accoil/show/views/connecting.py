@@ -13,9 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accoil.connect import oauth
-from accoil.connect.connection import Tool
-from accoil.connect.intercom import connecting
-from accoil.connect.intercom.speaking import REGIONS
+from accoil.connect.connection import Joining, Tool
 from accoil.connect.models import Connection, live
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
@@ -25,7 +23,6 @@ from accoil.team import audit
 from accoil.team.models import User
 from accoil.team.scope import products_of
 
-INTERCOM = "intercom"
 LONGEST = 500  # characters of a secret
 
 
@@ -58,45 +55,46 @@ class Secrets(forms.Form):
 def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """With what was pasted."""
     frame = frame_of(request, product_id, "settings")
-    if tool != INTERCOM:
-        raise Http404("There is no such tool.")
+    joining = joining_of(tool)
     form = Secrets(TOOLS[tool], request.POST)
     if not form.is_valid():
         return connect_page(frame, TOOLS[tool], form, 422)
     given = form.cleaned_data
     try:
-        joined = connecting.by_token(frame.product.team, author(frame), given["token"], given["client_secret"])
+        joined = joining.by_token(frame.product.team, author(frame), given)
     except Refused as refused:
         form.refuse(TOOLS[tool], str(refused))
         return connect_page(frame, TOOLS[tool], form, 422)
     return connected(frame, joined)
 
 
-def begin(request: HttpRequest) -> HttpResponse:
-    """Off to Intercom, to be asked there whether Accoil may. Intercom's App Store sends people here without a product:
+def begin(request: HttpRequest, tool: str) -> HttpResponse:
+    """Off to the tool, to be asked there whether Accoil may. Intercom's App Store sends people here without a product:
     then it is for the person's team."""
+    joining = joining_of(tool)
     if "product" not in request.GET:
         product = _only_team(request)
         if product is not None:
             return redirect(f"{request.path}?{urlencode({**request.GET.dict(), 'product': product})}")
-        messages.info(request, "Intercom can be connected to each of your teams: open Settings > Connections of one.")
+        messages.info(
+            request, f"{TOOLS[tool].name} can be connected to each of your teams: open Settings > Connections of one."
+        )
         return redirect("home")
     frame = frame_of(request, _number(request.GET["product"]), "settings")
-    region = request.GET.get("region", "us")
-    if not connecting.offers_sign_in() or region not in REGIONS:
-        raise Http404("Nobody can sign in to Intercom from here.")
-    state = oauth.begin(
-        request.session, tool=INTERCOM, team=frame.product.team_id, product=frame.product.pk, region=region
-    )
-    return redirect(connecting.sign_in_address(region, state, back_address(request)))
+    place = request.GET.get("region", joining.places[0][0])
+    if not joining.offers_sign_in() or place not in dict(joining.places):
+        raise Http404(f"Nobody can sign in to {TOOLS[tool].name} from here.")
+    state = oauth.begin(request.session, tool=tool, team=frame.product.team_id, product=frame.product.pk, place=place)
+    return redirect(joining.sign_in(place, state, back_address(request, tool)))
 
 
 @signed_in
 @require_safe
-def done(request: HttpRequest) -> HttpResponse:
-    """Back from Intercom, with a code or with a no."""
+def done(request: HttpRequest, tool: str) -> HttpResponse:
+    """Back from the tool, with a code or with a no."""
+    joining = joining_of(tool)
     try:
-        begun = oauth.finish(request.session, request.GET.get("state", ""), tool=INTERCOM)
+        begun = oauth.finish(request.session, request.GET.get("state", ""), tool=tool)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("home")
@@ -104,16 +102,16 @@ def done(request: HttpRequest) -> HttpResponse:
     frame.only_managers("connect tools")
     if frame.product.team_id != begun["team"]:
         raise Http404("There is no such product in your teams.")
-    tool, link = TOOLS[INTERCOM], frame.link("connection", INTERCOM)
-    if not request.GET.get("code"):
-        messages.error(request, "Intercom was not connected: access was not given there. Nothing has changed.")
-        return redirect(link)
+    name, code = TOOLS[tool].name, request.GET.get("code")
+    if not code or joining.by_code is None:
+        messages.error(request, f"{name} was not connected: access was not given there. Nothing has changed.")
+        return redirect(frame.link("connection", tool))
     try:
-        joined = connecting.by_code(frame.product.team, author(frame), request.GET["code"], begun["region"])
+        joined = joining.by_code(frame.product.team, author(frame), code, begun["place"], back_address(request, tool))
     except Refused as refused:
-        return connect_page(frame, tool, status=422, wrong=str(refused))
+        return connect_page(frame, TOOLS[tool], status=422, wrong=str(refused))
     who, address = author(frame), get_adapter().get_client_ip(request)
-    audit.write([frame.product.team], who, "connect-tool", f"{tool.name} is connected.", address)
+    audit.write([frame.product.team], who, "connect-tool", f"{name} is connected.", address)
     return connected(frame, joined)
 
 
@@ -128,27 +126,20 @@ def connect_page(
     frame: Frame, tool: Tool, form: Secrets | None = None, status: int = 200, wrong: str = ""
 ) -> HttpResponse:
     """The ways to connect it; of one that is connected, to connect it again."""
-    by_sign_in = tool.key == INTERCOM and connecting.offers_sign_in()
-    begin_address = reverse("begin-intercom") + f"?product={frame.product.pk}"
+    joining = joining_of(tool.key)
+    begin_address = reverse("begin-tool", args=[tool.key]) + f"?product={frame.product.pk}"
     values = {
         "tool": tool,
+        "joining": joining,
         "form": form or Secrets(tool),
         "typed": form is not None,
         "wrong": wrong,
         "connection": live(frame.product.team, tool.key),
         "connections_link": frame.link("connections"),
-        "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in REGIONS.items()]
-        if by_sign_in
+        "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in joining.places]
+        if joining.offers_sign_in()
         else [],
-        "widget_addresses": [
-            (f"{address_of(frame.request)}/intercom/{end}", said)
-            for end, said in (
-                ("initialize", "Canvas Kit, initialize"),
-                ("submit", "Canvas Kit, submit"),
-                ("webhooks", "Webhooks"),
-                ("uninstalled", "Uninstall"),
-            )
-        ],
+        "addresses": [(address_of(frame.request) + path, said) for path, said in joining.addresses],
     }
     return page(frame, "show/connection_new.html", values, status)
 
@@ -159,9 +150,17 @@ def author(frame: Frame) -> User:
     return frame.author
 
 
-def back_address(request: HttpRequest) -> str:
-    """Where Intercom sends people back to; it must be one of the app's redirect addresses there."""
-    return address_of(request) + reverse("intercom-done")
+def joining_of(tool: str) -> Joining:
+    """Raises Http404 for a tool that is not connected here."""
+    joining = TOOLS[tool].joining if tool in TOOLS else None
+    if joining is None:
+        raise Http404("There is no such tool.")
+    return joining
+
+
+def back_address(request: HttpRequest, tool: str) -> str:
+    """Where the tool sends people back to; it must be one of the app's redirect addresses there."""
+    return address_of(request) + reverse("tool-done", args=[tool])
 
 
 def _only_team(request: HttpRequest) -> int | None:

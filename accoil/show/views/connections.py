@@ -14,11 +14,6 @@ from accoil.show.connection_figures import figures, hidden_attributes, last_run
 from accoil.show.frame import Frame, frame_of, page
 from accoil.team.models import Team
 
-# What each tool is good for, in one sentence.
-GOOD_FOR = {
-    "intercom": "Scores and segments on people and companies, a widget in the inbox, tags.",
-}
-
 
 def connections(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
@@ -49,7 +44,6 @@ def told(frame: Frame, tool: Tool) -> dict[str, Any]:
     connection = live(frame.product.team, tool.key)
     row: dict[str, Any] = {
         "tool": tool,
-        "good_for": GOOD_FOR.get(tool.key, ""),
         "link": frame.link("connection", tool.key),
         "connection": connection,
         "left": frame.may_change and left_by(frame.product.team, tool.key),

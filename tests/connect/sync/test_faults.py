@@ -53,10 +53,10 @@ def test_a_kill_costs_the_writes_that_were_not_noted_yet_again_and_no_other(
     note = Writer._note
     noted: set[str] = set()
 
-    def killed_at_the_second(writer: Writer, answered: Mapping[Any, Due]) -> Any:
+    def killed_at_the_second(writer: Writer, answered: Mapping[Any, list[Due]]) -> Any:
         if noted:
             raise Killed
-        noted.update(due.record.remote_id for due in answered.values())
+        noted.update(due.record.remote_id for some in answered.values() for due in some)
         return note(writer, answered)
 
     with monkeypatch.context() as patched:

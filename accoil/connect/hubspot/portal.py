@@ -1,0 +1,53 @@
+"""What is remembered of one connection to HubSpot in this process, for as long as its sign-in is the same."""
+
+from threading import Lock
+
+from django.conf import settings
+
+from accoil.connect.connection import SignInAgain
+from accoil.connect.hubspot.group_ids import GroupIds
+from accoil.connect.hubspot.lists import Lists
+from accoil.connect.hubspot.properties import Properties
+from accoil.connect.hubspot.speaking import Limits, Speaker, api_address
+from accoil.connect.hubspot.tokens import Tokens
+from accoil.connect.models import Connection
+
+
+class Portal:
+    def __init__(self, connection: Connection) -> None:
+        """Raises SignInAgain without a token, and where it was given to us at another address than calls would go to
+        now: the token of a stand-in is nothing for HubSpot itself."""
+        if connection.options.get("at", settings.HUBSPOT_URL) != settings.HUBSPOT_URL:
+            raise SignInAgain("HubSpot was reached at another address when it was connected; connect it again.")
+        self.speaker = Speaker(Tokens(connection, api_address()), Limits())
+        self.properties = Properties(self.speaker)
+        self.ids = GroupIds(self.properties, connection.pk)
+        self.lists = Lists(self.speaker)
+
+
+def portal_of(connection: Connection) -> Portal:
+    """Raises SignInAgain."""
+    secrets = connection.secrets  # of a sign-in the access token changes every half an hour
+    of = (secrets.get("refresh_token") or secrets.get("token"), dict(connection.options), settings.HUBSPOT_URL)
+    with _lock:
+        known = _portals.get(connection.pk)
+        if known is None or known[0] != of:
+            known = _portals[connection.pk] = (of, Portal(connection))
+        return known[1]
+
+
+def closed(connection: int) -> None:
+    """Its tokens are forgotten, and nothing more is said with them."""
+    with _lock:
+        _, portal = _portals.pop(connection, (None, None))
+    if portal:
+        portal.speaker.close()
+
+
+def forget() -> None:
+    """For tests, in which ids of connections come again."""
+    _portals.clear()
+
+
+_portals: dict[int, tuple[object, Portal]] = {}  # of each connection the last one
+_lock = Lock()
