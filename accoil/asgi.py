@@ -159,7 +159,7 @@ class Server:
         while not self._http.started:
             if not self._thread.is_alive() or time.monotonic() > until:
                 self._stop_parts()
-                raise Refused(f"Port {self._http.config.port} on {self.host} can't be used; is something else there?")
+                raise self._no_port()
             self._thread.join(0.01)
 
     def stop(self) -> None:
@@ -169,15 +169,23 @@ class Server:
         self._stop_parts()
 
     def run(self) -> None:
-        """Serves until the process is told to stop (Ctrl-C, SIGTERM)."""
+        """Serves until the process is told to stop (Ctrl-C, SIGTERM); says where, once it listens."""
+        self._http.listening = lambda: print(
+            f"Accoil is at http://{self.host}:{self.port} (Ctrl-C stops it).", flush=True
+        )
         # uvicorn ends by raising the signal again: by default that would end us before the rest has stopped.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: sys.exit(0))
         self._start_parts()
         try:
             self._http.run()
+        except SystemExit as ended:
+            raise self._no_port() if ended.code and not self._http.started else ended from None
         finally:
             self._stop_parts()
+
+    def _no_port(self) -> Refused:
+        return Refused(f"Port {self._http.config.port} on {self.host} can't be used; is something else there?")
 
     def wait_counted(self, timeout: float = 30) -> bool:
         """Whether everything accepted until now is in every number."""
@@ -290,6 +298,4 @@ def start(host: str = "127.0.0.1", port: int = 0) -> Server:
 
 def serve(host: str, port: int) -> None:
     """Serves until stopped. Raises Refused."""
-    server = Server(host, port)
-    print(f"Accoil is at http://{host}:{port} (Ctrl-C stops it).", flush=True)
-    server.run()
+    Server(host, port).run()

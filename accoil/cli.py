@@ -61,6 +61,8 @@ def init(
     else:
         for key, value in begun.as_json().items():
             typer.echo(f"{key:11} {'(shown before)' if value is None else value}")
+        if begun.ingest_key:
+            begun.notes.append("Next: accoil serve, then sign in where it says; First steps are shown there.")
     for note in begun.notes:
         typer.echo(note, err=True)
 

@@ -155,6 +155,12 @@ class Serving(uvicorn.Server):
         super().__init__(config)
         self._each_second, self._last_call = each_second, last_call
         config.callback_notify, config.timeout_notify = self._notify, 0
+        self.listening: Callable[[], None] = lambda: None  # called once, when calls can come
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.listening()
 
     async def _notify(self) -> None:
         now = time.monotonic()

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
@@ -106,11 +106,16 @@ class Frame:
         path = reverse(name, args=[self.product.pk, *args])
         return f"{path}?{kept}" if kept else path
 
+    @cached_property
+    def is_shut_out(self) -> bool:
+        """Whether the product has profiles, but none that the person may see."""
+        return self.profile is None and self.product.profiles.exists()
+
     @property
     def nav(self) -> list[dict[str, str]]:
         pages = ["dashboard", "accounts", "users", "segments", "journeys", "automations"]
         pages += ["events-view", "features-view", "profiles", "settings"]
-        if self.profile is None:
+        if self.profile is None and not self.is_shut_out:
             pages.insert(0, "start")
         return [
             {
@@ -236,6 +241,12 @@ def frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:
         if str(profile.pk) == wanted:
             return Frame(request, product, profiles, profile, section)
     raise Http404("There is no such profile in this product.")
+
+
+def to_first_steps(frame: Frame) -> HttpResponse:
+    """Where somebody is sent who asks for a page of scores while there is no profile; he is told why."""
+    wanted = "" if frame.section == "dashboard" else f"?for={frame.section}"
+    return redirect(frame.start_link + wanted)
 
 
 def page(frame: Frame, template: str, values: Mapping[str, Any], status: int = 200) -> HttpResponse:

@@ -47,7 +47,8 @@ def visited(frame: Frame) -> datetime | None:
 
 
 def told(seen: Seen) -> Values | None:
-    """`title`, `when`, `lines` of what happened, and whether the past is still being worked out; None on a past day."""
+    """`title`, `when`, `lines` of what happened, whether the past is still being worked out, and whether the profile is
+    too new to tell; None on a past day."""
     frame = seen.frame
     if frame.is_past or frame.profile is None:
         return None
@@ -60,6 +61,7 @@ def told(seen: Seen) -> Values | None:
         "title": "Since you were here" if before else "In the last week",
         "when": f"{day}, {words.ago(since, now)}" if before else "",
         "lines": _lines(seen, sorted(mine, key=_urgency), came),
+        "is_new": before is None and frame.profile.created_at > since,
         "is_filling": Filling.objects.filter(profile=frame.profile).exists(),
     }
 

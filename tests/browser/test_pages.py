@@ -71,7 +71,7 @@ def test_the_first_steps_turn_green_by_themselves(page, server):
     expect(page.get_by_label("Python")).to_be_visible()
     server.send(*told())
     expect(page.get_by_text(re.compile(r"events from 4 users"))).to_be_visible()
-    expect(page.get_by_text("4 accounts.")).to_be_visible()
+    expect(page.get_by_text("4 accounts: Acme Ltd, Globex, Initech and 1 more.")).to_be_visible()
     page.get_by_role("link", name="See the proposal").click()
     page.get_by_role("button", name="Make this profile").click()
     expect(page.get_by_role("main")).to_contain_text("accounts were active this week")
@@ -151,7 +151,7 @@ def test_a_snippet_does_what_it_says(page, server, language, tmp_path):
     server.wait_counted(1)
     page.goto(server.page("start"))
     expect(page.get_by_role("main")).to_contain_text("1 event from 1 user")
-    expect(page.get_by_role("main")).to_contain_text("1 account.")
+    expect(page.get_by_role("main")).to_contain_text("1 account: Acme Ltd.")
 
 
 def test_a_past_day_is_chosen_in_the_corner_and_left_again(page, ready):

@@ -279,5 +279,5 @@ def test_another_team_sees_nothing_of_it(eve, busy, home):
 
 
 def test_without_a_profile_one_is_made_first(eve, world):
-    assert eve.get(f"/p/{world.evil.pk}/automations").headers["Location"].endswith("/start")
-    assert eve.get(f"/p/{world.evil.pk}/automations/new").headers["Location"].endswith("/start")
+    assert eve.get(f"/p/{world.evil.pk}/automations").headers["Location"].endswith("/start?for=automations")
+    assert eve.get(f"/p/{world.evil.pk}/automations/new").headers["Location"].endswith("/start?for=automations")

@@ -165,7 +165,8 @@ def test_a_name_is_shown_as_it_is_and_never_run(ann, world, engine):
 @pytest.mark.parametrize("page", ["", "accounts", "users"])
 def test_a_product_without_a_profile_leads_to_the_first_steps(eve, world, page):
     answer = eve.get(f"/p/{world.evil.pk}/{page}")
-    assert answer.headers["Location"] == f"/p/{world.evil.pk}/start"
+    assert answer.headers["Location"] == f"/p/{world.evil.pk}/start" + (page and f"?for={page}")
+    assert not page or f"{page.title()} fills with the third step" in main(eve.get(answer.headers["Location"]))
 
 
 @pytest.mark.parametrize("page", ["", "accounts", "users"])

@@ -52,8 +52,8 @@ def test_without_own_segments_the_page_says_what_they_are_for(ann, home):
 
 
 def test_without_a_profile_one_is_made_first(eve, world):
-    assert eve.get(f"/p/{world.evil.pk}/segments").headers["Location"].endswith("/start")
-    assert eve.get(f"/p/{world.evil.pk}/journeys").headers["Location"].endswith("/start")
+    assert eve.get(f"/p/{world.evil.pk}/segments").headers["Location"].endswith("/start?for=segments")
+    assert eve.get(f"/p/{world.evil.pk}/journeys").headers["Location"].endswith("/start?for=journeys")
 
 
 def test_the_page_of_a_segment_shows_who_is_inside_and_what_it_says(ann, quiet, home):

@@ -1,5 +1,6 @@
 """The check-list of the first steps: each turns green when it is done, and the page stops asking when all are."""
 
+from accoil.score.access import May, ProfileAccess
 from tests.show.conftest import EVERYDAY, receive
 from tests.show.reading import link_to, main, words
 from tests.small_worlds import at, did, joins
@@ -32,7 +33,7 @@ def test_the_first_company_turns_the_second_step_green(eve, world, engine):
     receive(engine, world.evil, [did("una", "Report_Created", at(30)), joins("una", "acme", at(30))])
     after = steps(eve, world.evil)
     assert after.count('class="done"') == 2
-    assert "1 account." in after
+    assert "1 account: acme." in after
 
 
 def test_while_nothing_new_arrives_the_page_is_left_alone(eve, world):
@@ -53,3 +54,13 @@ def test_first_steps_leave_the_menu_with_the_first_profile(eve, world, engine):
     assert "First steps" in words(eve.get(f"/p/{world.evil.pk}/settings"))
     world.profile.create(world.evil, "First", EVERYDAY)
     assert "First steps" not in words(eve.get(f"/p/{world.evil.pk}/settings"))
+
+
+def test_somebody_to_whom_no_profile_is_open_is_told_who_can_help(bob, busy):
+    member = busy.web.team.members.get(user=busy.bob)
+    ProfileAccess.objects.create(profile=busy.profile, member=member, may=May.NONE)
+    answer = bob.get(f"/p/{busy.web.pk}/accounts")
+    page = bob.get(answer.headers["Location"])
+    assert "No profile of Web is open to you yet" in words(page)
+    assert "First steps" not in words(page)
+    assert "Send one event" not in words(page)

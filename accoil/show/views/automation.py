@@ -21,7 +21,7 @@ from accoil.segment.watched import names
 from accoil.show.automations import form as choices
 from accoil.show.automations import looking_back, saying
 from accoil.show.automations.typed import BECOMES, IF, Typed, of_draft, read
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.rules import form, seen, telling
 from accoil.show.seen import Seen
 from accoil.show.views.automations import draft_of, framed
@@ -32,7 +32,7 @@ Values = dict[str, Any]
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "automations")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     if request.method == "POST":
         return answer(frame, None, read(request.POST))
     return editor(frame, None, _begun(frame))

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accoil.count.ids import Kind
 from accoil.score.freezing import progress
 from accoil.show import changes, charts, health, sentences, since, tables, tiles
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
 
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "dashboard")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     return page(frame, "show/dashboard.html", told(frame))
 
 
@@ -53,6 +54,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled)),
         "kind": kind,
         "window": seen.window,
+        "is_first_day": len(frame.profiles) == 1 and frame.profiles[0].created_at.date() == timezone.now().date(),
         "is_empty": not summary["users"],
         "silent": health.silent_sentence(frame),
     }

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 
 from accoil.count import ids
 from accoil.count.people import event_name
 from accoil.score.features import events_of, kept
 from accoil.score.views import events, taken_up
 from accoil.show import export, uptake, uptake_page, uptake_words, words
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
 from accoil.show.uptake_lists import Listing, listed
@@ -44,7 +43,7 @@ def event_list(request: HttpRequest, product_id: int, suffix: export.Format | No
     """The page, or with a suffix the whole list as a file."""
     frame = frame_of(request, product_id, "events-view")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     looking = Looking(frame, "events-view")
     now = LIST.wanted(request.GET)
     found = told(looking, events(looking.view))
@@ -67,7 +66,7 @@ def event_list(request: HttpRequest, product_id: int, suffix: export.Format | No
 def event_page(request: HttpRequest, product_id: int, event_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "events-view")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     name = named(frame, event_id)
     looking = Looking(frame, "event-view", (event_id,))
     row = taken_up(looking.view, {name: [name]})[0]

@@ -4,13 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 
 from accoil.count import ids
 from accoil.score.features import kept
 from accoil.score.views import features, taken_up
 from accoil.show import export, uptake, uptake_page, uptake_words, words
-from accoil.show.frame import frame_of, page
+from accoil.show.frame import frame_of, page, to_first_steps
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
 from accoil.show.uptake_lists import Listing, listed
@@ -43,7 +42,7 @@ def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | 
     """The page, or with a suffix the whole list as a file."""
     frame = frame_of(request, product_id, "features-view")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     looking = Looking(frame, "features-view")
     now = LIST.wanted(request.GET)
     said = kept(frame.product)
@@ -63,7 +62,7 @@ def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | 
 def feature_page(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "features-view")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     feature = found(kept(frame.product), feature_id)
     of = feature.events
     looking = Looking(frame, "feature-view", (feature_id,))

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from accoil.score.features import kept
 from accoil.score.views import View, features, habits_by_day
 from accoil.show import charts, uptake
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import Seen, range_of
 
 LONGEST = 90  # days: what is asked per event for each of them
@@ -25,7 +24,7 @@ Row = dict[str, Any]
 def dashboard_habits(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "dashboard")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     part = request.headers.get("HX-Request") == "true"
     return page(frame, "show/dashboard_habits.html" if part else "show/dashboard_more.html", told(frame))
 

@@ -20,7 +20,7 @@ from accoil.segment.ready_made import ReadyMade, ready_made
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import segment_words, words
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import RANGES, Seen, range_links, range_of
 from accoil.show.segment_pages import FILLED, framed, list_link, scope_of, tabs
 
@@ -32,7 +32,7 @@ Values = dict[str, Any]
 def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "journeys")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     scope, seen, length = scope_of(request), Seen(frame), range_of(frame)
     found = frame.profile.journeys.filter(scope=scope)
     standing = stood(seen, scope) if found else {}
@@ -75,7 +75,7 @@ def ready(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "journeys")
     scope: Kind = "user" if request.POST.get("scope") == "user" else "account"
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     wanted = next((each for each in ready_made(scope) if each.key == request.POST.get("key")), None)
     if wanted is None:
         raise Http404("There is no such journey.")

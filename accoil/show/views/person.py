@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
 from accoil.count.people import events, traits
@@ -14,7 +13,7 @@ from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
 from accoil.show import change_words, changes, charts, reasons, stays, tables
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
 
@@ -36,7 +35,7 @@ def user(request: HttpRequest, product_id: int, user_id: int) -> HttpResponse:
 def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
     frame = frame_of(request, product_id, f"{kind}s")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     if not_counted := left_out(frame, kind, id):
         return not_counted
     seen = Seen(frame)

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.utils import timezone
 
 from accoil.show import forms
@@ -50,7 +50,7 @@ def revoke_token(request: HttpRequest, product_id: int, token_id: int) -> HttpRe
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
     messages.success(request, f"“{token.name}” is revoked: whoever uses it is refused from now on.")
-    return redirect("settings", product_id)
+    return redirect(resolve_url("settings", product_id) + "#tokens")
 
 
 def shown(
@@ -61,6 +61,7 @@ def shown(
     status: int = 200,
 ) -> HttpResponse:
     host = address_of(frame.request)
+    reading = f"accounts?workspace_id={frame.profile.pk}" if frame.profile else "workspaces"
     values: dict[str, Any] = {
         "key": own_key(frame),
         "keys_on": frame.product.ingest_keys.filter(disabled_at=None).count(),
@@ -70,7 +71,7 @@ def shown(
         "token_form": token_form or forms.NewToken(),
         "tokens": [(token, reads(token)) for token in frame.product.api_tokens.filter(revoked_at=None).order_by("-id")],
         "issued": issued,
-        "curl_read": f"curl {host}/api/v2/accounts -H 'Authorization: Bearer {issued or 'accoil_…'}'",
+        "curl_read": f"curl '{host}/api/v2/{reading}' -H 'Authorization: Bearer {issued or 'accoil_…'}'",
     }
     return page(frame, "show/settings.html", values, status)
 

@@ -13,7 +13,7 @@ from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names, rule_of
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.narrowing import narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
@@ -29,7 +29,7 @@ Values = dict[str, Any]
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "segments")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     scope = scope_of(request)
     if request.method == "POST":
         return answer(frame, scope, None, telling.typed(request.POST, NAME))

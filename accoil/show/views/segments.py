@@ -20,7 +20,7 @@ from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import by_hand, charts, export, segment_words
 from accoil.show.downloads import downloaded, files
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.narrowing import whom
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.show.segment_pages import framed, list_link, scope_of, tabs
@@ -36,7 +36,7 @@ Values = dict[str, Any]
 def segments(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "segments")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     return page(frame, "show/segments.html", told(frame, scope_of(request)))
 
 

@@ -4,9 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from accoil.count.people import health
-from accoil.show.frame import Frame, frame_of, page
-from accoil.show.views.product_settings import snippets_of
+from accoil.count import people
+from accoil.count.ids import Kind
+from accoil.show import words
+from accoil.show.frame import TITLES, Frame, frame_of, page
+from accoil.show.views.connect import light
+from accoil.show.views.product_settings import own_key, snippets_of
+
+NAMED = 3  # of those that arrived
+LOOKED_AT = 50  # of them, so that a page that is asked for every two seconds stays cheap
 
 
 def start(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -15,23 +21,43 @@ def start(request: HttpRequest, product_id: int) -> HttpResponse:
     values = told(frame)
     if request.headers.get("HX-Request") != "true":
         return page(frame, "show/start.html", values)
-    if request.GET.get("known") == values["known"]:
-        return HttpResponse(status=204)  # nothing new: what somebody is reading or copying stays as it is
+    if request.GET.get("known") == values["known"]:  # what somebody is reading or copying stays as it is
+        return _heard(frame, values) if values["heard"] else HttpResponse(status=204)
     return page(frame, "show/start_steps.html", values)
 
 
 def told(frame: Frame) -> dict[str, Any]:
-    """What arrived so far. `next` is the first step that is not done; "" when all are."""
-    arrived = health(frame.product.pk)
+    """What arrived so far. `next` is the first step that is not done; "" when all are. `heard` is the light of the key
+    in the snippets, where a call was heard and still no event came of it."""
+    arrived, key = people.health(frame.product.pk), own_key(frame)
     done = {
         "event": bool(arrived["events"]),
         "account": bool(arrived["accounts"]),
         "profile": bool(frame.profiles),
     }
+    heard = light(key) if key and not arrived["events"] else None
     return {
         "known": f"{arrived['events']}-{arrived['accounts']}-{len(frame.profiles)}",
         "arrived": arrived,
+        "accounts": _named(frame, "account") if done["account"] else "",
+        "users": _named(frame, "user") if done["event"] else "",
+        "heard": heard if heard and heard["call"] else None,
         "done": done,
         "next": next((step for step, is_done in done.items() if not is_done), ""),
+        "wanted": TITLES.get(frame.request.GET.get("for", ""), "") if not done["profile"] else "",
         "snippets": snippets_of(frame),
     }
+
+
+def _heard(frame: Frame, values: dict[str, Any]) -> HttpResponse:
+    """The line about the last call alone."""
+    answer = page(frame, "show/parts/heard.html", values)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#heard", "innerMorph"
+    return answer
+
+
+def _named(frame: Frame, kind: Kind) -> str:
+    """Acme Ltd, Globex, Initech and 4 more; as many more as are there, up to those looked at."""
+    product = frame.product.pk
+    ids = people.called(product, kind, "", LOOKED_AT)
+    return words.listed(sorted(people.names(product, kind, ids).values()), NAMED)
