@@ -31,13 +31,15 @@ class Addresses:
             if self._is_old(products) and time.monotonic() - self._made_at > RESTS:
                 self._make()
             is_old = self._is_old(products)
-        rows = self._store.rows(ASK["known"], {"addresses": "kept.addresses"}, **given)
+        known = self._store.rows(ASK["known"], {"addresses": "kept.addresses"}, **given)
+        wanted = {*emails}
+        rows = [row for row in known if row["email"] in wanted]
         if not is_old:
             return _found(rows)
         asked = {"ids": [row["told_of"] for row in rows], "emails": given["emails"]}
         still = {(row["told_of"], row["email"]) for row in self._store.rows(ASK["still"], **asked)}
         found = _found([row for row in rows if (row["told_of"], row["email"]) in still])
-        given["emails"] = list({*emails} - {email for _, email, _ in found})
+        given["emails"] = list(wanted - {email for _, email, _ in found})
         return found | (_found(self._store.rows(ASK["anybody"], **given)) if given["emails"] else set())
 
     def _is_old(self, products: Collection[int]) -> bool:
