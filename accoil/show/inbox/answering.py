@@ -113,7 +113,7 @@ def _answers(books: Books, connection: Connection, asked: Sequence[Asked], calls
         looked = Looked(view, found, each.contact, there.products, call.origin)
         is_old = looked.user is None or not (found.is_recent or call.hurried)
         if found.newer and is_old and not call.waited:
-            told.append(found.newer)  # without a user: they may have come a moment ago
+            told.append(found.newer())  # without a user: they may have come a moment ago
             continue
         told.append(Answer(drawn(looked), _chosen(connection, there, each, view)))
     return told

@@ -2,7 +2,7 @@
 written to Intercom."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -34,7 +34,7 @@ class Figures(msgspec.Struct):
     accounts: dict[int, Row]
     inside: Inside
     events: dict[int, str]
-    newer: Future[Book] | None = None  # a book that knows more, if one is being made
+    newer: Callable[[], Future[Book]] | None = None  # as of a kept book
     is_recent: bool = True
 
 
@@ -54,7 +54,7 @@ def figures(books: Books, views: Sequence[View]) -> Figures | Future[Book]:
             if kept.newer is None:
                 raise
     assert kept.newer is not None
-    return kept.newer
+    return kept.newer()
 
 
 def _of(book: Book, kept: Kept, definition: Definition, views: Sequence[View]) -> Figures:
