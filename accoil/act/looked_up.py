@@ -94,5 +94,5 @@ def _told(kind: Kind, row: Row | None) -> dict[str, Any] | None:
 def _rows(book: Book, scope: Kind, entities: list[int]) -> dict[int, Row]:
     found: dict[int, Row] = {}
     for some in batches(entities, AT_ONCE):
-        found |= {row["id"]: row for row in book.page(scope, ids=some, limit=AT_ONCE).rows}
+        found |= book.those(scope, some)
     return found

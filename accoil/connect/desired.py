@@ -92,7 +92,7 @@ def _of_profile(profile: Profile, kind: Kind, traits: Mapping[str, str], found: 
     if set(traits) - {SEGMENTS}:
         version = profile.current
         book = open_book(profile.product_id, version.parsed, profile.product.today())
-        rows = {row["id"]: row for row in book.page(kind, ids=ids, limit=len(ids)).rows}
+        rows = book.those(kind, ids)
         for id, each in found.items():
             row = rows.get(id)
             each.values |= {name: _figure(trait, row) for trait, name in traits.items() if trait != SEGMENTS}

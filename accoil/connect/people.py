@@ -118,5 +118,4 @@ def _ask(product: Product, question: str, ids: Ids, accounts: Ids) -> list[dict[
 
 def active(product: Product, profile: Profile, ids: list[int]) -> dict[int, int]:
     book = open_book(product.pk, profile.current.parsed, product.today())
-    rows = book.page("account", ids=ids, limit=len(ids)).rows if ids else []
-    return {row["id"]: row["active_users"] for row in rows}
+    return {id: row["active_users"] for id, row in book.those("account", ids).items()}

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import islice
 
 import msgspec
+import numpy as np
 
 from accoil.count import ids
 from accoil.count.addresses import addresses
@@ -15,20 +17,16 @@ ASK = beside(__file__, "contacts")
 Found = dict[tuple[int, str], list[int]]  # (product, what was asked) → users
 
 
-class Done(msgspec.Struct, frozen=True):
-    event: str
-    at: datetime  # UTC
-
-
 class Did(msgspec.Struct, frozen=True):
-    """What a user did last: each event once, and each account it was done for, the last one first."""
+    """What a user did last: our id of each event once and when that was (UTC), and each account it was done for, the
+    last one first."""
 
-    events: list[Done]
+    events: list[tuple[int, datetime]]
     accounts: list[int]
 
     @property
     def last_at(self) -> datetime | None:
-        return self.events[0].at if self.events else None
+        return self.events[0][1] if self.events else None
 
 
 def by_email(products: Collection[int], emails: Collection[str]) -> Found:
@@ -52,28 +50,26 @@ def by_tracking_id(products: Collection[int], given: Collection[str]) -> Found:
 
 def did(product: int, users: Collection[int], events: int, accounts: int) -> dict[int, Did]:
     """By user; at most so many events and accounts."""
-    done: dict[int, dict[int, int]] = {user: {} for user in users}  # user → event → when last
-    worked_for: dict[int, dict[int, int]] = {user: {} for user in users}
-    rows = facts().store.ask(ASK["did"], product=product, users=list(users))
-    for user, event, account, at in zip(*(column.to_pylist() for column in rows.itercolumns()), strict=True):
-        done[user][event] = max(at, done[user].get(event, at))
-        if account != ids.NOBODY:
-            worked_for[user][account] = max(at, worked_for[user].get(account, at))
-    last = {user: _last(found, events) for user, found in done.items()}
-    asked = list({event for found in last.values() for event, _ in found})
-    names = facts().store.rows(ASK["events"], product=product, ids=asked) if asked else []
-    called = {row["id"]: row["name"] for row in names}
-    return {
-        user: Did(
-            [Done(called[event], _time(at)) for event, at in found],
-            [account for account, _ in _last(worked_for[user], accounts)],
-        )
-        for user, found in last.items()
-    }
+    ordered = np.array(sorted(users), dtype=np.int64)
+    found = facts().store.ask(ASK["did"], product=product, users=ordered.tolist())
+    user, event, account, at = (column.to_numpy() for column in found.itercolumns())
+    order = np.lexsort((account, event, -at, user))
+    user, event, account, at = user[order], event[order], account[order], at[order]
+    starts, ends = np.searchsorted(user, ordered), np.searchsorted(user, ordered, "right")
+    told: dict[int, Did] = {}
+    for one, start, end in zip(ordered.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        # An event in several rows stands where its first row is, with the value that is put in last.
+        done = dict.fromkeys(event[start:end].tolist(), 0)
+        done.update(zip(event[start:end][::-1].tolist(), at[start:end][::-1].tolist(), strict=True))
+        worked_for = [each for each in dict.fromkeys(account[start:end].tolist()) if each != ids.NOBODY]
+        told[one] = Did([(each, _time(ms)) for each, ms in islice(done.items(), events)], worked_for[:accounts])
+    return told
 
 
-def _last(found: dict[int, int], most: int) -> list[tuple[int, int]]:
-    return sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most]
+def names_of_events(product: int, events: Collection[int]) -> dict[int, str]:
+    """By our ids."""
+    rows = facts().store.rows(ASK["events"], product=product, ids=list(events)) if events else []
+    return {row["id"]: row["name"] for row in rows}
 
 
 def _time(ms: int) -> datetime:

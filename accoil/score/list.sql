@@ -35,6 +35,10 @@ join {users} as x on x.id = p.id
 left join companies c on c.company_id = x.account_id
 order by p.sorted_by {direction} nulls last, p.raw {direction}, p.by_name, p.id
 
+-- name: those
+-- Rows as they stand. Place: who (users or accounts).
+select * from {who} where id in (select unnest(:ids))
+
 -- name: matching_account
 select x.id from {accounts} as x where <holds> order by x.id
 

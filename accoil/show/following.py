@@ -76,7 +76,7 @@ def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[
     inside: list[str] = []
     outside: list[str] = []
     for sync in synced.filter(profile__in=profiles_for(frame.request.user, frame.product)).select_related("profile"):
-        row = open_book(frame.product.pk, sync.profile.current.parsed, frame.today).page(kind, ids=[id], limit=1).rows
+        row = open_book(frame.product.pk, sync.profile.current.parsed, frame.today).those(kind, [id])
         (inside if row else outside).append(f"“{sync.profile.name}”")
     if not inside and not outside:
         none = f"No profile of {frame.product} is written to {there}: all are off."

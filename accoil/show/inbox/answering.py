@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import msgspec
 import structlog
 
-from accoil.connect.intercom.signed import INTERCOM, is_signed
+from accoil.connect.intercom.signed import INTERCOM, is_signed, secrets_of
 from accoil.connect.models import Connection, State
 from accoil.score.book import Book
 from accoil.show.inbox import opened, parts, states, switching, tabs
@@ -72,13 +72,13 @@ def _proven(calls: Sequence[Call]) -> dict[Connection, list[tuple[int, Asked]]]:
             continue
     workspaces = {each.workspace for each in asked.values() if each.workspace}
     live = Connection.objects.filter(tool=INTERCOM, workspace__in=workspaces).exclude(state=State.DISCONNECTED)
-    connections = {each.workspace: each for each in live}
+    connections = {each.workspace: (each, secrets_of(each)) for each in live}
     proven: dict[Connection, list[tuple[int, Asked]]] = {}
     for place, each in asked.items():
-        connection = connections.get(each.workspace)
-        if connection is None:
+        if each.workspace not in connections:
             continue
-        is_proven = is_signed(connection, calls[place].raw, calls[place].signature)
+        connection, secrets = connections[each.workspace]
+        is_proven = is_signed(secrets, calls[place].raw, calls[place].signature)
         opened.note(connection.pk, is_proven)
         if is_proven:
             proven.setdefault(connection, []).append((place, each))
@@ -113,7 +113,7 @@ def _answers(books: Books, connection: Connection, asked: Sequence[Asked], calls
         looked = Looked(view, found, each.contact, there.products, call.origin)
         is_old = looked.user is None or not (found.is_recent or call.hurried)
         if found.newer and is_old and not call.waited:
-            told.append(found.newer)  # without a user: they may have come a moment ago
+            told.append(found.newer())  # without a user: they may have come a moment ago
             continue
         told.append(Answer(drawn(looked), _chosen(connection, there, each, view)))
     return told

@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
 
 import msgspec
 
@@ -12,6 +14,7 @@ from accoil.score.book import Book, open_book
 from accoil.score.definition import Definition
 
 RECENT = 5.0  # seconds: a newer book is not waited for while the one before is younger
+NEW = 2.0  # seconds: nor is one made, unless somebody is missing in it: that takes what the answers need
 SETTLES, LOOKS_EVERY = 1.5, 0.1  # seconds
 MAKERS = 2
 KEPT = 200
@@ -20,10 +23,11 @@ Key = tuple[Facts, int, str, date]
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """The book as it was last made, if it ever was; and where it is not the newest, what that will come out of."""
+    """The book as it was last made, if it ever was. `newer`, where there are newer facts: has a book made of them, if
+    nobody does so yet, and gives what it will come out of."""
 
     book: Book | None
-    newer: Future[Book] | None = None
+    newer: Callable[[], Future[Book]] | None = None
     is_recent: bool = True
 
 
@@ -41,16 +45,16 @@ class Books:
         key = (facts(), product_id, definition.digest(), day)
         with self._lock:
             book = self._known.get(key)
-            if book is not None and book.version == facts().version[product_id]:
-                return Kept(book)
-            coming = self._making.get(key)
-            if coming is None:
-                coming = self._making[key] = self._makers.submit(self._make, key, definition)
             made = self._made.get(key, float("-inf"))
+        if book is not None and book.version == facts().version[product_id]:
+            return Kept(book)
+        newer = partial(self._coming, key, definition)
         if book is None:
-            return Kept(None, coming, is_recent=False)
+            return Kept(None, newer, is_recent=False)
         age = min((datetime.now(UTC) - book.computed_at).total_seconds(), time.monotonic() - made)
-        return Kept(book, coming, is_recent=age < RECENT)
+        if age > NEW:
+            newer()
+        return Kept(book, newer, is_recent=age < RECENT)
 
     def forget(self, book: Book) -> None:
         """Its tables are gone: others were asked for meanwhile."""
@@ -59,6 +63,12 @@ class Books:
 
     def close(self) -> None:
         self._makers.shutdown(wait=True, cancel_futures=True)
+
+    def _coming(self, key: Key, definition: Definition) -> Future[Book]:
+        with self._lock:
+            if key not in self._making:
+                self._making[key] = self._makers.submit(self._make, key, definition)
+            return self._making[key]
 
     def _make(self, key: Key, definition: Definition) -> Book:
         _, product_id, _, day = key

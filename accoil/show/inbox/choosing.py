@@ -67,7 +67,7 @@ def choose(asked: Asked, standing: Standing, whos: Sequence[Who]) -> View | Empt
 
 
 def _usual(standing: Standing, product: int, profiles: Sequence[Profile]) -> Profile:
-    summary = standing.summary(product)
+    summary = standing.summaries[product]
     return summary if summary in profiles and summary is not None else profiles[0]
 
 

@@ -2,49 +2,40 @@
 written to Intercom."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 import msgspec
 
+from accoil.count.contacts import names_of_events
 from accoil.count.ids import Kind
 from accoil.score.book import Book
 from accoil.score.definition import Definition
+from accoil.score.models import Profile
 from accoil.segment.models import Kind as Made
-from accoil.segment.models import Scope, Stay
+from accoil.segment.models import Segment, Stay
 from accoil.show.inbox.books import Books, Kept
 from accoil.show.inbox.choosing import View
-from accoil.show.inbox.finding import MOST_ACCOUNTS
 
 EVERYONE = "all"  # the built-in segment that says nothing about anybody
 SHOWN = (Made.STAGE, Made.CUSTOM, Made.BUILT_IN)  # the most telling first
 
 Row = dict[str, Any]
+Inside = dict[tuple[Kind, int], list[str]]
 
 
 class Figures(msgspec.Struct):
-    """Of one profile. `inside`: the segments and stages that somebody is in."""
+    """Of one profile. `inside`: the segments and stages that somebody is in. `events`: names of those on show."""
 
     definition: Definition
     book: Book
     users: dict[int, Row]
     accounts: dict[int, Row]
-    inside: dict[tuple[Kind, int], list[str]]
-    newer: Future[Book] | None = None  # a book that knows more, if one is being made
+    inside: Inside
+    events: dict[int, str]
+    newer: Callable[[], Future[Book]] | None = None  # as of a kept book
     is_recent: bool = True
-
-    def accounts_of(self, view: View) -> list[Row]:
-        """Those to choose from: the one the user belongs to first, then by when something was last done for them."""
-        user = self.users.get(view.who.user)
-        own = [user["account_id"]] if user and user["account_id"] else []
-        ids = dict.fromkeys([*own, *view.who.did.accounts])
-        return [self.accounts[id] for id in ids if id in self.accounts][:MOST_ACCOUNTS]
-
-    def account_of(self, view: View) -> Row | None:
-        there = self.accounts_of(view)
-        chosen = (row for row in there if row["id"] == view.account)
-        return next(chosen, there[0] if there else None)
 
 
 def figures(books: Books, views: Sequence[View]) -> Figures | Future[Book]:
@@ -63,26 +54,40 @@ def figures(books: Books, views: Sequence[View]) -> Figures | Future[Book]:
             if kept.newer is None:
                 raise
     assert kept.newer is not None
-    return kept.newer
+    return kept.newer()
 
 
 def _of(book: Book, kept: Kept, definition: Definition, views: Sequence[View]) -> Figures:
-    ids = list({view.who.user for view in views})
-    users = {row["id"]: row for row in book.users(ids=ids, limit=len(ids)).rows}
+    users = book.those("user", {view.who.user for view in views})
     firms = {row["account_id"] for row in users.values() if row["account_id"]}
     firms |= {account for view in views for account in view.who.did.accounts}
-    accounts = {row["id"]: row for row in book.accounts(ids=list(firms), limit=len(firms)).rows} if firms else {}
+    accounts = book.those("account", firms)
+    profile = views[0].profile
+    listed = {event for view in views if view.tab == "user" for event, _ in view.who.did.events}
     return Figures(
-        definition, book, users, accounts, _inside(views[0].profile.pk, [*users, *accounts]), kept.newer, kept.is_recent
+        definition,
+        book,
+        users,
+        accounts,
+        _inside(profile, {"user": users, "account": accounts}),
+        names_of_events(profile.product_id, listed),
+        kept.newer,
+        kept.is_recent,
     )
 
 
-def _inside(profile: int, entities: Collection[int]) -> dict[tuple[Kind, int], list[str]]:
-    stays = Stay.objects.filter(
-        segment__profile=profile, segment__kind__in=SHOWN, entity__in=entities, left_day=None
-    ).exclude(segment__kind=Made.BUILT_IN, segment__key=EVERYONE)
-    told = stays.values_list("segment__scope", "entity", "segment__kind", "segment__position", "segment__name")
-    found: dict[tuple[Kind, int], list[str]] = defaultdict(list)
-    for scope, entity, _, _, name in sorted(told, key=lambda row: (SHOWN.index(row[2]), row[3], row[4])):
-        found["account" if scope == Scope.ACCOUNT else "user", entity].append(name)
+def _inside(profile: Profile, entities: Mapping[Kind, Collection[int]]) -> Inside:
+    """Names, the most telling first."""
+    shown = Segment.objects.filter(profile=profile, kind__in=SHOWN).exclude(kind=Made.BUILT_IN, key=EVERYONE)
+    told = shown.values_list("scope", "pk", "name", "kind", "position")
+    found: Inside = defaultdict(list)
+    for kind, some in entities.items():
+        own = [each for each in told if each[0] == kind]
+        stays = Stay.objects.filter(segment__in=[pk for _, pk, *_ in own], entity__in=some, left_day=None)
+        insiders: dict[int, list[int]] = defaultdict(list)
+        for segment, entity in stays.values_list("segment", "entity"):
+            insiders[segment].append(entity)
+        for _, segment, name, *_ in sorted(own, key=lambda each: (SHOWN.index(each[3]), each[4], each[2])):
+            for entity in insiders[segment]:
+                found[kind, entity].append(name)
     return found

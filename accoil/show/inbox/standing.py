@@ -16,18 +16,15 @@ from accoil.team.models import Member, Product
 class Standing(msgspec.Struct):
     products: dict[int, Product]  # those of staging last
     profiles: dict[int, list[Profile]]  # by product, all there are
-    configured: dict[int, Configuration]  # by product
+    open: dict[int, list[Profile]]  # by product, those that are open to the inbox
+    summaries: dict[int, Profile | None]  # by product, the one that speaks for it
     members: dict[str, Seen]  # by e-mail
     choices: dict[str, Choice]  # by teammate
 
     def seen(self, email: str, product: int) -> list[Profile]:
         """The profiles of a product that a teammate with this address may see."""
-        there = self.profiles.get(product, [])
         member = self.members.get(email)
-        return member.of(there) if member else open_profiles(there, self.configured.get(product))
-
-    def summary(self, product: int) -> Profile | None:
-        return summary_of(self.profiles.get(product, []), self.configured.get(product))
+        return (member.of(self.profiles.get(product, [])) if member else self.open.get(product)) or []
 
 
 def standing(connection: Connection, emails: Collection[str], teammates: Collection[str]) -> Standing:
@@ -39,10 +36,12 @@ def standing(connection: Connection, emails: Collection[str], teammates: Collect
         profiles.setdefault(profile.product_id, []).append(profile)
     members = list(Member.objects.filter(team=team, user__email__in=emails).select_related("user"))
     seen = seen_by(members)
+    configured = {each.product_id: each for each in Configuration.objects.filter(product__team=team)}
     return Standing(
         products={product.pk: product for product in products},
         profiles=profiles,
-        configured={each.product_id: each for each in Configuration.objects.filter(product__team=team)},
+        open={product: open_profiles(there, configured.get(product)) for product, there in profiles.items()},
+        summaries={product: summary_of(there, configured.get(product)) for product, there in profiles.items()},
         members={member.user.email: seen[member.pk] for member in members if member.user.is_active},
         choices={each.teammate: each for each in Choice.objects.filter(connection=connection, teammate__in=teammates)},
     )

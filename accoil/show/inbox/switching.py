@@ -17,7 +17,7 @@ def bottom(looked: Looked) -> list[Part]:
     """A dropdown where there are two to ten; where there are more, a button that leads to a list; the name of the
     profile where there is one only."""
     view = looked.view
-    accounts = [] if view.tab == "info" else looked.figures.accounts_of(view)
+    accounts = [] if view.tab == "info" else looked.accounts
     account = looked.account
     made = [
         *_choice("product", "Product", str(view.product.pk), products(looked)),

@@ -79,7 +79,8 @@ def user(looked: Looked) -> list[Part]:
         return _nobody(looked)
     left = said.missing(row, looked.figures.definition, "user")
     zone, today = looked.view.product.zone, looked.today
-    did = [(words.event(each.event), said.when(each.at, zone, today)) for each in looked.view.who.did.events]
+    names = looked.figures.events
+    did = [(words.event(names[event]), said.when(at, zone, today)) for event, at in looked.view.who.did.events]
     return [
         parts.header(row["name"]),
         *_user_table(looked),

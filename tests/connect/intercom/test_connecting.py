@@ -174,7 +174,7 @@ def test_connecting_again_mends_a_connection_that_was_lost(here: Here, intercom:
 def test_a_new_client_secret_leaves_the_old_one_good_for_a_day(here: Here, intercom: Intercom, clock: Driven) -> None:
     made = by_token(here.team, here.author, intercom.token(), "new")
     for secret in ("new", intercom.client_secret):
-        assert is_signed(made, b"{}", intercom.signer.signature(b"{}", secret))
+        assert is_signed(secrets_of(made), b"{}", intercom.signer.signature(b"{}", secret))
     clock.advance(24 * 3600 + 1)
     assert secrets_of(made) == ["new"]
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from accoil.connect.intercom.signed import is_hub_signed, is_signed, workspace
+from accoil.connect.intercom.signed import is_hub_signed, is_signed, secrets_of, workspace
 from accoil.connect.models import Connection, State
 from accoil.connect.now import driven, now
 from accoil.team.models import Team
@@ -32,29 +32,29 @@ def team(db: None) -> Team:
 def test_the_exact_bytes_count(team: Team) -> None:
     connection = _connection(team, client_secret="s1")
     again = json.dumps(json.loads(BODY)).encode()
-    assert is_signed(connection, BODY, _sign("s1"))
-    assert not is_signed(connection, again, _sign("s1"))
-    assert is_signed(connection, again, _sign("s1", again))
+    assert is_signed(secrets_of(connection), BODY, _sign("s1"))
+    assert not is_signed(secrets_of(connection), again, _sign("s1"))
+    assert is_signed(secrets_of(connection), again, _sign("s1", again))
 
 
 def test_both_secrets_count_while_the_secret_is_being_changed(team: Team) -> None:
     connection = _connection(team, client_secret="new", old_client_secret="old", old_until=str(now() + 60))
-    assert is_signed(connection, BODY, _sign("new"))
-    assert is_signed(connection, BODY, _sign("old"))
-    assert not is_signed(connection, BODY, _sign("older"))
+    assert is_signed(secrets_of(connection), BODY, _sign("new"))
+    assert is_signed(secrets_of(connection), BODY, _sign("old"))
+    assert not is_signed(secrets_of(connection), BODY, _sign("older"))
     with driven(now() + 61):
-        assert not is_signed(connection, BODY, _sign("old"))
-        assert is_signed(connection, BODY, _sign("new"))
+        assert not is_signed(secrets_of(connection), BODY, _sign("old"))
+        assert is_signed(secrets_of(connection), BODY, _sign("new"))
 
 
 @pytest.mark.parametrize("header", ["", "00", "é", "sha256=", _sign(""), "None"])
 def test_other_headers_are_refused(team: Team, header: str) -> None:
-    assert not is_signed(_connection(team, client_secret="s1"), BODY, header)
+    assert not is_signed(secrets_of(_connection(team, client_secret="s1")), BODY, header)
 
 
 def test_without_a_client_secret_nothing_is_signed(team: Team) -> None:
     connection = _connection(team, token="t")
-    assert not is_signed(connection, BODY, _sign(""))
+    assert not is_signed(secrets_of(connection), BODY, _sign(""))
     assert not is_hub_signed(connection, BODY, "sha1=" + _sign("", how="sha1"))
 
 
@@ -64,7 +64,7 @@ def test_notifications_are_signed_in_another_way(team: Team) -> None:
     assert is_hub_signed(connection, BODY, f"sha1={right}")
     assert not is_hub_signed(connection, BODY, right)
     assert not is_hub_signed(connection, BODY, f"sha256={_sign('s1')}")
-    assert not is_signed(connection, BODY, right)
+    assert not is_signed(secrets_of(connection), BODY, right)
 
 
 def test_a_body_names_its_workspace(team: Team) -> None:
@@ -86,7 +86,7 @@ def test_one_teams_secret_does_not_sign_for_another_teams_workspace(team: Team) 
     body = b'{"workspace_id": "w2"}'
     found = workspace(body)
     assert found == other
-    assert not is_signed(other, body, _sign("s1", body))
+    assert not is_signed(secrets_of(other), body, _sign("s1", body))
 
 
 @pytest.mark.parametrize(
