@@ -35,6 +35,7 @@ class Erased(msgspec.Struct):
     key: bytes
     account_trait: str | None = None  # the user trait that names the account, where one does
     named: Callable[[str], None] = lambda text: None
+    known: set[str] = set()  # texts that it was told
 
     def change(self, block: pa.Table) -> tuple[pa.Table, int, int] | None:
         """The block without him, how many calls that took away and how many of others it changed; None where he is not
@@ -74,8 +75,9 @@ class Erased(msgspec.Struct):
         """Which rows name one of them there."""
         texts = block[column].combine_chunks()
         found = np.isin(ids.ids_of(self.product, kind, texts), list(self.ids))
-        for text in pc.unique(texts.filter(pa.array(found))).to_pylist():
+        for text in set(pc.unique(texts.filter(pa.array(found))).to_pylist()) - self.known:
             self.named(text)
+            self.known.add(text)
         return found
 
     def _told_in_traits(self, block: pa.Table, own: Mask) -> Mask:

@@ -4,6 +4,7 @@ block keeps its number, and one from which all calls were taken stays as an empt
 What stood there is gone from the file when this is done: SQLite overwrites what it frees, and its log is emptied."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,8 @@ CREATE = """
 create table if not exists taken (whose integer not null, removed integer not null, changed integer not null)
 """
 
+HELD = 0.05  # seconds: so long whoever wants to write a new block may have to wait
+
 log = structlog.get_logger()
 
 
@@ -37,9 +40,9 @@ class Rewritten(msgspec.Struct):
 
 
 def rewrite(path: Path, change: Change, after: int, told: Callable[[int], None] = lambda number: None) -> Rewritten:
-    """Looks at every block above `after`, beside whoever writes new ones. Each is changed in a transaction of its own,
-    so this can be broken off anywhere and done again. `told` hears the number of each block that was looked at."""
-    done = Rewritten(last=after)
+    """Looks at every block above `after`, beside whoever writes new ones. Blocks are changed a few at a time, so this
+    can be broken off anywhere and done again. `told` hears the number of each block that was looked at."""
+    done, began = Rewritten(last=after), None
     with closing(connected(path)) as db:
         db.execute("pragma secure_delete = on")
         db.execute(CREATE)
@@ -56,9 +59,13 @@ def rewrite(path: Path, change: Change, after: int, told: Callable[[int], None] 
                 facts = memoryview(encoded(block))
                 db.execute("update block set calls = ?, facts = ? where number = ?", (len(block), facts, row[0]))
                 db.executemany("insert into taken values (?, ?, ?)", taken)
-                db.commit()
                 done.blocks += 1
+                began = began or time.monotonic()
+            if began and time.monotonic() - began > HELD:
+                db.commit()
+                began = None
             told(done.last)
+        db.commit()
     return done
 
 

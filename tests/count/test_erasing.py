@@ -173,7 +173,11 @@ def test_nothing_stays_in_the_files(opened: Counting, tmp_path: Path) -> None:
     assert block not in files()
 
 
-def test_broken_off_and_done_again_it_counts_each_call_once(opened: Counting) -> None:
+@pytest.mark.parametrize(("held", "kept"), [(-1, 6), (60, 0)])
+def test_broken_off_and_done_again_it_counts_each_call_once(
+    opened: Counting, monkeypatch: pytest.MonkeyPatch, held: float, kept: int
+) -> None:
+    monkeypatch.setattr(rewriting, "HELD", held)
     receive(opened, did("ann", "Report_Created", at(3), 9))
     who = Erased(1, WEB, "user", erasing.ids_of(WEB, "user", "ann"), KEY)
 
@@ -183,7 +187,7 @@ def test_broken_off_and_done_again_it_counts_each_call_once(opened: Counting) ->
 
     with pytest.raises(KeyboardInterrupt):
         rewriting.rewrite(opened.journal.path, change_of([who]), 0, killed)
-    assert rewriting.taken(opened.journal.path, 1) == (6, 0)
+    assert rewriting.taken(opened.journal.path, 1) == (kept, 0)
     assert erase(opened, "user", "ann") == (9, 0)
 
 
