@@ -20,9 +20,10 @@ from django.core.wsgi import get_wsgi_application
 from accoil import backup, health, importing
 from accoil.clock import Clock
 from accoil.control import Control
-from accoil.count import people
 from accoil.count.counting import Counting
 from accoil.count.load import checksums
+from accoil.erase import suppression
+from accoil.erase.carrying import Erasing
 from accoil.following import Following
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
@@ -36,6 +37,7 @@ from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
+from accoil.receive.suppressed import Suppressed
 from accoil.refused import Refused
 from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
@@ -112,7 +114,7 @@ class Server:
                 "rebuild": self._rebuild,
                 "checksums": self._checksums,
                 "copy_store": partial(backup.copy_store_of, self.counting),
-                "events": self._events,
+                "events": health.known_events,
                 "progress": lambda: health.progress(self.counting),
                 **importing.answers(self.imports),
                 **reach.answers(),
@@ -130,7 +132,8 @@ class Server:
             *self.watch.acts,
         ]
         self._clock = Clock(often)
-        self._following = Following(self.counting, self._importing)
+        erasing = Erasing(self.counting, self.ring.refresh, self._importing, self.imports)
+        self._following = Following(self.counting, self._importing, erasing.step)
         self._desk = Desk()
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
@@ -217,19 +220,22 @@ class Server:
     def _keys(self) -> Ring:
         """All that the front door looks up. The zones with it: nothing is received for a product of unknown zone."""
         keys = {text: Key(**row) for text, row in receiving_keys().items()}
-        rows, full = mappings(), self._full()
+        rows, full, deleted = mappings(), self._full(), suppression.all_suppressed()
         handling = {
-            product: self._handling(rows.get(product, []), product, full.get(product, PLAIN))
-            for product in {*rows, *full}
+            product: self._handling(rows.get(product, []), product, full.get(product, PLAIN), deleted.get(product))
+            for product in {*rows, *full, *deleted}
         }
         self._zones = dict(Product.objects.values_list("id", "time_zone"))
         return Ring(keys, {product: each for product, each in handling.items() if not each.is_plain})
 
-    def _handling(self, rows: list[dict[str, Any]], product: int, full: Handling) -> Handling:
+    def _handling(
+        self, rows: list[dict[str, Any]], product: int, full: Handling, deleted: Suppressed | None
+    ) -> Handling:
         known = self._mappings.get(product)
         if known is None or known[0] != rows:
             known = self._mappings[product] = (rows, _mappings(product, rows))
-        return msgspec.structs.replace(full, mappings=None if known[1].are_presets else known[1])
+        wanted = None if known[1].are_presets else known[1]
+        return msgspec.structs.replace(full, mappings=wanted, suppressed=deleted)
 
     def _importing(self) -> set[int]:
         """Products that a file is being imported for."""
@@ -265,10 +271,6 @@ class Server:
             raise Refused(why_not)
         self.counting.rebuild()
         return self._checksums()
-
-    def _events(self, product_id: str) -> list[str]:
-        product = Product.objects.get(pk=product_id)
-        return [str(event["event"]) for event in people.known_events(product.pk, product.today())]
 
     def _checksums(self) -> list[dict[str, object]]:
         self.wait_counted()

@@ -14,16 +14,23 @@ from accoil.segment.rounds import Rounds
 
 
 class Following:
-    """`importing`: products that a file is being imported for."""
+    """`importing`: products that a file is being imported for; `erasing`: carries deletions out."""
 
-    def __init__(self, counting: Counting, importing: Callable[[], Collection[int]]) -> None:
+    def __init__(
+        self, counting: Counting, importing: Callable[[], Collection[int]], erasing: Callable[[], None]
+    ) -> None:
         self._counting = counting
         self._deliveries, self._syncing = Deliveries(), Syncing()
         rounds, fillings, acting = Rounds(importing), Fillings(), Acting()
         self._clocks = [
-            # One after the other: who acts upon moves must not read a round that is being written.
+            # One after the other: who acts upon moves must not read a round that is being written, and nobody moves
+            # while somebody is being deleted.
             self._clock(
-                [("see who entered and left segments", rounds.step, 1), ("act upon who moved", acting.step, 1)],
+                [
+                    ("carry out deletions", erasing, 1),
+                    ("see who entered and left segments", rounds.step, 1),
+                    ("act upon who moved", acting.step, 1),
+                ],
                 "segments",
             ),
             self._clock([("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),

@@ -1,8 +1,11 @@
-"""What `/health` tells: always 200 while the server lives, since to restart it would make no room on a disk."""
+"""What `/health` tells: always 200 while the server lives, since to restart it would make no room on a disk. And what
+commands ask of a server that runs."""
 
 import msgspec
 
+from accoil.count import people
 from accoil.count.counting import Counting
+from accoil.team.models import Product
 
 MOST_BLOCKS_BEHIND = 1_000
 
@@ -18,6 +21,12 @@ def progress(counting: Counting) -> dict[str, object]:
     wrong, as sentences."""
     last, loader = counting.journal.last, counting.loader
     return {"received": last, "counted": loader.loaded, "left_out": loader.set_aside, "wrong": wrong(counting)}
+
+
+def known_events(product_id: str) -> list[str]:
+    """Every event name that the product ever received."""
+    product = Product.objects.get(pk=product_id)
+    return [str(event["event"]) for event in people.known_events(product.pk, product.today())]
 
 
 def wrong(counting: Counting) -> list[str]:

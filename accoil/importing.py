@@ -13,6 +13,7 @@ from django.conf import settings
 from accoil import control
 from accoil.count.counting import Counting
 from accoil.counting_here import counting_here
+from accoil.erase import suppression
 from accoil.import_progress import shown
 from accoil.receive.importing import Import, Imports
 from accoil.receive.importing.kinds import NAMES
@@ -78,7 +79,8 @@ def _wanted(product: int) -> Wanted:
     """What the front door does with this product's calls."""
     limits = Product.objects.values_list("most_events", "most_traits").get(pk=product)
     full = Caps().of(product, limits)
-    return Wanted(_mappings(product), full.events, full.user_traits, full.account_traits)
+    deleted = suppression.of(product)
+    return Wanted(_mappings(product), full.events, full.user_traits, full.account_traits, deleted)
 
 
 def _mappings(product: int) -> tuple[Mapping, ...] | None:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "accoil.segment",
     "accoil.connect",
     "accoil.act",
+    "accoil.erase",
     "accoil.show",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -106,9 +107,10 @@ DATABASES = {
         "OPTIONS": {
             # A transaction takes the write lock when it begins: one that reads first and writes later
             # would otherwise fail at once, without waiting, when another wrote in between.
+            # What is deleted is overwritten: no text of somebody who was deleted stays in the file.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON",
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
         },
         # On disk like the real one, so that tests see real locks and threads share it.
         "TEST": {"NAME": str(DATA / "test-app.sqlite3")},

@@ -55,7 +55,7 @@ class Engine:
         """Through the steps and the journal, a few messages to a block, and counted unless that is left for later."""
         waiting = list(messages)
         for start in range(0, len(waiting), per_block):
-            body = Body([_call(message) for message in waiting[start : start + per_block]])
+            body = Body([call(message) for message in waiting[start : start + per_block]])
             received = int(datetime.now(UTC).timestamp() * 1000)
             calls = steps.run(body, steps.Arrival(received))
             assert not body.rejected
@@ -80,7 +80,7 @@ def engine(messages: Iterable[Message], zone: str, configured: Configured = USUA
     yield running
 
 
-def _call(message: Message) -> Call:
+def call(message: Message) -> Call:
     at = datetime.fromtimestamp(message.at_ms // 1000, UTC).replace(microsecond=message.at_ms % 1000 * 1000)
     return Call(
         type=_TYPES[message.kind],

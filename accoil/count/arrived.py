@@ -18,6 +18,7 @@ from accoil.count.seen import Seen
 from accoil.receive import times
 from accoil.receive.calls import ALIAS, IDENTIFY
 from accoil.receive.steps import LONGEST_ID, cut
+from accoil.receive.suppressed import account_in
 
 FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end
 LAST_MOMENT = times.DAY * days.number(date(9999, 12, 30))
@@ -117,12 +118,8 @@ def _with_accounts(fresh: pa.Table, trait: str) -> pa.Table:
 
 
 def _account(text: str) -> str | None:
-    value = msgspec.json.decode(text)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
-    return cut(value, LONGEST_ID) if isinstance(value, str) and value.strip() else None
+    named = account_in(text)
+    return cut(named, LONGEST_ID) if named else None
 
 
 def _links(product: int, fresh: pa.Table, users: npt.NDArray[np.int64]) -> pa.Table:

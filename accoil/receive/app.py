@@ -182,10 +182,10 @@ class FrontDoor:
         self._tell(asked, key, kept, body.rejected + body.dropped, size)
         return partial(len(kept), body.rejected) if body.rejected else path.ok_body
 
-    def is_open_to(self, key: Key) -> bool:
-        """Whether nothing about the key has to be looked at."""
+    def is_open_to(self, key: Key, short: Short) -> bool:
+        """Whether nothing about the key, and nothing about these calls, has to be looked at."""
         bound = key.origins or key.secret or key.calls_a_second
-        return key.enabled and not bound and self.ring.handling(key.product) is PLAIN
+        return key.enabled and not bound and self.ring.handling(key.product).takes_short(short)
 
     async def _keep(self, request: Request | Sent, size: int) -> None:
         """Returns when it is on disk. `size` is that of the plain body."""

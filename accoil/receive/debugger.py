@@ -4,7 +4,7 @@ It stands beside the busiest road of the program: the front door hands over refe
 made readable before somebody looks (`seen.py`)."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import msgspec
@@ -99,6 +99,21 @@ class Debugger:
         self.sources.refused(key, received, status, code, agent)
         last = self._products.get(key.product) or self._begin(key.product)
         last.add(Visit(last.number, 1, 0, key, path, received, agent, (), (), status, code, message))
+
+    def forget(self, product: int, concerns: Callable[[Call | Plain], bool]) -> int:
+        """Forgets the requests that hold such a call, as a whole; how many."""
+        last = self._products.get(product)
+        if last is None:
+            return 0
+        visits = last.visits.copy()
+        kept = [visit for visit in visits if not any(map(concerns, visit.calls))]
+        if len(kept) < len(visits):
+            anew = Last()
+            for visit in kept:
+                anew.add(visit)
+            anew.number = last.number
+            self._products[product] = anew
+        return len(visits) - len(kept)
 
     def number(self, product: int) -> int:
         """How many lines a product ever had since the start: the next one's number."""

@@ -100,7 +100,7 @@ class Direct(Http):
             short = tracks.decode(raw, way.batch, way.type)
         except (Refused, BadBody):
             return False
-        if short is None or (key := key or self._key_of(short)) is None or not self._door.is_open_to(key):
+        if short is None or (key := key or self._key_of(short)) is None or not self._door.is_open_to(key, short):
             return False
         sent = Sent(key.product, int(time.time() * 1000), short, key.id, way.mends_skew)
         pending = Pending(self.scope, self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive())

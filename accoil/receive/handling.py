@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.suppressed import Suppressed
+
+if TYPE_CHECKING:
+    from accoil.receive.tracks import Short
 
 
 class Handling(msgspec.Struct, frozen=True):
@@ -13,10 +19,22 @@ class Handling(msgspec.Struct, frozen=True):
     events: frozenset[str] | None = None
     user_traits: frozenset[str] | None = None
     account_traits: frozenset[str] | None = None
+    suppressed: Suppressed | None = None  # who was deleted
 
     @property
     def is_plain(self) -> bool:
         return self == PLAIN
+
+    @property
+    def only_suppresses(self) -> bool:
+        """What names nobody who was deleted takes the short way."""
+        return self.suppressed is not None and msgspec.structs.replace(self, suppressed=None) == PLAIN
+
+    def takes_short(self, short: Short) -> bool:
+        """Whether nothing is to be done with these calls."""
+        if self is PLAIN:
+            return True
+        return self.only_suppresses and self.suppressed is not None and not self.suppressed.concerns(short)
 
 
 PLAIN = Handling()

@@ -12,6 +12,7 @@ from accoil.receive.caps import cap
 from accoil.receive.cleaning import TooDeep, clean, unwrap
 from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.skew import skew
+from accoil.receive.suppressed import CODE, suppress
 
 LONGEST_ID = 255
 LONGEST_NAME = 255
@@ -34,20 +35,22 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
     """The calls that can be counted; the others are added to `body.rejected` with their reason."""
     kept = []
     for index, call in enumerate(body.calls):
-        reason = None
+        reason, code = None, "invalid_event"
         try:
             for step in STEPS.get(call.type or "", UNKNOWN):
                 if reason := step(call, arrival):
                     break
             else:
                 reason = cap(call, arrival.handling)
+                if reason is None and (deleted := arrival.handling.suppressed):
+                    reason, code = suppress(call, deleted), CODE
         except (RecursionError, TooDeep):
             reason = str(TooDeep())
         if reason is None:
             kept.append(call)
         else:
             position = body.positions[index] if body.positions else index
-            body.rejected.append(Rejected(position, "invalid_event", reason, call.type, call.event or call.name))
+            body.rejected.append(Rejected(position, code, reason, call.type, call.event or call.name))
     if body.rejected:
         body.rejected.sort(key=lambda rejected: rejected.index)
     return kept

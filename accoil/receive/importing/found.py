@@ -15,6 +15,7 @@ from accoil.receive.importing.pieces import Bad, Piece, decode, lines_of
 from accoil.receive.importing.rows import Row
 from accoil.receive.importing.shape import Shape
 from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.suppressed import CODE
 
 AS_COLUMNS = {"`userId`": "`user_id`", "`groupId`": "`group_id`", "`event`": "`name`"}
 NO_ROW = "This line does not fit: {}."
@@ -67,7 +68,7 @@ def _in_table(piece: Piece, shape: Shape, received: int, handling: Handling) -> 
     kept = rows.count(body, received, handling)
     for each in body.rejected:
         place = places[each.index] if places else each.index
-        bad.append(Bad(read.starts[place], _as_columns(each.message), read.rows[place][:width]))
+        bad.append(Bad(read.starts[place], _as_columns(each.message), _shown(each, read.rows[place][:width])))
     return Found(kept, sorted(bad, key=_line_number), read.used, read.lines)
 
 
@@ -88,7 +89,7 @@ def _in_lines(piece: Piece, kind: str, received: int, handling: Handling) -> Fou
     say = str if kind == SEGMENT else _as_columns
     for each in body.rejected:
         place = places[each.index]
-        bad.append(Bad(place, say(each.message), [decode(lines[place])]))
+        bad.append(Bad(place, say(each.message), _shown(each, [decode(lines[place])])))
     return Found(kept, sorted(bad, key=_line_number), piece.size, len(lines) + piece.is_cut, len(body.dropped))
 
 
@@ -131,6 +132,11 @@ def _as_columns(reason: str) -> str:
     for ours, theirs in AS_COLUMNS.items():
         reason = reason.replace(ours, theirs)
     return reason
+
+
+def _shown(rejected: Rejected, fields: list[str]) -> list[str]:
+    """What the error file has of a row: nothing of somebody who was deleted."""
+    return [] if rejected.code == CODE else fields
 
 
 def _line_number(bad: Bad) -> int:

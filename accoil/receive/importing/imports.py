@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -116,6 +116,14 @@ class Imports:
                 raise Refused(f"{each.name} was not uploaded: it is yours to delete.")
             uploads.remove(Path(each.path))
             return _copy(each)
+
+    def forget(self, product: int, names: Collection[str]) -> int:
+        """Deletes files of finished imports, kept in this folder, that hold one of these texts; how many."""
+        with self._changing:
+            own = [each for each in self._known.values() if each.product == product and each.id not in self._here]
+            return sum(
+                uploads.forget(each.path if each.is_upload else each.errors, self._folder, names) for each in own
+            )
 
     def get(self, id: str) -> Import:
         """How far it is. Raises Refused for an id that is none."""

@@ -27,6 +27,7 @@ from accoil.receive.importing.shape import Shape
 from accoil.receive.journal import SCHEMA, Request, table
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
+from accoil.receive.suppressed import Suppressed
 
 POLITENESS = 10  # live traffic goes first
 TOLD = b"told"
@@ -55,10 +56,11 @@ class Wanted(msgspec.Struct, frozen=True):
     events: frozenset[str] | None = None  # names that may still come; None: any
     user_traits: frozenset[str] | None = None
     account_traits: frozenset[str] | None = None
+    suppressed: Suppressed | None = None
 
     def handling(self) -> Handling:
         mappings = Mappings.of(self.mappings) if self.mappings is not None else None
-        handling = Handling(mappings, self.events, self.user_traits, self.account_traits)
+        handling = Handling(mappings, self.events, self.user_traits, self.account_traits, self.suppressed)
         return PLAIN if handling.is_plain else handling
 
 

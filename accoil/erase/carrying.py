@@ -1,0 +1,171 @@
+"""Carries deletions out, step by step. Each step can be done again, and says that it is done only when it is: killed in
+the middle, the next start goes on.
+
+1. journal: the blocks that name them are written anew, without them. From then on nothing brings them back.
+2. numbers: the store is made again from the journal, beside the one that answers meanwhile.
+3. records: what is kept beside the facts; what stands in other tools is left to the sync to be emptied.
+4. tools: waits until that is done, looks once more for what came in between, and forgets who it was."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+
+import structlog
+from django.utils import timezone
+
+from accoil.count import erasing
+from accoil.count.counting import Counting
+from accoil.count.erasing import Erased, change_of
+from accoil.erase import elsewhere, records, suppression
+from accoil.erase.models import Erasure
+from accoil.receive import rewriting
+from accoil.receive.calls import Call
+from accoil.receive.debugger import debugger
+from accoil.receive.importing import Imports
+from accoil.receive.suppressed import Suppressed
+from accoil.receive.tracks import Plain
+from accoil.score.configuration import configuration_of
+
+State = Erasure.State
+
+SHOWN_EVERY = 1.0  # seconds, of how far it is
+AFTERWARDS = 5.0  # seconds: whoever wrote about them while they were being deleted is done by then
+SETTLES = 0.2  # seconds: whoever was let in before the door knew is on the way to the disk
+WAITS_FOR_IMPORT = "A file is being imported; it begins when that is done."
+WAITS_FOR_COUNTING = "It begins when everything that was received is counted."
+LATE = 60.0  # seconds until everything that was received is counted
+
+log = structlog.get_logger()
+
+
+class Erasing:
+    """`refresh` has the front door look up who is refused; `importing`: products that a file is being imported for.
+    Everything happens in the caller's thread: the one that looks who moved, so nobody moves half-way."""
+
+    def __init__(
+        self,
+        counting: Counting,
+        refresh: Callable[[], None],
+        importing: Callable[[], Collection[int]],
+        imports: Imports,
+    ) -> None:
+        self._counting, self._refresh, self._importing, self._imports = counting, refresh, importing, imports
+        self._shown = 0.0
+
+    def step(self) -> None:
+        """As far as it goes just now, with all that are open at once: they share the work."""
+        if not Erasure.objects.filter(finished_at=None).exists():
+            return
+        if some := self._ready():
+            self._journal(some)
+        if some := self._in(State.NUMBERS):
+            self._numbers(some)
+        for each in self._in(State.RECORDS):
+            self._records(each)
+        for each in self._in(State.TOOLS):
+            self._tools(each)
+
+    def _in(self, state: str) -> list[Erasure]:
+        return list(Erasure.objects.filter(state=state, finished_at=None).select_related("product").order_by("pk"))
+
+    def _ready(self) -> list[Erasure]:
+        some = self._in(State.JOURNAL)
+        if not some:
+            return []
+        self._refresh()  # the door and what is imported from now on know
+        importing = set(self._importing())
+        self._say([each for each in some if each.product_id in importing], WAITS_FOR_IMPORT)
+        return [each for each in some if each.product_id not in importing]
+
+    def _journal(self, some: Sequence[Erasure]) -> None:
+        time.sleep(SETTLES)
+        if not self._counting.wait_counted(LATE):  # else it is not known which ids are whose
+            return self._say(some, WAITS_FOR_COUNTING)
+        whom = [self._erased(each) for each in some]
+        path, change, last, left_out = self._counting.journal.path, change_of(whom), 0, 0
+        self._begin(some, self._counting.journal.last)
+        while last < self._counting.journal.last:
+            done = rewriting.rewrite(path, change, last, lambda number: self._show(some, number))
+            last, left_out = done.last, left_out + done.unreadable
+            self._refresh()  # with the other ids that were found
+        rewriting.clean(path)
+        for each in some:
+            removed, changed = rewriting.taken(path, each.pk)
+            each.note("journal", removed=removed, changed=changed, unreadable=left_out)
+            self._go_on(each, State.NUMBERS)
+
+    def _erased(self, erasure: Erasure) -> Erased:
+        """Who is meant, written down before anything is changed: later the store does not know any more."""
+        kind, own = suppression.kind_of(erasure), erasure.entities[0]
+        if kind == "user":
+            erasure.entities = [own, *sorted({*erasure.entities[1:], *erasing.adopted(erasure.product_id, own)})]
+            erasure.save(update_fields=["entities"])
+        return Erased(
+            erasure.pk, erasure.product_id, kind, frozenset(erasure.entities), suppression.key_of(erasure.product_id),
+            configuration_of(erasure.product).account_id or None, partial(self._named, erasure),
+        )  # fmt: skip
+
+    def _named(self, erasure: Erasure, text: str) -> None:
+        own = suppression.digest(erasure.product_id, suppression.kind_of(erasure), text) == erasure.digest
+        suppression.add(erasure, text, is_other_id=not own)
+
+    def _numbers(self, some: Sequence[Erasure]) -> None:
+        if why_not := self._counting.why_not_rebuild():
+            return self._say(some, why_not)
+        self._begin(some, self._counting.journal.last)
+        self._counting.rebuild(lambda block, last: self._show(some, block))
+        # Put aside once, and made again from the journal since.
+        for damaged in self._counting.journal.path.parent.glob("facts-*.damaged"):
+            damaged.unlink()
+        for each in some:
+            each.note("numbers")
+            self._go_on(each, State.RECORDS)
+
+    def _records(self, erasure: Erasure) -> None:
+        records.sweep(erasure)
+        if known := suppression.of(erasure.product_id):
+            forgotten = debugger().forget(erasure.product_id, partial(_concerns, known))
+            erasure.note("debugger", requests=forgotten)
+        told = erasure.told
+        ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
+        files = self._imports.forget(erasure.product_id, ids)
+        erasure.note("imports", files=files)
+        self._go_on(erasure, State.TOOLS)
+
+    def _tools(self, erasure: Erasure) -> None:
+        if why_not := elsewhere.why_not_done(erasure):
+            return self._say([erasure], why_not)
+        if erasure.seconds_in_state < AFTERWARDS:
+            return None
+        records.sweep(erasure)  # what was being written while the rest was deleted
+        if elsewhere.why_not_done(erasure):
+            return None
+        elsewhere.note(erasure)
+        erasure.secret, erasure.entities, erasure.left = "", [], []
+        erasure.finished_at = timezone.now()
+        self._go_on(erasure, State.DONE)
+        records.clean()
+        log.info("a deletion is done", deletion=erasure.pk, kind=erasure.kind)
+
+    def _go_on(self, erasure: Erasure, state: str) -> None:
+        erasure.state, erasure.since = state, timezone.now()
+        erasure.problem, erasure.done, erasure.total = "", 0, 0
+        erasure.save()
+
+    def _say(self, some: Sequence[Erasure], problem: str) -> None:
+        for each in some:
+            Erasure.objects.filter(pk=each.pk).exclude(problem=problem).update(problem=problem)
+
+    def _begin(self, some: Sequence[Erasure], total: int) -> None:
+        Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=0, total=total, problem="")
+
+    def _show(self, some: Sequence[Erasure], done: int) -> None:
+        if time.monotonic() - self._shown > SHOWN_EVERY:
+            self._shown = time.monotonic()
+            Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=done)
+
+
+def _concerns(known: Suppressed, call: Call | Plain) -> bool:
+    context = call.context.groupId if call.context else None
+    ids = (call.userId, call.anonymousId, getattr(call, "previousId", None))
+    return any(map(known.has_user, ids)) or any(map(known.has_account, (call.groupId, context)))

@@ -1,0 +1,79 @@
+"""Who is not to come back: kept as keyed hashes, handed to the front door and to imports."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db.models import Count, Max
+
+from accoil.count.ids import Kind
+from accoil.erase.models import Erasure, Suppression
+from accoil.receive import suppressed
+from accoil.receive.suppressed import Suppressed
+from accoil.score.configuration import configurations
+from accoil.team.models import Product
+
+Rows = dict[int, dict[str, set[str]]]
+
+_kept: tuple[object, Rows] = (None, {})  # what the rows were found by, and they
+
+
+def key_of(product_id: int) -> bytes:
+    """Of the hashes of one product. Another secret key of the server's makes another one: then nobody is known."""
+    return hashlib.sha256(f"suppression:{product_id}:{settings.SECRET_KEY}".encode()).digest()
+
+
+def digest(product_id: int, kind: Kind, name: str) -> str:
+    return suppressed.digest(key_of(product_id), kind, name)
+
+
+def all_suppressed() -> Mapping[int, Suppressed]:
+    """Product → who is refused there, products with nobody left out."""
+    means = configurations()
+    return {
+        product: Suppressed(
+            key_of(product), frozenset(of[suppressed.USER]), frozenset(of[suppressed.ACCOUNT]),
+            means[product].account_id if product in means else None,
+        )
+        for product, of in _rows().items()
+    }  # fmt: skip
+
+
+def of(product_id: int) -> Suppressed | None:
+    return all_suppressed().get(product_id)
+
+
+def add(erasure: Erasure, name: str, is_other_id: bool = False) -> None:
+    Suppression.objects.get_or_create(
+        product=erasure.product, kind=erasure.kind, digest=digest(erasure.product_id, kind_of(erasure), name),
+        defaults={"erasure": erasure, "is_other_id": is_other_id},
+    )  # fmt: skip
+
+
+def lift(product: Product, suppression_id: int) -> Suppression | None:
+    """Whoever it was may be sent again, under all ids of theirs; None when nobody is suppressed by that number."""
+    found = product.suppressions.filter(pk=suppression_id).first()
+    if found is None:
+        return None
+    if found.erasure_id:
+        product.suppressions.filter(erasure=found.erasure_id).delete()
+    else:
+        found.delete()
+    return found
+
+
+def _rows() -> Rows:
+    """Looked up anew when one came or went: this is asked every other second."""
+    global _kept
+    seen_by = Suppression.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    if _kept[0] != seen_by:
+        rows: Rows = defaultdict(lambda: defaultdict(set))
+        for product, kind, known in Suppression.objects.values_list("product_id", "kind", "digest"):
+            rows[product][kind].add(known)
+        _kept = (seen_by, rows)
+    return _kept[1]
+
+
+def kind_of(erasure: Erasure) -> Kind:
+    return "user" if erasure.kind == "user" else "account"
