@@ -108,6 +108,15 @@ def base_url(name: str) -> str:
     return text(name).rstrip("/")
 
 
+def issuer(name: str) -> str:
+    """Whom we believe who somebody is, as written: encrypted, but on this computer; "" when not set."""
+    value = base_url(name) and text(name)
+    parts = urlsplit(value)
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise Refused(f"{name} must begin with https://: what is heard from there says who may come in.")
+    return value
+
+
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Networks written with commas: "10.0.0.0/8, fd00::/8"; an address alone is a network of one."""
     try:

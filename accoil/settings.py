@@ -155,6 +155,19 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # of the browser that changes it; all others are signed out
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/you"
 
+# --- signing in by OpenID Connect ---
+
+OIDC_ISSUER = environment.issuer("ACCOIL_OIDC_ISSUER")
+OIDC_CLIENT_ID = environment.text("ACCOIL_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = environment.text("ACCOIL_OIDC_CLIENT_SECRET")
+OIDC_NAME = environment.text("ACCOIL_OIDC_NAME", "single sign-on")
+if len({bool(OIDC_ISSUER), bool(OIDC_CLIENT_ID), bool(OIDC_CLIENT_SECRET)}) > 1:
+    together = "ACCOIL_OIDC_ISSUER, ACCOIL_OIDC_CLIENT_ID and ACCOIL_OIDC_CLIENT_SECRET"
+    raise Refused(f"{together} belong together; set all three, or none.")
+PASSWORDS = environment.flag("ACCOIL_PASSWORDS", default=True)
+if not PASSWORDS and not OIDC_ISSUER:
+    raise Refused("ACCOIL_PASSWORDS is false, but nobody could sign in without: set ACCOIL_OIDC_ISSUER too.")
+
 # --- connections ---
 
 INTERCOM_URL = environment.base_url("ACCOIL_INTERCOM_URL")  # "": by the region of each workspace

@@ -1,7 +1,7 @@
-"""Connecting a tool by signing in there: what is remembered between sending somebody off and their coming back.
+"""Asking somebody elsewhere: what is remembered between sending a person off to sign in there and their coming back.
 
-The state that travels along can be used once, for ten minutes, in the session that it was made in and for the team,
-product and tool that it was made for: a link that somebody else prepared connects nothing.
+The state that travels along can be used once, for ten minutes, in the session that it was made in and for what it was
+made for (a tool of a team and product, or signing in here): a link that somebody else prepared does nothing.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ LASTS = 600.0  # seconds
 MOST = 5  # begun at once, in as many tabs
 
 
-def begin(session: SessionBase, *, tool: str, team: int, product: int, **more: str) -> str:
-    """A new state. `more` is kept for the way back, such as the region."""
+def begin(session: SessionBase, *, tool: str, **more: str | int) -> str:
+    """A new state. `more` is kept for the way back: the team and the product, the region, where to go then."""
     state = secrets.token_urlsafe(32)
     begun = {digest: told for digest, told in session.get(KEPT, {}).items() if told["until"] > now()}
-    begun[_digest(state)] = {**more, "tool": tool, "team": team, "product": product, "until": now() + LASTS}
+    begun[_digest(state)] = {**more, "tool": tool, "until": now() + LASTS}
     session[KEPT] = dict(list(begun.items())[-MOST:])
     return state
 
@@ -36,9 +36,9 @@ def finish(session: SessionBase, state: str, *, tool: str) -> dict[str, Any]:
     session[KEPT] = begun
     session.save()  # before anything is asked of the tool: whatever happens then, the state is used up
     if told is None or told["tool"] != tool:
-        raise Refused("This way back was not begun here, or was taken already. Begin again with Connect.")
+        raise Refused("This way back was not begun here, or was taken already. Begin again.")
     if told["until"] <= now():
-        raise Refused("That took more than ten minutes. Begin again with Connect.")
+        raise Refused("That took more than ten minutes. Begin again.")
     return {name: value for name, value in told.items() if name != "until"}
 
 

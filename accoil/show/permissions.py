@@ -125,6 +125,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Signing in", Who.ANYBODY, "see", "open the page",
      "account_login account_logout account_inactive account_reset_password account_reset_password_done "
      "account_reset_password_from_key account_reset_password_from_key_done sign-in-code account_confirm_email"),
+    ("Signing in", Who.ANYBODY, "see", "sign in with OpenID Connect", "openid-begin openid-done"),
     ("Signing in", Who.ANYBODY, "change", "sign in", "account_login sign-in-code"),
     ("Signing in", Who.ANYBODY, "change", "sign out", "account_logout"),
     ("Signing in", Who.ANYBODY, "ask", "ask for a new password", "account_reset_password"),

@@ -12,8 +12,8 @@ from accoil.team.models import User
 
 
 @receiver(user_logged_in)
-def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    note(request, "Signed in.", user)
+def signed_in(request: HttpRequest, user: User, by: str = "", **_: Any) -> None:
+    note(request, f"Signed in with {by}." if by else "Signed in.", user)
 
 
 @receiver(user_logged_out)

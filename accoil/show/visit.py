@@ -34,8 +34,8 @@ class Visit:
         self.noted: list[str] = []
 
     def write_down(self) -> None:
-        """A line for what was changed, in the words that the person was told."""
-        if not self.action.changes:
+        """A line for what was changed, in the words that the person was told; and for whatever was noted."""
+        if not self.action.changes and not self.noted:
             return
         told = self.noted or self._told()
         if not told or (self.action.who is Who.ANYBODY and not self.noted):

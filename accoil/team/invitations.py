@@ -86,6 +86,17 @@ def found(secret: str) -> Invitation | None:
     return invitation if invitation and invitation.is_open else None
 
 
+def taken(secret: str) -> Invitation | None:
+    """The invitation with that secret, once it was taken."""
+    return Invitation.objects.select_related("team").filter(digest=_digest(secret), accepted_at__isnull=False).first()
+
+
+def waiting_for(email: str) -> list[Invitation]:
+    """Those of all teams that can be taken with that address, the oldest first."""
+    asked = Invitation.objects.select_related("team", "by__user").filter(email=email, accepted_at=None)
+    return [each for each in asked.order_by("id") if each.is_open]
+
+
 def accept(invitation: Invitation, user: "User") -> "Member | None":
     """Makes the person a member; None for who is one already. Raises Refused where somebody was faster, or
     the link is for another person."""

@@ -1,13 +1,20 @@
 """Signing in and out, a forgotten password, a confirmed address. The pages' looks are in show/templates/account."""
 
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
+from allauth.account.models import get_emailconfirmation_model
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.urls import path, re_path, reverse
 
 from accoil.team.models import User
@@ -41,20 +48,75 @@ def new_password_link(user: User, host: str) -> str:
     return (settings.PUBLIC_URL or host) + path
 
 
+View = Callable[..., HttpResponse]
+
+
+def with_passwords(view: View) -> View:
+    """Not where the operator switched passwords off."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if settings.PASSWORDS:
+            return view(request, *args, **kwargs)
+        messages.error(request, f"Passwords are switched off here: people sign in with {settings.OIDC_NAME}.")
+        return redirect("account_login")
+
+    return guarded
+
+
+def with_own_password(view: View) -> View:
+    """Not for somebody who is signed in and has none."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        assert isinstance(request.user, User)
+        if request.user.has_usable_password():
+            return view(request, *args, **kwargs)
+        messages.error(request, f"You have no password: you sign in with {settings.OIDC_NAME}.")
+        return redirect("you")
+
+    return with_passwords(guarded)
+
+
+class Page(views.LoginView):  # type: ignore[misc]
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return with_passwords(super().post)(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        offered = {"passwords": settings.PASSWORDS, "provider": settings.OIDC_ISSUER and settings.OIDC_NAME}
+        return {**super().get_context_data(**kwargs), **offered}
+
+
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """Only as the person whose address it is: somebody else may have taken it, and whoever reads its mail would make
+    it look like his."""
+    found = get_emailconfirmation_model().from_key(key)
+    if found and found.email_address.user_id != request.user.pk:
+        if request.user.is_authenticated:
+            logout(request)
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
+    answer: HttpResponse = views.confirm_email(request, key=key)
+    return answer
+
+
 # The views we offer, and no others: allauth could also sign people up and change their addresses.
 # It looks them up by these names.
 urlpatterns = [
-    path("", views.login, name="account_login"),
+    path("", Page.as_view(), name="account_login"),
     path("out/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    re_path(r"^confirm/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
-    path("password/change/", views.password_change, name="account_change_password"),
-    path("password/reset/", views.password_reset, name="account_reset_password"),
-    path("password/reset/sent/", views.password_reset_done, name="account_reset_password_done"),
+    re_path(r"^confirm/(?P<key>[-:\w]+)/$", confirm, name="account_confirm_email"),
+    path("password/change/", with_own_password(views.password_change), name="account_change_password"),
+    path("password/reset/", with_passwords(views.password_reset), name="account_reset_password"),
+    path("password/reset/sent/", with_passwords(views.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        with_passwords(views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
-    path("password/reset/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path(
+        "password/reset/done/",
+        with_passwords(views.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
 ]

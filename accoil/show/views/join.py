@@ -2,21 +2,25 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from accoil.refused import Refused
 from accoil.score.access import keep_from_newcomer
-from accoil.show.views.you import is_confirmed, send_confirmation
+from accoil.show.views.you import send_confirmation
 from accoil.show.visit import note
-from accoil.team.invitations import Invitation, accept, found
+from accoil.team.addresses import hand_over, is_confirmed
+from accoil.team.invitations import Invitation, accept, found, taken
 from accoil.team.models import NAME_LENGTH, Member, User
 
 
@@ -50,19 +54,23 @@ class Newcomer(forms.Form):
 def join(request: HttpRequest, secret: str) -> HttpResponse:
     invitation = found(secret)
     if invitation is None:
-        return render(request, "show/join.html", {"gone": True}, status=404)
+        return inside_already(request, secret) or gone(request, 404)
     if request.user.is_authenticated:
-        return by_signed_in(request, invitation)
-    if User.objects.filter(email=invitation.email).exists():  # a link must not open what he has in other teams
+        return by_signed_in(request, invitation, secret)
+    known = User.objects.filter(email=invitation.email).first()
+    if known and known.teams.exists():  # a link must not open what he has in other teams
         back = urlencode({"next": request.path})
-        return shown(request, invitation, {"sign_in": f"{resolve_url(settings.LOGIN_URL)}?{back}"})
+        inside = inside_already(request, secret)
+        return inside or shown(request, invitation, {"sign_in": f"{resolve_url(settings.LOGIN_URL)}?{back}"})
+    if not settings.PASSWORDS:
+        return shown(request, invitation, {"only_provider": True})
     form = Newcomer(request.POST if request.method == "POST" else None, invitation.email)
     if not form.is_valid():
         return shown(request, invitation, {"form": form}, 422 if form.is_bound else 200)
-    return newcomer(request, invitation, form)
+    return newcomer(request, invitation, form, known) or inside_already(request, secret) or gone(request, 409)
 
 
-def by_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def by_signed_in(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     if user.email != invitation.email:
@@ -72,24 +80,50 @@ def by_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         take(invitation, user)
     except Refused:
-        return render(request, "show/join.html", {"gone": True}, status=409)
+        return inside_already(request, secret) or gone(request, 409)
     told(request, invitation, user)
-    return welcomed(invitation)
+    return redirect(inside(invitation))
 
 
-def newcomer(request: HttpRequest, invitation: Invitation, form: Newcomer) -> HttpResponse:
+def newcomer(request: HttpRequest, invitation: Invitation, form: Newcomer, known: User | None) -> HttpResponse | None:
+    """None where somebody was faster. `known`: had a sign-in here and is in no team any more; whoever has the address
+    now need not be who had it then."""
     chosen = form.cleaned_data
     try:
         with transaction.atomic():
-            user = User.objects.create_user(invitation.email, chosen["password"], chosen["name"])
+            user = known or User(email=invitation.email)
+            user.name = chosen["name"]
+            user.save()
+            hand_over(user, chosen["password"])
             take(invitation, user)
     except (Refused, IntegrityError):
-        return render(request, "show/join.html", {"gone": True}, status=409)
+        return None
     told(request, invitation, user)
     perform_login(request, user, email_verification="none")
     if settings.MAIL_IS_SENT:
         send_confirmation(request, user)
-    return welcomed(invitation)
+    return redirect(inside(invitation))
+
+
+def inside_already(request: HttpRequest, secret: str) -> HttpResponse | None:
+    """Whoever presses Join twice, or opens the link later, has joined: he ends inside. None for anybody else."""
+    invitation = taken(secret)
+    if invitation is None or not invitation.team.members.filter(user__email=invitation.email).exists():
+        return None
+    if isinstance(request.user, User) and request.user.email == invitation.email:
+        return redirect(inside(invitation))
+    if request.method != "POST" or not settings.PASSWORDS:
+        return None
+    given = {"email": invitation.email, "password": request.POST.get("password", "")}
+    try:
+        user = get_adapter().authenticate(request, **given)  # within the limits of signing in
+    except ValidationError:
+        return None
+    if user is None:
+        return None
+    messages.success(request, f"Welcome to {invitation.team}.")
+    answer: HttpResponse = perform_login(request, user, email_verification="none", redirect_url=inside(invitation))
+    return answer
 
 
 def take(invitation: Invitation, user: User) -> None:
@@ -101,19 +135,26 @@ def take(invitation: Invitation, user: User) -> None:
 
 
 def told(request: HttpRequest, invitation: Invitation, user: User) -> None:
-    said = f"{user.email} joined as {invitation.get_role_display()}, invited by {invitation.by.user.email}."
-    if settings.MAIL_IS_SENT and not is_confirmed(user):
-        said += " The address is not confirmed."
-    note(request, said, user, [invitation.team])
+    note(request, joined_words(invitation, user), user, [invitation.team])
     messages.success(request, f"Welcome to {invitation.team}.")
 
 
-def welcomed(invitation: Invitation) -> HttpResponse:
+def joined_words(invitation: Invitation, user: User) -> str:
+    said = f"{user.email} joined as {invitation.get_role_display()}, invited by {invitation.by.user.email}."
+    return f"{said} The address is not confirmed." if settings.MAIL_IS_SENT and not is_confirmed(user) else said
+
+
+def inside(invitation: Invitation) -> str:
     product = invitation.team.products.order_by("id").first()
-    return redirect("dashboard", product.pk) if product else redirect("home")
+    return reverse("dashboard", args=[product.pk]) if product else reverse("home")
+
+
+def gone(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "show/join.html", {"gone": True}, status=status)
 
 
 def shown(request: HttpRequest, invitation: Invitation, values: dict[str, Any], status: int = 200) -> HttpResponse:
-    answer = render(request, "show/join.html", {"invitation": invitation, **values}, status=status)
+    offered = {"provider": settings.OIDC_ISSUER and settings.OIDC_NAME, "invitation": invitation}
+    answer = render(request, "show/join.html", offered | values, status=status)
     answer.headers["Cache-Control"] = "no-store"  # the address is a secret
     return answer

@@ -16,6 +16,7 @@ from accoil.team.code_stage import CodeStage, waiting
 from accoil.team.encrypted import decrypted, encrypted
 from accoil.team.models import User
 from accoil.team.second_factor import SecondFactor, link_for, new_secret, step_of
+from accoil.team.sign_in import with_own_password, with_passwords
 
 KEPT = "second_factor_secret"  # in the session, until the app has shown that it knows it
 TOO_OFTEN = "That was wrong too often. Wait five minutes, then try again."
@@ -48,6 +49,7 @@ class First(Password):
     field_order = ("code", "password")
 
 
+@with_passwords
 def code(request: HttpRequest) -> HttpResponse:
     """After the right password. Whoever has not given it is sent to do so."""
     stage = waiting(request)
@@ -78,6 +80,7 @@ def passed(stage: CodeStage) -> HttpResponse:
     return answer
 
 
+@with_own_password
 def switch_on(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if SecondFactor.objects.filter(user=user).exists():
@@ -105,6 +108,7 @@ def on_already(request: HttpRequest) -> HttpResponse:
     return redirect("you")
 
 
+@with_own_password
 def switch_off(request: HttpRequest) -> HttpResponse:
     found = mine(request)
     form = Password(request.POST if request.method == "POST" else None)
@@ -115,6 +119,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     return render(request, "show/code_off.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@with_own_password
 def recovery(request: HttpRequest) -> HttpResponse:
     """New recovery codes in place of those there are."""
     found = mine(request)

@@ -98,7 +98,12 @@ def takes_link(frame: Frame, member: Member) -> bool:
     mine = frame.request.user
     owned = Member.objects.filter(user=mine.pk, role=Role.OWNER).values("team")
     foreign = member.user.memberships.exclude(team__in=owned)
-    return not settings.MAIL_IS_SENT and member.user_id != mine.pk and not foreign.exists()
+    return by_links() and member.user_id != mine.pk and not foreign.exists()
+
+
+def by_links() -> bool:
+    """Whether people get a link for a new password from an owner: where no mail can be sent."""
+    return settings.PASSWORDS and not settings.MAIL_IS_SENT
 
 
 def tried(frame: Frame, act: Callable[[], None], said: str, then: str = "team") -> HttpResponse:
@@ -140,7 +145,7 @@ def shown(frame: Frame, more: Values | None = None, status: int = 200) -> HttpRe
         "me": own,
         "invitations": waiting,
         "gives": choices(own.role),
-        "takes_links": any(each.user_id != own.user_id for each in everyone) and not settings.MAIL_IS_SENT,
+        "takes_links": any(each.user_id != own.user_id for each in everyone) and by_links(),
         "usual": GIVES[own.role][0],
         "mail": settings.MAIL_IS_SENT,
         "profiles": [(each, profile_access.told(frame, each)) for each in frame.profiles] if frame.may_change else [],

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accoil.show import devices, words
+from accoil.team.addresses import is_confirmed
 from accoil.team.models import NAME_LENGTH, User
 from accoil.team.scope import products_of
 from accoil.team.second_factor import SecondFactor
@@ -79,10 +80,6 @@ def send_confirmation(request: HttpRequest, user: User) -> bool:
     return True
 
 
-def is_confirmed(user: User) -> bool:
-    return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
-
-
 def person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
@@ -100,6 +97,9 @@ def shown(request: HttpRequest, wrong: str = "", status: int = 200) -> HttpRespo
         "wrong": wrong,
         "confirmed": is_confirmed(user),
         "mail": settings.MAIL_IS_SENT,
+        "provider": settings.OIDC_ISSUER and settings.OIDC_NAME,
+        "passwords": settings.PASSWORDS,
+        "has_password": settings.PASSWORDS and user.has_usable_password(),
         "codes": SecondFactor.objects.filter(user=user).first(),
         "sessions": sessions,
         "teams": [(each, first.get(each.team_id)) for each in user.memberships.select_related("team")],
