@@ -77,7 +77,7 @@ def busy(world, engine) -> World:
     return world
 
 
-def receive(engine: Engine, product: Product, messages: Iterable[Message | list[Message]], per_block: int = 4) -> None:
+def receive(engine: Engine, product: Product, messages: Iterable[Message | list[Message]], per_block: int = 50) -> None:
     engine.zones[product.pk] = product.time_zone
     told = [m for each in messages for m in (each if isinstance(each, list) else [each])]
     engine.receive(product.pk, told, per_block)
