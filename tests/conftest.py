@@ -53,7 +53,11 @@ def _running(
     from django.test import override_settings
 
     from accoil.asgi import start
+    from accoil.count import load
+    from accoil.receive import keys
 
+    # Each test makes a product, sends, and waits: until the key is looked up, and for the load after the next.
+    keys.LOOK_UP_AT_MOST_EVERY, load.LONGEST_REST = 0.02, 0.05
     # Between tests too: a thread of the server's that is refused the database in the middle of a transaction leaves it
     # open, and everybody else is locked out.
     with django_db_blocker.unblock():

@@ -191,8 +191,8 @@ def _strangers(
 
 
 def _merges(names: set[str], at: st.SearchStrategy[int]) -> st.SearchStrategy[Message]:
-    """Two of these, who turn out to be one. (Drawn as two different ones: thrown away when they were one, they took most
-    worlds with them.)"""
+    """Two of these, who turn out to be one. (Two different ones are drawn at once: when equal ones were thrown away,
+    most worlds went with them.)"""
     pairs = st.sampled_from(list(permutations(sorted(names), 2)))
     return st.builds(lambda at, pair: Message("alias", "", at, pair[0], anonymous=pair[1]), at, pairs)
 

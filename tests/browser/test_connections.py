@@ -13,6 +13,8 @@ from tests.browser.conftest import EMAIL, PASSWORD, Server, make_profile, sign_i
 from tests.intercom import Intercom, Workspace, running
 from tests.whole import PATIENCE, begin, free_port, wait_for_answer
 
+pytestmark = pytest.mark.xdist_group("connected in a browser")
+
 PEOPLE = {"ann": "acme-ltd", "gus": "globex", "ivy": "initech"}
 SYNCED = 30_000  # ms: within what the sync needs, with room for a slow machine
 
