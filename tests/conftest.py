@@ -33,6 +33,25 @@ if TYPE_CHECKING:
 _status = pytest.StashKey[int]()
 
 
+def _static_files_are_looked_for_once() -> None:
+    """Each test client makes its middlewares anew, and WhiteNoise looked through the same folders each time: as long as
+    a page takes."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def look_once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
+
+
+_static_files_are_looked_for_once()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database of this run. pytest-django's own makes none where no test asks for `db` by name, and `server`
