@@ -4,7 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETTINGS := ACCOIL_DATA=$(CURDIR)/.check-data
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/pytest --numprocesses auto
+# What several tests stand on (a group) is made by one process. Whole servers and browsers mostly wait, so more of them
+# than processors are at work at once.
+PYTEST := $(BIN)/pytest --dist loadgroup --numprocesses
+CPUS := $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
+A_FEW_MORE := $(shell expr $(CPUS) + 1)
+TWICE_AS_MANY := $(shell expr $(CPUS) \* 2)
 # Whole servers and a browser share a machine with whatever else runs there: a test that fails is tried once more and listed as
 # "rerun". One that is listed twice in a week is a fault, of the product until shown otherwise.
 ONCE_MORE := --reruns 1 -r aR
@@ -20,9 +25,9 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
 test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
-	$(PYTEST) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
-	$(PYTEST) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
-	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) -m "not soak" --ignore tests/browser --ignore tests/journey
+	$(PYTEST) $(TWICE_AS_MANY) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
+	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .

@@ -33,6 +33,25 @@ if TYPE_CHECKING:
 _status = pytest.StashKey[int]()
 
 
+def _static_files_are_looked_for_once() -> None:
+    """Each test client makes its middlewares anew, and WhiteNoise looked through the same folders each time: as long as
+    a page takes."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def look_once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
+
+
+_static_files_are_looked_for_once()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database of this run. pytest-django's own makes none where no test asks for `db` by name, and `server`
@@ -53,7 +72,11 @@ def _running(
     from django.test import override_settings
 
     from accoil.asgi import start
+    from accoil.count import load
+    from accoil.receive import keys
 
+    # Each test makes a product, sends, and waits: until the key is looked up, and for the load after the next.
+    keys.LOOK_UP_AT_MOST_EVERY, load.LONGEST_REST = 0.02, 0.05
     # Between tests too: a thread of the server's that is refused the database in the middle of a transaction leaves it
     # open, and everybody else is locked out.
     with django_db_blocker.unblock():

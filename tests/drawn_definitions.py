@@ -9,10 +9,9 @@ from accoil.rule.conditions import Scope
 from accoil.score import definition as product
 from tests.reference import Definition, Message, World, score_accounts, score_users
 from tests.reference_rules import Raw, View
-from tests.rule.drawn import FEATURES, Settling, events, metrics, traits
+from tests.rule.drawn import FEATURES, Settling, early_metrics, events, traits
 from tests.strategies import ACCOUNTS, EVENTS, USERS, Case, cases
 
-EARLY = ("frequency", "tenure", "created_at", "mrr")
 DOMAINS = ("example.com", "sub.example.com", "b.example.org")
 ADDRESSES = (
     "ann@example.com", "ann@EXAMPLE.com", "a@sub.example.com", "a@x.sub.Example.Com", "a@notexample.com", "example.com",
@@ -79,8 +78,7 @@ def peopled_definitions(case: Case, known: list[str], done: list[str]) -> st.Sea
 
 def early_rules(settle: Settling, done: list[str]) -> st.SearchStrategy[Raw]:
     """Those that a filter or a step may hold; half of them about events that are there."""
-    early = metrics("user").filter(lambda raw: raw["metric"] in EARLY)
-    any_kind = st.one_of(events(), traits(), early).map(settle.settled)
+    any_kind = st.one_of(events(), traits(), early_metrics()).map(settle.settled)
     likely = st.builds(
         lambda kind, name, more: {kind: name, **more},
         st.sampled_from(("event", "event", "account_event")),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from accoil import __version__
+from tests.whole import begun
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -38,9 +39,8 @@ def run(tmp_path) -> Run:
 
 
 @pytest.fixture
-def product(run) -> dict[str, object]:
-    made: dict[str, object] = json.loads(run(*INIT).stdout)
-    return made
+def product(tmp_path) -> dict[str, object]:
+    return begun(tmp_path / "data", "Acme", "Web", "ann@example.com")
 
 
 def test_init_prints_ids_and_keys_once(run):

@@ -15,14 +15,12 @@ from accoil import control
 from tests.receive.importing import past
 from tests.receive.importing.running import children
 from tests.waiting import until
-from tests.whole import accoil, begin, counted, serving
-
-INIT = ("init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
+from tests.whole import accoil, begin, begun, counted, serving
 
 
 @pytest.fixture
 def data(tmp_path) -> Path:
-    assert accoil(tmp_path / "data", *INIT).returncode == 0
+    begun(tmp_path / "data")
     return tmp_path / "data"
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.beginning import Beginning, beginning
 from tests.browser.company import Company, serving_company
-from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
+from tests.whole import PATIENCE, begin, free_port, wait_for_answer
 
 EMAIL, PASSWORD = "ann@example.com", "a long walk home"
 expect.set_options(timeout=PATIENCE * 1000)
@@ -80,22 +81,20 @@ class Server:
 
 
 @pytest.fixture(scope="package")
-def password() -> Iterator[None]:
-    os.environ["OWNER_PASSWORD"] = PASSWORD
-    yield
-    del os.environ["OWNER_PASSWORD"]
-
-
-@pytest.fixture(scope="package")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("browser")
 
 
 @pytest.fixture(scope="package")
-def address(data: Path, password: None) -> Iterator[str]:
+def begin_one(data: Path) -> Iterator[Beginning]:
+    with beginning(data) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="package")
+def address(data: Path, begin_one: Beginning) -> Iterator[str]:
     port = free_port()
-    begun = accoil(data, *init("Web"))
-    assert begun.returncode == 0, begun.stderr
+    begin_one(team="Acme", product="Web", email=EMAIL, password=PASSWORD)  # the server finds all tables made
     # Webhooks of tests go to a loopback address of their own.
     server = begin(data, "serve", "--port", str(port), settings={"ACCOIL_WEBHOOK_NETWORKS": "127.0.0.2/32"})
     try:
@@ -106,27 +105,10 @@ def address(data: Path, password: None) -> Iterator[str]:
         server.communicate(timeout=PATIENCE)
 
 
-def init(product: str) -> list[str]:
-    return [
-        "init",
-        "--team",
-        "Acme",
-        "--product",
-        product,
-        "--email",
-        EMAIL,
-        "--password-env",
-        "OWNER_PASSWORD",
-        "--json",
-    ]
-
-
 @pytest.fixture
-def server(address: str, data: Path, request: pytest.FixtureRequest) -> Server:
+def server(address: str, begin_one: Beginning, request: pytest.FixtureRequest) -> Server:
     """A product of its own for each test: none sees what another did."""
-    begun = accoil(data, *init(request.node.name[:100]))
-    assert begun.returncode == 0, begun.stderr
-    made = json.loads(begun.stdout)
+    made = begin_one(team="Acme", product=request.node.name[:100], email=EMAIL)
     return Server(address, made["ingest_key"], made["api_token"], made["product_id"])
 
 

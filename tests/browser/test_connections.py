@@ -1,7 +1,6 @@
 """Intercom connected by signing in there, what is written chosen after looking, and accounts tagged by hand: with
 nothing but what a person does, against the stand-in."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import EMAIL, Server, make_profile, sign_in, told
+from tests.browser.beginning import Beginning, beginning
+from tests.browser.conftest import EMAIL, PASSWORD, Server, make_profile, sign_in, told
 from tests.intercom import Intercom, Workspace, running
-from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
+from tests.whole import PATIENCE, begin, free_port, wait_for_answer
+
+pytestmark = pytest.mark.xdist_group("connected in a browser")
 
 PEOPLE = {"ann": "acme-ltd", "gus": "globex", "ivy": "initech"}
 SYNCED = 30_000  # ms: within what the sync needs, with room for a slow machine
@@ -30,9 +32,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(data: Path, password: None, stand_in: Intercom) -> Iterator[str]:
+def begin_one(data: Path) -> Iterator[Beginning]:
+    with beginning(data) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def address(data: Path, begin_one: Beginning, stand_in: Intercom) -> Iterator[str]:
     port = free_port()
-    assert accoil(data, *init("First")).returncode == 0
+    begin_one(team="First", product="Web", email=EMAIL, password=PASSWORD)
     settings = {
         "ACCOIL_INTERCOM_URL": stand_in.address,
         "ACCOIL_INTERCOM_CLIENT_ID": stand_in.client_id,
@@ -47,17 +55,10 @@ def address(data: Path, password: None, stand_in: Intercom) -> Iterator[str]:
         server.communicate(timeout=PATIENCE)
 
 
-def init(team: str) -> list[str]:
-    named = ["--team", team, "--product", "Web", "--email", EMAIL]
-    return ["init", *named, "--password-env", "OWNER_PASSWORD", "--json"]
-
-
 @pytest.fixture
-def server(address: str, data: Path, request: pytest.FixtureRequest) -> Server:
+def server(address: str, begin_one: Beginning, request: pytest.FixtureRequest) -> Server:
     """A team of its own for each test, since a team has one Intercom."""
-    begun = accoil(data, *init(request.node.name[:100]))
-    assert begun.returncode == 0, begun.stderr
-    made = json.loads(begun.stdout)
+    made = begin_one(team=request.node.name[:100], product="Web", email=EMAIL)
     return Server(address, made["ingest_key"], made["api_token"], made["product_id"])
 
 

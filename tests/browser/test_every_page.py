@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page
 from tests.browser.company import Company, every_page
 from tests.browser.conftest import watched
 
+pytestmark = pytest.mark.xdist_group("the demo company in a browser")
+
 AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
 ASSETS = 150_000  # bytes, of everything a browser ever loads, as it lies on disk
 VIEWS = {

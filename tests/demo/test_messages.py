@@ -14,6 +14,8 @@ from accoil.demo.tell import first_day, how_many, told
 from accoil.score.definition import Definition
 from tests.demo.looking import FIRST, NOW, Message, last_groups, local
 
+pytestmark = pytest.mark.xdist_group("the demo company")
+
 
 def test_it_has_the_promised_size(life: list[Message], events: list[Message]) -> None:
     assert len({message["userId"] for message in life}) == 2000

@@ -6,8 +6,12 @@ from collections import defaultdict
 from datetime import datetime
 from statistics import median
 
+import pytest
+
 from accoil.demo.company import PRICE, Company
 from tests.demo.looking import Message, last_groups
+
+pytestmark = pytest.mark.xdist_group("the demo company")
 
 
 def test_most_accounts_are_small_and_a_few_are_large(life: list[Message]) -> None:

@@ -6,8 +6,12 @@ from collections import Counter
 from datetime import timedelta
 from statistics import median
 
+import pytest
+
 from accoil.demo.company import Company
 from tests.demo.looking import FIRST, NOW, Message, last_groups, local
+
+pytestmark = pytest.mark.xdist_group("the demo company")
 
 
 def test_weekdays_are_busy_and_weekends_quiet(events: list[Message]) -> None:

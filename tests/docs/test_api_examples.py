@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.door import Answer, ask
-from tests.whole import accoil, serving
+from tests.whole import accoil, begun, serving
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -69,8 +69,7 @@ def test_a_wrong_example_would_be_noticed(told: Any, said: Any) -> None:
 
 
 def test_every_example_answers_as_the_page_says(tmp_path: Path) -> None:
-    made = accoil(tmp_path, "init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
-    given = json.loads(made.stdout)
+    given = begun(tmp_path)
     answer, checked = None, 0
     with serving(tmp_path) as (host, _):
         known = {"HOST": host, "KEY": given["ingest_key"], "TOKEN": given["api_token"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -14,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.door import Door
-from tests.whole import PATIENCE, accoil, free_port
+from tests.whole import PATIENCE, begun, free_port
 
 # Merges and saves come after hundreds of thousands of rows; here after a few, so that kills hit them too.
 PROGRAM = """
@@ -30,9 +29,7 @@ class Mortal:
     """`door` stays good across deaths; what the processes say is in `log`."""
 
     def __init__(self, data: Path, merge_after: int, **settings: object) -> None:
-        made = accoil(data, "init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json")
-        assert made.returncode == 0, made.stderr
-        told = json.loads(made.stdout)
+        told = begun(data)
         self.data, self.port, self.log = data, free_port(), data.with_name(f"{data.name}.log")
         self._merge_after, self.settings = merge_after, {name: str(value) for name, value in settings.items()}
         address = f"http://127.0.0.1:{self.port}"

@@ -12,6 +12,8 @@ from tests.intercom.limits import WINDOW
 from tests.journey.synced import FIRMS, PEOPLE, SCORE, Synced, email
 from tests.waiting import until
 
+pytestmark = pytest.mark.xdist_group("synced")
+
 ALL = PEOPLE + FIRMS
 
 

@@ -18,6 +18,8 @@ from tests.journey.others import counted, others_are_served, sign_in_page_comes
 from tests.journey.raw import Raw, call, chunked, head, request
 from tests.waiting import until
 
+pytestmark = pytest.mark.xdist_group("slow clients")
+
 TIMEOUT, IDLE = 2, 4  # seconds; as set here
 LATE = 2.5  # seconds that a time-out may come later, on a busy machine
 

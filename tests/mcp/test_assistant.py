@@ -16,6 +16,8 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.door import ask
 from tests.whole import accoil, begin, free_port, serving, wait_for_answer
 
+pytestmark = pytest.mark.xdist_group("an assistant")
+
 QUESTIONS = {
     "profiles", "accounts", "users", "account", "user", "explain", "why", "history", "segments", "segment_members",
     "what_if", "events", "features", "counts",

@@ -137,6 +137,9 @@ def _near(what: str, *more: int) -> st.SearchStrategy[Near]:
     return st.builds(Near, st.just(what), st.integers(0, 20), st.sampled_from(more))
 
 
+_NEAR = _near("figure", -1, 0, 0, 0, 1)
+
+
 @cache
 def rules(scope: str, named: bool = True, leaves: int = 8) -> st.SearchStrategy[Raw]:
     """`named`: also segments and stages."""
@@ -190,12 +193,30 @@ def events() -> st.SearchStrategy[Raw]:
     return st.builds(lambda subject, number, span: {**subject, **number, **span}, subject, number, span)
 
 
+@cache
 def metrics(scope: str) -> st.SearchStrategy[Raw]:
-    name = st.sampled_from(OF_USERS if scope == "user" else OF_ACCOUNTS)
-    change = st.sampled_from((-90, -10, -1, 0, 1, 10, 63, 90))
+    figures = _figures(OF_USERS if scope == "user" else OF_ACCOUNTS)
+    change = st.one_of(st.sampled_from((-90, -10, -1, 0, 1, 10, 63, 90)), _NEAR)
     over = st.fixed_dictionaries({}, optional={"days": st.sampled_from((*WINDOWS, 2, 180))})
+    changes = st.builds(lambda one, over: {**one, **over}, _metric(st.just("change"), _numbers(change)), over)
+    return st.one_of(figures, figures, changes, _days(("last_active", "created_at")))
+
+
+@cache
+def early_metrics() -> st.SearchStrategy[Raw]:
+    """Those of users that are known before anybody is scored. (Of all metrics most would be thrown away, and with them
+    whole worlds.)"""
+    figures = _figures(("frequency", "tenure", "mrr"))
+    return st.one_of(figures, figures, _days(("created_at",)))
+
+
+def _figures(names: tuple[str, ...]) -> st.SearchStrategy[Raw]:
+    return _metric(st.sampled_from(names), _numbers(st.one_of(st.sampled_from(FIGURES), _NEAR, _NEAR)))
+
+
+def _days(names: tuple[str, ...]) -> st.SearchStrategy[Raw]:
     day = st.one_of(st.sampled_from([Back(back) for back in DAYS_BACK]), _near("figure", -1, 0, 0, 1))
-    of_days = st.one_of(
+    operators = st.one_of(
         _with(("is", "is_not", "before", "after"), day),
         _with(("one_of", "none_of"), st.lists(day, min_size=1, max_size=3)),
         _with(("between",), _pair(day)),
@@ -204,11 +225,7 @@ def metrics(scope: str) -> st.SearchStrategy[Raw]:
         ),
         _set(),
     )
-    near = _near("figure", -1, 0, 0, 0, 1)
-    figures = _metric(name, _numbers(st.one_of(st.sampled_from(FIGURES), near, near)))
-    change = st.one_of(change, near)
-    changes = st.builds(lambda one, over: {**one, **over}, _metric(st.just("change"), _numbers(change)), over)
-    return st.one_of(figures, figures, changes, _metric(st.sampled_from(("last_active", "created_at")), of_days))
+    return _metric(st.sampled_from(names), operators)
 
 
 def _metric(name: st.SearchStrategy[str], operator: st.SearchStrategy[Raw]) -> st.SearchStrategy[Raw]:

@@ -1,5 +1,8 @@
-"""Steps as they are reached, while messages come late and for somebody else."""
+"""Steps as they are reached, while messages come late and for somebody else.
 
+Half as many worlds as RANDOM_WORLDS in the environment says (60)."""
+
+import os
 from datetime import date
 
 import pytest
@@ -17,6 +20,7 @@ from tests.small_worlds import alias, at, did, did_anonymously, joins
 from tests.strategies import Case
 from tests.world import Engine
 
+WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
 STEPS = {"user": [{"event": "Open", "at_least": 3}], "account": [{"event": "Open", "at_least": 4}]}
 
 
@@ -67,7 +71,7 @@ def test_an_account_loses_what_its_user_did_when_he_turns_out_to_belong_elsewher
     assert activated(product, "account", "globex") == date(2026, 3, 12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=WORLDS // 2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=peopled(), first=st.integers(0, 30))
 def test_numbers_follow_each_delivery(engine: Engine, case: Case, first: int) -> None:
     product, definition = engine.new_product(case.zone), as_product(case.definition)

@@ -117,8 +117,7 @@ def test_offline_calls_arrive_once_when_the_network_is_back(shop):
 
 
 def test_a_server_that_was_down_gets_everything_once(site, browser, tmp_path):
-    made = whole.accoil(tmp_path, *["init", "--team", "T", "--product", "P", "--email", "t@example.com", "--json"])
-    begun = whole.json.loads(made.stdout)
+    begun = whole.begun(tmp_path)
     port = whole.free_port()
     door = Door(f"http://127.0.0.1:{port}", begun["product_id"], begun["ingest_key"], begun["api_token"])
     context = browser.new_context()
