@@ -119,6 +119,8 @@ def _association(company: str, primary: bool) -> dict[str, Any]:
 def wrong_with(portal: Portal, kind: str, given: dict[str, Any]) -> str:
     """Why the values of a row are not taken, "" when they are."""
     known = portal.properties[kind]
+    if given["id"] in portal.locked:
+        return f"{given['id']} is locked by a rule"
     for name, value in given["properties"].items():
         one = known.get(name)
         if not one or one.archived:

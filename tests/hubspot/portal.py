@@ -84,7 +84,7 @@ class Write:
 
 
 class Portal:
-    """Made, read and changed by tests directly; through HTTP by routes. `tells_each`: of a batch with a bad row the others
+    """Made, read and changed by tests directly; through HTTP by routes. `tells_each`: of a batch with a bad row others
     are written, and it is told what is wrong with it (207); else all of the batch is refused. `restores`: properties
     come out of the archive."""
 
@@ -100,6 +100,7 @@ class Portal:
         self.lists: dict[str, List] = {}
         self.writes: list[Write] = []
         self.most_properties = MOST_PROPERTIES
+        self.locked: set[str] = set()  # records whose values a rule of the account does not let change
         self._last = 100
 
     def contact(self, email: str, companies: list[Record] | None = None, **more: str) -> Record:
