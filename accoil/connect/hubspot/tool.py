@@ -80,6 +80,7 @@ TOOL = Tool(
     good_for="Scores and segments as properties of contacts and companies; lists and properties by automation.",
     joining=JOINING,
     at_once=AT_ONCE,
+    calls_a_second=5,
     lone_accounts=True,
     fields=(
         Field(
