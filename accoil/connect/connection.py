@@ -233,8 +233,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     `connection_of` (team, values of an action): what the action goes through, where that is not simply the team's
     connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its secrets with it;
     whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
-    written. `checks`: what troubleshooting looks at beside what all tools share; `hints` what it says to people whose
-    attributes, or accounts, are missing."""
+    written. `checks`: what troubleshooting looks at beside what all tools share; `hints` for people: whose attributes,
+    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -253,4 +253,4 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     closed: Callable[[int], None] = lambda connection: None
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
-    hints: dict[Literal["attributes", "accounts"], str] = {}
+    hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}
