@@ -140,18 +140,24 @@ def demo(
     with_fake_intercom: Annotated[
         bool, typer.Option("--with-fake-intercom", help="Also a stand-in for Intercom, connected, with an inbox.")
     ] = False,
+    with_fake_hubspot: Annotated[
+        bool, typer.Option("--with-fake-hubspot", help="Also a stand-in for HubSpot, connected.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Fill in a believable company, and serve it. Its events go through the real front door."""
-    from accoil.demo.stand_in import beside
+    from accoil.demo import fake_hubspot, stand_in
 
-    if with_fake_intercom and not serve:
-        raise Refused("The stand-in for Intercom is there while the demo is served; leave --no-serve out.")
-    with beside(port + 1) if with_fake_intercom else nullcontext() as stand_in:
+    if (with_fake_intercom or with_fake_hubspot) and not serve:
+        raise Refused("A stand-in is there while the demo is served; leave --no-serve out.")
+    with (
+        stand_in.beside(port + 1) if with_fake_intercom else nullcontext() as intercom,
+        fake_hubspot.beside(port + 2) if with_fake_hubspot else nullcontext() as hubspot,
+    ):
         _start()
         from accoil.demo import run
 
-        run(port, serve, users, days, stand_in)
+        run(port, serve, users, days, intercom, hubspot)
 
 
 @app.command("import")

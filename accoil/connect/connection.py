@@ -228,12 +228,13 @@ class Joining(msgspec.Struct, frozen=True, kw_only=True):
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """`joining`: how it is connected, None where that is done otherwise. `good_for`: in a sentence. `places`: the most
     attributes it keeps, None where that is not known beforehand. `at_once`: records in one write; with more than one
-    its sessions are Batching. `lone_accounts`: it is asked for accounts of which no user was matched, too. `opened`
-    makes a session of a saved connection, `sending` a sender. `connection_of` (team, values of an action): what the
-    action goes through, where that is not simply the team's connection to the tool. `closed` (id of a connection) drops
-    all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets Closed.
-    `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at
-    beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing."""
+    its sessions are Batching. `calls_a_second`: about what half of its usual limit allows. `lone_accounts`: it is asked
+    for accounts of which no user was matched, too. `opened` makes a session of a saved connection, `sending` a sender.
+    `connection_of` (team, values of an action): what the action goes through, where that is not simply the team's
+    connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its secrets with it;
+    whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
+    written. `checks`: what troubleshooting looks at beside what all tools share; `hints` for people: whose attributes,
+    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -244,6 +245,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     joining: Joining | None = None
     places: int | None = None
     at_once: int = 1
+    calls_a_second: int = 80
     lone_accounts: bool = False
     opened: Callable[[Any], Session] = no_records
     sending: Callable[[Any], Sender] | None = None
@@ -251,4 +253,4 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     closed: Callable[[int], None] = lambda connection: None
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
-    hints: dict[Literal["attributes", "accounts"], str] = {}
+    hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}

@@ -8,12 +8,12 @@ import msgspec
 from accoil.connect.desired import changes, desired
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, Written
 from accoil.connect.names import KINDS, Wanted, check_names, synced, wanted
+from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.score.models import Profile
 
 COMPARED = 1000  # records at a time
-CALLS_A_SECOND = 80  # about what half of a usual limit allows
 
 Told = Callable[[int, int], None]  # hears how many records are compared, of how many
 
@@ -38,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     would_change: dict[int, dict[Kind, int]]
     matched: dict[Kind, int] | None
     records: int  # that would be written, each once
+    at_once: int  # records in one call
+    calls_a_second: int
 
     @property
     def fits(self) -> bool:
@@ -50,11 +52,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def calls(self) -> int:
-        return self.records + len(self.make) + len(self.restore) + len(self.archive)
+        return -(-self.records // self.at_once) + len(self.make) + len(self.restore) + len(self.archive)
 
     @property
     def seconds(self) -> int:
-        return round(self.calls / CALLS_A_SECOND)
+        return round(self.calls / self.calls_a_second)
 
 
 def planned(
@@ -72,6 +74,7 @@ def planned(
     return Plan(
         make=make, restore=restore, archive=archive, places=places, would_change=would_change,
         matched={kind: counts.get(kind, 0) for kind in KINDS} if connection.records.exists() else None, records=records,
+        at_once=TOOLS[connection.tool].at_once, calls_a_second=TOOLS[connection.tool].calls_a_second,
     )  # fmt: skip
 
 

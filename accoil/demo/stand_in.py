@@ -35,29 +35,29 @@ SWITCHED_ON = 2  # profiles
 def beside(port: int) -> Iterator[Any]:
     """The stand-in while it listens, at `port` if that is free. Settings that lead to it are in the environment, so
     this comes before they are read. Raises Refused where there is no clone of the source."""
-    made = _library().Intercom()
+    made = library("intercom").Intercom()
     made.workspaces.clear()
     made.workspace = made.add_workspace(WORKSPACE, NAME)
     made.signer.admin = made.signer.admin | {"name": "You", "email": EMAIL}
     with ExitStack() as stack:
-        stack.enter_context(_library().running(made, port if _is_free(port) else 0))
+        stack.enter_context(library("intercom").running(made, port if is_free(port) else 0))
         os.environ["ACCOIL_INTERCOM_URL"] = made.address
         os.environ["ACCOIL_INTERCOM_CLIENT_ID"] = made.client_id
         os.environ["ACCOIL_INTERCOM_CLIENT_SECRET"] = made.client_secret
         yield made
 
 
-def _library() -> Any:
-    if not (CLONE / "tests" / "intercom" / "__init__.py").is_file():
+def library(tool: str) -> Any:
+    if not (CLONE / "tests" / tool / "__init__.py").is_file():
         raise Refused(
-            "--with-fake-intercom needs a clone of the source: its tests folder, with the stand-in, is not here."
+            f"--with-fake-{tool} needs a clone of the source: its tests folder, with the stand-in, is not here."
         )
     if str(CLONE) not in sys.path:
         sys.path.append(str(CLONE))
-    return importlib.import_module("tests.intercom")
+    return importlib.import_module(f"tests.{tool}")
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
     with socket.socket() as asked:
         asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

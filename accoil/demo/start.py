@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from accoil.demo import fake_hubspot
 from accoil.demo.automations import automate, switch_on
 from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
@@ -29,9 +30,12 @@ COUNTED_WITHIN = 120.0  # seconds
 FILLED_DAYS = 60  # of past membership of segments
 
 
-def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90, stand_in: Any = None) -> None:
+def run(
+    port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90, stand_in: Any = None, hubspot: Any = None
+) -> None:
     """Fills the data folder with the demo company and serves it. A later run only tells what happened since.
-    `stand_in`: one for Intercom that listens, to be filled with the company's people and connected."""
+    `stand_in`: one for Intercom that listens, to be filled with the company's people and connected; `hubspot`: one for
+    HubSpot."""
     from django.conf import settings
 
     from accoil import asgi
@@ -44,6 +48,7 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90,
         )
     key, memory = _prepare(memory)
     forget()
+    fake_hubspot.forget()
     server = asgi.start(HOST, port if serve else 0)  # any free port will do for sending
     try:
         if not memory.is_fresh(now):
@@ -58,6 +63,10 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90,
             connect(_product(), stand_in)
             switch_on(_product())
             console.print(f"Its Intercom      {stand_in.address}/inbox   (a stand-in, with an inbox)")
+        if hubspot:
+            fake_hubspot.fill(hubspot.portal, memory.company())
+            fake_hubspot.connect(_product(), hubspot)
+            console.print(f"Its HubSpot       {hubspot.address}   (a stand-in, without pages)")
         if serve:
             stopped = _listen_for_stop()
             console.print("Ctrl-C stops it.")
@@ -65,6 +74,7 @@ def run(port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90,
     finally:
         server.stop()
         forget()
+        fake_hubspot.forget()
 
 
 def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:

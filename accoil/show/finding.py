@@ -26,7 +26,7 @@ ALSO: dict[str, str] = {
     "settings": "time zone, API tokens, general",
     "keys": "ingest key, write key, rotate",
     "connect": "Segment, RudderStack, snippet, install",
-    "connections": "Intercom, webhooks, sync, tags",
+    "connections": "Intercom, HubSpot, webhooks, sync, tags, lists",
     "configuration": "traits, owner of an account, internal domains",
     "features": "sets of events",
     "imports": "CSV, upload, back-fill",

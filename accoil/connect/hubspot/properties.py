@@ -41,7 +41,7 @@ class Properties:
         except (Rejected, Gone):
             return None
         except SignInAgain as why:
-            if why.status == 401:
+            if why.status != 403:
                 raise
             return None
         own = [each for each in told.get("byObjectType") or () if each.get("objectTypeId") in TYPE_IDS.values()]

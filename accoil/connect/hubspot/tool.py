@@ -80,6 +80,7 @@ TOOL = Tool(
     good_for="Scores and segments as properties of contacts and companies; lists and properties by automation.",
     joining=JOINING,
     at_once=AT_ONCE,
+    calls_a_second=5,
     lone_accounts=True,
     fields=(
         Field(
@@ -114,6 +115,10 @@ TOOL = Tool(
     closed=closed,
     archives_with=("token", "refresh_token", "renew_at"),
     hints={
+        "matching": "Users are found by e-mail address, accounts by our id, by their domain, or through their users.",
+        "view": "They are in the group Accoil: choose View all properties on a record there, or add them to its card "
+        "or to the columns of a view.",
+        "ending": "Our ids of accounts and the group Accoil go as well; lists, and what automations have set, stay.",
         "attributes": "Properties are in the group Accoil: on a record in HubSpot choose View all properties, or add "
         "them to the card of a record or the columns of a view.",
         "accounts": "An account is found by its domain, or through its users: one of them must be matched, and have a "

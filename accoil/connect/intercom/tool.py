@@ -119,6 +119,10 @@ TOOL = Tool(
     archives_with=("token",),
     checks=checks,
     hints={
+        "matching": "Users are found by e-mail address, accounts through their users.",
+        "view": "New fields are hidden at first: open a person or a company there, choose Edit beside the attributes, "
+        "and add those that begin with Accoil to the view. Each teammate does so once.",
+        "ending": "Tags stay where they are, and the widget shows nothing any more.",
         "attributes": "A field may only be hidden: in Intercom, add those that begin with Accoil to the view of people "
         "and companies.",
         "accounts": "An account is found through its users: one of them must be matched, and have a company in "
