@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+
 from accoil.act import text
 from accoil.act.models import Automation
 from accoil.act.triggers import meant
@@ -76,7 +79,14 @@ class LookedUp:
             "when": automation.trigger, "because": reason,
             "account": _told("account", self.accounts.get(account)) if account else None,
         }  # fmt: skip
+        if settings.PUBLIC_URL:
+            told["link"] = page_of(self.profile, self.scope, entity)
         return told if self.scope == "account" else told | {"user": _told("user", self.rows.get(entity))}
+
+
+def page_of(profile: Profile, scope: Kind, entity: int) -> str:
+    """The address of somebody's page, seen through the profile."""
+    return f"{settings.PUBLIC_URL}{reverse(scope, args=[profile.product_id, entity])}?profile={profile.pk}"
 
 
 def _told(kind: Kind, row: Row | None) -> dict[str, Any] | None:
