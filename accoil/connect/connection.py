@@ -266,8 +266,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     action goes through, where that is not simply the team's connection to the tool. `closed` (id of a connection) drops
     all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets Closed.
     `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at
-    beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing. `missing`: what the
-    operator has to set up first."""
+    beside what all tools share; `hints` what it says to people whose attributes, or accounts, are missing. `missing`:
+    what the operator has to set up first."""
 
     key: str  # intercom
     name: str  # Intercom

@@ -140,6 +140,8 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
      "code-on code-off recovery-codes"),
     ("You", Who.PERSON, "change", "sign out other devices", "end-session end-sessions"),
     ("For everybody", Who.ANYBODY, "see", "read what the API answers", "api-docs"),
+    ("For everybody", Who.ANYBODY, "see", "open the link in a mail", "mails"),
+    ("For everybody", Who.ANYBODY, "change", "say whether they want such mails, by that link", "mails"),
     ("For everybody", Who.ANYBODY, "see", "see every part (in debug only)", "style"),
     ("For everybody", Who.ANYBODY, "see", "see the icon", "favicon"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accoil.act.models import Delivery, Firing
 from accoil.act.queue import by_hand
+from accoil.connect.muted import ALERTS, Link
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.count.ids import ACCOUNT, EVENT, USER, id_of
 from accoil.score.features import kept
@@ -67,7 +68,7 @@ class Places:
 
     def path(self, name: str) -> str:
         of_none = ("account_", "join", "you", "save-you", "confirm-address", "end-", "code-", "recovery", "sign-in-",
-                   "home", "style", "favicon", "api-docs", "begin-tool")  # fmt: skip
+                   "home", "style", "favicon", "api-docs", "begin-tool", "mails")  # fmt: skip
         own = self.arguments.get(name, [])
         path = reverse(name, args=own if name.startswith(of_none) else [self.busy.web.pk, *own])
         return path + (f"?product={self.busy.web.pk}" if name == "begin-tool" else "")
@@ -83,6 +84,7 @@ class Places:
         self.arguments |= dict.fromkeys(("change-role", "remove-member", "reset-member"), (self.member.pk,))
         self.invited, self.secret = invitations.invite(self.member, "kim@example.com", "member")
         self.arguments |= {"withdraw-invitation": [self.invited.pk], "join": [self.secret]}
+        self.arguments["mails"] = [Link(acme, "ann@example.com", ALERTS).secret]
         self.arguments |= {"account_reset_password_from_key": ["1", "key"], "account_confirm_email": ["key"]}
 
     def _numbers(self) -> None:
