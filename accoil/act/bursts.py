@@ -48,4 +48,6 @@ def forget() -> None:
 
 def _place(delivery: Delivery) -> Place | None:
     field = together(delivery.action)
-    return (delivery.connection_id, delivery.action, delivery.values[field]) if field in delivery.values else None
+    if delivery.feed_id or field not in delivery.values:
+        return None
+    return (delivery.connection_id, delivery.action, delivery.values[field])

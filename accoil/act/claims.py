@@ -60,9 +60,9 @@ def claim(lane: Lane) -> list[Delivery]:
 
 def _told_with(first: Delivery, due: QuerySet[Delivery]) -> list[int]:
     field = together(first.action)
-    if field not in first.values:
+    if first.feed_id or field not in first.values:
         return []
-    same = due.filter(action=first.action, **{f"values__{field}": first.values[field]}).exclude(pk=first.pk)
+    same = due.filter(feed=None, action=first.action, **{f"values__{field}": first.values[field]}).exclude(pk=first.pk)
     return list(same.values_list("pk", flat=True)[:MOST_TOGETHER])
 
 

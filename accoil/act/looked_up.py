@@ -81,8 +81,8 @@ class LookedUp:
             "when": automation.trigger, "because": reason,
             "account": self._account(account) if account else None,
         }  # fmt: skip
-        if settings.PUBLIC_URL:
-            told["link"] = page_of(self.profile, self.scope, entity)
+        if link := page_of(self.profile, self.scope, entity):
+            told["link"] = link
         return told if self.scope == "account" else told | {"user": _told("user", self.rows.get(entity))}
 
     def _account(self, account: int) -> dict[str, Any] | None:
@@ -101,7 +101,9 @@ class LookedUp:
 
 
 def page_of(profile: Profile, scope: Kind, entity: int) -> str:
-    """The address of somebody's page, seen through the profile."""
+    """The address of somebody's page, seen through the profile; "" while nobody said where this server is reached."""
+    if not settings.PUBLIC_URL:
+        return ""
     return f"{settings.PUBLIC_URL}{reverse(scope, args=[profile.product_id, entity])}?profile={profile.pk}"
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from accoil.act import finding
 from accoil.act.actions import action_of
 from accoil.act.models import Delivery
-from accoil.connect.connection import Gone, Message, Rejected, Session, Together, Tool, TryLater
+from accoil.connect.connection import FEED, Gone, Message, Rejected, Session, Together, Tool, TryLater
 from accoil.connect.held import held, still
 from accoil.connect.leaving import EMPTIED, follow
 from accoil.connect.models import Connection, Record, State
@@ -73,7 +73,7 @@ def _send(deliveries: Sequence[Delivery], tool: Tool, connection: Connection) ->
 
 def _message(delivery: Delivery) -> Message:
     at = delivery.firing.at if delivery.firing else delivery.created_at
-    return Message(key=delivery.key, type=FIRED, at=at, data=delivery.told)
+    return Message(key=delivery.key, type=FEED if delivery.feed_id else FIRED, at=at, data=delivery.told)
 
 
 def _moved(record: Record, gone: Gone) -> str:

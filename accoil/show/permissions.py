@@ -48,6 +48,12 @@ LOOK = "look at it"
 _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Dashboard", Who.PERSON, "see", "are sent to their first product", "home"),
     ("Dashboard", Who.MEMBER, "see", LOOK, "dashboard dashboard-habits start"),
+    ("Feeds", Who.MEMBER, "see", LOOK, "feeds feed new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "ask", "try cards", "new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "save", "change feeds of their own; owners and managers those that are shared",
+     "new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "change", "delete feeds of their own; owners and managers those that are shared",
+     "delete-feed"),
     ("Accounts and users", Who.MEMBER, "see", LOOK, "accounts account users user batch"),
     ("Accounts and users", Who.MEMBER, "see", "open the filter of a list", "filter-accounts filter-users"),
     ("Accounts and users", Who.MEMBER, "ask", "filter a list", "filter-accounts filter-users"),

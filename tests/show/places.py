@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accoil.act.models import Delivery, Firing
+from accoil.act import feeds
+from accoil.act.models import Delivery, Feed, Firing
 from accoil.act.queue import by_hand
 from accoil.connect.muted import ALERTS, Link
 from accoil.connect.webhook.endpoints import endpoint
@@ -119,6 +120,10 @@ class Places:
         journey = journeys.create(profile, "account", "Mine", stages, self.busy.ann, 0)
         self.arguments |= dict.fromkeys(("journey", "edit-journey", "delete-journey"), (journey.pk,))
 
+        draft = feeds.Draft(name="News", cards=[{"card": "new", "scope": "account"}], is_shared=True)
+        self.feed = feeds.save(Feed(profile=profile, author=self.busy.ann), draft)
+        self.arguments |= dict.fromkeys(("feed", "edit-feed", "delete-feed"), (self.feed.pk,))
+
     def _tools(self) -> None:
         busy = self.busy
         connect(busy)
@@ -175,6 +180,8 @@ class Places:
             "new-automation": self._of_editor("new-automation"),
             "edit-automation": self._of_editor("edit-automation"),
             "switch-automation": {"do": "off"},
+            "new-feed": {"name": "Mine", "card-0": "new", "scope-0": "account", "hour": "8"},
+            "edit-feed": {"name": "Mine", "card-0": "new", "scope-0": "account", "hour": "8"},
             "retry-automation": {"delivery": "failed"},
             "automation-address": {"do": "secret"},
             "profile": profile | {"name": "Everyday"},

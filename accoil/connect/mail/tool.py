@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils.html import escape
 
-from accoil.connect.connection import Action, Field, Message, Offer, Rejected, Sender, Told, Tool
+from accoil.connect.connection import FEED, Action, Field, Message, Offer, Rejected, Sender, Told, Tool
 from accoil.connect.mail.letter import Line, Part, letter
 from accoil.connect.mail.sending import missing, send
 from accoil.connect.models import Connection, State
@@ -29,9 +29,16 @@ class Mail:
     def send_all(self, action: str, told: Told) -> str:
         values, first = told[0]
         to = recipient(self._team, values["to"], first)
-        stop = Link(self._team, to.email, ALERTS)
+        feed = first.data.get("feed_id") if first.type == FEED else None
+        stop = Link(self._team, to.email, f"feed {feed}" if feed else ALERTS)
         if stop.is_muted:
-            return f"{to} does not want e-mails of automations any more, so nothing was sent."
+            return (
+                f"{to} does not want {'this feed' if feed else 'e-mails of automations'} any more, so nothing was sent."
+            )
+        if feed:
+            why = f"You get this as a member of {self._team}, who was chosen to get the feed “{first.data[FEED]}”."
+            send(self._team.pk, letter(first.key, to.email, first.data["title"], cards(first), why, stop))
+            return f"Sent to {to.email}."
         parts = [part(*each) for each in told]
         about = subject(values, first) if len(told) == 1 else f"{len(told)} alerts, the first: {subject(values, first)}"
         why = f"You get this as a member of {self._team}: an automation there is set to tell you."
@@ -73,6 +80,17 @@ def part(values: Mapping[str, str], message: Message) -> Part:
     name, link = _who(message), str(message.data.get("link", ""))
     lines = [Line(name=name, link=link), Line(text=text or why)]
     return Part(lines=lines, note=why if text else str(message.data.get("profile", "")))
+
+
+def cards(message: Message) -> list[Part]:
+    """Of a feed."""
+    told = []
+    for card in message.data["cards"]:
+        more = f"and {card['more']} more" if card["more"] else ""
+        lines = [Line(name=each["name"], text=each["text"], link=each["link"]) for each in card["lines"]]
+        told.append(Part(title=card["title"], lines=lines, note=more))
+    page = [Part(lines=[Line(name="Open the feed", link=message.data["link"])])] if message.data["link"] else []
+    return told + page
 
 
 def _who(message: Message) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accoil.connect.connection import Message, Told
+from accoil.connect.connection import FEED, Message, Told
 
 SECTION = 3_000  # characters that Slack takes in one block
 ALL = 10_000  # of all blocks together
@@ -36,6 +36,8 @@ def link(label: str, url: str) -> str:
 
 def body(told: Told) -> dict[str, Any]:
     """`text` is what notifications and screen readers say; `blocks` what is seen."""
+    if told[0][1].type == FEED:
+        return _feed(told[0][1].data)
     blocks = _one(*told[0]) if len(told) == 1 else _several(told)
     said = [f"{who(message)}: {_text(values, message)}" for values, message in told]
     text = said[0] if len(said) == 1 else f"{len(said)} alerts: {', '.join(who(message) for _, message in told)}"
@@ -98,6 +100,27 @@ def _several(told: Told) -> list[Block]:
     blocks.append(_section(part))
     left = len(told) - len(lines)
     return [*blocks, _context(f"and {left} more, in the run logs of the automations")] if left else blocks
+
+
+def _feed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A card after the other, as long as there is room: the page has all of it."""
+    title, url = str(data["title"]), str(data["link"])
+    blocks, room = [_section(f"*{link(title, url)}*")], ALL - 500
+    for card in data["cards"]:
+        lines = [f"*{fitting(str(card['title']), LINE)}*"]
+        for each in card["lines"]:
+            lines.append(f"• {link(str(each['name']), str(each['link']))} {fitting(str(each['text']), LINE)}")
+        lines += [f"and {card['more']} more"] if card["more"] else []
+        text = "\n".join(lines)
+        while len(text) > SECTION and len(lines) > 2:
+            del lines[-2]
+            text = "\n".join([*lines[:-1], "…"])
+        if len(text) > room:
+            blocks.append(_context(f"More stands in {link('the feed', url)}."))
+            break
+        room -= len(text)
+        blocks.append(_section(text))
+    return {"text": fitting(title, LINE), "blocks": blocks}
 
 
 def _section(text: str) -> Block:
