@@ -30,14 +30,13 @@ from tests.slack import Slack
 from tests.slack import running as slacking
 from tests.small_worlds import at, did, identified, joins
 
-TODAY = date(2025, 1, 31)
 NEW = [{"card": "new", "scope": "account"}]
 
 
 def lines(looked: Looked, card: str, scope: str = "account", what: str = "", first: int = 31, last: int = 31) -> Any:
-    """Title, names with what is said of each, and how many in all; of days of January."""
+    """Title, names with what is said of each, and how many in all; of days of this month."""
     cards = check_cards([{"card": card, "scope": scope, "what": what}], looked.profile)
-    days = (date(2025, 1, first), date(2025, 1, last))
+    days = (looked.today.replace(day=first), looked.today.replace(day=last))
     found = contents(looked.profile, cards, *days)
     return [(each.title, {line.name: line.text for line in each.lines}, each.total) for each in found]
 
