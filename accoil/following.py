@@ -3,6 +3,7 @@ longer, so each has a thread of its own: with 200,000 users a look takes a secon
 
 from collections.abc import Callable, Collection
 
+from accoil.act import feeds
 from accoil.act.acting import Acting
 from accoil.act.deliveries import Deliveries
 from accoil.act.forgetting import forget_old
@@ -37,6 +38,7 @@ class Following:
             self._clock(
                 [
                     ("work out who was in segments in the past", fillings.step, 1),
+                    ("send feeds that are due", feeds.step, 20),
                     ("forget what was done long ago", forget_old, 3600),
                 ],
                 "fillings",

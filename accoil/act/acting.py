@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accoil.act import because
-from accoil.act.actions import actions_in, goes_to_a_record, whom
+from accoil.act.actions import actions_in, goes_to_a_record, one_each, whom
 from accoil.act.automations import check_kept
 from accoil.act.looked_up import LookedUp
 from accoil.act.models import TOO_LATE, Automation, Firing
@@ -169,13 +169,14 @@ class _Lines:
                 entity = firing.entity if kind == self._scope else self._people.account_of(firing.entity)
                 if not goes_to_a_record(key):
                     told = self._people.about(firing.entity, self._automation, firing.because)
-                yield Wanted(
-                    action=key,
-                    kind=kind,
-                    entity=entity,
-                    values={name: filled(value, said) for name, value in values.items()},
-                    key=f"{self._automation.pk}:{firing.move}:{place}",
-                    told=told,
-                    why_not="" if entity else "The user belongs to no account, so there is no company to do it to.",
-                    firing=firing,
-                )
+                for number, each in enumerate(one_each(key, values)):
+                    yield Wanted(
+                        action=key,
+                        kind=kind,
+                        entity=entity,
+                        values={name: filled(value, said) for name, value in each.items()},
+                        key=f"{self._automation.pk}:{firing.move}:{place}{f':{number}' if number else ''}",
+                        told=told,
+                        why_not="" if entity else "The user belongs to no account, so there is no company to do it to.",
+                        firing=firing,
+                    )

@@ -13,6 +13,7 @@ from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.values import nearest
+from accoil.team.models import Team
 
 Values = dict[str, str]
 Written = dict[str, Values]  # one action, as in files: {intercom_tag: {tag: at-risk, on: user}}
@@ -78,6 +79,35 @@ def goes_to_a_record(key: str) -> bool:
     return found is None or found[1].needs_match
 
 
+def together(key: str) -> str:
+    """The field by which what comes in a burst is told in one message; "" where each goes by itself."""
+    found = all_actions().get(key)
+    return found[1].together if found else ""
+
+
+def one_each(key: str, values: Values) -> list[Values]:
+    """The values of each delivery that an action makes."""
+    found = all_actions().get(key)
+    field = found[1].one_each if found else ""
+    if field not in values:
+        return [values]
+    return [values | {field: each} for each in listed(values[field])]
+
+
+def listed(text: str) -> list[str]:
+    """What a field of several holds, each once."""
+    return list(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+
+
+def check_of_team(written: Sequence[Written], team: Team) -> None:
+    """That the team can have it done. Raises Refused."""
+    for key, values in actions_in(written):
+        try:
+            action_of(key)[1].check(team, values)
+        except Refused as wrong:
+            raise Refused(f"then: {key}: {wrong}") from wrong
+
+
 def actions_in(written: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Values]]:
     for each in written:
         yield from each.items()
@@ -129,6 +159,8 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
         raise Refused(f"{where} is “{text}”; write {' or '.join(choices)}.")
     if field.type == "text" and len(text) > LONGEST and not has_names(text):
         raise Refused(f"{where} is longer than {LONGEST} characters; shorten it.")
+    if field.type == "several" and has_names(text):
+        raise Refused(f"{where}: names can't stand there; choose.")
     if field.type in ("text", "long_text") and has_names(text):
         _check_names(where, text, scope, with_names)
     if field.type == "address" and has_names(text):  # names come from anybody: who is called so would say where to

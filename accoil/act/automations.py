@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from accoil.act.actions import Written, action_of, actions_in, check_actions, check_addresses, words_of
+from accoil.act.actions import Written, action_of, actions_in, check_actions, check_addresses, check_of_team, words_of
 from accoil.act.models import Automation
 from accoil.act.triggers import Trigger, check_rule, check_trigger, sentence
 from accoil.count.ids import Kind
@@ -53,13 +53,15 @@ def check_draft(profile: Profile, draft: Draft, itself: Automation | None = None
     hours = draft.cool_down_hours
     if not isinstance(hours, int) or isinstance(hours, bool) or not 0 <= hours <= LONGEST_COOL_DOWN:
         raise Refused(f"cool_down_hours is {hours!r}; write a whole number from 0 to {LONGEST_COOL_DOWN:,}.")
-    return Checked(
+    checked = Checked(
         name=_check_name(profile, draft.name, itself),
         trigger=check_trigger(draft.when, profile, draft.scope),
         condition=check_condition(draft.condition, profile, draft.scope),
         actions=check_actions(draft.then, draft.scope),
         cool_down_hours=hours,
     )
+    check_of_team(checked.actions, profile.product.team)
+    return checked
 
 
 def check_condition(raw: Any, profile: Profile, scope: Kind) -> dict[str, Any] | None:

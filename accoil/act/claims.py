@@ -3,8 +3,9 @@ delivery to whoever comes after the lease; one that was only slow finds that it 
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
+from accoil.act.actions import together
 from accoil.act.models import TOO_LATE, Delivery
 from accoil.connect import breaker
 from accoil.connect.breaker import QUEUE
@@ -15,6 +16,7 @@ from accoil.connect.now import moment
 LEASE = 90  # seconds
 WITHIN = 60.0  # seconds for all calls of one delivery, every retry and wait with them: they end before the lease
 MOST_ATTEMPTS = 10
+MOST_TOGETHER = 200  # in one message
 
 LATE = "Too late: it waited for more than 24 hours, so it was not done. Trying it again does it all the same."
 
@@ -39,18 +41,29 @@ def _is_open(now: datetime) -> Q:
     return Q(connection=None) | ~stopped
 
 
-def claim(lane: Lane) -> Delivery | None:
-    """The next one of a lane, ours for as long as the lease; None when there is nothing to do."""
+def claim(lane: Lane) -> list[Delivery]:
+    """The next one of a lane, ours for as long as the lease, with those that are told in one message with it; none when
+    there is nothing to do."""
     while True:
         now = moment()
         due = Delivery.objects.filter(_due(now), connection=lane).order_by("next_at", "pk")
-        first = due.values_list("pk", flat=True).first()
+        first = due.first()
         if first is None:
-            return None
+            return []
+        keys = [first.pk, *_told_with(first, due)]
         until = now + timedelta(seconds=LEASE)
-        mine = Delivery.objects.filter(_due(now), pk=first)
+        mine = Delivery.objects.filter(_due(now), pk__in=keys)
         if mine.update(state=State.TAKEN, leased_until=until, attempts=F("attempts") + 1):
-            return Delivery.objects.select_related("product__team", "connection__team").get(pk=first)
+            own = Delivery.objects.filter(pk__in=keys, state=State.TAKEN, leased_until=until).order_by("pk")
+            return list(own.select_related("product__team", "connection__team", "firing"))
+
+
+def _told_with(first: Delivery, due: QuerySet[Delivery]) -> list[int]:
+    field = together(first.action)
+    if first.feed_id or field not in first.values:
+        return []
+    same = due.filter(feed=None, action=first.action, **{f"values__{field}": first.values[field]}).exclude(pk=first.pk)
+    return list(same.values_list("pk", flat=True)[:MOST_TOGETHER])
 
 
 def give_up_late() -> int:

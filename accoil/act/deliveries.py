@@ -4,11 +4,13 @@ slow tool stops no other."""
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.db import connections
 
-from accoil.act import claims
+from accoil.act import bursts, claims
 from accoil.act.claims import Lane
 from accoil.act.models import Delivery
 from accoil.act.performing import NotYet, Opened, perform
@@ -84,35 +86,45 @@ def work(lane: Lane, stopping: threading.Event) -> None:
         return sessions[key]
 
     until = time.monotonic() + TURN
-    while not stopping.is_set() and time.monotonic() < until and (delivery := claims.claim(lane)):
-        if not _do(delivery, opened):
+    while not stopping.is_set() and time.monotonic() < until and (taken := claims.claim(lane)):
+        if seconds := bursts.wait(taken[0]):
+            _each(taken, claims.put_back, bursts.WHY, seconds)
+        elif not _do(taken, opened):
             return
 
 
-def _do(delivery: Delivery, opened: Opened) -> bool:
-    """Whether the lane can go on."""
-    connection = delivery.connection
+def _do(taken: list[Delivery], opened: Opened) -> bool:
+    """Whether the lane can go on. `taken`: one, or several that are told in one message."""
+    connection = taken[0].connection
     try:
         with given(claims.WITHIN):  # whoever takes it after the lease must not meet us still at it
-            answer = perform(delivery, opened)
-        claims.done(delivery, answer)
+            answer = perform(taken, opened)
+        _each(taken, claims.done, answer)
     except (Rejected, Gone) as no:
-        claims.failed(delivery, no.reason)
+        _each(taken, claims.failed, no.reason)
     except SignInAgain as why:
-        claims.put_back(delivery, why.reason)
+        bursts.take_back(taken[0])
+        _each(taken, claims.put_back, why.reason)
         if connection:
             breaker.lost(connection, why)
         return False
     except TryLater as why:
-        claims.later(delivery, why)
+        bursts.take_back(taken[0])
+        _each(taken, claims.later, why)
         return _goes_on(connection, why)
     except Exception as wrong:
-        log.exception("a delivery failed", delivery=delivery.pk)
-        claims.later(delivery, TryLater(f"Something of ours went wrong: {type(wrong).__name__}."))
+        bursts.take_back(taken[0])
+        log.exception("a delivery failed", delivery=taken[0].pk)
+        _each(taken, claims.later, TryLater(f"Something of ours went wrong: {type(wrong).__name__}."))
         return True
     if connection:
         breaker.answered(connection)
     return True
+
+
+def _each(taken: list[Delivery], what: Callable[..., None], *told: Any) -> None:
+    for delivery in taken:
+        what(delivery, *told)
 
 
 def _goes_on(connection: Connection | None, why: TryLater) -> bool:

@@ -32,6 +32,8 @@ def _reasons(automation: Automation, connections: Sequence[Connection]) -> Itera
 
 
 def _of_tool(tool: Tool, values: Mapping[str, str], connections: Sequence[Connection]) -> Iterator[str]:
+    if tool.missing():
+        yield tool.missing()
     own = [each for each in connections if each.tool == tool.key]
     if tool.connection_of is not None:  # a connection for each address, made when it is first sent to
         if any(each.state == State.NEEDS_RECONNECT for each in own if values.items() <= each.options.items()):

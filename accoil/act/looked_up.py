@@ -4,11 +4,16 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+
 from accoil.act import text
 from accoil.act.models import Automation
 from accoil.act.triggers import meant
 from accoil.connect.batches import batches
+from accoil.count.facts import facts
 from accoil.count.ids import Kind
+from accoil.count.people import traits_of
 from accoil.rule.tree import EVERYTHING, Rule, check
 from accoil.score.book import Book, open_book
 from accoil.score.models import Profile
@@ -74,9 +79,32 @@ class LookedUp:
         told = {
             "automation": automation.name, "profile": self.profile.name, "product": self.profile.product.name,
             "when": automation.trigger, "because": reason,
-            "account": _told("account", self.accounts.get(account)) if account else None,
+            "account": self._account(account) if account else None,
         }  # fmt: skip
+        if link := page_of(self.profile, self.scope, entity):
+            told["link"] = link
         return told if self.scope == "account" else told | {"user": _told("user", self.rows.get(entity))}
+
+    def _account(self, account: int) -> dict[str, Any] | None:
+        told = _told("account", self.accounts.get(account))
+        return told | {"owner": self.owners.get(account)} if told and self._owner else told
+
+    @cached_property
+    def owners(self) -> dict[int, Any]:
+        """Account → what the trait says that names its owner."""
+        told = traits_of(self.profile.product_id, "account", list(self.accounts)) if self._owner else {}
+        return {account: traits.get(self._owner) for account, traits in told.items()}
+
+    @property
+    def _owner(self) -> str:
+        return facts().configured(self.profile.product_id).owner or ""
+
+
+def page_of(profile: Profile, scope: Kind, entity: int) -> str:
+    """The address of somebody's page, seen through the profile; "" while nobody said where this server is reached."""
+    if not settings.PUBLIC_URL:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse(scope, args=[profile.product_id, entity])}?profile={profile.pk}"
 
 
 def _told(kind: Kind, row: Row | None) -> dict[str, Any] | None:

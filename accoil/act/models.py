@@ -78,6 +78,34 @@ class Firing(models.Model):
         return f"{self.automation}: {self.became}"
 
 
+class Feed(models.Model):
+    """Cards that say what changed, to be looked at and, if `every` says so, sent at an hour of the product's day.
+    A personal one is its author's alone. `sent_on`: the last day on which it was looked whether there is something."""
+
+    class Every(models.TextChoices):
+        NEVER = "", "Never"
+        DAY = "day", "Every day"
+        WEEK = "week", "Every Monday"
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="feeds")
+    name = models.CharField(max_length=NAME_LENGTH)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    is_shared = models.BooleanField(default=False)
+    cards = models.JSONField(default=list)  # as accoil.act.feed_cards reads them
+    every = models.CharField(max_length=4, choices=Every.choices, default=Every.NEVER, blank=True)
+    hour = models.PositiveSmallIntegerField(default=8)  # of the product's day
+    channel = models.CharField(max_length=100, blank=True)  # of Slack
+    mail_to = models.TextField(blank=True)  # e-mail addresses of members, with commas between
+    sent_on = models.DateField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Batch(models.Model):
     """An action that a person had done to ticked rows of a list."""
 
@@ -104,6 +132,7 @@ class Delivery(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="deliveries")
     firing = models.ForeignKey(Firing, null=True, on_delete=models.CASCADE, related_name="deliveries")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.CASCADE, related_name="deliveries")
+    feed = models.ForeignKey(Feed, null=True, on_delete=models.CASCADE, related_name="deliveries")
     connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="deliveries")
     action = models.CharField(max_length=40)
     kind = models.CharField(max_length=7, choices=Scope.choices)

@@ -1,13 +1,14 @@
 """Does one delivery: finds the record in the other tool, and has the tool do the action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import cast
 
 from django.db import transaction
 
 from accoil.act import finding
 from accoil.act.actions import action_of
 from accoil.act.models import Delivery
-from accoil.connect.connection import Gone, Message, Rejected, Session, Tool, TryLater
+from accoil.connect.connection import FEED, Gone, Message, Rejected, Session, Together, Tool, TryLater
 from accoil.connect.held import held, still
 from accoil.connect.leaving import EMPTIED, follow
 from accoil.connect.models import Connection, Record, State
@@ -25,8 +26,10 @@ class NotYet(TryLater):
 Opened = Callable[[Tool, Connection], Session]
 
 
-def perform(delivery: Delivery, opened: Opened) -> str:
-    """What happened, in words. Raises the tool's errors; Rejected as well for what can't be done at all."""
+def perform(deliveries: Sequence[Delivery], opened: Opened) -> str:
+    """What happened, in words; several are told in one message. Raises the tool's errors; Rejected as well for what
+    can't be done at all."""
+    delivery = deliveries[0]
     try:
         tool, action = action_of(delivery.action)
     except Refused as wrong:
@@ -35,7 +38,7 @@ def perform(delivery: Delivery, opened: Opened) -> str:
     if connection is None or connection.state in (State.DISCONNECTED, State.DISCONNECTING):
         raise Rejected(f"{tool.name} is not connected. Connect it in Settings > Connections, then try again.")
     if not action.needs_match:
-        return _send(delivery, tool, connection)
+        return _send(deliveries, tool, connection)
     session = opened(tool, connection)
     record = finding.known(connection, delivery.product, kind, delivery.entity) or _found(delivery, connection, session)
     try:
@@ -58,12 +61,19 @@ def _found(delivery: Delivery, connection: Connection, session: Session) -> Reco
     raise NotYet(record.reason or "It was not found there yet.", after=NOT_YET[delivery.attempts - 1])
 
 
-def _send(delivery: Delivery, tool: Tool, connection: Connection) -> str:
+def _send(deliveries: Sequence[Delivery], tool: Tool, connection: Connection) -> str:
     if tool.sending is None:
         raise Rejected(f"{tool.name} takes nothing that goes to no record.")
+    sender, first = tool.sending(connection), deliveries[0]
+    if len(deliveries) == 1:
+        return sender.send(first.action, first.values, _message(first))
+    told = [(each.values, _message(each)) for each in deliveries]
+    return cast(Together, sender).send_all(first.action, told)
+
+
+def _message(delivery: Delivery) -> Message:
     at = delivery.firing.at if delivery.firing else delivery.created_at
-    message = Message(key=delivery.key, type=FIRED, at=at, data=delivery.told)
-    return tool.sending(connection).send(delivery.action, delivery.values, message)
+    return Message(key=delivery.key, type=FEED if delivery.feed_id else FIRED, at=at, data=delivery.told)
 
 
 def _moved(record: Record, gone: Gone) -> str:

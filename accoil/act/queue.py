@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accoil.act.actions import Values, action_of, check_values
-from accoil.act.models import Automation, Batch, Delivery, Firing
+from accoil.act.models import Automation, Batch, Delivery, Feed, Firing
 from accoil.connect.batches import batches
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, live
@@ -36,6 +36,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     why_not: str = ""
     firing: Firing | None = None
     batch: Batch | None = None
+    feed: Feed | None = None
 
 
 def queue_all(product: Product, wanted: Iterable[Wanted]) -> None:
@@ -154,7 +155,8 @@ def _delivery(product: Product, wanted: Wanted, connections: _Connections) -> De
     now = timezone.now()
     ended = {"state": State.FAILED, "answer": why_not, "ended_at": now} if why_not else {}
     return Delivery(
-        product=product, firing=wanted.firing, batch=wanted.batch, connection=connection, action=wanted.action,
+        product=product, firing=wanted.firing, batch=wanted.batch, feed=wanted.feed, connection=connection,
+        action=wanted.action,
         kind=wanted.kind, entity=wanted.entity or 0, values=wanted.values, told=wanted.told, key=wanted.key,
         next_at=now, **ended,
     )  # fmt: skip

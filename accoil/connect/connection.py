@@ -62,7 +62,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     help: str = ""
-    type: Literal["text", "secret", "choice", "long_text", "address"] = "text"  # address: see guard.check_address
+    # address: see guard.check_address; several: of what the action offers, with commas between
+    type: Literal["text", "secret", "choice", "long_text", "address", "several"] = "text"
+    begins: str = ""  # what stands in it until somebody writes something else
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = True
 
@@ -146,9 +148,13 @@ class Batching(Session, Protocol):
         keeps no other from being."""
 
 
+FEED = "feed"
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What an action that goes to no record tells: `key` is the same whenever the same is sent again, `type` such as
-    "automation.fired", `data` can be written as JSON."""
+    "automation.fired", `data` can be written as JSON. Of a FEED it holds `feed`, `feed_id`, `title`, `link` and
+    `cards`: `title`, `lines` of `name`, `text` and `link`, and how many `more` there are."""
 
     key: str
     type: str
@@ -163,9 +169,34 @@ class Sender(Protocol):
         """Does it once; returns what happened, in words. Raises TryLater, SignInAgain, Rejected."""
 
 
+Told = Sequence[tuple[Mapping[str, str], Message]]  # values of an action, and what it tells
+
+
+class Together(Sender, Protocol):
+    """One that can tell several things at once."""
+
+    def send_all(self, action: str, told: Told) -> str:
+        """The same for several, in one message."""
+
+
+Offer = tuple[str, str]  # a value and its words
+
+
+def no_offers(team: Any, field: str) -> list[Offer]:
+    return []
+
+
+def no_check(team: Any, values: Mapping[str, str]) -> None:
+    pass
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True):
     """What an automation, or a person with ticked rows, can have a tool do. `needs_match`: to a record there that was
-    matched with our user or account; else the action gets no record."""
+    matched with our user or account; else the action gets no record. `together`: a field; what comes in a burst with
+    the same in it is told in one message, and a minute passes before the next one. `one_each`: a field that holds
+    several, each of which is a delivery of its own. `offers` (team, name of a field): what can be chosen there; it may
+    ask the tool, and raises its errors. `check` (team, values): raises Refused. `preview`: what would be seen there, as
+    ("text" or "note", HTML)."""
 
     key: str  # as in definition files: intercom_tag
     label: str  # Add Tag in Intercom
@@ -173,6 +204,11 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[Kind, ...] = ("user", "account")
     needs_match: bool = True
     by_hand: str = ""  # how it is called in a list's Actions: Add Intercom Tag; "" when not offered there
+    together: str = ""
+    one_each: str = ""
+    offers: Callable[[Any, str], list[Offer]] = no_offers
+    check: Callable[[Any, Mapping[str, str]], None] = no_check
+    preview: Callable[[Mapping[str, str], Message], list[tuple[str, str]]] | None = None
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,6 +259,7 @@ class Joining(msgspec.Struct, frozen=True, kw_only=True):
     own_app: str = ""
     steps: tuple[str, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
+    to_copy: Callable[[str], str] | None = None  # (address of this server): what is pasted there
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,7 +271,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its secrets with it;
     whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
     written. `checks`: what troubleshooting looks at beside what all tools share; `hints` for people: whose attributes,
-    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end."""
+    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end. `missing`: what the operator has to set up
+    first."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -254,3 +292,4 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
     hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}
+    missing: Callable[[], str] = lambda: ""

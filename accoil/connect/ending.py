@@ -32,6 +32,8 @@ def begin(connection: Connection, unless_renewed: bool = False) -> None:
     ProfileSync.objects.filter(connection=connection).delete()
     connection.passes.filter(ended_at=None).update(ended_at=moment(), problem="It was disconnected.")
     transaction.on_commit(lambda: tool.closed(connection.pk))
+    if not tool.syncs:  # nothing was written that could be archived
+        end(connection)
 
 
 def is_late(connection: Connection) -> bool:

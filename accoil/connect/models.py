@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accoil.connect.choice import Choice  # noqa: F401  Django looks for models here
+from accoil.connect.muted import Muted  # noqa: F401
 from accoil.score.models import Profile
 from accoil.team.encrypted import EncryptedField
 from accoil.team.models import NAME_LENGTH, Product, Team

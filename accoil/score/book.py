@@ -196,6 +196,10 @@ class Book:
         given = {**self._given, **asked.values}
         self._facts.store.keep(name, asked.text, self._rule_places(asked), **given)
 
+    def table(self, scope: Scope) -> str:
+        """Its rows of users or accounts, for questions that join them with others."""
+        return self._places[f"{scope}s"]
+
     def rows(self, question: str, places: dict[str, str], **more: Value) -> list[dict[str, Any]]:
         """The answer to a question about its tables `{users}` and `{accounts}`, and others."""
         return self._facts.store.rows(question, {**self._places, **places}, **self._given, **more)

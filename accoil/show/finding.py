@@ -26,7 +26,7 @@ ALSO: dict[str, str] = {
     "settings": "time zone, API tokens, general",
     "keys": "ingest key, write key, rotate",
     "connect": "Segment, RudderStack, snippet, install",
-    "connections": "Intercom, HubSpot, webhooks, sync, tags, lists",
+    "connections": "Intercom, HubSpot, Slack, webhooks, sync, tags, lists",
     "configuration": "traits, owner of an account, internal domains",
     "features": "sets of events",
     "imports": "CSV, upload, back-fill",
@@ -35,6 +35,7 @@ ALSO: dict[str, str] = {
     "ingest-health": "rejected, duplicates, silent",
     "profiles": "score, weights, activation steps",
     "journeys": "stages",
+    "feeds": "news, digest, cards",
     "automations": "plays, alerts, triggers",
 }
 

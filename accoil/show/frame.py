@@ -113,7 +113,7 @@ class Frame:
 
     @property
     def nav(self) -> list[dict[str, str]]:
-        pages = ["dashboard", "accounts", "users", "segments", "journeys", "automations"]
+        pages = ["dashboard", "feeds", "accounts", "users", "segments", "journeys", "automations"]
         pages += ["events-view", "features-view", "profiles", "settings"]
         if self.profile is None and not self.is_shut_out:
             pages.insert(0, "start")
@@ -183,6 +183,7 @@ OF_ANY_DAY = (
 TITLES = {
     "start": "First steps",
     "dashboard": "Dashboard",
+    "feeds": "Feeds",
     "accounts": "Accounts",
     "users": "Users",
     "segments": "Segments",
@@ -197,6 +198,7 @@ TITLES = {
 # The key that leads to a page when it is typed after g.
 GO = {
     "dashboard": "d",
+    "feeds": "n",
     "accounts": "a",
     "users": "u",
     "segments": "s",

@@ -48,6 +48,12 @@ LOOK = "look at it"
 _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Dashboard", Who.PERSON, "see", "are sent to their first product", "home"),
     ("Dashboard", Who.MEMBER, "see", LOOK, "dashboard dashboard-habits start"),
+    ("Feeds", Who.MEMBER, "see", LOOK, "feeds feed new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "ask", "try cards", "new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "save", "change feeds of their own; owners and managers those that are shared",
+     "new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "change", "delete feeds of their own; owners and managers those that are shared",
+     "delete-feed"),
     ("Accounts and users", Who.MEMBER, "see", LOOK, "accounts account users user batch"),
     ("Accounts and users", Who.MEMBER, "see", "open the filter of a list", "filter-accounts filter-users"),
     ("Accounts and users", Who.MEMBER, "ask", "filter a list", "filter-accounts filter-users"),
@@ -140,6 +146,8 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
      "code-on code-off recovery-codes"),
     ("You", Who.PERSON, "change", "sign out other devices", "end-session end-sessions"),
     ("For everybody", Who.ANYBODY, "see", "read what the API answers", "api-docs"),
+    ("For everybody", Who.ANYBODY, "see", "open the link in a mail", "mails"),
+    ("For everybody", Who.ANYBODY, "change", "say whether they want such mails, by that link", "mails"),
     ("For everybody", Who.ANYBODY, "see", "see every part (in debug only)", "style"),
     ("For everybody", Who.ANYBODY, "see", "see the icon", "favicon"),
 )  # fmt: skip

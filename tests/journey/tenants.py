@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from accoil.act.models import Automation, Batch
+from accoil.act.models import Automation, Batch, Feed
 from accoil.asgi import Server
 from accoil.connect.models import Connection, ProfileSync, State
 from accoil.count import ids
@@ -81,6 +81,10 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         trigger={"enters": f"{mark} segment"}, actions=[{"webhook": {"url": f"https://{mark}.example/hook"}}],
         segment=segment,
     )  # fmt: skip
+    feed = Feed.objects.create(
+        pk=profile.pk * 4_007_000 + 53, profile=profile, author=owner.user, name=f"{mark} feed", is_shared=True,
+        cards=[{"card": "new", "scope": "account"}],
+    )  # fmt: skip
     connection = Connection.objects.create(
         pk=profile.pk * 4_007_000 + 29, team=product.team, tool="intercom", workspace=f"{mark} workspace",
         workspace_name=f"{mark} workspace", state=State.NEEDS_RECONNECT, problem=f"{mark} problem",
@@ -105,6 +109,7 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         "tool": "intercom",
         "automation_id": automation.pk,
         "address_id": address.pk,
+        "feed_id": feed.pk,
         "batch_id": batch_by_hand.pk,
         "member_id": colleague.pk,
         "invitation_id": invitation.pk,

@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accoil.act.models import Delivery, Firing
+from accoil.act import feeds
+from accoil.act.models import Delivery, Feed, Firing
 from accoil.act.queue import by_hand
+from accoil.connect.muted import ALERTS, Link
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.count.ids import ACCOUNT, EVENT, USER, id_of
 from accoil.score.features import kept
@@ -67,7 +69,7 @@ class Places:
 
     def path(self, name: str) -> str:
         of_none = ("account_", "join", "you", "save-you", "confirm-address", "end-", "code-", "recovery", "sign-in-",
-                   "home", "style", "favicon", "api-docs", "begin-tool")  # fmt: skip
+                   "home", "style", "favicon", "api-docs", "begin-tool", "mails")  # fmt: skip
         own = self.arguments.get(name, [])
         path = reverse(name, args=own if name.startswith(of_none) else [self.busy.web.pk, *own])
         return path + (f"?product={self.busy.web.pk}" if name == "begin-tool" else "")
@@ -83,6 +85,7 @@ class Places:
         self.arguments |= dict.fromkeys(("change-role", "remove-member", "reset-member"), (self.member.pk,))
         self.invited, self.secret = invitations.invite(self.member, "kim@example.com", "member")
         self.arguments |= {"withdraw-invitation": [self.invited.pk], "join": [self.secret]}
+        self.arguments["mails"] = [Link(acme, "ann@example.com", ALERTS).secret]
         self.arguments |= {"account_reset_password_from_key": ["1", "key"], "account_confirm_email": ["key"]}
 
     def _numbers(self) -> None:
@@ -116,6 +119,10 @@ class Places:
         ]
         journey = journeys.create(profile, "account", "Mine", stages, self.busy.ann, 0)
         self.arguments |= dict.fromkeys(("journey", "edit-journey", "delete-journey"), (journey.pk,))
+
+        draft = feeds.Draft(name="News", cards=[{"card": "new", "scope": "account"}], is_shared=True)
+        self.feed = feeds.save(Feed(profile=profile, author=self.busy.ann), draft)
+        self.arguments |= dict.fromkeys(("feed", "edit-feed", "delete-feed"), (self.feed.pk,))
 
     def _tools(self) -> None:
         busy = self.busy
@@ -173,6 +180,8 @@ class Places:
             "new-automation": self._of_editor("new-automation"),
             "edit-automation": self._of_editor("edit-automation"),
             "switch-automation": {"do": "off"},
+            "new-feed": {"name": "Mine", "card-0": "new", "scope-0": "account", "hour": "8"},
+            "edit-feed": {"name": "Mine", "card-0": "new", "scope-0": "account", "hour": "8"},
             "retry-automation": {"delivery": "failed"},
             "automation-address": {"do": "secret"},
             "profile": profile | {"name": "Everyday"},

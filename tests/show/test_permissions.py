@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from accoil import importing
+from accoil.act.models import Feed
 from accoil.count.facts import open_facts
 from accoil.show.permissions import BY_THEMSELVES, OF_THE_API, TABLE, Action, Who, page
 from accoil.team.audit import AuditLine
@@ -123,6 +124,8 @@ def prepare(places: Places, action: Action, user: User | None, settings) -> None
     cache.clear()
     if (action.name == "confirm-address") != settings.MAIL_IS_SENT:  # each change is one more layer to look through
         settings.MAIL_IS_SENT = not settings.MAIL_IS_SENT
+    if action.name.endswith("-feed") and user:
+        Feed.objects.update(author=user, is_shared=False)
     if user and action.name in ("code-off", "recovery-codes"):
         with_codes(user)
     if user and action.name == "end-session":

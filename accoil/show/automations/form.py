@@ -1,11 +1,13 @@
 """The editor's form, ready for the template: what can be chosen in each place."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from accoil.act import text
-from accoil.act.actions import MOST, WHOM, all_actions
+from accoil.act.actions import MOST, WHOM, all_actions, listed
 from accoil.act.triggers import MOVES
-from accoil.connect.connection import Field, Tool
+from accoil.connect.connection import Field, Offer, Tool, ToolError, no_offers
 from accoil.connect.models import live
 from accoil.count.ids import Kind
 from accoil.rule.tree import words as rule_words
@@ -15,6 +17,7 @@ from accoil.show.automations.typed import WHENS, Action, Typed
 from accoil.team.models import Team
 
 Values = dict[str, Any]
+Offers = Callable[[Any, str], list[Offer]]
 
 
 def shown(typed: Typed, profile: Profile, had: str) -> Values:
@@ -62,12 +65,28 @@ def _named(typed: Typed, profile: Profile) -> Values | None:
 def _action(each: Action, number: int, scope: Kind, team: Team) -> Values:
     known = all_actions().get(each.key)
     tool, fields = (known[0], known[1].fields) if known else (None, ())
+    offers = known[1].offers if known else no_offers
     return {
         "number": number,
         "key": each.key,
-        "fields": [_field(field, each, number, scope) for field in fields],
+        "fields": [
+            {**_field(field, each, number, scope), "offered": partial(_offered, offers, team, field, each)}
+            for field in fields
+        ],
         "not_connected": tool.name if tool and not _is_there(tool, team) else "",
+        "missing": tool.missing() if tool else "",
     }
+
+
+def _offered(offers: Offers, team: Team, field: Field, each: Action) -> Values:
+    """What the tool knows to choose from; it is asked when the form is shown, not while somebody types."""
+    chosen = listed(each.values.get(field.name, "")) if field.type == "several" else []
+    try:
+        found, wrong = offers(team, field.name), ""
+    except ToolError as no:
+        found, wrong = [], f"What there is could not be listed: {no.reason}"
+    gone = [(value, value) for value in chosen if value not in dict(found)]
+    return {"wrong": wrong, "choices": [(value, words, value in chosen) for value, words in (*found, *gone)]}
 
 
 def _field(field: Field, each: Action, number: int, scope: Kind) -> Values:
@@ -77,11 +96,11 @@ def _field(field: Field, each: Action, number: int, scope: Kind) -> Values:
     return {
         "field": field,
         "id": f"then-{number}-{field.name}",
-        "value": each.values.get(field.name, "") or (usual if field.type == "choice" else ""),
+        "value": each.values.get(field.name, "") or (usual if field.type == "choice" else field.begins),
         "choices": choices,
         "only": choices[0] if len(choices) == 1 else None,
     }
 
 
 def _is_there(tool: Tool, team: Team) -> bool:
-    return not tool.syncs or live(team, tool.key) is not None
+    return tool.joining is None or live(team, tool.key) is not None

@@ -9,6 +9,7 @@ from typing import Any
 from accoil.act.automations import action_words, check_draft
 from accoil.act.hindered import hindrances
 from accoil.act.models import Automation, Delivery
+from accoil.act.previewing import previews
 from accoil.act.triggers import sentence
 from accoil.connect.models import State
 from accoil.connect.webhook import endpoints
@@ -38,7 +39,10 @@ def draft(profile: Profile, typed: Typed, itself: Automation | None) -> Values:
         checked = check_draft(profile, replace(typed, name=NAMELESS).draft(), itself)
     except Refused as wrong:
         return {"says": None, "wrong": plainly(wrong)}
-    return {"says": parts(checked.trigger.raw, typed.scope, checked.condition, checked.actions, True), "wrong": ""}
+    said = parts(checked.trigger.raw, typed.scope, checked.condition, checked.actions, True)
+    name = typed.name.strip() or NAMELESS
+    seen = previews(profile, typed.scope, name, checked.trigger.raw, checked.actions)
+    return {"says": said, "wrong": "", "previews": seen}
 
 
 def of(automation: Automation, whole: bool) -> Values:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from accoil.act.actions import MOST, all_actions
+from accoil.act.actions import MOST, all_actions, listed
 from accoil.act.automations import COOL_DOWN, Draft
 from accoil.act.triggers import MOVES
+from accoil.connect.connection import Field
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, check
@@ -173,7 +174,11 @@ def _action(sent: QueryDict, number: int) -> Action:
     key = _text(sent, f"then-key-{number}")
     known = all_actions().get(key)
     fields = known[1].fields if known else ()
-    return Action(key, {field.name: _text(sent, f"then-{number}-{field.name}") for field in fields})
+    return Action(key, {field.name: _given(sent, f"then-{number}-{field.name}", field) for field in fields})
+
+
+def _given(sent: QueryDict, name: str, field: Field) -> str:
+    return ", ".join(listed(",".join(sent.getlist(name)))) if field.type == "several" else _text(sent, name)
 
 
 def _written(action: Action) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Secrets(forms.Form):
         for each in tool.fields:
             kind = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
             self.fields[each.name] = forms.CharField(
-                label=each.label if each.required else f"{each.label} (can come later)",
+                label=each.label if each.required or not tool.syncs else f"{each.label} (can come later)",
                 help_text=each.help,
                 required=each.required,
                 max_length=LONGEST,
@@ -118,7 +118,10 @@ def done(request: HttpRequest, tool: str) -> HttpResponse:
 def connected(frame: Frame, joined: Connection) -> HttpResponse:
     name = TOOLS[joined.tool].name
     called = f" “{joined.workspace_name}”" if joined.workspace_name else ""
-    messages.success(frame.request, f"{name}{called} is connected. Now choose what is written of each profile.")
+    then = (
+        "Now choose what is written of each profile" if TOOLS[joined.tool].syncs else "Automations can send to it now"
+    )
+    messages.success(frame.request, f"{name}{called} is connected. {then}.")
     return redirect(frame.link("connection", joined.tool))
 
 
@@ -139,6 +142,7 @@ def connect_page(
         "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in joining.places]
         if joining.offers_sign_in()
         else [],
+        "to_copy": joining.to_copy(address_of(frame.request)) if joining.to_copy else "",
         "addresses": [(address_of(frame.request) + path, said) for path, said in joining.addresses],
     }
     return page(frame, "show/connection_new.html", values, status)

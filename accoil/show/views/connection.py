@@ -15,6 +15,7 @@ from accoil.show import following, troubleshooting
 from accoil.show.connection_figures import attribute_problems, figures, hidden_attributes
 from accoil.show.connection_overview import around, matches, products, runs
 from accoil.show.connection_overview import ending as ending_of
+from accoil.show.connection_sends import sends
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.views.connecting import connect_page
 
@@ -24,12 +25,14 @@ EVERY = ((300, "5 minutes"), (900, "15 minutes"), (3600, "hour"), (3 * 3600, "3 
 
 def connection(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """How it does; how to connect it while it is not. htmx asks for the runs alone: 204 while nothing changed."""
-    frame, found = framed(request, product_id, tool)
+    frame, found = framed(request, product_id, tool, syncs=False)
     joined = live(frame.product.team, tool)
     if joined is None and request.headers.get("HX-Request") == "true":  # it ended while somebody looked on
         return HttpResponse(headers={"HX-Redirect": frame.link("connections")})
     if joined is None or (request.GET.get("again") and frame.may_change):
         return connect_page(frame, found)
+    if not found.syncs:
+        return page(frame, "show/connection_sends.html", {**around(frame, found, joined, ""), **sends(frame, joined)})
     if request.headers.get("HX-Request") != "true":
         return shown(frame, found, joined)
     told = runs(frame, joined, figures(joined))
@@ -84,7 +87,7 @@ def interval(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
 
 def disconnect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """What will happen, and then that it does."""
-    frame, found, joined = opened(request, product_id, tool)
+    frame, found, joined = opened(request, product_id, tool, syncs=False)
     if request.method != "POST":
         told = {**around(frame, found, joined, ""), "in_use": joined.attributes.filter(state="active").count()}
         return page(frame, "show/connection_end.html", told)
@@ -95,22 +98,23 @@ def disconnect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse
         messages.success(request, f"{found.name} is disconnected.")
     else:
         ending.begin(joined)
-        messages.success(
-            request, f"{found.name} is disconnected: nothing more is written. What stands there is being archived."
-        )
+        then = "nothing more is written. What stands there is being archived" if found.syncs else "nothing more is sent"
+        messages.success(request, f"{found.name} is disconnected: {then}.")
     return redirect(frame.link("connections"))
 
 
-def framed(request: HttpRequest, product_id: int, tool: str) -> tuple[Frame, Tool]:
+def framed(request: HttpRequest, product_id: int, tool: str, syncs: bool = True) -> tuple[Frame, Tool]:
+    """`syncs`: the page is for tools whose records are written to alone."""
     frame = frame_of(request, product_id, "settings")
-    if tool not in TOOLS or not TOOLS[tool].syncs:
+    found = TOOLS.get(tool)
+    if found is None or found.joining is None or (syncs and not found.syncs):
         raise Http404("There is no such tool.")
-    return frame, TOOLS[tool]
+    return frame, found
 
 
-def opened(request: HttpRequest, product_id: int, tool: str) -> tuple[Frame, Tool, Connection]:
+def opened(request: HttpRequest, product_id: int, tool: str, syncs: bool = True) -> tuple[Frame, Tool, Connection]:
     """Of the team whose product it is. Raises Http404 while it is not connected."""
-    frame, found = framed(request, product_id, tool)
+    frame, found = framed(request, product_id, tool, syncs)
     joined = live(frame.product.team, tool)
     if joined is None:
         raise Http404(f"{found.name} is not connected.")

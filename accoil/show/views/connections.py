@@ -17,7 +17,7 @@ from accoil.team.models import Team
 
 def connections(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
-    rows = [told(frame, tool) for tool in TOOLS.values() if tool.syncs]
+    rows = [told(frame, tool) for tool in TOOLS.values() if tool.joining]
     joined = [row for row in rows if row["connection"]]
     return page(
         frame,

@@ -1,0 +1,144 @@
+"""Makes and changes feeds, and sends those that are due: each once, to each once, and nothing where nothing changed."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from accoil.act.actions import action_of, listed
+from accoil.act.feed_cards import TIMES, as_message, check_cards, contents, within
+from accoil.act.models import Feed
+from accoil.act.queue import Wanted, queue_all
+from accoil.connect.connection import FEED
+from accoil.connect.now import moment
+from accoil.refused import Refused
+from accoil.score.access import profiles_for
+from accoil.score.models import Profile
+from accoil.team.models import NAME_LENGTH, User
+
+MOST = 50  # feeds of a profile
+LATE = timedelta(hours=12)  # a server that was away for longer leaves that day's out
+
+log = structlog.get_logger()
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing of it is checked. `channel` and `mail_to` say where it is sent, `every` (day or week) and `hour` when."""
+
+    name: str
+    cards: Any
+    is_shared: bool = False
+    every: str = ""
+    hour: int = 8
+    channel: str = ""
+    mail_to: str = ""
+
+
+def seen_by(user: Any, profiles: list[Profile]) -> QuerySet[Feed]:
+    """Shared ones of these profiles, and the person's own."""
+    own = Q(author=user.pk) if user.is_authenticated else Q(pk=None)
+    return Feed.objects.filter(Q(is_shared=True) | own, profile__in=profiles).select_related("profile__product__team")
+
+
+def save(feed: Feed, draft: Draft) -> Feed:
+    """Raises Refused with a sentence."""
+    name = " ".join(draft.name.split())
+    if not name or len(name) > NAME_LENGTH:
+        raise Refused(f"Give the feed a name of at most {NAME_LENGTH} characters.")
+    if feed.pk is None and feed.profile.feeds.count() >= MOST:
+        raise Refused(f"This profile has {MOST} feeds; that is the most.")
+    feed.name, feed.is_shared, feed.cards = name, draft.is_shared, check_cards(draft.cards, feed.profile)
+    if draft.every not in Feed.Every.values or not 0 <= draft.hour <= 23:
+        raise Refused("Choose when it is sent: every day or every Monday, and an hour from 0 to 23.")
+    feed.channel, feed.mail_to = draft.channel.strip(), ", ".join(listed(draft.mail_to))
+    _check_where(feed, draft)
+    if (feed.every, feed.hour) != (draft.every, draft.hour):
+        feed.sent_on = _due_day(feed, draft, feed.profile.product.today())
+    feed.every, feed.hour = draft.every, draft.hour
+    feed.save()
+    return feed
+
+
+def _check_where(feed: Feed, draft: Draft) -> None:
+    team = feed.profile.product.team
+    if draft.every and not (feed.channel or feed.mail_to):
+        raise Refused("Say where it is sent: a channel of Slack, or members by e-mail.")
+    if feed.channel and not feed.is_shared:
+        raise Refused("A personal feed can't go to a channel, where others read it. Share it, or send it by e-mail.")
+    if feed.channel:
+        action_of("slack")[1].check(team, {"channel": feed.channel})
+    own = feed.author.email if feed.author else ""
+    if feed.mail_to and not feed.is_shared and listed(feed.mail_to) != [own]:
+        raise Refused("A personal feed is sent to yourself alone. Share it to send it to others.")
+    if "owner" in listed(feed.mail_to):
+        raise Refused("A feed is about many accounts, so it has no one owner; choose members.")
+    if feed.mail_to:
+        action_of("email")[1].check(team, {"to": feed.mail_to})
+
+
+def _due_day(feed: Feed, draft: Draft, today: date) -> date | None:
+    """So that one whose hour is over today begins tomorrow."""
+    now = moment().astimezone(feed.profile.product.zone)
+    return today if now.hour >= draft.hour else None
+
+
+def step() -> None:
+    """Sends what is due."""
+    for feed in Feed.objects.exclude(every="").select_related("profile__product__team", "author"):
+        try:
+            send_due(feed)
+        except Exception:
+            log.exception("a feed could not be sent; it is tried again", feed=feed.pk)
+
+
+def send_due(feed: Feed) -> int:
+    """How many deliveries that made. Doing it twice makes them once."""
+    product = feed.profile.product
+    now = moment().astimezone(product.zone)
+    today = now.date()
+    due = datetime.combine(today, time(feed.hour), product.zone)
+    if now < due or (feed.every == Feed.Every.WEEK and today.weekday() != 0) or feed.sent_on == today:
+        return 0
+    wanted = _wanted(feed, today) if now - due < LATE else []
+    queue_all(product, wanted)
+    Feed.objects.filter(pk=feed.pk).update(sent_on=today)
+    return len(wanted)
+
+
+def _wanted(feed: Feed, today: date) -> list[Wanted]:
+    """One for each who gets it; none where no card has anything to say."""
+    profile, time = feed.profile, "yesterday" if feed.every == Feed.Every.DAY else "last"
+    to = recipients(feed)
+    found = contents(profile, feed.cards, *within(time, today)) if to else []
+    if not found:
+        return []
+    page = reverse("feed", args=[profile.product_id, feed.pk])
+    link = f"{settings.PUBLIC_URL}{page}?profile={profile.pk}&time={time}" if settings.PUBLIC_URL else ""
+    told = {
+        FEED: feed.name, "feed_id": feed.pk, "title": f"{feed.name}: {TIMES[time].lower()}", "link": link,
+        "product": profile.product.name, "profile": profile.name, "cards": as_message(profile, found),
+    }  # fmt: skip
+    return [
+        Wanted(
+            action=action, kind="account", entity=-feed.pk, values=values, told=told, feed=feed,
+            key=f"feed:{feed.pk}:{today.isoformat()}:{action}:{next(iter(values.values()))}",
+        )
+        for action, values in to
+    ]  # fmt: skip
+
+
+def recipients(feed: Feed) -> list[tuple[str, dict[str, str]]]:
+    """Action and values for each. Members who may not see the profile, or are gone, get nothing; of a personal feed
+    only its author does."""
+    team, found = feed.profile.product.team, []
+    if feed.channel and feed.is_shared:
+        found.append(("slack", {"channel": feed.channel}))
+    members = User.objects.filter(memberships__team=team, is_active=True, email__in=listed(feed.mail_to))
+    for each in members if feed.is_shared else members.filter(pk=feed.author_id or 0):
+        if feed.profile in profiles_for(each, feed.profile.product):
+            found.append(("email", {"to": each.email}))
+    return found

@@ -1,0 +1,123 @@
+"""A team and a workspace of Slack: joined by signing in there, by a pasted bot token, or by an incoming webhook."""
+
+import base64
+import re
+from typing import Any
+
+from django.conf import settings
+
+from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.http import Client
+from accoil.connect.joining import Workspace, asking
+from accoil.connect.models import Connection
+from accoil.connect.oauth import sign_in_address as address_of
+from accoil.connect.rate import Lane
+from accoil.connect.slack import channels
+from accoil.connect.slack.speaking import NEEDED, SCOPES, Speaker, api_address, hooks_address, pages_address
+from accoil.refused import Refused
+from accoil.team.models import Team, User
+
+SLACK = "slack"
+BOT = "xoxb-"
+_HOOK = re.compile(r"(T[A-Z0-9]{2,20})/B[A-Z0-9]{2,20}/[A-Za-z0-9]{8,64}")
+_CHANNEL = re.compile(r"#?([^\s#,]{1,80})")
+
+
+def offers_sign_in() -> bool:
+    return bool(settings.SLACK_CLIENT_ID and settings.SLACK_CLIENT_SECRET)
+
+
+def sign_in_address(state: str, back: str) -> str:
+    page = f"{pages_address()}?scope={','.join(SCOPES)}"
+    return address_of(page, client_id=settings.SLACK_CLIENT_ID, state=state, back=back)
+
+
+def by_hand(team: Team, author: User, given: dict[str, str]) -> Connection:
+    """With a bot token, or an incoming webhook and the channel it goes to. Raises Refused."""
+    token, hook = given.get("token", "").strip(), given.get("hook", "").strip()
+    if bool(token) == bool(hook):
+        raise Refused("Bot token: paste it, or the address of an incoming webhook; one of the two.")
+    return by_token(team, author, token) if token else by_hook(team, author, hook, given.get("channel", ""))
+
+
+def by_token(team: Team, author: User, token: str) -> Connection:
+    if not token.startswith(BOT):
+        raise Refused(f"Bot token: paste the one of your app's bot user, which begins with {BOT}.")
+    with asking(team, "Slack"):
+        told, scopes = _whose(token)
+    return _join(team, author, str(told["team_id"]), str(told.get("team") or ""), token, scopes)
+
+
+def by_code(team: Team, author: User, code: str, back: str) -> Connection:
+    """With the code that Slack sent somebody back with. Raises Refused."""
+    with asking(team, "Slack"):
+        told = _exchanged(code, back)
+        token = str(told.get("access_token") or "")
+        if told.get("is_enterprise_install") or not token.startswith(BOT):
+            raise Refused("The app must be installed to one workspace, as a bot. Connect again, and choose one.")
+        if told.get("refresh_token"):
+            raise Refused("The app's tokens expire. Switch token rotation off in its settings, and connect again.")
+        me, scopes = _whose(token)
+    return _join(team, author, str(me["team_id"]), str(me.get("team") or ""), token, scopes)
+
+
+def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
+    """One more channel of the workspace. Nothing is sent, so whether it works shows with the first message."""
+    found = _HOOK.fullmatch(url.removeprefix(hooks_address())) if url.startswith(hooks_address()) else None
+    if found is None:
+        raise Refused(f"Incoming webhook: paste its whole address, which begins with {hooks_address()}T….")
+    called = _CHANNEL.fullmatch(channel.strip())
+    if called is None:
+        raise Refused("Channel: write the one that the webhook goes to, such as #sales.")
+
+    def fill(connection: Connection) -> None:
+        connection.secrets = connection.secrets | {f"{channels.HOOK}#{called[1].lower()}": url}
+        connection.options |= {"at": settings.SLACK_URL}
+        channels.forget(connection.pk)
+
+    had = Connection.objects.filter(team=team, tool=SLACK, workspace=found[1]).last()
+    return Workspace(SLACK, "Slack", found[1], had.workspace_name if had else "").join(team, author, fill)
+
+
+def _join(team: Team, author: User, id: str, name: str, token: str, scopes: set[str]) -> Connection:
+    def fill(connection: Connection) -> None:
+        connection.secrets = connection.secrets | {"token": token}
+        connection.options |= {"at": settings.SLACK_URL, "private": not scopes or "groups:read" in scopes}
+        channels.forget(connection.pk)
+
+    return Workspace(SLACK, "Slack", id, name).join(team, author, fill)
+
+
+def _exchanged(code: str, back: str) -> dict[str, Any]:
+    """What Slack tells for a code. Raises Refused, TryLater."""
+    own = base64.b64encode(f"{settings.SLACK_CLIENT_ID}:{settings.SLACK_CLIENT_SECRET}".encode()).decode()
+    exchange = Client(api_address(), {"Authorization": f"Basic {own}"}, limits=Lane())
+    try:
+        told = exchange.call("POST", "/oauth.v2.access", form={"code": code, "redirect_uri": back}).json or {}
+    except TryLater:
+        raise
+    except ToolError as wrong:
+        raise Refused("Slack did not take the sign-in. Connect again.") from wrong
+    if not told.get("ok"):
+        raise Refused(f"Slack did not take the sign-in ({told.get('error')}). Connect again.")
+    return dict(told)
+
+
+def _whose(token: str) -> tuple[dict[str, Any], set[str]]:
+    """The workspace behind a token, and what it may. Raises Refused, TryLater."""
+    speaker = Speaker(token, Lane())
+    try:
+        told = speaker.say("auth.test")
+    except SignInAgain as no:
+        raise Refused("Bot token: Slack does not know it. Copy it again from OAuth & Permissions.") from no
+    except Rejected as no:
+        raise Refused(f"Bot token: {no.reason}") from no
+    missing = [each for each in NEEDED if speaker.scopes and each not in speaker.scopes]
+    if missing:
+        raise Refused(
+            f"Bot token: the app lacks the permission {' and '.join(missing)}. Add it under OAuth & Permissions, "
+            "install the app anew, and paste the new token."
+        )
+    if not told.get("team_id"):
+        raise Refused("Bot token: Slack does not say which workspace it is of.")
+    return told, speaker.scopes

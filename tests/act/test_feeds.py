@@ -1,0 +1,255 @@
+"""Feeds: what their cards say, and that they are sent when they are due, once, to each who may read them."""
+
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accoil.act import claims, feeds
+from accoil.act.deliveries import work
+from accoil.act.feed_cards import check_cards, contents, within
+from accoil.act.feeds import Draft, recipients, save, seen_by, send_due
+from accoil.act.models import Delivery, Feed
+from accoil.connect.mail.sending import pace
+from accoil.connect.muted import Link
+from accoil.connect.now import driven
+from accoil.connect.rate import lane
+from accoil.connect.slack import channels
+from accoil.connect.slack.connecting import by_token
+from accoil.refused import Refused
+from accoil.score.access import ProfileAccess
+from accoil.segment import keeping
+from accoil.team.models import Member, Product, User
+from tests.mailbox import Mailbox, use
+from tests.mailbox import running as mailing
+from tests.segment.worlds import Looked
+from tests.slack import Slack
+from tests.slack import running as slacking
+from tests.small_worlds import at, did, identified, joins
+
+NEW = [{"card": "new", "scope": "account"}]
+
+
+def lines(looked: Looked, card: str, scope: str = "account", what: str = "", first: int = 31, last: int = 31) -> Any:
+    """Title, names with what is said of each, and how many in all; of days of this month."""
+    cards = check_cards([{"card": card, "scope": scope, "what": what}], looked.profile)
+    days = (looked.today.replace(day=first), looked.today.replace(day=last))
+    found = contents(looked.profile, cards, *days)
+    return [(each.title, {line.name: line.text for line in each.lines}, each.total) for each in found]
+
+
+def person(looked: Looked, name: str, role: str = "member") -> User:
+    user = User.objects.create_user(f"{name}-{looked.product.pk}@example.com", "a long walk home", name.title())
+    Member.objects.create(team=looked.product.team, user=user, role=role)
+    return user
+
+
+def test_score_movers_are_told_with_both_scores(people: Looked) -> None:
+    people.receive(did("bob", "Report_Created", at(31), 5))
+    ((title, told, total),) = lines(people, "movers", what="10")
+    assert title == "Accounts whose score moved by 10 points or more"
+    assert total == 1 and list(told) == ["Beta"] and told["Beta"].startswith("▲")
+    assert lines(people, "movers", what="100", first=31) == []
+
+
+def test_who_is_new_and_who_did_something_for_the_first_time(people: Looked) -> None:
+    people.receive([joins("cleo", "gamma", at(31), name="Gamma"), *did("bob", "Report_Shared", at(31), 1)])
+    ((title, told, _),) = lines(people, "new")
+    assert (title, list(told)) == ("New accounts", ["Gamma"])
+    ((title, told, _),) = lines(people, "first_time", "user", "Report_Shared")
+    assert (title, list(told)) == ("Users that did Report_Shared for the first time", ["Bob"])
+    assert lines(people, "first_time", "user", "Report_Created") == []  # bob did that the day before
+
+
+def test_a_trait_that_changed_is_told_with_what_it_was(people: Looked) -> None:
+    people.receive([identified("bob", at(20), role="Editor"), identified("bob", at(31), role="Admin")])
+    people.receive([identified("ann", at(31), role="Admin")])  # set for the first time: nothing changed
+    assert lines(people, "changed", "user", "role") == [("Users whose role changed", {"Bob": "Editor → Admin"}, 1)]
+    assert lines(people, "changed", "user", "role", first=1, last=30) == []
+
+
+def test_who_entered_and_left_a_segment_by_what_happened(people: Looked) -> None:
+    keeping.create(people.profile, "account", "Busy", {"metric": "raw", "at_least": 18})
+    people.look()
+    people.receive(did("bob", "Report_Created", at(31), 5))
+    people.look()
+    day = people.today
+    ((title, told, total),) = lines(people, "entered", what="Busy", first=day.day, last=day.day)
+    assert (title, list(told), total) == ("Accounts that entered Busy", ["Beta"], 1)  # acme was inside already
+    assert lines(people, "left", what="Busy", first=day.day, last=day.day) == []
+
+
+def test_timeframes_are_whole_days_and_weeks_from_monday_on() -> None:
+    friday = date(2026, 11, 27)
+    assert within("yesterday", friday) == (date(2026, 11, 26), date(2026, 11, 26))
+    assert within("week", friday) == (date(2026, 11, 23), friday)
+    assert within("last", friday) == (date(2026, 11, 16), date(2026, 11, 22))
+    assert within("4", friday) == (date(2026, 10, 26), date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("cards", "why"),
+    [
+        ([], "A feed needs a card"),
+        ([{"card": "gossip"}], "is no card; there are: movers"),
+        ([{"card": "entered", "what": "Nowhere"}], "“Nowhere” is no segment of accounts"),
+        ([{"card": "movers", "what": "many"}], "write a number of points"),
+        ([{"card": "first_time"}], "choose the event"),
+        (NEW * 13, "13 cards; 12 is the most"),
+    ],
+)
+def test_a_card_that_makes_no_sense_is_refused(people: Looked, cards: Any, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        check_cards(cards, people.profile)
+
+
+@pytest.fixture
+def box(settings: Any) -> Iterator[Mailbox]:
+    settings.PUBLIC_URL = "https://accoil.example.com"
+    pace.cache_clear()
+    with mailing() as it:
+        use(settings, it)
+        yield it
+
+
+@pytest.fixture
+def slack(people: Looked, settings: Any) -> Iterator[Slack]:
+    lane.cache_clear()
+    for connection in [*channels._limits]:
+        channels.forget(connection)
+    with slacking(Slack(team_id=f"T{people.product.pk:06d}")) as it:
+        settings.SLACK_URL = it.address
+        it.channel("news")
+        by_token(people.product.team, person(people, "olga", "owner"), it.token())
+        yield it
+
+
+def made(people: Looked, author: User, **more: Any) -> Feed:
+    given = {"name": "Morning", "cards": NEW, "is_shared": True, "every": "day", "hour": 8} | more
+    with driven(clock(people, 1)):  # before it is due
+        return save(Feed(profile=people.profile, author=author), Draft(**given))
+
+
+def clock(people: Looked, hour: int, days: int = 0) -> float:
+    """An hour of the product's today, or of a later day, in its own time zone."""
+    day = people.product.today() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, hour, 5, tzinfo=ZoneInfo(people.product.time_zone)).timestamp()
+
+
+def send(people: Looked, feed: Feed, hour: int, days: int = 0) -> int:
+    with driven(clock(people, hour, days)):
+        sent = send_due(Feed.objects.select_related("profile__product__team", "author").get(pk=feed.pk))
+    with driven(clock(people, hour, days) + 10 * 365 * 86_400):
+        for connection in claims.due_lanes():
+            work(connection, threading.Event())
+    return sent
+
+
+def arrives(people: Looked, name: str = "Gamma") -> None:
+    """A new account, yesterday."""
+    people.receive([joins("cleo", "gamma", at(people.today.day - 1), name=name)])
+
+
+def test_a_daily_feed_is_sent_at_its_hour_once_to_the_channel_and_to_each_member(
+    people: Looked, slack: Slack, box: Mailbox
+) -> None:
+    ann, bob = person(people, "ann"), person(people, "bob")
+    feed = made(people, ann, channel="#news", mail_to=f"{ann.email},{bob.email}")
+    arrives(people)
+    assert send(people, feed, 7) == 0 and not slack.channels[0].messages
+    assert send(people, feed, 8) == 3
+    assert send(people, feed, 9) == 0
+    Feed.objects.update(sent_on=None)  # as after a kill that lost that it was done
+    send(people, feed, 10)
+    assert sorted(box.to) == sorted([ann.email, bob.email])
+    [text] = slack.channels[0].texts
+    assert text.startswith("*<https://accoil.example.com/p/") and "|Morning: yesterday>*" in text
+    assert "*New accounts*\n• <https://accoil.example.com/p/" in text and "|Gamma> score 0" in text
+    letter, (plain, html) = box.letters[0], box.bodies()[0]
+    assert letter["Subject"] == "Morning: yesterday" and "Gamma: score 0" in plain and ">Gamma</a>" in html
+    assert Link.read(letter["List-Unsubscribe"].strip(" <>").rpartition("/")[2]).about == f"feed {feed.pk}"  # type: ignore[union-attr]
+    assert Delivery.objects.filter(feed=feed, state="done").count() == 3
+
+
+def test_nothing_is_sent_when_nothing_changed(people: Looked, slack: Slack) -> None:
+    feed = made(
+        people, person(people, "ann"), channel="#news", cards=[{"card": "movers", "scope": "account", "what": "100"}]
+    )
+    assert send(people, feed, 8) == 0
+    feed.refresh_from_db()
+    assert feed.sent_on == people.product.today() and not slack.channels[0].messages
+
+
+def test_a_weekly_feed_comes_on_monday_and_one_that_is_late_by_half_a_day_is_left_out(
+    people: Looked, slack: Slack
+) -> None:
+    author = person(people, "ann")
+    weekly, late = made(people, author, every="week", channel="#news"), made(people, author, channel="#news")
+    arrives(people)
+    until_monday = (7 - people.product.today().weekday()) % 7
+    assert send(people, weekly, 9, until_monday + 1) == 0
+    assert send(people, late, 21) == 0
+    late.refresh_from_db()
+    assert late.sent_on == people.product.today()
+
+
+def test_a_personal_feed_goes_to_its_author_alone(people: Looked, slack: Slack, box: Mailbox) -> None:
+    ann, bob = person(people, "ann"), person(people, "bob")
+    for more, why in [
+        ({"channel": "#news"}, "can't go to a channel"),
+        ({"mail_to": bob.email}, "sent to yourself alone"),
+        ({"mail_to": ""}, "Say where it is sent"),
+    ]:
+        with pytest.raises(Refused, match=why):
+            made(people, ann, is_shared=False, **more)
+    own = made(people, ann, is_shared=False, mail_to=ann.email)
+    assert list(seen_by(ann, [people.profile])) == [own] and not seen_by(bob, [people.profile])
+    arrives(people)
+    send(people, own, 8)
+    assert box.to == [ann.email]
+
+
+def test_who_may_not_see_the_profile_left_the_team_or_wants_none_gets_none(
+    people: Looked, slack: Slack, box: Mailbox
+) -> None:
+    ann, bob, cleo = person(people, "ann"), person(people, "bob"), person(people, "cleo")
+    feed = made(people, ann, mail_to=f"{ann.email},{bob.email},{cleo.email}")
+    ProfileAccess.objects.create(member=Member.objects.get(user=bob), profile=people.profile, may="none")
+    Member.objects.filter(user=cleo).delete()
+    assert recipients(feed) == [("email", {"to": ann.email})]
+    Link(people.product.team, ann.email, f"feed {feed.pk}").mute()
+    arrives(people)
+    assert send(people, feed, 8) == 1 and box.to == []
+
+
+def test_a_feed_is_never_told_together_with_alerts(people: Looked, slack: Slack) -> None:
+    from accoil.act import queue
+
+    feed = made(people, person(people, "ann"), channel="#news")
+    arrives(people)
+    for n in range(2):
+        queue.queue(people.product, "slack", "account", 1, {"channel": "#news", "text": f"alert {n}"}, key=f"a{n}")
+    send(people, feed, 8)
+    assert len(slack.channels[0].messages) == 2
+    assert sorted(text.partition("\n")[0][:10] for text in slack.channels[0].texts)[0] == "*2 alerts*"
+
+
+def test_one_feed_that_fails_stops_no_other(people: Looked, slack: Slack) -> None:
+    author = person(people, "ann")
+    broken, good = made(people, author, channel="#news"), made(people, author, channel="#news", name="Good")
+    Feed.objects.filter(pk=broken.pk).update(cards=[{"card": "gone by an update"}])
+    arrives(people)
+    with driven(clock(people, 8)):
+        feeds.step()
+    assert [each.feed_id for each in Delivery.objects.exclude(feed=None)] == [good.pk]
+
+
+def test_a_feed_of_another_product_is_neither_seen_nor_sent_there(people: Looked, slack: Slack) -> None:
+    feed = made(people, person(people, "ann"), channel="#news")
+    other = Product.objects.create(team=people.product.team, name="Other")
+    arrives(people)
+    send(people, feed, 8)
+    assert {each.product_id for each in Delivery.objects.all()} == {people.product.pk} != {other.pk}
