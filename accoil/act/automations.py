@@ -74,10 +74,15 @@ def check_condition(raw: Any, profile: Profile, scope: Kind) -> dict[str, Any] |
         raise Refused(f"if: {wrong}") from wrong
 
 
+def look_up(draft: Draft) -> None:
+    """That what it sends may go where it is to. Names are looked up, which takes a moment: it comes before `create` and
+    `change`, and before any transaction around them. Raises Refused."""
+    check_addresses(check_actions(draft.then, draft.scope))
+
+
 def create(profile: Profile, draft: Draft, author: User | None = None, enabled: bool = False) -> Automation:
     """A new one, switched off unless told otherwise. Raises Refused."""
     checked = check_draft(profile, draft)
-    check_addresses(checked.actions)  # before the transaction: names are looked up
     with transaction.atomic():
         if profile.automations.count() >= MOST:
             raise Refused(f"This profile has {MOST} automations; that is the most.")
@@ -93,7 +98,6 @@ def change(automation: Automation, draft: Draft) -> Automation:
     """Says something else. One that is on stays on; with another trigger it begins anew, as if just switched on. Raises
     Refused."""
     checked = check_draft(automation.profile, draft, automation)
-    check_addresses(checked.actions)
     with transaction.atomic():
         begins_anew = (automation.trigger, automation.scope) != (checked.trigger.raw, checked.trigger.scope)
         on = automation.enabled

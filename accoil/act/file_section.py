@@ -1,6 +1,7 @@
 """The `automations` of a definitions file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -48,19 +49,19 @@ class Automations:
                 raise Refused(f"Two automations of {each.profile} are called “{each.draft.name}”; rename one.")
         return found
 
+    def look_up(self, said: list[Said]) -> None:
+        with given(SECONDS):
+            for each in said:
+                with _named(each):
+                    automations.look_up(each.draft)
+
     def apply(self, plan: Plan, said: list[Said]) -> None:
         profiles = {profile.name: profile for profile in plan.product.profiles.all()}
-        with given(SECONDS):  # in one transaction, names of addresses are looked up
-            self._put_all(plan, profiles, said)
-
-    def _put_all(self, plan: Plan, profiles: Mapping[str, Profile], said: list[Said]) -> None:
         for each in said:
-            try:
+            with _named(each):
                 if each.profile not in profiles:
                     raise Refused(f"there is no profile called “{each.profile}”.")
                 _put(plan, profiles[each.profile], each)
-            except Refused as wrong:
-                raise Refused(f"Automation “{each.draft.name}”: {wrong}") from wrong
 
     def written(self, product: Product) -> dict[str, Any]:
         found = Automation.objects.filter(profile__product=product).select_related("profile").order_by("profile", "pk")
@@ -69,6 +70,9 @@ class Automations:
 
 class Leaving(Automations):
     """Those that a file leaves out go before the segments they name."""
+
+    def look_up(self, said: list[Said]) -> None:
+        """Nothing: nothing is sent for those that go."""
 
     def apply(self, plan: Plan, said: list[Said]) -> None:
         if not plan.prune:
@@ -81,6 +85,14 @@ class Leaving(Automations):
 
     def written(self, product: Product) -> dict[str, Any]:
         return {}
+
+
+@contextmanager
+def _named(said: Said) -> Iterator[None]:
+    try:
+        yield
+    except Refused as wrong:
+        raise Refused(f"Automation “{said.draft.name}”: {wrong}") from wrong
 
 
 def _put(plan: Plan, profile: Profile, said: Said) -> None:

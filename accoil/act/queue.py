@@ -13,6 +13,7 @@ from accoil.act.models import Automation, Batch, Delivery, Feed, Firing
 from accoil.connect.batches import batches
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, live
+from accoil.connect.models import State as Connected
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.team.models import Product, User
@@ -69,8 +70,11 @@ def by_hand(
         raise Refused(f"Tick the {kind}s it is to be done to.")
     if len(several) > MOST_BY_HAND:
         raise Refused(f"{len(several):,} {kind}s are ticked; {MOST_BY_HAND:,} is the most at a time.")
-    if not _Connections(product).of(tool, checked):
+    connection = _Connections(product).of(tool, checked)
+    if connection is None:
         raise Refused(not_connected(tool))
+    if connection.state == Connected.DISCONNECTING:
+        raise Refused(f"{tool.name} is being disconnected. When that is over, connect it again, then try again.")
     with transaction.atomic():
         batch = Batch.objects.create(product=product, author=author, action=action, values=checked)
         queue_all(

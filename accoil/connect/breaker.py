@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from accoil.connect.connection import SignInAgain, ToolError
+from accoil.connect.connection import OutOfTime, SignInAgain, ToolError
 from accoil.connect.models import Connection, State
 from accoil.connect.now import moment
 
@@ -47,8 +47,9 @@ def answered(connection: Connection) -> None:
 
 
 def failed(connection: Connection, why: ToolError) -> None:
-    """It did not answer, or not sensibly. Calls that were on their way when it opened count no more."""
-    if is_open(connection):
+    """It did not answer, or not sensibly. Calls that were on their way when it opened count no more, nor do those that
+    our own end cut off: several slow answers that took all the time of one delivery are answers."""
+    if is_open(connection) or isinstance(why, OutOfTime):
         return
     Connection.objects.filter(pk=connection.pk).update(failures=F("failures") + 1)
     connection.refresh_from_db(fields=["failures"])

@@ -33,6 +33,13 @@ class TryLater(ToolError):
         self.after, self.limited = after, limited
 
 
+class OutOfTime(TryLater):
+    """The end came that whoever asks had set himself, which does not say that the tool does not work."""
+
+    def __init__(self) -> None:
+        super().__init__("It did not answer in time.")
+
+
 class Closed(TryLater):
     """Its connection was ended while it was being asked: nothing more is said in its name."""
 

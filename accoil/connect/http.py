@@ -12,7 +12,7 @@ import msgspec
 
 from accoil import __version__
 from accoil.connect import guard
-from accoil.connect.connection import Closed, Rejected, ToolError, TryLater
+from accoil.connect.connection import Closed, OutOfTime, Rejected, ToolError, TryLater
 from accoil.connect.given import given, remaining
 from accoil.connect.network import CONNECT, TOTAL, Backend, left
 from accoil.connect.now import now, sleep
@@ -132,7 +132,7 @@ class Client:
                 ) as response:
                     read = self._read(response)
         except httpcore2.TimeoutException as late:
-            raise TryLater("It did not answer in time.") from late
+            raise (OutOfTime() if remaining() <= 0 else TryLater("It did not answer in time.")) from late
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as broken:
             raise TryLater("It could not be reached, or broke off.") from broken
         except (httpcore2.UnsupportedProtocol, ValueError) as wrong:

@@ -36,9 +36,9 @@ class Addresses:
         rows = [row for row in known if row["email"] in wanted]
         if not is_old:
             return _found(rows)
-        asked = {"ids": [row["told_of"] for row in rows], "emails": given["emails"]}
-        still = {(row["told_of"], row["email"]) for row in self._store.rows(ASK["still"], **asked)}
-        found = _found([row for row in rows if (row["told_of"], row["email"]) in still])
+        now = self._store.rows(ASK["now"], ids=[row["told_of"] for row in rows])
+        has = {row["told_of"]: row["email"] for row in now}
+        found = _found([row for row in rows if has.get(row["told_of"]) == row["email"]])
         given["emails"] = list(wanted - {email for _, email, _ in found})
         return found | (_found(self._store.rows(ASK["anybody"], **given)) if given["emails"] else set())
 

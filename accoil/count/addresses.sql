@@ -1,10 +1,11 @@
 -- E-mail addresses and who has them. Values: products, emails (in small letters), ids. Places: addresses.
 
 -- name: addresses
-select t.product, coalesce(a.user_id, t.id) as id, t.id as told_of, lower(t.text) as email, hash_of(lower(t.text)) as hashed
-from trait_last t
-left join adopted a on a.product = t.product and a.id = t.id
-where t.kind = 1 and t.key = 'email'
+select s.product, coalesce(a.user_id, s.id) as id, s.id as told_of, lower(s.email) as email,
+       hash_of(lower(s.email)) as hashed
+from shown s
+left join adopted a on a.product = s.product and a.id = s.id
+where s.email is not null
 
 -- name: known
 -- By their hashes alone: the few with the hash of another are told apart where they are read.
@@ -12,15 +13,13 @@ select product, id, told_of, email
 from {addresses}
 where hashed in (select hash_of(unnest(:emails))) and product in (select unnest(:products))
 
--- name: still
--- Of those who had one of these addresses those who still do.
-select id as told_of, lower(text) as email
-from trait_last
-where kind = 1 and key = 'email' and id in (select unnest(:ids)) and lower(text) in (select unnest(:emails))
+-- name: now
+select id as told_of, lower(email) as email
+from shown
+where id in (select unnest(:ids)) and email is not null
 
 -- name: anybody
-select t.product, coalesce(a.user_id, t.id) as id, lower(t.text) as email
-from trait_last t
-left join adopted a on a.product = t.product and a.id = t.id
-where t.kind = 1 and t.key = 'email' and t.product in (select unnest(:products))
-  and lower(t.text) in (select unnest(:emails))
+select s.product, coalesce(a.user_id, s.id) as id, lower(s.email) as email
+from shown s
+left join adopted a on a.product = s.product and a.id = s.id
+where s.product in (select unnest(:products)) and lower(s.email) in (select unnest(:emails))

@@ -5,7 +5,7 @@ takes it back. So what is told is what is done, also where one section builds up
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import yaml
 from django.db import transaction
@@ -56,6 +56,14 @@ class Section(Protocol):
         """What `read` takes; keys that would say nothing are left out."""
 
 
+@runtime_checkable
+class Outside(Protocol):
+    """A section about addresses of others."""
+
+    def look_up(self, said: Any) -> None:
+        """That they are there, before the transaction: nobody else writes in it, and names may take seconds."""
+
+
 def apply(
     text: str,
     product: Product,
@@ -76,6 +84,9 @@ def apply(
     said = [
         (section, section.read(found)) for section in chosen if any(key in found for key in section.keys)
     ]  # all of it, before anything is changed
+    for section, says in said:
+        if isinstance(section, Outside):
+            section.look_up(says)
     plan = Plan(product, prune, author, known_events)
     with transaction.atomic():
         list(Product.objects.select_for_update().filter(pk=product.pk))  # one at a time

@@ -43,5 +43,7 @@ def test_by_hand_is_refused_with_a_sentence(people: Looked, connected: Connectio
     assert "write it as it should be" in refused("ring", {"text": "{{ user.name }}"}, ann)
     assert refused("shout", {"text": "x"}, ann) == "Shout can't be done by hand to users."
     assert refused("ring", {"text": "x"}, []) == "Tick the users it is to be done to."
+    Connection.objects.update(state=State.DISCONNECTING)
+    assert refused("ring", {"text": "x"}, ann).startswith("Bell tower is being disconnected. When that is over,")
     Connection.objects.update(state=State.DISCONNECTED)
     assert refused("ring", {"text": "x"}, ann).startswith("Bell tower is not connected. Connect it in Settings")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import connection
 
 from accoil.act import automations
 from accoil.act.models import Automation
@@ -258,3 +259,17 @@ def test_two_profiles_whose_attributes_would_have_one_name_are_not_synced_both(p
         put(product, text)
     assert not ProfileSync.objects.exists()
     assert intercom.state == State.CONNECTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_addresses_are_looked_up_while_others_may_still_write(product, monkeypatch):
+    looked_up: list[bool] = []
+
+    def address(url: str) -> str:
+        looked_up.append(connection.in_atomic_block)
+        return url
+
+    monkeypatch.setattr("accoil.act.actions.check_address", address)
+    put(product, FILE)
+    put(product, FILE.replace("com/hook", "com/other"), dry_run=True)
+    assert looked_up == [False, False]

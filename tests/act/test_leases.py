@@ -74,3 +74,19 @@ def test_two_workers_are_never_at_the_same_delivery(
     assert all(ended - began < LEASE for began, ended in spans), spans
     found = Delivery.objects.get(pk=delivery.pk)
     assert found.answer == "It did not answer in time."
+
+
+@pytest.mark.parametrize(("within", "of_one_try", "failures"), [(0.3, 15.0, 0), (30.0, 0.3, 1)])
+def test_only_a_call_that_had_its_whole_time_counts_against_the_tool(
+    people: Looked, connected: Connection, match: Join, hanging: Tower, monkeypatch: pytest.MonkeyPatch,
+    within: float, of_one_try: float, failures: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(claims, "WITHIN", within)
+    monkeypatch.setattr("accoil.connect.http.TOTAL", of_one_try)
+    monkeypatch.setattr("accoil.connect.http.RETRYING", 0.0)
+    match("user", "ann", "c-1")
+    queue.queue(people.product, "ring", "user", entity(people, "user", "ann"), {"text": "ding"}, key="1")
+    deliveries.work(connected.pk, threading.Event())
+    connected.refresh_from_db()
+    assert connected.failures == failures
+    assert Delivery.objects.get().state == Delivery.State.WAITING

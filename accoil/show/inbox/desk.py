@@ -1,5 +1,6 @@
-"""Where calls of the widget wait: a few threads of their own answer all that wait together, so that a page that takes
-long keeps no teammate waiting, and 200 who open a conversation at once are answered like a handful."""
+"""Where calls of the widget wait: a thread of its own answers all that wait together, so that a page that takes long
+keeps no teammate waiting, and 200 who open a conversation at once are answered like a handful. A second thread would
+halve what one turn answers and take its time from the first: each asks the same questions whatever their number."""
 
 import asyncio
 import queue
@@ -20,7 +21,6 @@ from accoil.show.inbox.remembering import Chosen, remember
 
 PATIENCE = 0.6  # seconds that somebody waits for newer numbers where there are older ones
 HARD_STOP = 3.0  # seconds until a teammate is told to try again
-WORKERS = 2
 MOST_TOGETHER = 200
 GATHERS = 0.004  # seconds that the first one waits for others: each round of questions costs more than that
 
@@ -43,12 +43,12 @@ class Waiting:
 
 
 class Desk:
-    """`ask` from the event loop; everything else happens in threads, which begin with the first call."""
+    """`ask` from the event loop; everything else happens in a thread, which begins with the first call."""
 
     def __init__(self) -> None:
         self._books = Books()
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
+        self._thread: threading.Thread | None = None
         self._after = ThreadPoolExecutor(1, "inbox-remember")
         self._starting = threading.Lock()
 
@@ -78,25 +78,20 @@ class Desk:
 
     def stop(self) -> None:
         with self._starting:
-            for _ in self._threads:
+            if self._thread:
                 self._waiting.put(None)
-            for thread in self._threads:
-                thread.join()
-            self._threads.clear()
+                self._thread.join()
+                self._thread = None
         self._after.shutdown(wait=True)
         self._books.close()
 
     def _start(self) -> None:
-        if self._threads:
+        if self._thread:
             return
         with self._starting:
-            if not self._threads:
-                self._threads = [
-                    threading.Thread(target=self._work, name=f"inbox-{number}", daemon=True)
-                    for number in range(WORKERS)
-                ]
-                for thread in self._threads:
-                    thread.start()
+            if not self._thread:
+                self._thread = threading.Thread(target=self._work, name="inbox", daemon=True)
+                self._thread.start()
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:

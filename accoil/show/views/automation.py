@@ -1,6 +1,5 @@
 """The editor of one automation: it says in words what is typed, looks back whom it would have fired for, and saves."""
 
-from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -71,10 +70,12 @@ def save(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:
     assert frame.profile is not None
     draft = typed.draft()
     try:
-        with soon(frame.product.team_id) if goes_to_addresses(draft.then) else nullcontext():  # names are looked up
-            made = automations.change(found, draft) if found else automations.create(frame.profile, draft, frame.author)
+        if goes_to_addresses(draft.then):
+            with soon(frame.product.team_id):
+                automations.look_up(draft)
     except TryLater as later:
         raise Refused(f"Its addresses could not be looked up: {later.reason} Save again in a few seconds.") from later
+    made = automations.change(found, draft) if found else automations.create(frame.profile, draft, frame.author)
     if found:
         messages.success(frame.request, f"“{found.name}” is saved.")
         return redirect(frame.link("automation", found.pk))
