@@ -94,3 +94,7 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:8]}"
+
+    @property
+    def may_be_lifted(self) -> bool:
+        return self.erasure is None or self.erasure.is_done
