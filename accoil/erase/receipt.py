@@ -42,13 +42,13 @@ def what(part: dict[str, Any]) -> str:
     """A part of it, in words."""
     match part["where"]:
         case "journal":
-            mentioned = f"; {_of(part['changed'], 'call')} of others no longer mention them" if part["changed"] else ""
+            mentioned = f", and the mention in {_of(part['changed'], 'call')} of others" if part["changed"] else ""
             return f"{_of(part['removed'], 'call')} removed{mentioned}."
         case "numbers":
             return "Made again from the journal."
         case "records":
-            found = [f"{n:,} {noun}" for noun, n in part["counts"].items()]
-            return f"{', '.join(found)}." if found else "Nothing was kept there."
+            found = [f"{noun}: {n:,}" for noun, n in part["counts"].items()]
+            return "; ".join(found) or "Nothing was kept there."
         case "debugger":
             return f"{_of(part['requests'], 'request')} forgotten."
         case "imports":

@@ -127,7 +127,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Privacy", Who.MEMBER, "see", LOOK, "privacy"),
     ("Privacy", Who.MEMBER, "ask", "look whether an id was deleted", "privacy"),
     ("Privacy", Who.MANAGER, "see", "download receipts", "receipt"),
-    ("Privacy", Who.MANAGER, "change", "let a deleted id be sent again", "lift-suppression"),
+    ("Privacy", Who.MANAGER, "change", "let a deleted id be sent again", "lift-deletion"),
     ("Audit log", Who.OWNER, "see", "read the audit log", "audit"),
     ("Signing in", Who.ANYBODY, "see", "open the page",
      "account_login account_logout account_inactive account_reset_password account_reset_password_done "

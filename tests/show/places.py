@@ -112,8 +112,7 @@ class Places:
         gone = Erasure.objects.create(
             product=self.busy.web, kind="user", digest="a" * 32, state="done", finished_at=timezone.now()
         )
-        refused = gone.suppressions.create(product=self.busy.web, kind="user", digest=gone.digest)
-        self.arguments |= {"receipt": [gone.pk], "lift-suppression": [refused.pk]}
+        self.arguments |= dict.fromkeys(("receipt", "lift-deletion"), (gone.pk,))
 
     def _segments(self) -> None:
         profile = self.busy.profile

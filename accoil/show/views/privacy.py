@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accoil.count.ids import Kind
 from accoil.erase import suppression
-from accoil.erase.models import Erasure, Suppression
+from accoil.erase.models import Erasure
 from accoil.erase.receipt import receipt
+from accoil.refused import Refused
 from accoil.show.frame import Frame, frame_of, page
 
 MOST_SHOWN = 100
@@ -30,15 +31,18 @@ def privacy(request: HttpRequest, product_id: int) -> HttpResponse:
     return page(frame, "show/privacy.html", values)
 
 
-def lift(request: HttpRequest, product_id: int, suppression_id: int) -> HttpResponse:
+def lift(request: HttpRequest, product_id: int, erasure_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
-    if not get_object_or_404(Suppression, product=frame.product, pk=suppression_id).may_be_lifted:
-        messages.error(request, "This deletion is still on its way; it can be lifted when it is done.")
-        return redirect("privacy", product_id)
-    lifted = suppression.lift(frame.product, suppression_id)
-    if lifted is not None:
-        of = f"Deletion {lifted.erasure_id}" if lifted.erasure_id else "A suppression"
-        messages.success(request, f"{of} is lifted: calls of that {lifted.kind} count again. What was removed is gone.")
+    erasure = get_object_or_404(Erasure, product=frame.product, pk=erasure_id)
+    try:
+        suppression.lift(erasure)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            f"Deletion {erasure.pk} is lifted: calls of that {erasure.kind} count again. What is gone stays gone.",
+        )
     return redirect("privacy", product_id)
 
 
@@ -53,15 +57,14 @@ def receipt_file(request: HttpRequest, product_id: int, erasure_id: int) -> Http
 
 
 def told(frame: Frame) -> dict[str, Any]:
-    erasures = list(Erasure.objects.filter(product=frame.product)[: MOST_SHOWN + 1])
-    lasting = frame.product.suppressions.filter(is_other_id=False).select_related("erasure")
+    of_product = Erasure.objects.filter(product=frame.product).prefetch_related("suppressions")
+    erasures = list(of_product[: MOST_SHOWN + 1])
     return {
         "moving": [_moving(each) for each in erasures if not each.is_done],
         "done": [each for each in erasures[:MOST_SHOWN] if each.is_done],
         "has_more": len(erasures) > MOST_SHOWN,
         "total": Erasure.objects.filter(product=frame.product).exclude(finished_at=None).count(),
-        "suppressed": lasting[:MOST_SHOWN],
-        "many_suppressed": lasting.count(),
+        "refused": frame.product.suppressions.filter(is_other_id=False, erasure__state="done").count(),
     }
 
 
