@@ -3,7 +3,7 @@
 A user's own calls go. What others sent stays, without the mention of him; a group call tells of an account, whoever
 sent it. An account's own calls go; its users stay, and their events count for no account by that name."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -146,10 +146,3 @@ def adopted(product: int, user: int) -> list[int]:
 def ids_of(product: int, kind: Kind, name: str) -> frozenset[int]:
     own = ids.id_of(product, ids.USER if kind == "user" else ids.ACCOUNT, name)
     return frozenset({own, *adopted(product, own)}) if kind == "user" else frozenset({own})
-
-
-def are_counted(product: int, kind: Kind, some: Collection[int]) -> bool:
-    """Whether the store knows one of them."""
-    number = ids.USER if kind == "user" else ids.ACCOUNT
-    rows = facts().store.rows(ASK["known"], product=product, kind=number, ids=list(some))
-    return bool(rows[0]["n"])

@@ -115,10 +115,12 @@ class Erasing:
         self._begin(some, self._counting.journal.last)
         self._counting.rebuild(lambda block, last: self._show(some, block))
         # Put aside once, and made again from the journal since.
-        for damaged in self._counting.journal.path.parent.glob("facts-*.damaged"):
+        folder = self._counting.journal.path.parent
+        for damaged in folder.glob("facts-*.damaged"):
             damaged.unlink()
+        kept = sorted(path.name for path in folder.glob("journal.sqlite3*.damaged-*"))
         for each in some:
-            each.note("numbers")
+            each.note("numbers", damaged=kept)
             self._go_on(each, State.RECORDS)
 
     def _records(self, erasure: Erasure) -> None:

@@ -64,6 +64,11 @@ class Erasure(models.Model):
         return dict(json.loads(self.secret)) if self.secret else {"id": "", "names": []}
 
     @property
+    def is_refused(self) -> bool:
+        """Whether calls are refused since; else that was lifted."""
+        return bool(self.suppressions.all())
+
+    @property
     def seconds_in_state(self) -> float:
         return (timezone.now() - self.since).total_seconds()
 
@@ -82,7 +87,7 @@ class Suppression(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="suppressions")
     kind = models.CharField(max_length=7, choices=Scope.choices)
     digest = models.CharField(max_length=32)
-    erasure = models.ForeignKey(Erasure, null=True, on_delete=models.SET_NULL, related_name="suppressions")
+    erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="suppressions")
     is_other_id = models.BooleanField(default=False)  # one that the user had before, or had in a browser
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

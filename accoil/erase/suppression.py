@@ -11,8 +11,8 @@ from accoil.count.ids import Kind
 from accoil.erase.models import Erasure, Suppression
 from accoil.receive import suppressed
 from accoil.receive.suppressed import Suppressed
+from accoil.refused import Refused
 from accoil.score.configuration import configurations
-from accoil.team.models import Product
 
 Rows = dict[int, dict[str, set[str]]]
 
@@ -45,22 +45,18 @@ def of(product_id: int) -> Suppressed | None:
 
 
 def add(erasure: Erasure, name: str, is_other_id: bool = False) -> None:
-    Suppression.objects.get_or_create(
+    """Of a deletion that follows another one, what it refuses goes with the later one."""
+    Suppression.objects.update_or_create(
         product=erasure.product, kind=erasure.kind, digest=digest(erasure.product_id, kind_of(erasure), name),
         defaults={"erasure": erasure, "is_other_id": is_other_id},
     )  # fmt: skip
 
 
-def lift(product: Product, suppression_id: int) -> Suppression | None:
-    """Whoever it was may be sent again, under all ids of theirs; None when nobody is suppressed by that number."""
-    found = product.suppressions.filter(pk=suppression_id).first()
-    if found is None:
-        return None
-    if found.erasure_id:
-        product.suppressions.filter(erasure=found.erasure_id).delete()
-    else:
-        found.delete()
-    return found
+def lift(erasure: Erasure) -> None:
+    """Whoever it was may be sent again, under all ids of theirs. Raises Refused while the deletion is on its way."""
+    if not erasure.is_done:
+        raise Refused("This deletion is still on its way; it can be lifted when it is done.")
+    Suppression.objects.filter(product=erasure.product, erasure=erasure).delete()
 
 
 def _rows() -> Rows:

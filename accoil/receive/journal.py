@@ -1,7 +1,8 @@
 """The journal: every accepted call, on disk before it is answered, in an SQLite file.
 
 One writer thread gathers what waits and commits it as one block (group commit). A block is an Arrow stream of
-facts-to-be, compressed; blocks are numbered without gaps and never change."""
+facts-to-be, compressed; blocks are numbered without gaps and never change, unless somebody in them is deleted
+(`rewriting.py`)."""
 
 import asyncio
 import sqlite3

@@ -5,7 +5,7 @@ What stood there is gone from the file when this is done: SQLite overwrites what
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -67,6 +67,18 @@ def rewrite(path: Path, change: Change, after: int, told: Callable[[int], None] 
             told(done.last)
         db.commit()
     return done
+
+
+def read(path: Path) -> Iterator[pa.Table]:
+    """Every block that can be read; between two of them nothing is held."""
+    last = 0
+    with closing(connected(path)) as db:
+        while row := _next(db, last):
+            last = row[0]
+            try:
+                yield decoded(row[1])
+            except UNREADABLE:
+                continue
 
 
 def taken(path: Path, whose: int) -> tuple[int, int]:

@@ -223,6 +223,7 @@ SETTINGS_PAGES = {
     "imports": "Import",
     "debugger": "Debugger",
     "ingest-health": "Ingest health",
+    "privacy": "Privacy",
     "audit": "Audit log",
 }
 # Pages that stand below one of them.

@@ -11,6 +11,7 @@ from accoil.act.models import Automation, Batch, Feed
 from accoil.asgi import Server
 from accoil.connect.models import Connection, ProfileSync, State
 from accoil.count import ids
+from accoil.erase.models import Erasure
 from accoil.receive.importing.state import Import
 from accoil.score.definition import Definition
 from accoil.score.features import Feature
@@ -104,6 +105,10 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
     invitation = Invitation.objects.create(
         pk=profile.pk * 4_007_000 + 43, team=product.team, by=owner, email=f"{mark}-guest@example.com", digest=mark,
     )  # fmt: skip
+    erasure = Erasure.objects.create(
+        pk=profile.pk * 4_007_000 + 53, product=product, kind="user", digest=mark * 8, state="done",
+        finished_at=timezone.now(), who=f"{mark}-manager@example.com",
+    )  # fmt: skip
     ProfileSync.objects.create(connection=connection, profile=profile, mode="all")
     parts: dict[str, int | str] = {
         "tool": "intercom",
@@ -126,6 +131,7 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
         "journey_id": journey.pk,
         "feature_id": feature.pk,
         "event_id": ids.id_of(product.pk, ids.EVENT, f"{mark} event"),
+        "erasure_id": erasure.pk,
         "user_id": ids.id_of(product.pk, ids.USER, user),
         "account_id": ids.id_of(product.pk, ids.ACCOUNT, account),
         "import_id": imported(server, product, folder / f"{mark}.csv", user).id,

@@ -18,6 +18,7 @@ from accoil.act.queue import by_hand
 from accoil.connect.muted import ALERTS, Link
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.count.ids import ACCOUNT, EVENT, USER, id_of
+from accoil.erase.models import Erasure
 from accoil.score.features import kept
 from accoil.segment import journeys
 from accoil.segment.models import Segment
@@ -65,6 +66,7 @@ class Places:
         self._numbers()
         self._segments()
         self._tools()
+        self._deleted()
         self._keys()
 
     def path(self, name: str) -> str:
@@ -92,7 +94,8 @@ class Places:
         web = self.busy.web
         account, user, event = (id_of(web.pk, *of) for of in ((ACCOUNT, "acme"), (USER, "ann"), (EVENT, "Help_Opened")))
         for name, id in (("account", account), ("user", user)):
-            self.arguments |= {name: [id], f"exclude-{name}": [id], f"include-{name}": [id]}
+            ways = (name, f"exclude-{name}", f"include-{name}", f"delete-{name}", f"held-{name}")
+            self.arguments |= dict.fromkeys(ways, (id,))
         self.arguments["event-view"] = [event]
         for name in ("accounts-file", "users-file", "events-view-file", "features-view-file"):
             self.arguments[name] = ["csv"]
@@ -107,6 +110,12 @@ class Places:
         for name in ("profile", "save-access", "backtest"):
             self.arguments[name] = [self.busy.profile.pk]
         self.arguments |= dict.fromkeys(("mapping", "change-mapping"), ("track",))  # one of the presets
+
+    def _deleted(self) -> None:
+        gone = Erasure.objects.create(
+            product=self.busy.web, kind="user", digest="a" * 32, state="done", finished_at=timezone.now()
+        )
+        self.arguments |= dict.fromkeys(("receipt", "lift-deletion"), (gone.pk,))
 
     def _segments(self) -> None:
         profile = self.busy.profile
@@ -168,6 +177,9 @@ class Places:
         tag = {"action": "intercom_tag", "with-tag": "hot", "with-on": "company"}
         profile = {"event-0": "Help_Opened", "scored-0": "1", "weight-0": "3", "do": "save", "based_on": "1"}
         return {
+            "delete-account": {"id": "acme"},
+            "delete-user": {"id": "ann"},
+            "privacy": {"id": "ann"},
             "begin-on-accounts": tag | {"id": account},
             "begin-on-users": tag | {"id": user, "with-on": "user"},
             "act-on-accounts": tag | {"id": account},

@@ -31,6 +31,8 @@ def left_out(frame: Frame, kind: Kind, id: int) -> HttpResponse | None:
         "is_named": exclusion.is_excluded(frame.definition, kind, tracking_id),
         "list_link": frame.link(f"{kind}s"),
         "include_link": frame.link(f"include-{kind}", id),
+        "delete_link": frame.link(f"delete-{kind}", id),
+        "held_link": frame.link(f"held-{kind}", id),
     }
     return page(frame, "show/left_out.html", values)
 

@@ -70,6 +70,8 @@ def about(frame: Frame, kind: Kind, row: Row) -> Row:
         "account_link": frame.link("account", account_id) if account_id else "",
         "list_link": frame.link(f"{kind}s"),
         "exclude_link": frame.link(f"exclude-{kind}", row["id"]),
+        "delete_link": frame.link(f"delete-{kind}", row["id"]),
+        "held_link": frame.link(f"held-{kind}", row["id"]),
     }
 
 

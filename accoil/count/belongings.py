@@ -1,0 +1,49 @@
+"""What facts and journal hold of one user or account."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from accoil.count import ids, people
+from accoil.count.facts import facts
+from accoil.count.ids import Kind
+from accoil.receive import rewriting
+from accoil.store.questions import beside
+
+ASK = beside(__file__, "belongings")
+
+Row = dict[str, Any]
+
+
+def told(product: int, kind: Kind, id: int) -> list[Row]:
+    """`day` (a number), `key`, `value` (JSON text) of all that was told of their traits."""
+    return facts().store.rows(ASK["told"], product=product, kind=people.KINDS[kind], id=id)
+
+
+def memberships(product: int, kind: Kind, id: int) -> list[Row]:
+    """`day`, `user`, `account` (tracking ids)."""
+    rows = facts().store.rows(ASK["memberships"], product=product, id=id, of_account=kind == "account")
+    users = people.tracking_ids(product, "user", [row["user"] for row in rows])
+    accounts = people.tracking_ids(product, "account", [row["account"] for row in rows])
+    return [row | {"user": users.get(row["user"]), "account": accounts.get(row["account"])} for row in rows]
+
+
+def counts(product: int, kind: Kind, id: int) -> list[Row]:
+    """`day`, `event`, `count`."""
+    return facts().store.rows(ASK["counts"], product=product, id=id, of_account=kind == "account")
+
+
+def calls(product: int, kind: Kind, some: Collection[int]) -> Iterator[Row]:
+    """Every call that names one of them, as it stands in the journal (`accoil.receive.encoding.SCHEMA`)."""
+    for block in rewriting.read(facts().store.path.with_name("journal.sqlite3")):
+        own = block["product"].to_numpy() == product
+        if own.any():
+            yield from block.filter(pa.array(own & _names(block, product, kind, some))).to_pylist()
+
+
+def _names(block: pa.Table, product: int, kind: Kind, some: Collection[int]) -> Any:
+    columns = ("user", "anonymous") if kind == "user" else ("account",)
+    named = [ids.ids_of(product, people.KINDS[kind], block[column].combine_chunks()) for column in columns]
+    return np.isin(np.stack(named), list(some)).any(axis=0)

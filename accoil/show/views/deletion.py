@@ -1,0 +1,55 @@
+"""Deleting one user or account, which whoever does it confirms by typing the id; and all that is held of them."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+
+from accoil.count import people
+from accoil.count.ids import Kind
+from accoil.erase import asking
+from accoil.erase.held import held
+from accoil.show.frame import Frame, frame_of, page
+
+LARGEST_ID = 2**53
+
+
+def delete(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
+    frame, tracking_id = _known(request, product_id, kind, id)
+    typed = request.POST.get("id", "")
+    if request.method == "POST" and typed.strip() == tracking_id.strip():
+        erasure = asking.ask(frame.product, kind, id, frame.author)
+        messages.success(request, f"Deletion {erasure.pk} has begun: calls of this {kind} are refused from now on.")
+        return redirect("privacy", product_id)
+    values = {
+        "kind": kind,
+        "called": people.names(product_id, kind, [id])[id],
+        "tracking_id": tracking_id,
+        "typed": typed,
+        "wrong": _wrong(typed) if request.method == "POST" else "",
+        "list_link": frame.link(f"{kind}s"),
+        "person_link": frame.link(kind, id),
+        "held_link": frame.link(f"held-{kind}", id),
+    }
+    return page(frame, "show/delete_person.html", values, 422 if request.method == "POST" else 200)
+
+
+def download(request: HttpRequest, product_id: int, kind: Kind, id: int) -> StreamingHttpResponse:
+    frame, _ = _known(request, product_id, kind, id)
+    name = f"{kind}-{id}.json"  # the id that the customer sent may be anything
+    return StreamingHttpResponse(
+        held(frame.product, kind, id),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+def _known(request: HttpRequest, product_id: int, kind: Kind, id: int) -> tuple[Frame, str]:
+    """Raises Http404."""
+    frame = frame_of(request, product_id, f"{kind}s")
+    if id >= LARGEST_ID or not people.exists(product_id, kind, id):
+        raise Http404(f"There is no such {kind} in this product.")
+    return frame, people.tracking_ids(product_id, kind, [id])[id]
+
+
+def _wrong(typed: str) -> str:
+    return "That is another id. Type the one that stands above, letter by letter." if typed else "Type the id."
