@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from accoil.bench import budgets, kept, machine, servers
+from accoil.bench import budgets, every_page, kept, machine, servers
 from accoil.bench.figures import percentile
 from accoil.bench.invented import Size
 from accoil.bench.progress import say
 from accoil.bench.visitor import Visitor
 
 ASKED = 40  # times each kind of page
+ASKED_OF_EVERY = 12  # times, of the others
 SORTS = {
     "accounts": ("", "-change", "name", "-active_users", "-mrr", "-last_active"),
     "users": ("", "-change", "name", "account_name", "-frequency", "-last_active"),
@@ -52,6 +53,9 @@ def measure(size: Size, keep: Path | None = None, asked: int = ASKED) -> Report:
         say("the same while events arrive")
         with arriving(visitor):
             report["while_events_arrive"] = _ask_all(visitor, asked)
+        say("every page of the menu and the settings")
+        report["every_page"] = every_page.measure(visitor, min(asked, ASKED_OF_EVERY), _ask)
+        report["of_all_pages"] = every_page.summary(report["every_page"])
         say("how soon an event is in the numbers")
         report["seconds_until_in_the_numbers"] = [_fresh(visitor, turn) for turn in range(FRESH_TRIES)]
         report["memory_mib"] = machine.memory(running.pid)
@@ -151,5 +155,6 @@ def _judged(report: Report) -> dict[str, float | None]:
     pages = report["pages"]
     found: dict[str, float | None] = {name: pages[name]["p95_ms"] for name in budgets.PAGES if name in pages}
     found["what_if_seconds"] = pages["what_if"]["p95_ms"] / 1000
+    found["every_page"] = report["of_all_pages"]["slowest_p95_ms"]
     found["fresh"] = max(report["seconds_until_in_the_numbers"])
     return found

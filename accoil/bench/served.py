@@ -18,6 +18,28 @@ if TYPE_CHECKING:
     from accoil.team.models import Team
 
 TEAM, EMAIL = "Bench", "bench@example.com"
+# One of each, so that every kind of page has something to show; nothing is done by itself.
+DEFINITIONS = """
+features:
+  - {{name: First, events: [event-000001, event-000002]}}
+  - {{name: Second, events: [event-000003, event-000004, event-000005]}}
+segments:
+  - {{name: At risk, profile: {profile}, scope: account, rule: {{metric: score, below: 25}}}}
+journeys:
+  - name: Taking up
+    profile: {profile}
+    scope: account
+    stages:
+      - {{name: Came, rule: {{metric: active_users, above: 0}}}}
+      - {{name: Stays, rule: {{metric: score, above: 50}}}}
+automations:
+  - name: Tag those at risk
+    profile: {profile}
+    scope: account
+    enabled: false
+    when: {{enters: At risk}}
+    then: [{{intercom_tag: {{tag: at-risk, on: company}}}}]
+"""
 
 
 def prepare() -> dict[str, str | int]:
@@ -25,6 +47,7 @@ def prepare() -> dict[str, str | int]:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
+    from accoil.definition_files import apply
     from accoil.score.models import Profile
     from accoil.team.beginning import Wanted, begin
     from accoil.team.models import Product, User
@@ -35,6 +58,7 @@ def prepare() -> dict[str, str | int]:
     product, person = Product.objects.get(pk=PRODUCT), User.objects.get(email=EMAIL)
     profile = product.profiles.first() or Profile.create(product, "Everyone", definition())
     connect(product.team)
+    apply(DEFINITIONS.format(profile=profile.name), product)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

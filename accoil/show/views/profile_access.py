@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 
 from accoil.score.access import May, ProfileAccess, summary_of
 from accoil.score.configuration import configuration_of
@@ -30,7 +30,7 @@ def save(request: HttpRequest, product_id: int, profile_id: int) -> HttpResponse
             if may in May.values:
                 ProfileAccess.objects.update_or_create(member=member, profile=profile, defaults={"may": may})
     messages.success(request, f"Saved who sees {profile}.")
-    return redirect("profile", product_id, profile_id)
+    return redirect(resolve_url("profile", product_id, profile_id) + "#access")
 
 
 def told(frame: Frame, profile: Profile) -> Values | None:
