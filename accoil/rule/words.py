@@ -8,7 +8,7 @@ from accoil.rule.conditions import Event, Group, Metric, Rule, Scope, Segment, S
 from accoil.rule.vocabulary import METRICS, Unit
 
 NAMES = {
-    "raw": "raw score", "activation": "activation", "lifetime_adoption": "lifetime adoption",
+    "raw": "points", "activation": "activation", "lifetime_adoption": "lifetime adoption",
     "active_users": "active users", "total_users": "total users", "active_percent": "share of users active",
     "last_active": "last active", "created_at": "created", "mrr": "MRR",
 }  # fmt: skip

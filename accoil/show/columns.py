@@ -11,6 +11,8 @@ from accoil.count.people import all_names
 from accoil.show import words
 from accoil.show.frame import Frame
 from accoil.show.lists import Column
+from accoil.show.made_of import SAYINGS
+from accoil.show.meanings import PEOPLE
 from accoil.show.models import ListColumns
 from accoil.show.tables import trait
 
@@ -33,6 +35,10 @@ class Shown(Column):
     part: str = ""
     text: Callable[[Row, Telling], str] = lambda row, told: ""
     unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.key in PEOPLE:
+            object.__setattr__(self, "says", self.key)
 
     @property
     def trait(self) -> str:
@@ -157,4 +163,6 @@ def with_cells(frame: Frame, kind: Kind, shown: Sequence[Shown], rows: Sequence[
 
 
 def _cell(column: Shown, row: Row, told: Telling) -> dict[str, str]:
-    return {"part": column.part, "css": column.css, "text": column.text(row, told), "unit": column.unit}
+    text = column.text(row, told)
+    says = column.says if (text or column.part) and column.says in SAYINGS else ""
+    return {"part": column.part, "css": column.css, "text": text, "unit": column.unit, "says": says}

@@ -175,7 +175,8 @@ class Frame:
 
 # Pages that can show a past day.
 OF_ANY_DAY = (
-    "dashboard", "dashboard-habits", "search", "accounts", "users", "account", "user", "segments", "segment",
+    "dashboard", "dashboard-habits", "search", "accounts", "users", "account", "user",
+    "number-of-account", "number-of-user", "segments", "segment",
     "events-view", "event-view", "features-view", "feature-view",
     "segment-file", "accounts-file", "users-file", "events-view-file", "features-view-file",
 )  # fmt: skip

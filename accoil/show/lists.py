@@ -1,7 +1,7 @@
 """The state of a list lives in its address: what is searched, how it is sorted, which page. Read here, linked here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
@@ -16,6 +16,7 @@ class Column:
     sort: str = ""
     css: str = ""
     fields: tuple[str, ...] = ()  # what it is made of, where that is not what it is sorted by
+    says: str = field(default="", kw_only=True)  # its row in accoil.show.meanings
 
     @property
     def exported(self) -> tuple[str, ...]:
@@ -69,6 +70,7 @@ def _head(column: Column, now: Wanted, link: Callable[..., str]) -> dict[str, st
     target = replace(now, sort=turned if here else column.sort, page=1)
     return {
         "title": column.title,
+        "says": column.says,
         "css": column.css,
         "link": link(**target.query) if column.sort else "",
         "sorted": ("descending" if now.sort.startswith("-") else "ascending") if here else "",

@@ -55,6 +55,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Feeds", Who.MEMBER, "change", "delete feeds of their own; owners and managers those that are shared",
      "delete-feed"),
     ("Accounts and users", Who.MEMBER, "see", LOOK, "accounts account users user batch"),
+    ("Accounts and users", Who.MEMBER, "see", "ask what a number is made of", "number-of-account number-of-user"),
     ("Accounts and users", Who.MEMBER, "see", "open the filter of a list", "filter-accounts filter-users"),
     ("Accounts and users", Who.MEMBER, "ask", "filter a list", "filter-accounts filter-users"),
     ("Accounts and users", Who.MEMBER, "ask", "choose the columns they see", "accounts-columns users-columns"),

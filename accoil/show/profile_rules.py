@@ -14,6 +14,7 @@ from accoil.score.features import events_of
 from accoil.show.drafts import Draft
 from accoil.show.frame import Frame
 from accoil.show.rules import drafts, form, making, telling
+from accoil.show.rules.seen import doubted
 from accoil.show.rules.telling import Typed
 
 FILTER = "filter"
@@ -51,7 +52,7 @@ def shown(frame: Frame, now: Definition | None) -> Values:
         name: telling.shown(each, sent, filled[name], "group" if name == FILTER else "list")
         for name, each in typed.items()
     }
-    said = {name: _said(each) for name, each in typed.items()}
+    said = {name: _said(frame, each) for name, each in typed.items()}
     return {
         "rules": [{**rules[name], "told": said[name]} for name in rules],
         "filter_rule": rules[FILTER],
@@ -82,15 +83,21 @@ def _written(now: Definition | None) -> dict[str, Typed]:
     return {FILTER: telling.of_rule(FILTER, now.filter), **steps}
 
 
-def _said(each: Typed) -> Values:
-    """What the rule means, or what is wrong with it."""
+def _said(frame: Frame, each: Typed) -> Values:
+    """What the rule means and which of its names never arrived, or what is wrong with it."""
     scope: Kind = STEPS.get(each.name, "user")
     allowed: Allowed = IN_FILTER if each.name == FILTER else IN_STEPS
     try:
-        if each.name == FILTER:
-            raw = each.written()
-            return {"says": words(check(raw, scope, allowed), scope) if raw else "", "refusal": ""}
-        rules = [check(raw, scope, allowed) for raw in making.rules(each.branch)]
-        return {"says": "; ".join(words(rule, scope) for rule in rules), "refusal": ""}
+        rules = [check(raw, scope, allowed) for raw in _raw(each)]
+        doubts = doubted(frame.product.pk, frame.today, *rules)
+        return {"says": "; ".join(words(rule, scope) for rule in rules), "refusal": "", "doubts": doubts}
     except Refused as wrong:
         return {"says": "", "refusal": str(wrong)}
+
+
+def _raw(each: Typed) -> list[telling.Written]:
+    """The filter as one rule, of the steps each. Raises Refused."""
+    if each.name != FILTER:
+        return making.rules(each.branch)
+    raw = each.written()
+    return [raw] if raw else []

@@ -272,7 +272,7 @@ def test_what_goes_to_no_record_tells_who_and_why_in_numbers(people: Looked):
     assert (told["automation"], told["profile"], told["when"]) == ("Tell", "Everyday", {"becomes": BUSY})
     assert (told["user"]["id"], told["user"]["score"], told["user"]["last_active"]) == ("bob", 71, "2026-03-31")
     assert (told["account"]["id"], told["account"]["mrr"]) == ("beta", 5000)
-    assert told["because"].startswith("Came to match “raw score at least 18” because something was received; score 71")
+    assert told["because"].startswith("Came to match “points at least 18” because something was received; score 71")
 
 
 def test_one_teams_automation_never_sees_another_teams_people(people: Looked, monkeypatch: pytest.MonkeyPatch):

@@ -119,7 +119,7 @@ def test_from_an_event_to_the_tag_of_the_contact_and_of_its_company_in_under_ten
     until(lambda: whole.rows("select count(*) from act_delivery where state = 'done'") == [(2,)])
     assert whole.tags("u4@acme.example") == []
     ((because,),) = whole.rows("select because from act_firing")
-    assert because.startswith("Came to match “raw score at least 9” because something was received; score 19 (+19")
+    assert because.startswith("Came to match “points at least 9” because something was received; score 19 (+19")
     ((answer, _),) = whole.rows("select answer, kind from act_delivery where kind = 'user'")
     assert "busy" in answer
 

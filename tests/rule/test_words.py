@@ -19,7 +19,7 @@ AT_RISK = {
     [
         (AT_RISK, "score below 25 and (MRR above $100 or plan is Enterprise)"),
         ({"all": []}, "everyone"),
-        ({"any": [{"metric": "raw", "at_least": 1000}]}, "raw score at least 1,000"),
+        ({"any": [{"metric": "raw", "at_least": 1000}]}, "points at least 1,000"),
         ({"none": [{"segment": "Passive"}, {"stage": "Gone"}]}, "not (in the segment Passive or in the stage Gone)"),
         ({"segment": "Passive", "in": False}, "not in the segment Passive"),
         ({"user_trait": "role", "one_of": ["admin", "owner", "it"]}, "a user’s role is admin, owner or it"),

@@ -10,13 +10,18 @@ class _Words(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self._skipping = 0
+        self._closed = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._skipping += tag in ("script", "style", "title")
+        # What a number says on click is not read before: its spans are counted, to know where it ends.
+        if self._closed or ("popover", None) in attrs:
+            self._closed += tag == "span"
         self._space(tag)
 
     def handle_endtag(self, tag: str) -> None:
         self._skipping -= tag in ("script", "style", "title")
+        self._closed -= bool(self._closed) and tag == "span"
         self._space(tag)
 
     def _space(self, tag: str) -> None:
@@ -25,7 +30,7 @@ class _Words(HTMLParser):
             self.words.append(" ")
 
     def handle_data(self, data: str) -> None:
-        if not self._skipping:
+        if not self._skipping and not self._closed:
             self.words.append(data)
 
 

@@ -29,7 +29,7 @@ def test_it_fires_and_its_page_tells_for_whom_why_and_what_came_of_it(ann, busy,
     Rounds().look(busy.profile)
     fire(busy, engine)
     text = main(ann.get(f"{home}/{found.pk}"))
-    assert re.search(r"Globex [\w ]{3,12} Came to match “raw score at least 40” because something was received", text)
+    assert re.search(r"Globex [\w ]{3,12} Came to match “points at least 40” because something was received", text)
     assert "Done Send a webhook" in text and "Sent; the answer was 204." in text
     assert "Failed Add Tag in Intercom: hot, company Intercom is not connected." in text
     assert "1 action failed." in text

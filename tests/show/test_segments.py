@@ -108,7 +108,7 @@ def test_the_editor_says_what_is_typed_and_whom_it_holds_for(ann, home):
     text = words(ann.post(f"{home}/segments/new", typed, **HTMX))
     assert "It holds for 2 of 3 accounts today. Score below 25" in text
     text = words(ann.post(f"{home}/segments/new", line(what="event:", name="Never_Sent", op="did"), **HTMX))
-    assert "No event called Never_Sent has arrived yet." in text
+    assert "Nothing was counted as “Never_Sent” yet." in text
     text = words(ann.post(f"{home}/segments/new", line(what="metric:score", op="below", value="low"), **HTMX))
     assert "below is " in text
 

@@ -93,7 +93,7 @@ TOOLS = {
         ),
         Tool(
             "explain",
-            "Why a score is what it is: the events, count × weight = points, that add up to its raw figure; of an"
+            "Why a score is what it is: the events, count × weight = points, that add up to its points (`raw`); of an"
             " account also its users.",
             Explained,
             _by_kind(explained.explain_account, explained.explain_user),
@@ -107,7 +107,7 @@ TOOLS = {
         ),
         Tool(
             "history",
-            "Score and raw points of one account or user, day by day, and the score that was reported then.",
+            "Score and points (`raw`) of one account or user, day by day, and the score that was reported then.",
             History,
             _by_kind(explained.account_history, explained.user_history),
         ),

@@ -1,16 +1,15 @@
 """Whom a rule in a form holds for today, in a sentence."""
 
-from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accoil.count.ids import Kind
-from accoil.count.people import known_events
+from accoil.count.people import all_names, known_events
 from accoil.refused import Refused
-from accoil.rule.tree import EVERYTHING, Names, Rule, check, inlined, mentions, words
-from accoil.score.book import Book
+from accoil.rule.tree import EVERYTHING, Known, Names, Rule, check, doubts, inlined, mentions, words
 from accoil.show import words as small
 from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
@@ -40,7 +39,7 @@ def told(each: Typed, scope: Kind, names: Names, sees: Seen) -> Values:
         "holds": holds(found.total, everyone, scope),
         "examples": found.rows,
         "share": round(100 * found.total / everyone) if everyone else 0,
-        "unseen": unseen(rule, sees.book),
+        "doubts": doubted(sees.frame.product.pk, sees.frame.today, rule),
         "whole": whole,
     }
 
@@ -52,8 +51,15 @@ def holds(some: int, everyone: int, scope: Kind) -> SafeString:
     return format_html("It holds for {} today.", bold(f"{small.number(some)} of {small.count(everyone, scope)}"))
 
 
-def unseen(rule: Rule, book: Book) -> Sequence[str]:
-    """Events it names that never arrived: perhaps misspelt, perhaps still to come."""
-    named = mentions(rule).events
-    known = {row["event"] for row in known_events(book.product_id, book.as_of)} if named else set()
-    return [event for event in named if event not in known]
+def doubted(product_id: int, today: date, *rules: Rule) -> list[str]:
+    """A sentence for each event and trait in them that was never received: perhaps misspelt, perhaps still to come.
+    Only the kinds of names that they mention are looked up."""
+    named = mentions(*rules)
+    return doubts(
+        Known(
+            {row["event"] for row in known_events(product_id, today)} if named.events else (),
+            all_names(product_id, "user_traits") if named.user_traits else (),
+            all_names(product_id, "account_traits") if named.account_traits else (),
+        ),
+        *rules,
+    )

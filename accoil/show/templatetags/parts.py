@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from zlib import crc32
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
 from accoil.show import charts, words
+from accoil.show.meanings import MEANINGS
 
 register = template.Library()
 
@@ -75,6 +78,41 @@ def icon(name: str) -> SafeString:
 @register.inclusion_tag("show/parts/score.html")
 def score(value: int, change: int | None = None, window: int = 7) -> dict[str, Any]:
     return {"score": value, "band": charts.band_of(value), "change": change, "window": window}
+
+
+@register.simple_block_tag(takes_context=True)
+def explained(
+    context: template.Context, content: str, key: str, sentence: str = "", link: str = "", go: str = ""
+) -> SafeString:
+    """A number (or what stands over numbers) that says on click what it means, and with `sentence` what it is made of;
+    `link` leads to where that is decided or listed, in the words `go`. Works without script."""
+    meaning, shown = MEANINGS[key], content.strip()
+    plain = " ".join(strip_tags(shown).split())
+    values = {
+        "id": f"says-{key}-{crc32(f'{plain}|{sentence}|{link}'.encode()):x}",
+        "label": f"{plain}: {meaning.name}" if plain != meaning.name else "",
+        "content": shown,
+        "name": meaning.name,
+        "sentence": sentence,
+        "means": meaning.in_window(_window(context)),
+        "link": link,
+        "go": go,
+    }
+    return render_to_string("show/parts/explained.html", values)
+
+
+@register.inclusion_tag("show/parts/explains_column.html", takes_context=True)
+def explains_column(context: template.Context, key: str, title: str) -> dict[str, str]:
+    """The ? beside the head of a column, and what the column means; a click on a number below adds what it is made
+    of."""
+    meaning = MEANINGS[key]
+    return {"key": key, "title": title, "name": meaning.name, "means": meaning.in_window(_window(context))}
+
+
+def _window(context: template.Context) -> int:
+    """Days of the window of the profile looked through; 0 where there is none."""
+    frame = context.get("frame")
+    return frame.definition.window if frame and frame.profile else 0
 
 
 @register.inclusion_tag("show/parts/change.html")

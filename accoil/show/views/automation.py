@@ -15,6 +15,7 @@ from accoil.connect.models import live
 from accoil.connect.soon import soon
 from accoil.count.ids import Kind
 from accoil.refused import Refused
+from accoil.rule.tree import EVERYTHING, check
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.watched import names
 from accoil.show.automations import form as choices
@@ -114,12 +115,22 @@ def told(frame: Frame, found: Automation | None, typed: Typed) -> Values:
         "becomes": rules[BECOMES],
         "condition": rules[IF],
         "condition_told": seen.told(typed.condition, typed.scope, known, sees) if begins else None,
+        "trigger_doubts": _doubted(frame, typed) if typed.when == BECOMES else [],
         "rule_post": frame.request.get_full_path(),
         "rule_target": "#told",
         "window": frame.definition.window,
         "kind": typed.scope,
         **saying.draft(frame.profile, typed, found),
     }
+
+
+def _doubted(frame: Frame, typed: Typed) -> list[str]:
+    """What the rule of the trigger names and nobody ever sent; what is wrong with the rule is said in the sentence."""
+    try:
+        raw = typed.becomes.written()
+        return seen.doubted(frame.product.pk, frame.today, check(raw, typed.scope, EVERYTHING)) if raw else []
+    except Refused:
+        return []
 
 
 def _turned(typed: Typed, do: str) -> tuple[Typed, str]:

@@ -22,11 +22,11 @@ LIST = Listing(
     columns=(
         Column("Event", "words"),
         Column("Feature", "feature"),
-        Column("Adoption", "-adoption"),
-        Column("Change", "-change", "number"),
-        Column("", "-did", "number"),
-        Column("Times", "-times", "number"),
-        Column("Times each", "-average_times", "number"),
+        Column("Adoption", "-adoption", says="event_adoption"),
+        Column("Change", "-change", "number", says="uptake_change"),
+        Column("", "-did", "number", says="did"),
+        Column("Times", "-times", "number", says="times"),
+        Column("Times each", "-average_times", "number", says="average_times"),
     ),
     usual="-adoption",
     fields=(

@@ -20,13 +20,13 @@ Row = dict[str, Any]
 LIST = Listing(
     columns=(
         Column("Feature", "words"),
-        Column("On a day", "-week"),
-        Column("Change", "-week_change"),
-        Column("In all", "-adoption", "number"),
-        Column("", "-did", "number"),
-        Column("Events", "-times", "number"),
-        Column("Per head", "-average_events", "number"),
-        Column("Times each", "-average_times", "number"),
+        Column("On a day", "-week", says="on_a_day"),
+        Column("Change", "-week_change", says="uptake_change"),
+        Column("In all", "-adoption", "number", says="event_adoption"),
+        Column("", "-did", "number", says="did"),
+        Column("Events", "-times", "number", says="times"),
+        Column("Per head", "-average_events", "number", says="average_events"),
+        Column("Times each", "-average_times", "number", says="average_times"),
     ),
     usual="-week",
     fields=(

@@ -14,7 +14,7 @@ class Part(Schema):
     count: float
     weight: int
     points: float
-    share: Fraction = Field(description="Of raw.")
+    share: Fraction = Field(description="Of all points.")
     counted: float | None = Field(None, description="Under a daily cap: how many of the count make points.")
 
 

@@ -56,7 +56,7 @@ class Users(Paged):
 
 
 class Metrics(LeanMetrics):
-    benchmark: float | None = Field(description="The raw points that score 90; null when nobody was active.")
+    benchmark: float | None = Field(description="The points that score 90; null when nobody was active.")
     score_yesterday: Fraction
     score_last_period: Fraction
     score_change: Fraction

@@ -7,6 +7,7 @@ import "./file-upload.js";
 import "./live-calls.js";
 import "./tick-rows.js";
 import "./keys.js";
+import "./explain.js";
 
 // Menus close when somebody clicks elsewhere or presses Escape.
 const menus = () => document.querySelectorAll("details[data-popup][open]");
