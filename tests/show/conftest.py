@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accoil.connect.models import Connection
@@ -23,6 +24,7 @@ from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
 from accoil.team.roles import Role
 from tests.connect.scripted import Scripted, serving
+from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.reference_facts import Message
 from tests.show.connected import connect
 from tests.show.mapping_pages import RENAME
@@ -134,6 +136,16 @@ def renaming(world) -> None:
 @pytest.fixture
 def joined(busy: World) -> Connection:
     return connect(busy)
+
+
+@pytest.fixture
+def provider(settings) -> Iterator[Provider]:
+    """People sign in with a stand-in called Acme SSO."""
+    cache.clear()
+    with running() as made:
+        settings.OIDC_ISSUER, settings.OIDC_NAME = made.address, "Acme SSO"
+        settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT, SECRET
+        yield made
 
 
 @pytest.fixture

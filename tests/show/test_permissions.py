@@ -112,8 +112,8 @@ def test_every_address_answers_each_role_as_the_table_says_and_what_changes_some
     assert wrong == {}
 
 
-# These say 404 where nothing is to be seen: no such link, page in debug only.
-NOT_THERE = ("account_confirm_email", "style")
+# These say 404 where nothing is to be seen: no such link, page in debug only, no provider to sign in with.
+NOT_THERE = ("account_confirm_email", "style", "openid-begin", "openid-done")
 # What signing in, taking an invitation and connecting write down is tested beside them.
 ELSEWHERE = {action.name for action in TABLE if action.who is Who.ANYBODY} - {"account_logout"} | {"connect-tool"}
 
