@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.company import Company, serving_company
+from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.whole import PATIENCE, accoil, begin, free_port, wait_for_answer
 
 EMAIL, PASSWORD = "ann@example.com", "a long walk home"
@@ -92,12 +93,25 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def address(data: Path, password: None) -> Iterator[str]:
+def provider() -> Iterator[Provider]:
+    """People may sign in with it too."""
+    with running() as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def address(data: Path, password: None, provider: Provider) -> Iterator[str]:
     port = free_port()
     begun = accoil(data, *init("Web"))
     assert begun.returncode == 0, begun.stderr
-    # Webhooks of tests go to a loopback address of their own.
-    server = begin(data, "serve", "--port", str(port), settings={"ACCOIL_WEBHOOK_NETWORKS": "127.0.0.2/32"})
+    chosen = {
+        "ACCOIL_WEBHOOK_NETWORKS": "127.0.0.2/32",  # webhooks of tests go to a loopback address of their own
+        "ACCOIL_OIDC_ISSUER": provider.address,
+        "ACCOIL_OIDC_CLIENT_ID": CLIENT,
+        "ACCOIL_OIDC_CLIENT_SECRET": SECRET,
+        "ACCOIL_OIDC_NAME": "Acme SSO",
+    }
+    server = begin(data, "serve", "--port", str(port), settings=chosen)
     try:
         wait_for_answer(f"http://127.0.0.1:{port}/health", server)
         yield f"http://127.0.0.1:{port}"

@@ -132,7 +132,7 @@ class Provider:
         claims = {
             "iss": self.address, "aud": CLIENT, "sub": f"id of {grant.email}", "iat": now, "exp": now + 300,
             "nonce": grant.asked["nonce"], "email": grant.email, "email_verified": self.email_verified,
-            "name": "Kim Lee",
+            "name": f"{grant.email.partition('@')[0].title()} Lee",
         }  # fmt: skip
         return {name: value for name, value in (claims | self.claims).items() if value is not None}
 
