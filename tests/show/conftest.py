@@ -139,6 +139,13 @@ def joined(busy: World) -> Connection:
 
 
 @pytest.fixture
+def automations(busy: World, monkeypatch) -> str:
+    """The page of all of them; figures are never kept for a while."""
+    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
+    return f"/p/{busy.web.pk}/automations"
+
+
+@pytest.fixture
 def provider(settings) -> Iterator[Provider]:
     """People sign in with a stand-in called Acme SSO."""
     cache.clear()
