@@ -63,6 +63,23 @@ def secret_key_file() -> Finding:
     return True, f"{path} can be read by its owner alone."
 
 
+def signing_in() -> Finding:
+    from django.conf import settings
+
+    from accoil.connect.connection import ToolError
+    from accoil.connect.openid import asking
+
+    if not settings.OIDC_ISSUER:
+        return True, "People sign in with passwords; ACCOIL_OIDC_ISSUER is not set."
+    try:
+        keys = asking.keys()
+    except ToolError as problem:
+        return False, f"Nobody can sign in with {settings.OIDC_NAME} ({settings.OIDC_ISSUER}): {problem.reason}"
+    if not keys:
+        return False, f"Nobody can sign in with {settings.OIDC_NAME}: it has no keys."
+    return True, f"{settings.OIDC_NAME} ({settings.OIDC_ISSUER}) answers, and its keys can be read."
+
+
 def time_zones() -> Finding:
     from accoil.team.models import Product
     from accoil.team.zones import is_zone, zone_names
@@ -131,6 +148,7 @@ CHECKS: list[tuple[str, Callable[[], Finding]]] = [
     ("Data folder", data_folder),
     ("Application database", application_database),
     ("Secret key", secret_key_file),
+    ("Signing in", signing_in),
     ("Time zones", time_zones),
     ("Journal", journal),
     ("Store", store),

@@ -163,6 +163,17 @@ def test_a_database_that_is_none_is_refused_with_a_sentence(run, tmp_path):
     assert re.fullmatch(r"The database .*app\.sqlite3 cannot be used: .*\.\n", result.stderr)
 
 
+def test_the_audit_log_says_what_a_file_changed_and_no_secret_of_an_address(run, product):
+    hook = "{webhook: {url: 'https://hooks.example.com/in/s3cret?key=k3y'}}"
+    told = f"automations: [{{name: Tell, profile: Everyone, scope: account, when: {{new: account}}, then: [{hook}]}}]"
+    applied = run("apply", "-", stdin=f"{FILE}{told}\n", ACCOIL_DEBUG="false")
+    assert applied.returncode == 0 and "s3cret" in applied.stdout, applied.stderr
+    code = "from accoil.team.audit import AuditLine; print(AuditLine.objects.first().what)"
+    said = run("manage", "shell", "--no-imports", "-c", code).stdout
+    assert said.startswith("accoil apply -: + profile Everyone (") and "+ automation Tell" in said
+    assert "s3cret" not in said and "k3y" not in said
+
+
 def test_doctor_finds_a_healthy_server_healthy(run, product):
     result = run("doctor")
     assert result.returncode == 0, result.stdout

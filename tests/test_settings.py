@@ -124,6 +124,40 @@ def test_an_intercom_app_is_its_id_and_its_secret(tmp_path):
     assert loaded(tmp_path, "INTERCOM_CLIENT_ID", **both)["INTERCOM_CLIENT_ID"] == "abc"
 
 
+OIDC = {
+    "ACCOIL_OIDC_ISSUER": "https://sso.example.com/realms/acme/",
+    "ACCOIL_OIDC_CLIENT_ID": "accoil",
+    "ACCOIL_OIDC_CLIENT_SECRET": "quiet",
+}
+
+
+def test_a_provider_to_sign_in_with_is_its_issuer_client_and_secret(tmp_path):
+    found = loaded(tmp_path, "OIDC_ISSUER", "OIDC_NAME", "PASSWORDS", **OIDC)
+    assert found == {"OIDC_ISSUER": OIDC["ACCOIL_OIDC_ISSUER"], "OIDC_NAME": "single sign-on", "PASSWORDS": True}
+    for missing in OIDC:
+        refused = load(tmp_path, **{name: value for name, value in OIDC.items() if name != missing})
+        assert "ACCOIL_OIDC_CLIENT_SECRET belong together; set all three, or none." in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("issuer", "why"),
+    [
+        ("http://sso.example.com", "must begin with https://"),
+        ("sso.example.com", "is not an address"),
+        ("https://sso.example.com/?a=1", "must be scheme, host"),
+    ],
+)
+def test_an_issuer_that_is_not_encrypted_or_no_address_is_refused(tmp_path, issuer, why):
+    refused = load(tmp_path, **OIDC | {"ACCOIL_OIDC_ISSUER": issuer})
+    assert refused.returncode == 1 and f"ACCOIL_OIDC_ISSUER {why}" in refused.stderr
+
+
+def test_passwords_are_not_switched_off_where_nobody_could_sign_in_then(tmp_path):
+    refused = load(tmp_path, ACCOIL_PASSWORDS="false")
+    assert "ACCOIL_PASSWORDS is false, but nobody could sign in without" in refused.stderr
+    assert loaded(tmp_path, "PASSWORDS", **OIDC, ACCOIL_PASSWORDS="false")["PASSWORDS"] is False
+
+
 def test_intercom_can_be_reached_elsewhere(tmp_path):
     found = loaded(tmp_path, "INTERCOM_URL", ACCOIL_INTERCOM_URL="http://127.0.0.1:9000/intercom/")
     assert found["INTERCOM_URL"] == "http://127.0.0.1:9000/intercom"

@@ -278,8 +278,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its secrets with it;
     whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
     written. `checks`: what troubleshooting looks at beside what all tools share; `hints` for people: whose attributes,
-    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end. `missing`: what the operator has to set up
-    first."""
+    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end.
+    `missing`: what the operator has to set up first."""
 
     key: str  # intercom
     name: str  # Intercom

@@ -33,6 +33,11 @@ class Plan:
     def is_empty(self) -> bool:
         return all(line.startswith(" ") for line in self.lines)
 
+    @property
+    def headlines(self) -> list[str]:
+        """What is added, changed and deleted. How is left out: it may be long, or an address with a secret in it."""
+        return [line for line in self.lines if not line.startswith(" ")]
+
     def warn_of_events(self, events: Collection[str], where: str) -> None:
         """Of those that were never received, where somebody can tell."""
         known = self.known_events

@@ -3,12 +3,20 @@
 from typing import Any
 
 from allauth.account.signals import email_confirmed, password_changed, password_reset, user_logged_in
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accoil.show.visit import note
+from accoil.team.addresses import forget_codes_and_devices, is_confirmed
 from accoil.team.models import User
+
+CODES_END = (
+    "Codes of an app are no longer asked for: they were made before anybody had confirmed this address. Confirm it, "
+    "then make new ones."
+)
 
 
 @receiver(user_logged_in)
@@ -33,7 +41,12 @@ def wrong_password(credentials: dict[str, Any], request: HttpRequest | None = No
 
 @receiver(password_reset)
 def chosen_anew(request: HttpRequest, user: User, **_: Any) -> None:
-    note(request, "Chose a new password by a link.", user)
+    """Where mail is sent, the link shows whose the address is; nobody had, until then, unless it is confirmed."""
+    said = "Chose a new password by a link."
+    if settings.MAIL_IS_SENT and not is_confirmed(user) and forget_codes_and_devices(user):
+        said += " Codes of an app, made before anybody had confirmed the address, are no longer asked for."
+        messages.warning(request, CODES_END)
+    note(request, said, user)
 
 
 @receiver(password_changed)

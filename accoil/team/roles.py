@@ -32,11 +32,6 @@ def role_in(user: "User | AnonymousUser", product: "Product") -> Role | None:
     return Role(role) if role else None
 
 
-def may_change(user: "User | AnonymousUser", product: "Product") -> bool:
-    """Whether the person may change profiles and settings of the product."""
-    return role_in(user, product) in (Role.OWNER, Role.MANAGER)
-
-
 def may_move(mover: str, now: str) -> bool:
     """Whether a member in the role `mover` may give another role to, or remove, one who has the role `now`."""
     return mover == Role.OWNER or (mover == Role.MANAGER and now != Role.OWNER)

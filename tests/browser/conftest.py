@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.browser.beginning import Beginning, beginning
 from tests.browser.company import Company, serving_company
+from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.whole import PATIENCE, begin, free_port, wait_for_answer
 
 EMAIL, PASSWORD = "ann@example.com", "a long walk home"
@@ -92,11 +93,24 @@ def begin_one(data: Path) -> Iterator[Beginning]:
 
 
 @pytest.fixture(scope="package")
-def address(data: Path, begin_one: Beginning) -> Iterator[str]:
+def provider() -> Iterator[Provider]:
+    """People may sign in with it too."""
+    with running() as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def address(data: Path, begin_one: Beginning, provider: Provider) -> Iterator[str]:
     port = free_port()
     begin_one(team="Acme", product="Web", email=EMAIL, password=PASSWORD)  # the server finds all tables made
-    # Webhooks of tests go to a loopback address of their own.
-    server = begin(data, "serve", "--port", str(port), settings={"ACCOIL_WEBHOOK_NETWORKS": "127.0.0.2/32"})
+    chosen = {
+        "ACCOIL_WEBHOOK_NETWORKS": "127.0.0.2/32",  # webhooks of tests go to a loopback address of their own
+        "ACCOIL_OIDC_ISSUER": provider.address,
+        "ACCOIL_OIDC_CLIENT_ID": CLIENT,
+        "ACCOIL_OIDC_CLIENT_SECRET": SECRET,
+        "ACCOIL_OIDC_NAME": "Acme SSO",
+    }
+    server = begin(data, "serve", "--port", str(port), settings=chosen)
     try:
         wait_for_answer(f"http://127.0.0.1:{port}/health", server)
         yield f"http://127.0.0.1:{port}"

@@ -4,15 +4,16 @@ Today is 31 March 2026. This week ann created four reports and bob looked at the
 Globex is cooling, initech (which never said its name) is silent, una belongs to nobody.
 """
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accoil.connect.models import Connection
@@ -24,6 +25,7 @@ from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
 from accoil.team.roles import Role
 from tests.connect.scripted import Scripted, serving
+from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.reference_facts import Message
 from tests.show.connected import connect
 from tests.show.mapping_pages import RENAME
@@ -52,7 +54,7 @@ def engine(tmp_path_factory) -> Engine:
     return Engine(Path(tmp_path_factory.mktemp("facts")))
 
 
-@cache
+@functools.cache
 def told_of(engine: Engine) -> Iterator[int]:
     """Numbers of products that were told what `told` says: twenty at once, since loading one costs as much."""
     while True:
@@ -151,6 +153,23 @@ def renaming(world) -> None:
 @pytest.fixture
 def joined(busy: World) -> Connection:
     return connect(busy)
+
+
+@pytest.fixture
+def automations(busy: World, monkeypatch) -> str:
+    """The page of all of them; figures are never kept for a while."""
+    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
+    return f"/p/{busy.web.pk}/automations"
+
+
+@pytest.fixture
+def provider(settings) -> Iterator[Provider]:
+    """People sign in with a stand-in called Acme SSO."""
+    cache.clear()
+    with running() as made:
+        settings.OIDC_ISSUER, settings.OIDC_NAME = made.address, "Acme SSO"
+        settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT, SECRET
+        yield made
 
 
 @pytest.fixture

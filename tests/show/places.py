@@ -71,7 +71,7 @@ class Places:
 
     def path(self, name: str) -> str:
         of_none = ("account_", "join", "you", "save-you", "confirm-address", "end-", "code-", "recovery", "sign-in-",
-                   "home", "style", "favicon", "api-docs", "begin-tool", "mails")  # fmt: skip
+                   "openid-", "home", "style", "favicon", "api-docs", "begin-tool", "mails")  # fmt: skip
         own = self.arguments.get(name, [])
         path = reverse(name, args=own if name.startswith(of_none) else [self.busy.web.pk, *own])
         return path + (f"?product={self.busy.web.pk}" if name == "begin-tool" else "")

@@ -69,7 +69,7 @@ def test_a_link_works_once(ann, home):
     Client().post(link, {"name": "Kim", "password": PASSWORD})
     late = Client()
     assert late.get(link).status_code == 404
-    assert late.post(link, {"name": "Kim", "password": PASSWORD}).status_code == 404
+    assert late.post(link, {"name": "Kim", "password": "another long walk"}).status_code == 404
     assert User.objects.filter(email="kim@example.com").count() == 1
 
 

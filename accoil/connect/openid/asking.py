@@ -5,8 +5,9 @@ asked as those of teams are: on the public internet, encrypted, or in the operat
 """
 
 import base64
-from collections.abc import Mapping
-from typing import Any
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlsplit
 
 import msgspec
@@ -17,6 +18,8 @@ from accoil.connect.connection import Rejected, ToolError, TryLater
 from accoil.connect.given import given
 from accoil.connect.http import Answer, Client
 from accoil.connect.rate import Lane
+
+Read = TypeVar("Read")
 
 SECONDS = 10.0  # somebody waits for a page
 KEPT = 3600  # seconds that the document and the keys are kept
@@ -36,13 +39,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 def document() -> Document:
     """Raises ToolError."""
-    return _read(_kept(f"{settings.OIDC_ISSUER.rstrip('/')}/.well-known/openid-configuration"))
+    return _kept(f"{settings.OIDC_ISSUER.rstrip('/')}/.well-known/openid-configuration", _read)
 
 
 def keys(anew: bool = False) -> list[dict[str, Any]]:
     """The provider's public keys (JWK). `anew`: it may have made new ones since. Raises ToolError."""
-    found = _kept(document().jwks_uri, anew).get("keys")
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return _kept(document().jwks_uri, _read_keys, anew)
 
 
 def exchange(code: str, verifier: str, back: str) -> dict[str, Any]:
@@ -81,11 +83,17 @@ def _read(found: dict[str, Any]) -> Document:
     return told
 
 
-def _kept(address: str, anew: bool = False) -> dict[str, Any]:
-    name = f"openid {address}"
-    found: dict[str, Any] | None = None if anew else cache.get(name)
+def _read_keys(found: dict[str, Any]) -> list[dict[str, Any]]:
+    keys = found.get("keys")
+    return [each for each in keys if isinstance(each, dict)] if isinstance(keys, list) else []
+
+
+def _kept(address: str, read: Callable[[dict[str, Any]], Read], anew: bool = False) -> Read:
+    """Only what could be read is kept."""
+    name = f"openid-{hashlib.sha256(address.encode()).hexdigest()}"
+    found: Read | None = None if anew else cache.get(name)
     if found is None:
-        found = _object(_ask("GET", address, 2))
+        found = read(_object(_ask("GET", address, 2)))
         cache.set(name, found, KEPT)
     return found
 

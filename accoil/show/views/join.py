@@ -110,8 +110,8 @@ def inside_already(request: HttpRequest, secret: str) -> HttpResponse | None:
     invitation = taken(secret)
     if invitation is None or not invitation.team.members.filter(user__email=invitation.email).exists():
         return None
-    if isinstance(request.user, User) and request.user.email == invitation.email:
-        return redirect(inside(invitation))
+    if isinstance(request.user, User):
+        return redirect(inside(invitation)) if request.user.email == invitation.email else None
     if request.method != "POST" or not settings.PASSWORDS:
         return None
     given = {"email": invitation.email, "password": request.POST.get("password", "")}

@@ -31,10 +31,8 @@ DOWN = "{name} can't be reached just now. Try again in a minute; if it stays so,
 NOT_TRUSTED = (
     "What {name} answered can't be trusted, so you are not signed in. Tell whoever runs this server: its log says why."
 )
-ANEW = (
-    "Nobody had shown yet that {email} is theirs. Now it is known to be yours, so what was set up for it before opens "
-    "nothing any more: a password, codes of an app, signed-in devices."
-)
+ENDS = "a password, codes of an app and signed-in devices of before open nothing any more"
+ANEW = f"Nobody had shown yet that {{email}} is theirs. Now it is known to be yours: {ENDS}."
 
 
 def begin(request: HttpRequest) -> HttpResponse:
@@ -102,8 +100,8 @@ def arrived(request: HttpRequest, person: Person) -> User:
 
 def prove(request: HttpRequest, user: User) -> None:
     if addresses.prove(user):
-        said = ANEW.format(email=user.email)
-        messages.warning(request, said)
+        messages.warning(request, ANEW.format(email=user.email))
+        said = f"{user.email} is confirmed by {named()}: {ENDS}."
         audit.write(user.teams.all(), user, "account_login", said, get_adapter().get_client_ip(request))
 
 

@@ -5,6 +5,7 @@ import time
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import RateLimitUsage
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.shortcuts import redirect, render
 
 from accoil.show.views.you import person
 from accoil.show.visit import note
+from accoil.team.addresses import is_confirmed
 from accoil.team.code_stage import CodeStage, waiting
 from accoil.team.encrypted import decrypted, encrypted
 from accoil.team.models import User
@@ -85,6 +87,9 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if SecondFactor.objects.filter(user=user).exists():
         return on_already(request)
+    if settings.MAIL_IS_SENT and not is_confirmed(user):  # else whoever took another's address locks him out of it
+        messages.error(request, f"Confirm first that {user.email} is yours; then codes can be switched on.")
+        return redirect("you")
     secret = decrypted(request.session.get(KEPT, "")) or new_secret()
     request.session[KEPT] = encrypted(secret)
     form = First(request.POST if request.method == "POST" else None)
