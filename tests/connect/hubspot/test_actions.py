@@ -97,6 +97,6 @@ def test_ticked_accounts_are_added_to_a_list_by_hand(on: Synced) -> None:
     assert on.connection.author
     batch = by_hand(product, on.connection.author, "hubspot_list", {"list": "Call", "on": "company"}, "account", [acme])
     delivery = Delivery.objects.get(batch=batch)
-    assert perform(delivery, lambda tool, connection: on.session) == "The company is in the list “Call” in HubSpot."
+    assert perform([delivery], lambda tool, connection: on.session) == "The company is in the list “Call” in HubSpot."
     (made,) = on.portal.lists.values()
     assert made.members == {on.record("acme", "account").remote_id}
