@@ -74,7 +74,7 @@ def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, **whom: object) -> dic
     return {
         "link": frame.link(f"act-on-{kind}s", search=wanted.search, **whom),
         "offered": offered(frame.product.team, kind),
-        "missing": listed(sorted({tool.name for tool, _ in possible})),
+        "missing": " or ".join(sorted({tool.name for tool, _ in possible})),
         "label": "What to do with the ticked rows",
         "connections": frame.link("connections"),
     }

@@ -21,6 +21,7 @@ from tests.door import Answer, Door, ask
 from tests.inbox.conftest import body
 from tests.intercom import running
 from tests.intercom.canvas import check_canvas
+from tests.waiting import until
 
 SECRET = "shared-by-nobody"
 
@@ -214,7 +215,7 @@ def slow_books(monkeypatch) -> Iterator[threading.Event]:
 
 def test_a_book_that_is_still_being_made_is_told_of(team, slow_books, monkeypatch):
     monkeypatch.setattr(desks, "HARD_STOP", 0.3)
-    assert "Still counting" in words(team.open())
+    until(lambda: "Still counting" in words(team.open()))
     slow_books.set()
     monkeypatch.setattr(desks, "HARD_STOP", 30)
     assert "Engagement" in words(team.open())
