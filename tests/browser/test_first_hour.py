@@ -19,8 +19,9 @@ from tests.whole import PATIENCE, accoil, begin, free_port
 
 
 @pytest.fixture
-def address(tmp_path: Path, password: None) -> Iterator[str]:
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Of a server that somebody has just set up, as its own words lead to it."""
+    monkeypatch.setenv("OWNER_PASSWORD", PASSWORD)
     begun = accoil(tmp_path, "init", "--team", "Acme", "--product", "Acme app", "--email", EMAIL,
                    "--password-env", "OWNER_PASSWORD")  # fmt: skip
     assert begun.returncode == 0, begun.stderr

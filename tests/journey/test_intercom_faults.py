@@ -13,6 +13,7 @@ from tests.journey.synced import FIRMS, PEOPLE, SCORE, Synced, email
 from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("synced")
+elsewhere = pytest.mark.xdist_group("synced too")  # together these tests would take longer than all others
 
 ALL = PEOPLE + FIRMS
 
@@ -31,6 +32,7 @@ def test_errors_of_theirs_are_tried_again_and_told(on: Synced) -> None:
     on.rests()
 
 
+@elsewhere
 def test_a_burst_of_429_is_waited_for_and_is_no_failure(on: Synced) -> None:
     on.intercom.faults.plan("refuse", "PUT", times=AT_A_TIME + 2, status=429)
     before, told = len(on.workspace.writes), len(on.reasons())
@@ -71,6 +73,7 @@ def test_answers_that_are_lost_cost_one_write_more_each_and_no_value(on: Synced)
     on.rests()
 
 
+@elsewhere
 def test_an_answer_that_does_not_come_in_time_is_not_waited_for(on: Synced) -> None:
     slow = [on.workspace.find_contact(email(n)) for n in range(2)]
     for contact in slow:

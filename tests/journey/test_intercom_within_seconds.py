@@ -10,7 +10,7 @@ from accoil.act.deliveries import WORKERS
 from tests.journey.synced import RISES, SCORE, Synced, email
 from tests.waiting import until
 
-pytestmark = pytest.mark.xdist_group("synced")
+pytestmark = pytest.mark.xdist_group("synced too")
 
 
 def test_from_an_event_to_the_attribute_and_the_tag_in_ten_seconds(on: Synced) -> None:
