@@ -60,6 +60,10 @@ class Watched:
         self._store.drop(name)
         self._kept.discard(name)
 
+    def drop_all(self, name: str) -> None:
+        self._store.drop_all(name)
+        self._kept = {kept for kept in self._kept if kept != name and not kept.startswith(f"{name}_")}
+
     def loading(self) -> AbstractContextManager[Loading]:
         return self._store.loading()
 

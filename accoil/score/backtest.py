@@ -143,7 +143,7 @@ class _Looking:
     def _open(self, definition: Definition, day: date) -> Book:
         """One of our own: those that pages look at stay as they are."""
         book = Book(self._question.product_id, definition, day, f"{self._name}_{next(_numbered)}")
-        book._make()
+        book.make()
         return book
 
     def _everyone(self, book: Book, day: date) -> Book:

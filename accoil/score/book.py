@@ -78,7 +78,16 @@ class Book:
         """Makes the rows anew when facts came since, at most once a second."""
         with self._making:
             if self._version < self._facts.version[self.product_id] and time.monotonic() - self._made > FRESH_FOR:
-                self._make()
+                self.make()
+
+    def make(self) -> None:
+        """Makes the rows anew. Of a book that never was nothing stays when that fails."""
+        try:
+            self._make()
+        except BaseException:
+            if self._version < 0:
+                self.drop()
+            raise
 
     def _make(self) -> None:
         version = self._facts.version[self.product_id]
@@ -179,7 +188,7 @@ class Book:
         if not ids:
             return {}
         found = self._facts.store.rows(LIST["those"], {"who": self._places[f"{scope}s"]}, ids=list(ids))
-        return {row["id"]: self._told(row) for row in found}
+        return {row["id"]: listed.row_told(row, len(self.definition.events)) for row in found}
 
     def matching(self, rule: Rule, scope: Scope) -> list[int]:
         """Our ids, in order, of those of the book for whom an inlined rule holds."""
@@ -234,8 +243,7 @@ class Book:
         return summary
 
     def drop(self) -> None:
-        for part in self._places:
-            self._facts.store.drop(f"{self._name}_{part}")
+        self._facts.store.drop_all(self._name)
 
     def _list(self, scope: Scope, sort: str, limit: int, offset: int, rule: Rule | None, **given: Any) -> Page:
         question, places, asked = self._asking(scope, sort, rule)
@@ -246,7 +254,7 @@ class Book:
         rows = ask(limit, offset)
         counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
         total = counted[0]["of_all"] if counted else 0
-        return Page([self._told(row) for row in rows], total)
+        return Page([listed.row_told(row, len(self.definition.events)) for row in rows], total)
 
     def _asking(self, scope: Scope, sort: str, rule: Rule | None) -> tuple[str, dict[str, str], dict[str, Value]]:
         """The question for a list, its places and values."""
@@ -275,20 +283,6 @@ class Book:
             before = open_book(self.product_id, self.definition, self.as_of - timedelta(days=back))
             places |= {f"{part}_back_{back}": before._places[part] for part in ("users", "accounts")}
         return places
-
-    def _told(self, row: dict[str, Any]) -> dict[str, Any]:
-        scored = len(self.definition.events)
-        row.pop("of_all", None)
-        last_day, last_at = row.pop("last_day"), row.pop("last_at")
-        row["adoption"] = row["recently_scored_events"] / scored
-        row["lifetime_adoption"] = row["overall_scored_events"] / scored
-        row["last_active"] = None if last_day is None else days.day(last_day)
-        row["last_seen"] = None if last_at is None else datetime.fromtimestamp(last_at / 1000, UTC)
-        row["first_day"] = days.day(row["first_day"])
-        row["created_on"] = days.day(row["created_on"])
-        activated_day = row.pop("activated_day")
-        row["activated_on"] = None if activated_day is None else days.day(activated_day)
-        return row
 
 
 _books = Lately(BOOKS_KEPT, Book.drop)

@@ -98,9 +98,9 @@ class Base:
     def make(self) -> None:
         """Anew, with the facts of now."""
         self.forget()
-        self.version = self.facts.version[self.book.product_id]
-        self.book._make()
-        self.made = time.monotonic()
+        version, self.version = self.facts.version[self.book.product_id], -1  # until all of it is there
+        self.book.make()
+        self.version, self.made = version, time.monotonic()
 
     def book_of(self, definition: Definition) -> Book:
         """Those of other weights come from sums, and so does the base's own where facts were received before these were
@@ -113,7 +113,7 @@ class Base:
             sums.find_all()
         if digest not in self._drafts:
             drafted = Drafted(self, definition)
-            drafted._make()
+            drafted.make()
             self._drafts[digest] = drafted
         self._drafts.move_to_end(digest)
         return self._drafts[digest]

@@ -1,13 +1,18 @@
-"""Rows of the book as columns: what `Book._told` does to one row, done to thousands."""
+"""Rows of the book as others read them: rates are fractions 0–1, days dates and times moments, of one row or of
+thousands as columns. `scored` is how many events the definition scores."""
+
+from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from accoil.count import days
 
 _ms = pa.timestamp("ms", tz="UTC")
 
 
 def told(batch: pa.RecordBatch, scored: int) -> pa.RecordBatch:
-    """Rates become fractions 0–1, days dates and times moments; `scored` is how many events the definition scores."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     del columns["of_all"]
     columns["adoption"] = _share(columns["recently_scored_events"], scored)
@@ -26,3 +31,18 @@ def _share(of: pa.Array, whole: int) -> pa.Array:
 
 def _days(numbers: pa.Array) -> pa.Array:
     return numbers.cast(pa.int32()).cast(pa.date32())
+
+
+def row_told(row: dict[str, Any], scored: int) -> dict[str, Any]:
+    """Changes the row, and returns it."""
+    row.pop("of_all", None)
+    last_day, last_at = row.pop("last_day"), row.pop("last_at")
+    row["adoption"] = row["recently_scored_events"] / scored
+    row["lifetime_adoption"] = row["overall_scored_events"] / scored
+    row["last_active"] = None if last_day is None else days.day(last_day)
+    row["last_seen"] = None if last_at is None else datetime.fromtimestamp(last_at / 1000, UTC)
+    row["first_day"] = days.day(row["first_day"])
+    row["created_on"] = days.day(row["created_on"])
+    activated_day = row.pop("activated_day")
+    row["activated_on"] = None if activated_day is None else days.day(activated_day)
+    return row

@@ -57,11 +57,15 @@ class Sums:
         name = f"sums_{next(_numbered)}"
         first = day - 2 * book.definition.window + 1
         of_these = msgspec.structs.replace(book.definition, events=dict.fromkeys(events, 1))
-        places = capped.keep_above(store, f"{name}_above", book.product_id, of_these, first, day)
         question = capped.made_of(ASK["sums"], of_these)
         given = {**book._given, "events": ids_of(book.product_id, events), "cap": of_these.daily_cap}
-        store.keep(name, question, places, **given)
-        store.drop(f"{name}_above")
+        try:
+            places = capped.keep_above(store, f"{name}_above", book.product_id, of_these, first, day)
+            store.keep(name, question, places, **given)
+            store.drop(f"{name}_above")
+        except BaseException:
+            store.drop_all(name)
+            raise
         return name
 
 

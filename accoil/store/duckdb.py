@@ -27,6 +27,8 @@ MEANS_DAMAGE = ("Corrupt database file", "Could not read enough bytes")
 MEANS_STOPPED = "has been invalidated"
 ROWS_AT_ONCE = 20_000  # of an answer that is streamed
 LONGEST_FAREWELL = 10  # seconds
+KEPT = """select table_name from duckdb_tables()
+          where database_name = 'kept' and (table_name = :name or starts_with(table_name, :name || '_'))"""
 COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
 
 
@@ -96,6 +98,11 @@ class DuckDB:
         closed = suppress(duckdb.ConnectionException)  # as after a rebuild: what it kept is gone
         with closed, self._noticed(), self._cursor() as cursor:
             _ask(cursor, "drop table if exists {kept_name}", {"kept_name": f"kept.{name}"}, {})
+
+    def drop_all(self, name: str) -> None:
+        with suppress(duckdb.ConnectionException):
+            for row in self.rows(KEPT, name=name):
+                self.drop(row["table_name"])
 
     @contextmanager
     def loading(self) -> Iterator["DuckDBLoading"]:

@@ -49,6 +49,10 @@ class Store(Protocol):
 
     def drop(self, name: str) -> None: ...
 
+    def drop_all(self, name: str) -> None:
+        """What is kept under this name, and under every name that goes on with an underscore: also what was left by
+        somebody who broke off."""
+
     def loading(self) -> AbstractContextManager[Loading]: ...
 
     def save(self) -> None:
