@@ -235,7 +235,7 @@ class Server:
         if known is None or known[0] != rows:
             known = self._mappings[product] = (rows, _mappings(product, rows))
         wanted = None if known[1].are_presets else known[1]
-        return msgspec.structs.replace(full, mappings=wanted, suppressed=deleted)
+        return msgspec.structs.replace(full, mappings=wanted).refusing(deleted)
 
     def _importing(self) -> set[int]:
         """Products that a file is being imported for."""

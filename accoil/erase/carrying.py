@@ -91,7 +91,8 @@ class Erasing:
         rewriting.clean(path)
         for each in some:
             removed, changed = rewriting.taken(path, each.pk)
-            each.note("journal", removed=removed, changed=changed, unreadable=left_out)
+            store = self._counting.facts.store.path.name  # counted before: another one takes its place
+            each.note("journal", removed=removed, changed=changed, unreadable=left_out, store=store)
             self._go_on(each, State.NUMBERS)
 
     def _erased(self, erasure: Erasure) -> Erased:
@@ -110,10 +111,12 @@ class Erasing:
         suppression.add(erasure, text, is_other_id=not own)
 
     def _numbers(self, some: Sequence[Erasure]) -> None:
-        if why_not := self._counting.why_not_rebuild():
+        counted_before = self._counting.facts.store.path.name in {each.part("journal")["store"] for each in some}
+        if counted_before and (why_not := self._counting.why_not_rebuild()):
             return self._say(some, why_not)
-        self._begin(some, self._counting.journal.last)
-        self._counting.rebuild(lambda block, last: self._show(some, block))
+        if counted_before:
+            self._begin(some, self._counting.journal.last)
+            self._counting.rebuild(lambda block, last: self._show(some, block))
         # Put aside once, and made again from the journal since.
         folder = self._counting.journal.path.parent
         for damaged in folder.glob("facts-*.damaged"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from accoil.receive.mapping.mappings import Mappings
-from accoil.receive.suppressed import Suppressed
+from accoil.receive.suppressed import Known, Suppressed
 
 if TYPE_CHECKING:
     from accoil.receive.tracks import Short
@@ -20,6 +20,10 @@ class Handling(msgspec.Struct, frozen=True):
     user_traits: frozenset[str] | None = None
     account_traits: frozenset[str] | None = None
     suppressed: Suppressed | None = None  # who was deleted
+    others: Known = msgspec.field(default_factory=Known)  # who was not, as `suppressed` was asked before
+
+    def refusing(self, suppressed: Suppressed | None) -> Handling:
+        return msgspec.structs.replace(self, suppressed=suppressed, others=Known())
 
     @property
     def is_plain(self) -> bool:
@@ -34,7 +38,7 @@ class Handling(msgspec.Struct, frozen=True):
         """Whether nothing is to be done with these calls."""
         if self is PLAIN:
             return True
-        return self.only_suppresses and self.suppressed is not None and not self.suppressed.concerns(short)
+        return self.only_suppresses and self.suppressed is not None and not self.suppressed.concerns(short, self.others)
 
 
 PLAIN = Handling()

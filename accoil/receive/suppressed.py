@@ -4,12 +4,9 @@ hash. Whoever has no deletion pays nothing for this."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
-import pyarrow.compute as pc
 
 from accoil.receive.calls import ALIAS, GROUP, IDENTIFY, Call
 
@@ -20,7 +17,7 @@ USER, ACCOUNT = "user", "account"
 CODE = "suppressed"
 DELETED_USER = "The user was deleted: see Settings > Privacy."
 DELETED_ACCOUNT = "The account was deleted: see Settings > Privacy."
-KNOWN = 20_000  # names whose hash is at hand
+MOST_KNOWN = 100_000  # names of one product that are known to be others
 
 
 class Suppressed(msgspec.Struct, frozen=True):
@@ -37,23 +34,45 @@ class Suppressed(msgspec.Struct, frozen=True):
     def has_account(self, name: str | None) -> bool:
         return bool(name and self.accounts) and digest(self.key, ACCOUNT, name or "") in self.accounts
 
-    def concerns(self, short: Short) -> bool:
-        """Whether any call of a plain body names one of them."""
-        if short.texts is not None:
-            user, anonymous, account = (
-                pc.unique(short.texts[name]).to_pylist() for name in ("user", "anonymous", "account")
-            )
-        else:
-            user = {call.userId for call in short.calls}
-            anonymous = {call.anonymousId for call in short.calls}
-            account = set(short.accounts)
-        return self._names_user([*user, *anonymous]) or any(map(self.has_account, account))
+    def concerns(self, short: Short, known: Known) -> bool:
+        """Whether any call of a plain body names one of them. `known`: of these two kinds who is none, found before."""
+        users, accounts = self._named(short)
+        if users - known.users or accounts - known.accounts:
+            if any(map(self.has_user, users - known.users)) or any(map(self.has_account, accounts - known.accounts)):
+                return True
+            known.add(users, accounts)
+        return False
 
-    def _names_user(self, names: Iterable[str | None]) -> bool:
-        return any(map(self.has_user, names))
+    def _named(self, short: Short) -> tuple[set[str | None], set[str | None]]:
+        if short.texts is None:
+            users = {call.userId for call in short.calls} | {call.anonymousId for call in short.calls}
+            return users, set(short.accounts) if self.accounts else set()
+        users = set(short.texts["user"].to_pylist())
+        if short.texts["anonymous"].null_count < len(short.texts):
+            users.update(short.texts["anonymous"].to_pylist())
+        return users, set(short.texts["account"].to_pylist()) if self.accounts else set()
 
 
-@lru_cache(maxsize=KNOWN)
+class Known:
+    """Names that are nobody's who was deleted: a hash is made of each only once. It says nothing else, so all are
+    equal."""
+
+    def __init__(self) -> None:
+        self.users: set[str | None] = {None}
+        self.accounts: set[str | None] = {None}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def add(self, users: set[str | None], accounts: set[str | None]) -> None:
+        if len(self.users) + len(self.accounts) > MOST_KNOWN:
+            self.users, self.accounts = {None}, {None}
+        self.users |= users
+        self.accounts |= accounts
+
+
 def digest(key: bytes, kind: str, name: str) -> str:
     """What is kept of a name: nobody without the key can tell whose it is, or try names."""
     return hashlib.blake2b(f"{kind}:{name}".encode(), key=key, digest_size=16).hexdigest()

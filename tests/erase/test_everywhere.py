@@ -15,6 +15,7 @@ from accoil.count.load import checksums
 from accoil.erase import carrying
 from accoil.erase.asking import ask
 from accoil.erase.models import Erasure
+from accoil.receive.journal import Gap
 from accoil.score import exclusion
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
@@ -145,3 +146,20 @@ def test_an_account_goes_its_users_stay_and_later_events_count_for_none(server: 
     group = {"type": "group", "userId": "bob", "groupId": f"{MARK}-account"}
     assert told(server, door, [call, group])["rejected"] == 1
     assert [key[:2] for key in door.counts() if key[2] == "More"] == [("bob", None)]
+
+
+def test_where_the_journal_has_lost_blocks_it_waits_until_somebody_counts_anew_all_the_same(server: Server) -> None:
+    door = make_product(server)
+    told(server, door, calls())
+    lost = Gap(-5, -4)  # of blocks that never were
+    server.counting.journal.gaps.append(lost)
+    try:
+        erasure = ask(Product.objects.get(pk=door.product_id), "user", user_id(door), None)
+        until(lambda: "has lost the blocks -4" in Erasure.objects.get(pk=erasure.pk).problem)
+        assert "accoil rebuild --anyway" in Erasure.objects.get(pk=erasure.pk).problem
+        assert MARK not in repr([block.facts.to_pylist() for block in server.counting.journal.blocks(0)])
+        control.ask(server.counting.journal.path.parent, "rebuild anyway")
+        until(lambda: Erasure.objects.get(pk=erasure.pk).is_done)
+        assert places(server.counting, MARK) == []
+    finally:
+        server.counting.journal.gaps.remove(lost)

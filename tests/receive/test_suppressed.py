@@ -84,6 +84,18 @@ def test_plain_bodies_of_others_still_take_the_short_way(many: int) -> None:
         assert not Handling(events=frozenset(), suppressed=GONE).takes_short(short)
 
 
+def test_whoever_is_deleted_later_was_let_in_before_and_is_not_any_more() -> None:
+    item = {"type": "track", "event": "E", "messageId": "m", "timestamp": "2026-03-01T00:00:00Z", "userId": "bob"}
+    short = tracks.decode(json.dumps({"batch": [item]}).encode(), batch=True)
+    assert short
+    before = Handling().refusing(GONE)
+    assert before.takes_short(short) and before.takes_short(short)
+    later = before.refusing(Suppressed(KEY, GONE.users | {digest(KEY, "user", "bob")}))
+    assert not later.takes_short(short)
+    assert before != later
+    assert before == Handling(suppressed=GONE), "who else was asked about makes no other handling"
+
+
 def test_a_hash_tells_nothing_without_the_key() -> None:
     assert digest(KEY, "user", "ann") != digest(b"another key", "user", "ann")
     assert digest(KEY, "user", "ann") != digest(KEY, "account", "ann")
