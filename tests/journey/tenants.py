@@ -37,7 +37,7 @@ class Tenant:
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read."""
-        parts = [str(part) for name, part in self.parts.items() if name != "tool"]
+        parts = [str(part) for name, part in self.parts.items() if name not in ("tool", "key")]
         return [self.mark, self.door.key, self.door.token, self.user.email, *parts]
 
 
