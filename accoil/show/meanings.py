@@ -115,7 +115,7 @@ BOOK = {
     "events": Meaning("Events", "How many different events the profile scores, each with a weight from 1 to 10."),
 }
 GROUPS = {
-    "members": Meaning("In a segment", "How many the rule of the segment holds for.", "members"),
+    "members": Meaning("Members", "How many the rule of the segment, or of the stage, holds for.", "members"),
     "gain": Meaning("In a week", "How many more or fewer are in it than seven days ago."),
     "group_score": Meaning("Score of a segment", "The mean score of its active members.", "score"),
     "value": Meaning(

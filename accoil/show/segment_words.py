@@ -83,3 +83,26 @@ def journeys(rows: Sequence[Row], scope: str) -> SafeString:
         return format_html("{}; nobody has been in a stage much longer than usual.", opening)
     been = "has" if stuck == 1 else "have"
     return format_html("{}; {} {} been in a stage more than twice as long as usual.", opening, bold(stuck), been)
+
+
+def made_of(found: Figures, total: int, week_ago: int | None, scope: str) -> dict[str, str]:
+    """What each figure of a segment is made of; `total`: how many there are, `week_ago`: how many were in it then."""
+    inside = words.count(found.members, scope)
+    who = inside if scope == "account" else f"the accounts of {inside}"
+    return {
+        "members": f"{words.number(found.members)} of {words.count(total, scope)}.",
+        "gain": "" if week_ago is None else f"{words.number(found.members)} now, {words.number(week_ago)} a week ago.",
+        "group_score": f"Of {inside}, those who were active, on average.",
+        "value": f"{words.money(found.value)} a month, from {who}." if found.value else "",
+    }
+
+
+def passing(passed: Passage, scope: str, days: int) -> dict[str, str]:
+    """What the figures of a stage's passages are made of, in a range of so many days."""
+    came, since = words.count(passed.came, scope), f"in the last {days} days"
+    long = passed.stuck_after
+    return {
+        "conversion": f"{words.number(passed.on)} of the {came} that came into it {since}." if passed.came else "",
+        "median_stay": f"Stays that ended {since}.",
+        "stuck": "" if long is None else f"In it for more than {words.count(round(long, 1), 'day')}.",
+    }

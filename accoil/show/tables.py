@@ -9,8 +9,9 @@ from typing import Any
 from accoil.count.ids import Kind
 from accoil.score.diff import sentence
 from accoil.score.models import Profile, Version
-from accoil.show import bars, charts, words
+from accoil.show import bars, charts, made_of, words
 from accoil.show.frame import Frame
+from accoil.show.meanings import MEANINGS
 
 Row = Mapping[str, Any]
 
@@ -52,21 +53,26 @@ def linked(frame: Frame, kind: Kind, rows: Sequence[Row]) -> list[dict[str, Any]
     return [{**row, "link": frame.link(kind, row["id"])} for row in rows]
 
 
-def facts(kind: Kind, row: Row, frame: Frame) -> list[tuple[str, str]]:
-    """What is known by counting, as pairs of words for the side column."""
+def facts(kind: Kind, row: Row, frame: Frame, explained: Row) -> list[Row]:
+    """What is known by counting, for the side column: label, value, and what the value says on click."""
     window, scored = frame.definition.window, len(frame.definition.events)
     last = words.day(row["last_active"], frame.today) if row["last_active"] else "never"
     told = [
-        ("Last active", last),
-        ("Days active", f"{row['frequency']} of {window}"),
-        ("Adoption", f"{row['recently_scored_events']} of {words.count(scored, 'event')}"),
-        ("Adoption, ever", f"{row['overall_scored_events']} of {words.count(scored, 'event')}"),
-        ("Points", words.number(row["raw"])),
-        ("Since", words.day(row["created_on"], frame.today)),
+        ("last_active", last),
+        ("frequency", f"{row['frequency']} of {window}"),
+        ("adoption", f"{row['recently_scored_events']} of {words.count(scored, 'event')}"),
+        ("lifetime_adoption", f"{row['overall_scored_events']} of {words.count(scored, 'event')}"),
+        ("raw", words.number(row["raw"])),
+        ("created_on", words.day(row["created_on"], frame.today)),
     ]
     if kind == "account":
-        told.insert(1, ("Active users", f"{row['active_users']} of {row['total_users']}"))
-    return told
+        told.insert(1, ("active_users", f"{row['active_users']} of {row['total_users']}"))
+    behind = made_of.Told(kind, row, frame.definition, frame.today, explained)
+    return [
+        {"says": key, "label": MEANINGS[key].name, "value": value, "made": made_of.sentence(key, behind),
+         "place": f"#{made_of.SAYINGS[key].place}", "go": made_of.SAYINGS[key].go}
+        for key, value in told
+    ]  # fmt: skip
 
 
 STANDARD = {"name": "Name", "email": "E-mail", "role": "Role", "plan": "Plan", "status": "Status", "mrr": "MRR"}
@@ -127,13 +133,13 @@ def profile(profile: Profile) -> dict[str, Any]:
     }
 
 
-def measure(frame: Frame, benchmark: float | None) -> list[tuple[str, str]]:
-    """What stands behind the scores of the chosen profile, as pairs of words."""
+def measure(frame: Frame, benchmark: float | None) -> list[tuple[str, str, str]]:
+    """What stands behind the scores of the chosen profile: label, value, and its row in `meanings`."""
     definition = frame.definition
     fixed = " (fixed)" if definition.benchmark is not None else ""
     return [
-        ("Profile", f"{frame.profile}, version {frame.version.number}"),
-        ("Events", words.number(len(definition.events))),
-        ("Window", words.count(definition.window, "day")),
-        ("Benchmark", f"{words.count(benchmark, 'point')}{fixed}" if benchmark else "none yet"),
+        ("Profile", f"{frame.profile}, version {frame.version.number}", ""),
+        ("Events", words.number(len(definition.events)), "events"),
+        ("Window", words.count(definition.window, "day"), "window"),
+        ("Benchmark", f"{words.count(benchmark, 'point')}{fixed}" if benchmark else "none yet", "benchmark"),
     ]

@@ -13,10 +13,12 @@ Value = float | None
 
 
 def active(seen: Seen, kind: Kind, history: Sequence[Tile]) -> Tile:
+    some, total = seen.summary[f"active_{kind}s"], words.count(seen.summary[f"{kind}s"], kind)
     line = [day[f"active_{kind}s"] for day in history[-SPARK_DAYS:]]
     return {
         "label": f"Active {kind}s",
-        "value": words.number(seen.summary[f"active_{kind}s"]),
+        "value": words.number(some),
+        **made(seen, kind, "active", f"{words.number(some)} of {total} did something that counts."),
         "note": f"of {words.number(seen.summary[f'{kind}s'])}",
         "change": moved(line, seen.window),
         "line": line,
@@ -29,6 +31,7 @@ def average(seen: Seen, kind: Kind, history: Sequence[Tile]) -> Tile:
     return {
         "label": f"Average {kind} score",
         "value": round(seen.summary[f"average_{kind}_score"] or 0),
+        **made(seen, kind, "average_score", average_of(seen, kind)),
         "change": moved(line, seen.window),
         "line": line,
         "drawn": "score",
@@ -41,6 +44,7 @@ def share_active(seen: Seen) -> Tile:
         "label": "Users active in an account",
         "value": words.percent(share),
         "note": "on average",
+        **made(seen, "account", "average_active_percent", sort="-active_percent"),
         "meter": round(share * 100),
     }
 
@@ -50,6 +54,7 @@ def most_engaged(seen: Seen, kind: Kind) -> Tile:
     return {
         "label": "Most engaged",
         "value": words.number(most),
+        **made(seen, kind, "most_engaged", f"{share_of(most, seen, kind)} % of all {kind}s score 75 or more."),
         "note": "at 75 or more",
         "meter": share_of(most, seen, kind),
         "band": "most",
@@ -63,10 +68,26 @@ def lost(seen: Seen, kind: Kind) -> Tile:
     return {
         "label": f"Lost {HOT} points or more",
         "value": words.number(moved.fell),
+        **made(
+            seen, kind, "lost", f"{share_of(moved.fell, seen, kind)} % of all {kind}s cooled down so far.", "change"
+        ),
         "note": note,
         "meter": share_of(moved.fell, seen, kind),
         "band": "least",
     }
+
+
+def made(seen: Seen, kind: Kind, says: str, sentence: str = "", sort: str = "") -> Tile:
+    """What the number of a tile says on click, with the link to the list behind it."""
+    link = seen.frame.link(f"{kind}s", sort=sort)
+    return {"says": says, "made": sentence, "link": link, "go": f"See the {kind}s"}
+
+
+def average_of(seen: Seen, kind: Kind) -> str:
+    some, average = seen.summary[f"active_{kind}s"], seen.summary[f"average_{kind}_score"]
+    if not some or average is None:
+        return f"No {kind} was active."
+    return f"{words.count(some, f'active {kind}')} at {words.number(round(average, 1))} on average."
 
 
 def share_of(some: int, seen: Seen, kind: Kind) -> int:

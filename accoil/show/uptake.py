@@ -130,9 +130,9 @@ def mean(values: Iterable[float]) -> float:
     return sum(given) / len(given) if given else 0.0
 
 
-def tile(label: str, value: str, note: str = "", meter: float | None = None) -> Row:
-    """`meter`: a fraction."""
-    told: Row = {"label": label, "value": value, "note": note}
+def tile(label: str, value: str, note: str = "", meter: float | None = None, says: str = "", made: str = "") -> Row:
+    """`meter`: a fraction. `says`: what the number means; `made`: what it is made of."""
+    told: Row = {"label": label, "value": value, "note": note, "says": says, "made": made}
     return told if meter is None else {**told, "meter": round(100 * min(meter, 1))}
 
 
@@ -145,4 +145,4 @@ def average_score(looking: Looking) -> Row:
     else:
         value = book.summary()[f"average_{looking.kind}_score"]
     note = f"of active {looking.kind}s {words.day(looking.range.last, looking.frame.today)}"
-    return tile("Average score", words.number(round(value)) if value is not None else "–", note)
+    return tile("Average score", words.number(round(value)) if value is not None else "–", note, says="average_score")

@@ -27,12 +27,18 @@ def told(looking: Looking, called: str, of: Sequence[str], row: Row) -> Row:
 
 def _tiles(looking: Looking, row: Row) -> list[Row]:
     active, before = words.count(row["active"], looking.kind), words.number(row["did_before"])
+    did, times = words.count(row["did"], looking.kind), words.count(row["times"], "time")
+    part = f"{did} of {words.number(row['active'])} that did anything did this {looking.range.words}."
+    each = f"{times}, by {did}: {words.number(row['average_times'])} for each."
     return [
-        {**tile("Adoption", words.percent(row["adoption"]), f"of {active}", row["adoption"]),
+        {**tile("Adoption", words.percent(row["adoption"]), f"of {active}", row["adoption"],
+                "event_adoption", part),
          "points": row["change"] if row["active_before"] else None, "against": looking.range.before},
-        tile(f"{looking.kind.title()}s", words.number(row["did"]), f"{before} {looking.range.before}"),
-        tile("Happened", words.number(row["times"]), "times"),
-        tile("Each of them", words.number(row["average_times"]), "times on average"),
+        tile(f"{looking.kind.title()}s", words.number(row["did"]), f"{before} {looking.range.before}",
+             says="did", made=part),
+        tile("Happened", words.number(row["times"]), "times", says="times", made=each),
+        tile("Each of them", words.number(row["average_times"]), "times on average",
+             says="average_times", made=each),
     ]  # fmt: skip
 
 

@@ -96,6 +96,7 @@ class Places:
         for name, id in (("account", account), ("user", user)):
             ways = (name, f"exclude-{name}", f"include-{name}", f"delete-{name}", f"held-{name}")
             self.arguments |= dict.fromkeys(ways, (id,))
+            self.arguments[f"number-of-{name}"] = [id, "score"]
         self.arguments["event-view"] = [event]
         for name in ("accounts-file", "users-file", "events-view-file", "features-view-file"):
             self.arguments[name] = ["csv"]

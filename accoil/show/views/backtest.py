@@ -131,6 +131,8 @@ def _row(name: str, group: Group, band: str = "") -> Values:
         "band": band,
         "group": group,
         "share": backtest_words.share(group.share),
+        "made": f"{words.count(group.cases, 'case')} of {words.count(group.observed, 'look')}.",
+        "against": f"{backtest_words.share(group.share)} here, against the share of everyone.",
         "interval": f"{backtest_words.share(group.low)} to {backtest_words.share(group.high)}",
         "lift": "" if group.lift is None else f"{group.lift:.1f} ×",
         "is_few": group.cases < backtest_words.TOO_FEW,

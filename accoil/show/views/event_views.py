@@ -103,10 +103,13 @@ def tiles(looking: Looking, rows: list[Row]) -> list[Row]:
     change = uptake.mean(row["change"] for row in rows)
     happened = sum(row["times"] for row in rows)
     return [
-        {**tile("Average adoption", words.percent(adoption), f"of {words.count(len(rows), 'event')}", adoption),
+        {**tile("Average adoption", words.percent(adoption), f"of {words.count(len(rows), 'event')}", adoption,
+                "event_adoption", f"The mean over {words.count(len(rows), 'event')} {looking.range.words}."),
          "points": change, "against": looking.range.before},
-        tile("Happened", words.number(happened), "times"),
-        tile(f"Active {looking.kind}s", words.number(rows[0]["active"] if rows else 0), "did anything"),
+        tile("Happened", words.number(happened), "times", says="times",
+             made=f"{words.count(len(rows), 'event')} {looking.range.words}, added up."),
+        tile(f"Active {looking.kind}s", words.number(rows[0]["active"] if rows else 0), "did anything",
+             says="did", made=f"Any event at all, {looking.range.words}."),
         uptake.average_score(looking),
     ]  # fmt: skip
 

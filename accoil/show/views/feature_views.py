@@ -83,10 +83,13 @@ def feature_page(request: HttpRequest, product_id: int, feature_id: int) -> Http
 def tiles(looking: Looking, rows: list[Row]) -> list[Row]:
     week = uptake.mean(row["week"] for row in rows)
     return [
-        {**tile("Average adoption", words.percent(week), "on a day", week),
+        {**tile("Average adoption", words.percent(week), "on a day", week, "on_a_day",
+                f"The mean over {words.count(len(rows), 'feature')}."),
          "points": uptake.mean(row["week_change"] for row in rows), "against": looking.range.before},
-        tile("Used at all", words.percent(uptake.mean(row["adoption"] for row in rows)), looking.range.words),
+        tile("Used at all", words.percent(uptake.mean(row["adoption"] for row in rows)), looking.range.words,
+             says="event_adoption", made=f"The mean over {words.count(len(rows), 'feature')}."),
         tile("Events", words.number(uptake.mean(row["average_events"] for row in rows)),
-             f"per feature and {looking.kind}"),
+             f"per feature and {looking.kind}",
+             says="average_events", made=f"The mean over {words.count(len(rows), 'feature')}."),
         uptake.average_score(looking),
     ]  # fmt: skip

@@ -44,22 +44,24 @@ def told(frame: Frame) -> Row:
     return {
         "lines": [
             {
-                "title": "Total score", "note": f"scores of all active {kind}s added up",
+                "title": "Total score", "says": "total_score", "note": f"scores of all active {kind}s added up",
                 "chart": charts.count_chart(f"Total {kind} score over {shown} days", when, totals[-shown:]),
                 "change": against(totals[-1], totals[-1 - BACK]), "back": f"{BACK} days before",
             },
             {
-                "title": "Adoption", "note": f"of scored events, by an active {kind} on average",
+                "title": "Adoption", "says": "average_adoption",
+                "note": f"of scored events, by an active {kind} on average",
                 "chart": charts.share_chart(f"Average adoption over {shown} days", when, adoption[-shown:]),
                 "points": difference(adoption), "back": f"{BACK} days before",
             },
             {
-                "title": "Users active in an account", "note": "of its users, on average, as it was reported",
+                "title": "Users active in an account", "says": "average_active_percent",
+                "note": "of its users, on average, as it was reported",
                 "chart": charts.share_chart(f"Users active in an account over {shown} days", when, shares[-shown:]),
                 "points": difference(shares), "back": f"{BACK} days before",
             },
             {
-                "title": "Scored events", "note": "a day",
+                "title": "Scored events", "says": "scored_events", "note": "a day",
                 "chart": charts.count_chart(f"Scored events a day over {shown} days", when, times[-shown:]),
                 "change": against(sum(times[-WEEK:]), sum(times[-WEEK - BACK : -BACK])),
                 "back": f"a week that ended {BACK} days before",

@@ -117,6 +117,8 @@ def funnel(seen: Seen, journey: Journey, found: Mapping[int, Figures], length: i
                 "width": round(1000 * found[stage.pk].members / most),
                 "passage": passed[stage.pk],
                 "told": segment_words.stage(passed[stage.pk]),
+                "made": segment_words.made_of(found[stage.pk], seen.summary[f"{scope}s"], None, scope)
+                | segment_words.passing(passed[stage.pk], scope, length),
                 "median": passed[stage.pk].median,
                 "is_last": stage == stages[-1],
                 "stuck": passage.how_many_stuck(stage, passed[stage.pk].stuck_after, frame.today),

@@ -12,7 +12,7 @@ from accoil.score.explain import explain
 from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
-from accoil.show import change_words, changes, charts, reasons, stays, tables
+from accoil.show import change_words, changes, charts, made_of, reasons, stays, tables
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
@@ -41,6 +41,9 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
     seen = Seen(frame)
     row = found(seen, kind, id)
     values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row)}
+    values["facts"] = tables.facts(kind, row, frame, values["explained"])
+    told = made_of.Told(kind, row, frame.definition, frame.today, values["explained"])
+    values["said"] = {key: made_of.sentence(key, told) for key in ("score", "change", "mrr") if key in row}
     values |= course(frame, frame.profile, kind, row)
     values["stays"] = stays.of(frame, kind, id)
     if kind == "account":
@@ -65,7 +68,6 @@ def about(frame: Frame, kind: Kind, row: Row) -> Row:
         "kind": kind,
         "row": row,
         "window": frame.definition.window,
-        "facts": tables.facts(kind, row, frame),
         "traits": tables.traits(traits(frame.product.pk, kind, row["id"]), frame.today),
         "account_link": frame.link("account", account_id) if account_id else "",
         "list_link": frame.link(f"{kind}s"),

@@ -101,6 +101,8 @@ def row(frame: Frame, segment: Segment, found: Figures, total: int) -> Values:
         "share": round(100 * found.members / total) if total else 0,
         "line": line,
         "gain": gain(line),
+        "made": segment_words.made_of(found, total, line[-1 - WEEK] if len(line) > WEEK else None, segment.scope),
+        "go": "See who is in it",
     }
 
 
@@ -135,6 +137,7 @@ def about(seen: Seen, segment: Segment) -> Values:
         "total": total,
         "share": round(100 * found.members / total) if total else 0,
         "gain": gain(line),
+        "made": segment_words.made_of(found, total, None, scope),
         "sentence": segment_words.segment(found, scope, total, gain(line)),
         "says": rule_words(rule_of(segment, frame.definition), scope),
         "stay": segment_words.stay(segment),

@@ -10,7 +10,8 @@ document.addEventListener("click", (event) => {
   asked = opener;
   const value = old.cloneNode(); // an answer to the click before fills the old one
   old.replaceWith(value);
-  const row = opener.closest("td") && opener.closest("tr").querySelector(".row-link");
+  value.textContent = opener.dataset.made ?? "";
+  const row = !opener.dataset.made && opener.closest("td") && opener.closest("tr").querySelector(".row-link");
   if (!row || shown.matches(":popover-open")) return;
   const { pathname, search } = new URL(row.href);
   htmx.ajax("GET", `${pathname}/says/${shown.id.slice(5)}${search}`, { target: value, swap: "innerHTML" });
