@@ -149,6 +149,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
     "confirm_email": "1/3m/key",
+    "reset_password": "20/m/ip,5/h/key",  # where mail is sent too
     "invite": "20/h/user",  # where mail is sent
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"

@@ -5,6 +5,8 @@ from django.urls import include, path, re_path
 from accoil.show.api import at_the_root, below_api, nothing_here
 from accoil.show.views.api_docs import api_docs
 
+handler429 = "accoil.show.views.too_often.too_often"  # allauth asks for it
+
 urlpatterns = [
     path("api/docs", api_docs, name="api-docs"),
     path("api/", nothing_here, name="api-unknown"),

@@ -22,7 +22,7 @@ def test_an_invited_colleague_joins_with_the_provider_and_comes_in_with_it_again
     link = page.locator(".snippet code").inner_text()
 
     phone.goto(link)
-    phone.get_by_role("link", name="Sign in with Acme SSO").click()
+    phone.get_by_role("link", name="Join with Acme SSO").click()
     ask(phone, "una@example.com")
     expect(phone.get_by_role("status").first).to_contain_text("Welcome to")
     phone.goto(f"{server.address}/you")

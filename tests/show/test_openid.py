@@ -91,7 +91,7 @@ def test_an_address_that_only_userinfo_tells_counts_if_it_is_of_the_same_person(
 def test_an_invitation_is_taken_by_signing_in_and_by_nobody_else(client, world, provider):
     _, secret = invite(world.web.team.members.get(user=world.ann), "kim@example.com", "manager")
     assert go(Client(), "tom@example.com", f"/join/{secret}").status_code == 403
-    assert "Sign in with Acme SSO" in client.get(f"/join/{secret}").content.decode()
+    assert "Join with Acme SSO" in client.get(f"/join/{secret}").content.decode()
     answer = go(client, "kim@example.com", f"/join/{secret}")
     kim = User.objects.get(email="kim@example.com")
     assert (kim.name, kim.has_usable_password(), who(client)) == ("Kim Lee", False, str(kim.pk))

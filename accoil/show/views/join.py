@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
+from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -52,6 +53,9 @@ class Newcomer(forms.Form):
 
 
 def join(request: HttpRequest, secret: str) -> HttpResponse:
+    too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="login")
+    if too_many:
+        return too_many
     invitation = found(secret)
     if invitation is None:
         return inside_already(request, secret) or gone(request, 404)

@@ -20,6 +20,7 @@ from accoil.connect.openid.signing_in import Person
 from accoil.refused import Refused
 from accoil.show.views.join import joined_words, take
 from accoil.show.views.product_settings import address_of
+from accoil.show.views.too_often import too_often
 from accoil.team import addresses, audit, invitations
 from accoil.team.code_stage import CodeStage
 from accoil.team.models import NAME_LENGTH, User
@@ -42,7 +43,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(then or "home")
     if not ratelimit.consume(request, app="allauth.account", action="login", limit_get=True):
-        return refused(request, "That was too often in a short time. Wait a minute, then try again.", 429)
+        return too_often(request)
     try:
         return redirect(signing_in.begin(request.session, back_address(request), then))
     except ToolError as problem:
@@ -123,7 +124,7 @@ def not_asked(request: HttpRequest, problem: ToolError) -> HttpResponse:
 
 def refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
     answer = render(request, "show/not_signed_in.html", {"why": why, "name": named()}, status=status)
-    if status in (429, 503):
+    if status == 503:
         answer.headers["Retry-After"] = "60"
     return answer
 

@@ -38,7 +38,9 @@ def invite(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
     email, role = request.POST.get("email", ""), request.POST.get("role", "")
     if settings.MAIL_IS_SENT and not ratelimit.consume(request, action="invite", user=request.user):
-        return shown(frame, {"wrong": TOO_MANY, "email": email, "role": role}, 429)
+        answer = shown(frame, {"wrong": TOO_MANY, "email": email, "role": role}, 429)
+        answer.headers["Retry-After"] = "3600"
+        return answer
     try:
         made, secret = make_invitation(me(frame), email, role or GIVES[me(frame).role][0])
     except Refused as refused:
