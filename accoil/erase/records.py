@@ -64,17 +64,35 @@ def _of_automations(erasure: Erasure) -> dict[str, int]:
     firings.delete()
     if erasure.kind == "account":
         counts["texts of other deliveries"] = _forget_texts(erasure)
-    return counts
+    return counts | _of_feeds(erasure)
+
+
+def _of_feeds(erasure: Erasure) -> dict[str, int]:
+    """A feed tells of many at once: what was sent, or waits to be, with the name of who is deleted in it goes."""
+    naming = Q()
+    for name in erasure.told["names"]:
+        naming |= Q(told__icontains=name)
+    found = Delivery.objects.filter(product=erasure.product).exclude(feed=None)
+    found = found.filter(naming) if naming else found.none()
+    erasure.sent = [*erasure.sent, *_sent(found)]
+    gone = found.delete()[0]
+    return {"feeds that were sent": gone} if gone else {}
 
 
 def _sent(deliveries: QuerySet[Delivery]) -> list[dict[str, Any]]:
     """What was done elsewhere already: it cannot be called back."""
-    done = deliveries.filter(state=Delivery.State.DONE).select_related("firing__automation").order_by("ended_at")
+    done = (
+        deliveries.filter(state=Delivery.State.DONE).select_related("firing__automation", "feed").order_by("ended_at")
+    )
     return [
         {
             "what": _what(each.action),
             "at": each.ended_at.isoformat(timespec="seconds") if each.ended_at else None,
-            "by": f"the automation “{each.firing.automation}”" if each.firing else "by hand",
+            "by": f"the automation “{each.firing.automation}”"
+            if each.firing
+            else f"the feed “{each.feed}”"
+            if each.feed
+            else "by hand",
         }
         for each in done
     ]

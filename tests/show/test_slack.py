@@ -1,0 +1,102 @@
+"""Slack on the pages: connecting it, what is sent there, and the message in the editor of an automation."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from accoil.connect.models import Connection
+from accoil.connect.slack import channels
+from tests.show.automating import HTMX, made
+from tests.show.connected import here
+from tests.show.reading import main
+from tests.slack import Slack, running
+from tests.slack.workspace import No
+
+TELL = [{"slack": {"channel": "#sales", "text": "*{{ account.name }}* <is> busy"}}]
+
+
+@pytest.fixture
+def slack(settings) -> Iterator[Slack]:
+    for connection in [*channels._limits]:
+        channels.forget(connection)
+    with running() as it:
+        settings.SLACK_URL = it.address
+        settings.PUBLIC_URL = "https://accoil.example.com"
+        it.channel("sales")
+        it.channel("success")
+        yield it
+
+
+def connect(client, busy, slack: Slack):
+    return client.post(here(busy, "/slack/connect"), {"token": slack.token()}, follow=True)
+
+
+def typed(**more: str) -> dict[str, str]:
+    told = {"name": "Tell", "scope": "account", "when": "enters", "named": "Most Engaged", "cool_down_hours": "24",
+            "then-key-0": "slack", "then-0-channel": "#sales", "then-0-text": TELL[0]["slack"]["text"]}  # fmt: skip
+    return told | more
+
+
+def test_slack_is_connected_with_a_token_and_its_page_says_who_sends(ann, busy, slack):
+    page = main(ann.get(here(busy, "/slack")))
+    assert "From a manifest" in page and '"token_rotation_enabled": false' in page and "Bot token" in page
+    said = connect(ann, busy, slack).content.decode()
+    assert "Slack “Acme” is connected. Automations can send to it now." in said
+    made(busy, then=TELL)
+    text = main(ann.get(here(busy, "/slack")))
+    assert "In the last week 0 messages of Web were sent to Acme." in text
+    assert "Tell Rita Off Slack message: #sales" in text and "Sync now" not in text
+    assert "Alerts of automations" in main(ann.get(here(busy)))
+    assert ann.get(here(busy, "/slack/records")).status_code == 404  # it keeps none
+
+
+def test_a_refusal_stands_beside_its_field(ann, busy, slack):
+    wrong = ann.post(here(busy, "/slack/connect"), {"token": "xoxb-wrong"})
+    assert wrong.status_code == 422 and 'id="id_token-error"' in wrong.content.decode()
+    assert "Bot token: Slack does not know it." in main(wrong)
+    hook = {"hook": "https://evil.example/services/T1/B1/x", "channel": "#sales"}
+    assert 'id="id_hook-error"' in ann.post(here(busy, "/slack/connect"), hook).content.decode()
+
+
+def test_disconnecting_says_what_becomes_of_it_and_holds_at_once(ann, busy, slack):
+    connect(ann, busy, slack)
+    assert "Nothing more is sent, from this moment on." in main(ann.get(here(busy, "/slack/disconnect")))
+    said = ann.post(here(busy, "/slack/disconnect"), follow=True).content.decode()
+    assert "Slack is disconnected: nothing more is sent." in said
+    assert Connection.objects.get(tool="slack").state == "disconnected"
+
+
+def test_the_editor_offers_the_channels_and_shows_the_message_as_slack_would(ann, busy, slack):
+    connect(ann, busy, slack)
+    page = ann.post(f"/p/{busy.web.pk}/automations/new", typed())
+    told = page.content.decode()
+    assert '<option value="#sales">' in told and '<option value="#success">' in told
+    assert "Slack message, were it about Acme Ltd:" in main(page)
+    assert "<b>Acme Ltd</b> &lt;is&gt; busy" in told
+    assert f'<a href="https://accoil.example.com/p/{busy.web.pk}/accounts/' in told
+    part = ann.post(f"/p/{busy.web.pk}/automations/new", typed(shape="account|enters|slack"), **HTMX)
+    assert "<b>Acme Ltd</b> &lt;is&gt; busy" in part.content.decode()
+    assert slack.asked.count("conversations.list") == 1  # not again for every key that is pressed
+
+
+def test_channels_that_cannot_be_listed_just_now_keep_nobody_from_typing_one(ann, busy, slack):
+    connect(ann, busy, slack)
+    slack.says["conversations.list"] = [No("ratelimited", 429, {"retry-after": "30"})]
+    page = ann.post(f"/p/{busy.web.pk}/automations/new", typed())
+    assert "What there is could not be listed: It was asked too much in a short time." in main(page)
+    assert 'value="#sales"' in page.content.decode()
+
+
+def test_a_channel_without_its_sign_is_refused_with_how_to_write_it(ann, busy, slack):
+    page = ann.post(f"/p/{busy.web.pk}/automations/new", typed(**{"then-0-channel": "sales", "do": "save"}))
+    assert page.status_code == 422 and "channel is “sales”; write #sales, or the id of the channel." in main(page)
+
+
+def test_the_members_are_offered_for_an_e_mail_and_those_chosen_stay_chosen(ann, busy):
+    sent = typed(**{"then-key-0": "email", "then-0-subject": "", "then-0-text": ""})
+    sent["then-0-to"] = ["owner", "bob@example.com"]  # type: ignore[assignment]
+    page = ann.post(f"/p/{busy.web.pk}/automations/new", sent)
+    told = page.content.decode()
+    assert 'value="owner" checked' in told and 'value="bob@example.com" checked' in told
+    assert 'value="ann@example.com">' in told and "eve@example.com" not in told
+    assert "No mail server is set up: whoever runs this server sets ACCOIL_SMTP_URL." in main(page)
