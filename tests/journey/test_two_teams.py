@@ -95,7 +95,7 @@ def test_the_walk_goes_somewhere() -> None:
         "product_id", "profile_id", "workspace_id", "token_id", "key_id", "mapping_id", "watched_id", "import_id",
         "user_id", "account_id", "segment_id", "journey_id", "feature_id", "event_id",
         "tool", "automation_id", "address_id", "batch_id", "member_id", "invitation_id", "session_id", "secret",
-        "erasure_id", "key",
+        "erasure_id", "feed_id", "key",
     }, "a new kind of id in an address: give `Tenant.parts` one of each tenant"  # fmt: skip
 
 
