@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Beginning = Callable[..., dict[str, Any]]
 
 
@@ -37,6 +39,12 @@ def beginning(data: Path) -> Iterator[Beginning]:
     with process:  # which ends when nothing more is asked
         yield begin
         asked.close()
+
+
+def name_of(request: pytest.FixtureRequest) -> str:
+    """Of what a test has for itself; another when it is tried once more, since keys are told once."""
+    tries = getattr(request.node, "execution_count", 1)
+    return f"{request.node.name[:90]} {tries}" if tries > 1 else request.node.name[:100]
 
 
 def answer() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.browser.beginning import Beginning, beginning
+from tests.browser.beginning import Beginning, beginning, name_of
 from tests.browser.company import Company, serving_company
 from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.whole import PATIENCE, begin, free_port, wait_for_answer
@@ -122,7 +122,7 @@ def address(data: Path, begin_one: Beginning, provider: Provider) -> Iterator[st
 @pytest.fixture
 def server(address: str, begin_one: Beginning, request: pytest.FixtureRequest) -> Server:
     """A product of its own for each test: none sees what another did."""
-    made = begin_one(team="Acme", product=request.node.name[:100], email=EMAIL)
+    made = begin_one(team="Acme", product=name_of(request), email=EMAIL)
     return Server(address, made["ingest_key"], made["api_token"], made["product_id"])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.beginning import Beginning, beginning
+from tests.browser.beginning import Beginning, beginning, name_of
 from tests.browser.conftest import EMAIL, PASSWORD, Server, make_profile, sign_in, told
 from tests.intercom import Intercom, Workspace, running
 from tests.whole import PATIENCE, begin, free_port, wait_for_answer
@@ -58,7 +58,7 @@ def address(data: Path, begin_one: Beginning, stand_in: Intercom) -> Iterator[st
 @pytest.fixture
 def server(address: str, begin_one: Beginning, request: pytest.FixtureRequest) -> Server:
     """A team of its own for each test, since a team has one Intercom."""
-    made = begin_one(team=request.node.name[:100], product="Web", email=EMAIL)
+    made = begin_one(team=name_of(request), product="Web", email=EMAIL)
     return Server(address, made["ingest_key"], made["api_token"], made["product_id"])
 
 
