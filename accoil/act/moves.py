@@ -45,7 +45,9 @@ def since_watermark(automation: Automation, until: int) -> list[Moved]:
 def _found(automation: Automation, until: int, way: reading.Way, found_in: str) -> list[tuple[int, Moved]]:
     """With the rounds in which they were found."""
     rounds = {f"{found_in}__gt": automation.watermark, f"{found_in}__lte": until, f"{found_in}__reason__in": HAPPENED}
-    stays = Stay.objects.filter(segment=automation.segment, **rounds, **{f"{way}_day": F(f"{found_in}__day")})
+    stays = Stay.objects.filter(segment=automation.segment, **rounds)
+    if found_in != "back_in":  # a stay that came back may begin on an earlier day
+        stays = stays.filter(**{f"{way}_day": F(f"{found_in}__day")})
     told = []
     for stay in stays.select_related(found_in):
         round: Round = getattr(stay, found_in)

@@ -235,11 +235,12 @@ def _join(segment: Segment, filling: Filling) -> None:
     until = filling.until
     reaching = Stay.objects.filter(segment=segment, left_day=until, left_in=filling.round)
     earlier = dict(reaching.values_list("entity", "pk"))
-    later = Stay.objects.filter(segment=segment, entered_day=until).values_list("pk", "entity", "left_day", "left_in")
-    pairs = [(pk, earlier[entity], left_day, left_in) for pk, entity, left_day, left_in in later if entity in earlier]
+    later = Stay.objects.filter(segment=segment, entered_day=until)
+    rows = later.values_list("pk", "entity", "left_day", "left_in", "back_in")
+    told = [row for row in rows if row[1] in earlier]
     with connection.cursor() as cursor:
-        cursor.executemany("delete from segment_stay where id = %s", [(pk,) for pk, *_ in pairs])
+        cursor.executemany("delete from segment_stay where id = %s", [(pk,) for pk, *_ in told])
         cursor.executemany(
-            "update segment_stay set left_day = %s, left_in_id = %s where id = %s",
-            [(left_day, left_in, first) for _, first, left_day, left_in in pairs],
+            "update segment_stay set left_day = %s, left_in_id = %s, back_in_id = %s where id = %s",
+            [(*ended, earlier[entity]) for _, entity, *ended in told],
         )

@@ -158,7 +158,7 @@ class Round(models.Model):
 class Stay(models.Model):
     """Somebody was in a segment: from the day entered to the day left, which is not in it. One that is left and entered
     again on the day it was entered goes on, so nobody begins two stays on one day, however restless; `back_in` is the
-    round in which that was found last."""
+    round in which that was found last. Where the past was filled in the stay may begin before the day of `back_in`."""
 
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="stays", db_index=False)
     entity = models.BigIntegerField()

@@ -47,8 +47,8 @@ def moves(profile: Profile, after: int = 0, limit: int = 10_000) -> list[Move]:
         segments = Segment.objects.filter(profile=profile)
         stays = Stay.objects.filter(segment__in=segments).select_related("segment").order_by("segment", "entity")
         found += [_move(stay, "left", round) for stay in stays.filter(left_day=round.day, left_in=round)]
-        entered = stays.filter(Q(entered_in=round) | Q(back_in=round), entered_day=round.day)
-        found += [_move(stay, "entered", round) for stay in entered]
+        entered = stays.filter(Q(entered_in=round, entered_day=round.day) | Q(back_in=round))
+        found += [_move(stay, "entered", round, round.day) for stay in entered]
         if len(found) >= limit:
             break
     return found
@@ -113,8 +113,9 @@ def _on(segment: Segment | int, day: int) -> QuerySet[Stay]:
     return Stay.objects.filter(Q(left_day=None) | Q(left_day__gt=day), segment=segment, entered_day__lte=day)
 
 
-def _move(stay: Stay, way: Way, round: Round) -> Move:
-    day = stay.entered_day if way == "entered" else stay.left_day
+def _move(stay: Stay, way: Way, round: Round, day: int | None = None) -> Move:
+    """`day`: of one who came back, where that is not the day on which the stay begins."""
+    day = day or (stay.entered_day if way == "entered" else stay.left_day)
     assert day is not None
     return Move(
         id=move_id(stay, way, day, round.pk),

@@ -13,7 +13,7 @@ from accoil.segment import filling, keeping, reading, sizes
 from accoil.segment.models import Filling, Reason, Round, Standing, Stay, Waiting
 from accoil.segment.rounds import Rounds
 from tests.segment.worlds import Looked
-from tests.small_worlds import at, did, joins
+from tests.small_worlds import at, did, identified, joins
 
 BUSY = {"metric": "raw", "at_least": 18}
 
@@ -212,6 +212,36 @@ def test_filling_in_again_replaces_what_was_filled_in(looked: Looked) -> None:
     segment.refresh_from_db()
     assert Stay.objects.filter(segment=segment).count() == 1
     assert segment.filled_from == days.number(date(2026, 3, 20))
+
+
+def test_who_came_back_on_the_first_recorded_day_still_did_when_the_past_is_filled_in(looked: Looked) -> None:
+    def becomes(plan: str, day: int, hour: int) -> None:
+        looked.receive([identified("ann", at(day, hour), plan=plan)])
+
+    def moves() -> list[reading.Move]:
+        return [each for each in reading.moves(looked.profile, mark) if each.segment.name == "Gold"]
+
+    looked.receive(did("ann", "Report_Created", at(20)))
+    becomes("gold", 20, 12)
+    segment = keeping.create(looked.profile, "user", "Gold", {"user_trait": "plan", "is": "gold"})
+    looked.look()
+    mark = reading.watermark(looked.profile)
+    for hour, plan in enumerate(("tin", "gold"), 1):
+        becomes(plan, 31, hour)
+        looked.look()
+    before = moves()
+    assert [(each.way, each.day) for each in before] == [("entered", looked.today)]
+    segment.refresh_from_db()
+    filling.fill_in([segment], days.number(date(2026, 3, 15)))
+    work = filling.Fillings()
+    while Filling.objects.exists():
+        work.step()
+    assert Stay.objects.get(segment=segment).entered_day == days.number(date(2026, 3, 20))
+    assert moves() == before
+    becomes("tin", 31, 3)
+    looked.look()
+    *_, left = moves()
+    assert left.way == "left" and left.id.endswith(f"-left-{left.watermark}"), "not the same as the first time"
 
 
 def test_a_definition_that_changes_while_the_past_is_filled_in_holds_for_all_of_it(
