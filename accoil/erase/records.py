@@ -2,6 +2,7 @@
 
 All of it can be done again: what is found then is what came in between."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -70,7 +71,7 @@ def _of_automations(erasure: Erasure) -> dict[str, int]:
 def _of_feeds(erasure: Erasure) -> dict[str, int]:
     """A feed tells of many at once: what was sent, or waits to be, with the name of who is deleted in it goes."""
     naming = Q()
-    for name in erasure.told["names"]:
+    for name in _as_json(erasure):
         naming |= Q(told__icontains=name)
     found = Delivery.objects.filter(product=erasure.product).exclude(feed=None)
     found = found.filter(naming) if naming else found.none()
@@ -88,14 +89,16 @@ def _sent(deliveries: QuerySet[Delivery]) -> list[dict[str, Any]]:
         {
             "what": _what(each.action),
             "at": each.ended_at.isoformat(timespec="seconds") if each.ended_at else None,
-            "by": f"the automation “{each.firing.automation}”"
-            if each.firing
-            else f"the feed “{each.feed}”"
-            if each.feed
-            else "by hand",
+            "by": _by(each),
         }
         for each in done
     ]
+
+
+def _by(delivery: Delivery) -> str:
+    if delivery.feed:
+        return f"the feed “{delivery.feed}”"
+    return f"the automation “{delivery.firing.automation}”" if delivery.firing else "by hand"
 
 
 def _what(action: str) -> str:
@@ -110,11 +113,18 @@ def _forget_texts(erasure: Erasure) -> int:
     """Deliveries of its users told of the account."""
     names = Q()
     for name in erasure.told["names"]:
-        names |= Q(told__icontains=name) | Q(values__icontains=name) | Q(answer__icontains=name)
+        names |= Q(answer__icontains=name)
+    for name in _as_json(erasure):
+        names |= Q(told__icontains=name) | Q(values__icontains=name)
     if not names:
         return 0
     of_users = Delivery.objects.filter(product=erasure.product, kind="user").exclude(ended_at=None)
     return of_users.filter(names).update(told={}, values={}, answer="")
+
+
+def _as_json(erasure: Erasure) -> list[str]:
+    """The names as they stand in a column of JSON: letters such as ü are escaped there."""
+    return [json.dumps(name)[1:-1] for name in erasure.told["names"]]
 
 
 def _of_connections(erasure: Erasure) -> dict[str, int]:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accoil import control
-from accoil.act.models import Automation, Delivery, Firing
+from accoil.act.models import Automation, Delivery, Feed, Firing
 from accoil.asgi import Server
 from accoil.count import ids
 from accoil.count.load import checksums
@@ -36,7 +36,7 @@ def calls(user: str = f"{MARK}-id", account: str = "acme-kept") -> list[dict[str
     return [
         {"type": "track", "anonymousId": f"{user}-browser", "event": "Page_Seen"},
         {"type": "identify", "userId": user, "anonymousId": f"{user}-browser",
-         "traits": {"name": f"Ann {user}", "email": f"{user}@example.com"}},
+         "traits": {"name": f"Änn {user}", "email": f"{user}@example.com"}},
         {"type": "group", "userId": user, "groupId": account, "traits": {"plan": "Growth"}},
         *tracks,
         {"type": "track", "userId": "bob", "event": "Report_Created", "messageId": "of bob"},
@@ -76,11 +76,16 @@ def lives(door: Door) -> Product:
     firing = Firing.objects.create(automation=automation, move="m", entity=user_id(door), became="fired")
     Delivery.objects.create(
         product=product, firing=firing, action="webhook", kind="user", entity=user_id(door), key="k", state="done",
-        told={"user": {"name": f"Ann {MARK}-id"}}, answer=f"Told of {MARK}", ended_at=timezone.now(),
+        told={"user": {"name": f"Änn {MARK}-id"}}, answer=f"Told of {MARK}", ended_at=timezone.now(),
+    )  # fmt: skip
+    feed = Feed.objects.create(profile=profile, name="Weekly")
+    Delivery.objects.create(
+        product=product, feed=feed, action="email", kind="account", entity=0, key="f", state="done",
+        told={"text": f"New: Änn {MARK}-id, Bob"}, ended_at=timezone.now(),
     )  # fmt: skip
     exclusion.exclude(profile, "user", f"{MARK}-id", None)
     exclusion.include(profile, "user", f"{MARK}-id", None)
-    audit.write([product.team], None, "exclude-user", f"Ann {MARK}-id no longer counts under Everyday: version 2.")
+    audit.write([product.team], None, "exclude-user", f"Änn {MARK}-id no longer counts under Everyday: version 2.")
     return product
 
 
@@ -101,7 +106,7 @@ def test_nothing_of_a_deleted_user_is_left_anywhere(server: Server) -> None:
     parts = {part["where"]: part for part in erasure.parts}
     assert (parts["journal"]["removed"], parts["journal"]["changed"]) == (7, 1)
     assert parts["records"]["counts"]["lines of run logs"] == 1
-    assert [sent["by"] for sent in erasure.sent] == ["the automation “Tell”"]
+    assert [sent["by"] for sent in erasure.sent] == ["the automation “Tell”", "the feed “Weekly”"]
 
 
 def test_what_is_sent_again_is_refused_and_a_rebuild_brings_nothing_back(server: Server) -> None:

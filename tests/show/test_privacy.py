@@ -98,7 +98,7 @@ def test_a_receipt_tells_what_was_removed_and_names_nobody(ann, busy, privacy):
     erasure = Erasure.objects.get()
     assert ann.get(f"{privacy}/deletions/{erasure.pk}").status_code == 404
     end(erasure)
-    assert "1 deletion is done" in words(ann.get(privacy))
+    assert "1 deletion is done; what is sent of it is refused." in words(ann.get(privacy))
     answer = ann.get(f"{privacy}/deletions/{erasure.pk}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="deletion-{erasure.pk}.json"'
     told = json.loads(answer.content)

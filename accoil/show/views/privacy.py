@@ -64,7 +64,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "done": [each for each in erasures[:MOST_SHOWN] if each.is_done],
         "has_more": len(erasures) > MOST_SHOWN,
         "total": Erasure.objects.filter(product=frame.product).exclude(finished_at=None).count(),
-        "refused": frame.product.suppressions.filter(is_other_id=False, erasure__state="done").count(),
+        "many_refused": frame.product.suppressions.filter(is_other_id=False, erasure__state="done").count(),
     }
 
 
