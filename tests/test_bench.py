@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 import pytest
 
-from accoil.bench import bare, budgets, inbox, ingest, kept, messages, pages, score, servers, what_if
+from accoil.bench import bare, budgets, every_page, inbox, ingest, kept, messages, pages, score, servers, what_if
 from accoil.bench.book import STORE, build
 from accoil.bench.figures import percentile
 from accoil.bench.generator import Order, is_whole
@@ -20,6 +20,8 @@ from accoil.bench.invented import Size
 from accoil.bench.loading import Shape
 from accoil.bench.messages import Recipe
 from accoil.refused import Refused
+from accoil.show import urls
+from accoil.show.permissions import hows
 from accoil.store.duckdb import DuckDB
 
 KEY = "0" * 32
@@ -204,7 +206,17 @@ def test_every_page_of_a_kept_book_is_asked_over_http(kept_books):
     assert [told["what"] for told in report["budgets"]] == [budget.what for budget in budgets.PAGES.values()]
     assert all(told["figure"] > 0 for told in report["budgets"])
     assert report["pages"].keys() == report["while_events_arrive"].keys()
+    assert report["every_page"].keys() == every_page.PAGES.keys()
+    assert all(told["bytes"] > 0 < told["gzip_bytes"] for told in report["every_page"].values())
     assert json.loads(json.dumps(report)) == report
+
+
+def test_every_page_is_every_page_of_a_product():
+    # Not: what is a file, is there after something was done, or asks the connected tool.
+    left_out = {"batch", "connection-check", "connection-mode", "edit-feed", "feed", "import-errors", "receipt"}
+    left_out |= {"held-account", "held-user"}
+    pages = {name for name in (each.name for each in urls.product) if name and "see" in hows(name)}
+    assert every_page.PAGES.keys() == {name for name in pages if not name.endswith("-file")} - left_out
 
 
 def test_conversations_are_opened_over_http_and_numbers_come_back(kept_books):

@@ -1,4 +1,4 @@
-"""Every page that the menu and the settings lead to, asked for a few times: how soon it is there, and how large."""
+"""Every page that the menu and the settings lead to, asked a few times each: how soon it is there, and how large."""
 
 import gzip
 import re
@@ -15,9 +15,13 @@ PAGES = {
     "dashboard-habits": "habits",
     "accounts": "accounts",
     "account": "accounts/{accounts}",
+    "number-of-account": "accounts/{accounts}/says/score",
+    "delete-account": "accounts/{accounts}/delete",
     "filter-accounts": "accounts/filter",
     "users": "users",
     "user": "users/{users}",
+    "number-of-user": "users/{users}/says/score",
+    "delete-user": "users/{users}/delete",
     "filter-users": "users/filter",
     "search": "search",
     "segments": "segments",
@@ -34,6 +38,8 @@ PAGES = {
     "automation-looked-back": "automations/{automations}/look-back",
     "new-automation": "automations/new",
     "edit-automation": "automations/{automations}/edit",
+    "feeds": "feeds",
+    "new-feed": "feeds/new",
     "events-view": "views/events",
     "event-view": "views/events/{views/events}",
     "features-view": "views/features",
@@ -61,6 +67,7 @@ PAGES = {
     "mapping": "settings/mappings/{settings/mappings}",
     "new-mapping": "settings/mappings/new",
     "imports": "settings/import",
+    "privacy": "settings/privacy",
     "debugger": "settings/debugger",
     "ingest-health": "settings/ingest-health",
     "audit": "settings/audit",

@@ -16,7 +16,7 @@ from accoil.store.store import Value
 ASK = beside(__file__, "people")
 
 FRESH_FOR = 1.0  # seconds: however fast events come, what forms offer is looked for at most once in this time
-KNOWN_KEPT = 50  # products and days
+KNOWN_KEPT = 50  # answers about products and days
 
 KINDS = {"user": ids.USER, "account": ids.ACCOUNT}
 
@@ -92,27 +92,33 @@ class _Known(msgspec.Struct):
     made: float
     rows: list[dict[str, Any]]
 
-    def is_good(self, product_id: int) -> bool:
+    def is_good(self, product_id: int, fresh_for: float) -> bool:
         if self.facts is not facts():
             return False
-        return self.version == facts().version[product_id] or time.monotonic() - self.made < FRESH_FOR
+        return self.version == facts().version[product_id] or time.monotonic() - self.made < fresh_for
 
 
-_known: dict[tuple[int, date], _Known] = {}
+_known: dict[tuple[str, int, tuple[Value, ...]], _Known] = {}
+
+
+def _known_rows(question: str, product_id: int, fresh_for: float, **given: Value) -> list[dict[str, Any]]:
+    """The answer, asked anew when something was received since, but once in `fresh_for` seconds at most."""
+    key = (question, product_id, tuple(given.values()))
+    kept = _known.get(key)
+    if kept is None or not kept.is_good(product_id, fresh_for):
+        its, version, now = facts(), facts().version[product_id], time.monotonic()
+        rows = its.store.rows(ASK[question], product=product_id, **given)
+        if len(_known) >= KNOWN_KEPT:
+            _known.clear()
+        _known[key] = kept = _Known(its, version, now, rows)
+    return [dict(row) for row in kept.rows]
 
 
 def known_events(product_id: int, as_of: date) -> list[dict[str, Any]]:
     """Every event name ever received: `event`, `count_30d`, `users_30d`, `accounts_30d`, `first_day`, `last_day`. Every
     form that offers events asks for them, several times while one page is made."""
-    kept = _known.get((product_id, as_of))
-    if kept is None or not kept.is_good(product_id):
-        its, version, now = facts(), facts().version[product_id], time.monotonic()
-        rows = its.store.rows(ASK["known_events"], product=product_id, as_of=days.number(as_of))
-        rows = [row | {"first_day": days.day(row["first_day"]), "last_day": _day(row["last_day"])} for row in rows]
-        if len(_known) >= KNOWN_KEPT:
-            _known.clear()
-        _known[product_id, as_of] = kept = _Known(its, version, now, rows)
-    return [dict(row) for row in kept.rows]
+    rows = _known_rows("known_events", product_id, FRESH_FOR, as_of=days.number(as_of))
+    return [row | {"first_day": days.day(row["first_day"]), "last_day": _day(row["last_day"])} for row in rows]
 
 
 def accounts_told(product_id: int) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def event_days(product_id: int, first: date) -> dict[str, dict[date, int]]:
 
 def health(product_id: int) -> dict[str, Any]:
     """What arrived so far, and what is missing in it; times are UTC, None before the first event."""
-    row = facts().store.rows(ASK["health"], product=product_id, **_account_traits(product_id))[0]
+    row = _known_rows("health", product_id, 0.0, **_account_traits(product_id))[0]
     return row | {key: _time(row[key]) for key in ("first_event_at", "last_event_at")}
 
 

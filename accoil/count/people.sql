@@ -128,26 +128,30 @@ where c.product = :product and c.day >= :first
 group by n.event, c.day
 
 -- name: health
+-- Who never named an account is looked for among those without a membership alone: they are few, all events are many.
 with users as (
     select distinct id
     from name
     where product = :product and kind = 1 and id not in (select id from adopted where product = :product)
 ),
-accounts as (select distinct id from name where product = :product and kind = 2)
+accounts as (select distinct id from name where product = :product and kind = 2),
+every as (
+    select n, last_at from ever where product = :product
+    union all
+    select n, last_at from waiting where product = :product and kind = 1
+),
+loose as (select id from users where id not in (select user_id from span where product = :product))
 select
-    (select coalesce(cast(sum(n) as bigint), 0)
-     from (select n from ever where product = :product
-           union all select n from waiting where product = :product and kind = 1) as every) as events,
+    (select coalesce(cast(sum(n) as bigint), 0) from every) as events,
     (select count(*) from users) as users,
     (select count(*) from accounts) as accounts,
-    (select count(*) from users where id not in (select user_id from span where product = :product)
-        and id not in (select user_id from ever where product = :product and account_id <> 0)) as users_without_account,
+    (select count(*) from loose where id not in (
+        select user_id from ever
+        where product = :product and account_id <> 0 and user_id in (select id from loose))) as users_without_account,
     (select count(*) from accounts where id not in (
         select id from trait where product = :product and kind = 2 and key = :name_trait)) as accounts_without_name,
     (select min(first_at) from name where product = :product and kind = 3) as first_event_at,
-    (select max(last_at)
-     from (select last_at from ever where product = :product
-           union all select last_at from waiting where product = :product and kind = 1) as every) as last_event_at
+    (select max(last_at) from every) as last_event_at
 
 -- name: known_traits
 -- Of whom each trait is set, and how its values can be read.

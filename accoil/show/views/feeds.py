@@ -13,7 +13,7 @@ from accoil.act.feeds import Draft, seen_by
 from accoil.act.models import Delivery, Feed
 from accoil.refused import Refused
 from accoil.show import feed_form
-from accoil.show.frame import Frame, frame_of, page
+from accoil.show.frame import Frame, frame_of, page, to_first_steps
 
 Values = dict[str, Any]
 
@@ -21,7 +21,7 @@ Values = dict[str, Any]
 def feeds(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "feeds")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     rows = [
         {"feed": each, "link": frame.link("feed", each.pk, profile=each.profile_id), "when": when(each)}
         for each in seen_by(request.user, frame.profiles)
@@ -57,7 +57,7 @@ def feed(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse:
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "feeds")
     if frame.profile is None:
-        return redirect("start", product_id)
+        return to_first_steps(frame)
     made = Feed(profile=frame.profile, author=frame.author)
     return editor(frame, made, Draft(name="", cards=[{"card": "movers", "scope": "account", "what": "10"}]))
 

@@ -12,7 +12,7 @@ from accoil.show.views.connect import light
 from accoil.show.views.product_settings import own_key, snippets_of
 
 NAMED = 3  # of those that arrived
-LOOKED_AT = 50  # of them, so that a page that is asked for every two seconds stays cheap
+FEW = 50  # of whom more are there, nobody has to be told who came first
 
 
 def start(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -39,8 +39,8 @@ def told(frame: Frame) -> dict[str, Any]:
     return {
         "known": f"{arrived['events']}-{arrived['accounts']}-{len(frame.profiles)}",
         "arrived": arrived,
-        "accounts": _named(frame, "account") if done["account"] else "",
-        "users": _named(frame, "user") if done["event"] else "",
+        "accounts": _named(frame, "account", arrived["accounts"]),
+        "users": _named(frame, "user", arrived["users"]),
         "heard": heard if heard and heard["call"] else None,
         "done": done,
         "next": next((step for step, is_done in done.items() if not is_done), ""),
@@ -56,8 +56,10 @@ def _heard(frame: Frame, values: dict[str, Any]) -> HttpResponse:
     return answer
 
 
-def _named(frame: Frame, kind: Kind) -> str:
-    """Acme Ltd, Globex, Initech and 4 more; as many more as are there, up to those looked at."""
+def _named(frame: Frame, kind: Kind, many: int) -> str:
+    """Acme Ltd, Globex, Initech and 4 more; "" for none, and for many."""
+    if not 0 < many <= FEW:
+        return ""
     product = frame.product.pk
-    ids = people.called(product, kind, "", LOOKED_AT)
+    ids = people.called(product, kind, "", many)
     return words.listed(sorted(people.names(product, kind, ids).values()), NAMED)
