@@ -58,6 +58,7 @@ def samples() -> dict[str, Any]:
         ),
         **samples_of_change(),
         "tiles": tiles(),
+        "window": 7,
         "doubts": ["Nothing was counted as “Report_Creatd” yet; did you mean “Report_Created”?"],
         "pages": {"first": 51, "last": 100, "total": 200, "back": "#back", "next": "#next"},
         "form": refused,
@@ -83,7 +84,8 @@ def samples_of_change() -> dict[str, Any]:
     parts = {"definition": 0, "membership": -4, "behaviour": -3, "benchmark": -6}
     told = {
         "from": DAYS[-8], "to": LAST, "score_before": 59, "parts": parts, "definition_changed": False, "events": [],
-        "joined": 1, "left": 1, "raw_before": 50, "raw_after": 46, "benchmark_before": 100, "benchmark_after": 120,
+        "joined": 1, "left": 1, "raw_before": 50, "raw_after": 46,
+        "active_before": 2, "active_after": 2, "benchmark_before": 100, "benchmark_after": 120,
     }  # fmt: skip
     line = {"count": 2, "did": "accounts cooled down", "link": "#", "tone": "least", "value": 120_000, "others": 0}
     return {

@@ -7,13 +7,14 @@ from ninja import Schema
 from pydantic import Field
 
 from accoil.show.api.shapes.answer import Fraction, Paged, Provenance, SelfLink
+from accoil.show.meanings import plain
 
 
 class LeanMetrics(Schema):
     engagement_score: Fraction
-    score: int
-    raw_score: float
-    change: int
+    score: int = Field(description=plain("score"))
+    raw_score: float = Field(description=plain("raw"))
+    change: int = Field(description=plain("change"))
     last_seen: datetime | None = Field(description="Of any event, scored or not.")
 
 
@@ -62,20 +63,20 @@ class Metrics(LeanMetrics):
     score_change: Fraction
     activation_rate: Fraction | None = Field(description="Steps met of all; null without steps.")
     activated_on: date | None
-    adoption_rate: Fraction
-    lifetime_adoption_rate: Fraction
-    frequency: int = Field(description="Days of the window with a scored event.")
+    adoption_rate: Fraction = Field(description=plain("adoption"))
+    lifetime_adoption_rate: Fraction = Field(description=plain("lifetime_adoption"))
+    frequency: int = Field(description=plain("frequency"))
     overall_scored_events: int
     recently_scored_events: int
-    last_active: date | None = Field(description="Day of the last scored event.")
+    last_active: date | None = Field(description=plain("last_active"))
     tenure: int = Field(description="Days.")
 
 
 class AccountMetrics(Metrics):
-    total_score: int
-    active_users: int
+    total_score: int = Field(description="The scores of its active users, added up.")
+    active_users: int = Field(description=plain("active_users"))
     total_users: int
-    active_users_percentage: Fraction
+    active_users_percentage: Fraction = Field(description=plain("active_percent"))
 
 
 class Insights(Schema):
