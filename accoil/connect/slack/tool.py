@@ -119,11 +119,11 @@ TOOL = Tool(
         "Connecting again adds another webhook.",
         own_app="Three minutes; no review by Slack is needed for your own workspace.",
         steps=(
-            "Open api.slack.com/apps, **Create New App**, **From a manifest**, choose your workspace and paste the "
+            "Open `api.slack.com/apps`, press Create New App, choose From a manifest and your workspace, and paste the "
             "manifest below.",
-            "**Install to Workspace**, then copy the **Bot User OAuth Token** from **OAuth & Permissions** into the "
-            "field above.",
-            "In each private channel that is to be told, write /invite @Accoil.",
+            "Press Install to Workspace, then copy the Bot User OAuth Token, which begins with `xoxb-`, from OAuth & "
+            "Permissions into the field above.",
+            "In each private channel that is to be told, write `/invite @Accoil`.",
         ),
         to_copy=manifest,
     ),

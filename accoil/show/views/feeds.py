@@ -111,10 +111,10 @@ def may_edit(frame: Frame, feed: Feed) -> bool:
 
 
 def when(feed: Feed) -> str:
-    """Every Monday at 8:00 to #sales and 2 members"""
+    """every Monday at 8:00 to #sales and 2 members"""
     if not feed.every:
         return "not sent"
     members = [each for each in feed.mail_to.split(",") if each.strip()]
     people = [f"{len(members)} member{'s' if len(members) > 1 else ''} by e-mail"] if members else []
     to = " and ".join([*([feed.channel] if feed.channel else []), *people])
-    return f"{feed.get_every_display()} at {feed.hour}:00 to {to}"
+    return f"{feed.get_every_display().lower().replace('monday', 'Monday')} at {feed.hour}:00 to {to}"
