@@ -1,10 +1,9 @@
 """Whose e-mail address it is. Reading every address of a large book takes longer than all else that the inbox asks, so
-they stand in a table of their own; while people change it is older than they are, and what it says is looked up."""
+they stand in a table of their own; while people change it is older than they are, and not asked."""
 
 import threading
 import time
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,43 +21,29 @@ class Addresses:
     def __init__(self, facts: Facts) -> None:
         self._store, self._told = facts.store, facts.told
         self._made: dict[int, int] | None = None  # how often each product's people had changed when it was made
-        self._asked_at = float("-inf")  # when it was last to be made
-        self._starting = threading.Lock()
-        self._maker = ThreadPoolExecutor(1, "addresses")
+        self._made_at = float("-inf")
+        self._making = threading.Lock()
 
     def find(self, products: Collection[int], emails: Collection[str]) -> Found:
         """Everyone who has one of these addresses now; `emails` in small letters."""
         given: dict[str, Any] = {"products": list(products), "emails": list(emails)}
-        self._follow(products)
-        is_old = self._is_old(products)
-        known = self._store.rows(ASK["known"], {"addresses": "kept.addresses"}, **given)
-        wanted = {*emails}
-        rows = [row for row in known if row["email"] in wanted]
-        if not is_old:
-            return _found(rows)
-        now = self._store.rows(ASK["now"], ids=[row["told_of"] for row in rows])
-        has = {row["told_of"]: row["email"] for row in now}
-        found = _found([row for row in rows if has.get(row["told_of"]) == row["email"]])
-        given["emails"] = list(wanted - {email for _, email, _ in found})
-        return found | (_found(self._store.rows(ASK["anybody"], **given)) if given["emails"] else set())
-
-    def _follow(self, products: Collection[int]) -> None:
-        """Has the table made anew where it is time for that. Only the first one is waited for."""
-        with self._starting:
-            if self._made is None:
+        with self._making:
+            if self._is_old(products) and time.monotonic() - self._made_at > RESTS:
                 self._make()
-            elif self._is_old(products) and time.monotonic() - self._asked_at > RESTS:
-                self._asked_at = time.monotonic()
-                self._maker.submit(self._make)
+            is_old = self._is_old(products)
+        if is_old:  # somebody new may have an address that others have too
+            return _found(self._store.rows(ASK["anybody"], **given))
+        wanted = {*emails}
+        known = self._store.rows(ASK["known"], {"addresses": "kept.addresses"}, **given)
+        return _found([row for row in known if row["email"] in wanted])
 
     def _is_old(self, products: Collection[int]) -> bool:
-        made = self._made or {}
-        return any(made.get(product, 0) != self._told[product] for product in products)
+        return self._made is None or any(self._made.get(product, 0) != self._told[product] for product in products)
 
     def _make(self) -> None:
         made = dict(self._told)
         self._store.keep("addresses", ASK["addresses"])
-        self._made = made
+        self._made, self._made_at = made, time.monotonic()
 
 
 def _found(rows: list[dict[str, Any]]) -> Found:
