@@ -41,8 +41,8 @@ def test_a_list_is_narrowed_to_a_segment_and_searched_within(page, ready):
 def test_columns_are_ticked_and_stay(page, ready):
     page.goto(ready.page("accounts"))
     page.get_by_text("Columns", exact=True).click()
-    page.get_by_label("Plan").check()
-    page.get_by_label("MRR").uncheck()
+    page.get_by_role("checkbox", name="Plan").check()
+    page.get_by_role("checkbox", name="MRR").uncheck()
     page.get_by_role("button", name="Show these").click()
     expect(page.get_by_role("columnheader", name="Plan")).to_be_visible()
     expect(page.get_by_role("columnheader", name="MRR")).to_have_count(0)
