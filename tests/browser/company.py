@@ -14,7 +14,7 @@ from tests.whole import begin, free_port, wait_for_answer
 
 FILES = (".csv", ".parquet", ".jsonl", ".svg")
 # Addresses that lead on, away, or to a file.
-NO_PAGES = {"account_logout", "home", "import-errors", "begin-tool", "openapi-json"}
+NO_PAGES = {"account_logout", "home", "import-errors", "begin-tool", "openapi-json", "held-user", "held-account"}
 
 
 @dataclass

@@ -8,6 +8,7 @@ from tests.browser.conftest import Server, event
 from tests.browser.test_connections import (  # noqa: F401  fixtures of a server that is told where the stand-in is
     address,
     arrived,
+    begin_one,
     connect,
     data,
     server,
