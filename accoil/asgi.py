@@ -25,6 +25,7 @@ from accoil.count.load import checksums
 from accoil.erase import suppression
 from accoil.erase.carrying import Erasing
 from accoil.following import Following
+from accoil.mappings import usable
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
@@ -35,7 +36,6 @@ from accoil.receive.heard import heard
 from accoil.receive.http import Serving
 from accoil.receive.keys import Key, KeyRing, Ring
 from accoil.receive.mapping.mappings import Mappings
-from accoil.receive.mapping.rules import Mapping
 from accoil.receive.place import Place
 from accoil.receive.suppressed import Suppressed
 from accoil.refused import Refused
@@ -233,7 +233,7 @@ class Server:
     ) -> Handling:
         known = self._mappings.get(product)
         if known is None or known[0] != rows:
-            known = self._mappings[product] = (rows, _mappings(product, rows))
+            known = self._mappings[product] = (rows, usable(product, rows))
         wanted = None if known[1].are_presets else known[1]
         return msgspec.structs.replace(full, mappings=wanted).refusing(deleted)
 
@@ -280,15 +280,6 @@ class Server:
 def _place() -> Place:
     pretends = {"refuse": (), "segment": (200,), "accoil": (202,)}[settings.UNKNOWN_KEY]
     return Place(settings.PUBLIC_URL, settings.INGEST_PREFIX, frozenset(pretends), settings.STRICT)
-
-
-def _mappings(product: int, rows: list[dict[str, Any]]) -> Mappings:
-    """They were checked when they were written; if one can't be read all the same, no other product suffers from it."""
-    try:
-        return Mappings.of(Mapping(**row) for row in rows)
-    except Refused as wrong:
-        log.error("mappings can't be read; every call counts as it comes", product=product, reason=str(wrong))
-        return Mappings.of([])
 
 
 def start(host: str = "127.0.0.1", port: int = 0) -> Server:

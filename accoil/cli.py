@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from accoil import upkeep
 from accoil.bench import commands as bench
 from accoil.options import Data, Port, ProductName, Version, read_password, read_text
 from accoil.refused import Refused
@@ -217,68 +218,8 @@ def reset_password(
         typer.echo(line)
 
 
-@app.command()
-def rebuild(
-    anyway: Annotated[bool, typer.Option("--anyway", help="Also from a journal that has lost blocks.")] = False,
-    data: Data = None,
-) -> None:
-    """Make the store again from the journal. Prints checksums per day."""
-    _start()
-    from accoil.rebuilding import rebuild as run
-
-    for row in run(anyway):
-        typer.echo(f"{row['product']}  {row['day']}  {row['messages']:>10,}  {row['checksum']}")
-
-
-@app.command()
-def mend(data: Data = None) -> None:
-    """Save what can be read of a damaged journal. The damaged files are kept beside it; the server must not run."""
-    from accoil.start import load
-
-    load()
-    from accoil.mending import mend as run
-
-    for line in run():
-        typer.echo(line)
-
-
-@app.command()
-def backup(
-    into: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for this backup.")], data: Data = None
-) -> None:
-    """Copy all that the server has into a new folder. The server may run."""
-    from accoil.backup import back_up
-    from accoil.environment import data_folder
-
-    for line in back_up(data_folder(), into):
-        typer.echo(line)
-
-
-@app.command()
-def restore(
-    backup: Annotated[Path, typer.Argument(metavar="DIR", help="What `accoil backup` made.")], data: Data = None
-) -> None:
-    """Put a backup into an empty data folder."""
-    from accoil.backup import restore as run
-    from accoil.environment import data_folder
-
-    for line in run(backup, data_folder()):
-        typer.echo(line)
-
-
-@app.command()
-def doctor(data: Data = None) -> None:
-    """Look for what is wrong with this server. Exits 1 when something is."""
-    from accoil.doctor import examine
-    from accoil.start import load
-
-    load()
-    healthy = True
-    for words, good, sentence in examine():
-        healthy = healthy and good
-        typer.echo(f"{'ok  ' if good else 'BAD '} {words}: {sentence}")
-    if not healthy:
-        raise typer.Exit(1)
+for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.doctor):
+    app.command()(each)
 
 
 @app.command(

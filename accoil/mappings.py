@@ -1,20 +1,34 @@
 """A product's mappings as they are kept: rows in their order, or none at all, which means the five presets."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
+import structlog
 from django.db import transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
 from accoil.receive.mapping import MOST, PRESETS, Mapping, check_number
+from accoil.receive.mapping.mappings import Mappings
 from accoil.refused import Refused
 from accoil.team.models import Mapping as Row
 from accoil.team.models import Product
 
 FIELDS = ("id", "name", "trigger", "action", "fields", "enabled")
 
+log = structlog.get_logger()
+
 Edit = Callable[[list[Mapping]], Sequence[Mapping]]
+
+
+def usable(product: int, rows: list[dict[str, Any]]) -> Mappings:
+    """They were checked when they were written; if one can't be read all the same, no other product suffers from it."""
+    try:
+        return Mappings.of(Mapping(**row) for row in rows)
+    except Refused as wrong:
+        log.error("mappings can't be read; every call counts as it comes", product=product, reason=str(wrong))
+        return Mappings.of([])
 
 
 def kept(product: Product) -> list[Mapping]:
