@@ -16,7 +16,7 @@ from django.utils import timezone
 from accoil.count import erasing
 from accoil.count.counting import Counting
 from accoil.count.erasing import Erased, change_of
-from accoil.erase import elsewhere, records, suppression
+from accoil.erase import elsewhere, naming, records, suppression
 from accoil.erase.models import Erasure
 from accoil.receive import rewriting
 from accoil.receive.calls import Call
@@ -133,7 +133,7 @@ class Erasing:
             erasure.note("debugger", requests=forgotten)
         told = erasure.told
         ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
-        files = self._imports.forget(erasure.product_id, ids)
+        files = self._imports.forget(erasure.product_id, naming.in_rows(ids).search)
         erasure.note("imports", files=files)
         self._go_on(erasure, State.TOOLS)
 

@@ -23,6 +23,7 @@ from accoil.segment.models import Segment, Stay
 from accoil.team import audit
 from accoil.team.models import Product, User
 from tests.door import Door, make_product
+from tests.erase.feeds import feed_of
 from tests.erase.searching import ids_in, places
 from tests.waiting import until
 
@@ -81,7 +82,7 @@ def lives(door: Door) -> Product:
     feed = Feed.objects.create(profile=profile, name="Weekly")
     Delivery.objects.create(
         product=product, feed=feed, action="email", kind="account", entity=0, key="f", state="done",
-        told={"text": f"New: Änn {MARK}-id, Bob"}, ended_at=timezone.now(),
+        told=feed_of(profile, {user_id(door): f"Änn {MARK}-id", 7: "Bob"}), ended_at=timezone.now(),
     )  # fmt: skip
     exclusion.exclude(profile, "user", f"{MARK}-id", None)
     exclusion.include(profile, "user", f"{MARK}-id", None)

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from accoil.receive.importing.files import CutShort, File
@@ -10,7 +10,7 @@ from accoil.refused import Refused
 
 FOLDER = "uploads"
 AT_ONCE = 1 << 20  # bytes
-LONGEST = 4096  # of a text that is looked for
+LONGEST = 4096  # of a value that is looked for
 
 
 def new(folder: Path) -> Path:
@@ -25,9 +25,9 @@ def remove(path: Path) -> None:
     shutil.rmtree(path.parent, ignore_errors=True)
 
 
-def forget(path: str, folder: Path, names: Collection[str]) -> int:
-    """Deletes what lies at this path in `folder`, and in a folder of its own there, if it holds one of these texts; how
-    many files that were. What lies elsewhere is not ours."""
+def forget(path: str, folder: Path, is_in: Callable[[bytes], object]) -> int:
+    """Deletes what lies at this path in `folder`, and in a folder of its own there, if somebody `is_in` some lines of
+    it; how many files that were. What lies elsewhere is not ours."""
     place = Path(path) if path else folder
     if folder.absolute() not in place.absolute().parents:
         return 0
@@ -35,30 +35,33 @@ def forget(path: str, folder: Path, names: Collection[str]) -> int:
     files = [
         each for each in (place.parent.iterdir() if is_alone and place.parent.exists() else [place]) if each.is_file()
     ]
-    if not any(_holds(each, names) for each in files):
+    if not any(_holds(each, is_in) for each in files):
         return 0
     for each in files:
         each.unlink(missing_ok=True)
     return len(files)
 
 
-def _holds(path: Path, names: Collection[str]) -> bool:
-    wanted = [name.encode() for name in names]
+def _holds(path: Path, is_in: Callable[[bytes], object]) -> bool:
     try:
         file = File(path)
     except Refused:
         return False
-    before = b""
+    rest = b""
     try:
         while part := file.read(AT_ONCE):
-            if any(name in before + part for name in wanted):
+            lines, _, rest = (rest + part).rpartition(b"\n")
+            if is_in(lines):
                 return True
-            before = part[-LONGEST:]
+            if len(rest) > AT_ONCE:  # no line is that long: it is looked at as it is
+                if is_in(rest):
+                    return True
+                rest = rest[-LONGEST:]
     except CutShort:
-        return False
+        pass
     finally:
         file.close()
-    return False
+    return bool(is_in(rest))
 
 
 def sweep(folder: Path, known: Collection[str]) -> None:
