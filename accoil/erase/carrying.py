@@ -33,6 +33,7 @@ AFTERWARDS = 5.0  # seconds: whoever wrote about them while they were being dele
 SETTLES = 0.2  # seconds: whoever was let in before the door knew is on the way to the disk
 WAITS_FOR_IMPORT = "A file is being imported; it begins when that is done."
 WAITS_FOR_COUNTING = "It begins when everything that was received is counted."
+WAITS_FOR_DELIVERY = "Something that tells of them is on its way to another tool; it goes on when that is over."
 LATE = 60.0  # seconds until everything that was received is counted
 
 log = structlog.get_logger()
@@ -127,7 +128,8 @@ class Erasing:
             self._go_on(each, State.RECORDS)
 
     def _records(self, erasure: Erasure) -> None:
-        records.sweep(erasure)
+        if not records.sweep(erasure):
+            return self._say([erasure], WAITS_FOR_DELIVERY)
         if known := suppression.of(erasure.product_id):
             forgotten = debugger().forget(erasure.product_id, partial(_concerns, known))
             erasure.note("debugger", requests=forgotten)
@@ -135,15 +137,15 @@ class Erasing:
         ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
         files = self._imports.forget(erasure.product_id, naming.in_rows(ids).search)
         erasure.note("imports", files=files)
-        self._go_on(erasure, State.TOOLS)
+        return self._go_on(erasure, State.TOOLS)
 
     def _tools(self, erasure: Erasure) -> None:
         if why_not := elsewhere.why_not_done(erasure):
             return self._say([erasure], why_not)
         if erasure.seconds_in_state < AFTERWARDS:
             return None
-        records.sweep(erasure)  # what was being written while the rest was deleted
-        if elsewhere.why_not_done(erasure):
+        is_gone = records.sweep(erasure)  # what was being written while the rest was deleted
+        if not is_gone or elsewhere.why_not_done(erasure):
             return None
         elsewhere.note(erasure)
         erasure.secret, erasure.entities, erasure.left = "", [], []

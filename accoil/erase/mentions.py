@@ -5,8 +5,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accoil.act.claims import under_way
 from accoil.act.models import Batch, Delivery
 from accoil.connect.models import Entry, Record
 from accoil.connect.settling import reason_of
@@ -25,7 +26,7 @@ def in_feeds(erasure: Erasure) -> tuple[list[Delivery], int]:
     """A feed tells of many: their lines are taken out of it, and one that says nothing any more goes. The deliveries
     as they were, and how many lines that was."""
     found, lines = [], 0
-    feeds = Delivery.objects.filter(product=erasure.product).exclude(feed=None)
+    feeds = _feeds(erasure).exclude(under_way())
     for delivery in feeds.select_related("feed").order_by("ended_at"):
         before = delivery.told.get("cards", [])
         cards = [card | {"lines": [line for line in card["lines"] if not _is_of(erasure, line)]} for card in before]
@@ -38,6 +39,19 @@ def in_feeds(erasure: Erasure) -> tuple[list[Delivery], int]:
     return found, lines
 
 
+def _feeds(erasure: Erasure) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(product=erasure.product).exclude(feed=None)
+
+
+def are_being_told(erasure: Erasure) -> bool:
+    """Whether a delivery that mentions them is being done."""
+    feeds = _feeds(erasure).filter(under_way()).values_list("told", flat=True)
+    cards = [card for told in feeds for card in told.get("cards", [])]
+    if any(_is_of(erasure, line) for card in cards for line in card["lines"]):
+        return True
+    return bool(_telling(erasure, _of_users(erasure).filter(under_way())))
+
+
 def _is_of(erasure: Erasure, line: dict[str, Any]) -> bool:
     if "entity" in line:
         return line["entity"] in erasure.entities
@@ -48,17 +62,25 @@ def _is_of(erasure: Erasure, line: dict[str, Any]) -> bool:
 
 
 def in_other_deliveries(erasure: Erasure) -> int:
-    """Those of users told of the account that they belong to."""
-    if erasure.kind != "account":
-        return 0
-    ended = Delivery.objects.filter(product=erasure.product, kind="user").exclude(ended_at=None)
+    """Those of users told of the account that they belong to. What was not told yet is not told any more."""
+    telling = _of_users(erasure).filter(pk__in=_telling(erasure, _of_users(erasure).exclude(under_way())))
+    waiting = telling.filter(ended_at=None).delete()[0]
+    return waiting + telling.update(told={}, values={}, answer="")
+
+
+def _of_users(erasure: Erasure) -> QuerySet[Delivery]:
+    others = Delivery.objects.filter(product=erasure.product, kind="user", feed=None)
+    return others if erasure.kind == "account" else others.none()
+
+
+def _telling(erasure: Erasure, deliveries: QuerySet[Delivery]) -> list[int]:
+    """Which of them tell of the account."""
     holding = Q()
     for name in erasure.told["names"]:
         escaped = json.dumps(name)[1:-1]  # as it stands in a column of JSON
         holding |= Q(answer__icontains=name) | Q(told__icontains=escaped) | Q(values__icontains=escaped)
-    rows = ended.filter(holding).values_list("pk", "told", "values", "answer")
-    naming = [pk for pk, *texts in rows.iterator() if _tells_of(erasure, *texts)]
-    return sum(ended.filter(pk=pk).update(told={}, values={}, answer="") for pk in naming)
+    rows = deliveries.filter(holding).values_list("pk", "told", "values", "answer")
+    return [pk for pk, *texts in rows if _tells_of(erasure, *texts)]
 
 
 def _tells_of(erasure: Erasure, told: Any, values: Any, answer: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accoil.act.actions import action_of
+from accoil.act.claims import under_way
 from accoil.act.models import Delivery, Firing
 from accoil.connect.leaving import leave
 from accoil.connect.models import Left, Record
@@ -21,8 +22,9 @@ from accoil.segment.models import Stay
 from accoil.segment.models import Waiting as Waits
 
 
-def sweep(erasure: Erasure) -> None:
-    """Removes all of it, and notes how much."""
+def sweep(erasure: Erasure) -> bool:
+    """Removes all of it, and notes how much. Whether nothing is left: what is being done elsewhere is, until that is
+    over."""
     with transaction.atomic():
         found = Counter(erasure.part("records").get("counts", {}))
         found.update(_of_segments(erasure))
@@ -37,6 +39,7 @@ def sweep(erasure: Erasure) -> None:
         found["lines of the audit log"] += mentions.in_audit_log(erasure)
         erasure.note("records", counts={what: n for what, n in found.items() if n})
         erasure.save(update_fields=["parts", "sent", "left"])
+        return not _is_being_told(erasure)
 
 
 def clean() -> None:
@@ -51,16 +54,28 @@ def _of_segments(erasure: Erasure) -> dict[str, int]:
     return {"stays in segments": stays + Waits.objects.filter(own).delete()[0]}
 
 
-def _of_automations(erasure: Erasure) -> dict[str, int]:
-    firings = Firing.objects.filter(
+def _is_being_told(erasure: Erasure) -> bool:
+    return _deliveries(erasure).filter(under_way()).exists() or mentions.are_being_told(erasure)
+
+
+def _firings(erasure: Erasure) -> QuerySet[Firing]:
+    return Firing.objects.filter(
         automation__profile__product=erasure.product, automation__scope=erasure.kind, entity__in=erasure.entities
     )
-    deliveries = Delivery.objects.filter(product=erasure.product).filter(
-        Q(kind=erasure.kind, entity__in=erasure.entities) | Q(firing__in=firings)
-    )
+
+
+def _deliveries(erasure: Erasure) -> QuerySet[Delivery]:
+    own = Q(kind=erasure.kind, entity__in=erasure.entities) | Q(firing__in=_firings(erasure))
+    return Delivery.objects.filter(own, product=erasure.product)
+
+
+def _of_automations(erasure: Erasure) -> dict[str, int]:
+    deliveries = _deliveries(erasure).exclude(under_way())
     erasure.sent = [*erasure.sent, *_sent(deliveries.select_related("firing__automation", "feed").order_by("ended_at"))]
-    counts = {"deliveries": deliveries.count(), "lines of run logs": firings.count()}
+    counts = {"deliveries": deliveries.count()}
     deliveries.delete()
+    firings = _firings(erasure).filter(deliveries=None)
+    counts["lines of run logs"] = firings.count()
     firings.delete()
     return counts
 

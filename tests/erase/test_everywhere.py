@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -169,3 +170,24 @@ def test_where_the_journal_has_lost_blocks_it_waits_until_somebody_counts_anew_a
         assert places(server.counting, MARK) == []
     finally:
         server.counting.journal.gaps.remove(lost)
+
+
+def test_what_is_on_its_way_to_another_tool_stands_in_the_receipt(server: Server) -> None:
+    door = make_product(server)
+    told(server, door, calls())
+    product = Product.objects.get(pk=door.product_id)
+    profile = Profile.create(product, "Everyday", Definition(events={"Report_Created": 5}))
+    automation = Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={"new": "user"})
+    firing = Firing.objects.create(automation=automation, move="m", entity=user_id(door), became="fired")
+    taken = Delivery.objects.create(
+        product=product, firing=firing, action="webhook", kind="user", entity=user_id(door), key="on its way",
+        state="taken", leased_until=timezone.now() + timedelta(seconds=90),
+    )  # fmt: skip
+
+    erasure = ask(product, "user", user_id(door), None)
+    until(lambda: "on its way to another tool" in Erasure.objects.get(pk=erasure.pk).problem)
+    assert Delivery.objects.filter(pk=taken.pk).update(state="done", leased_until=None, ended_at=timezone.now())
+
+    until(lambda: Erasure.objects.get(pk=erasure.pk).is_done)
+    assert [sent["by"] for sent in Erasure.objects.get(pk=erasure.pk).sent] == ["the automation “Tell”"]
+    assert not Delivery.objects.filter(pk=taken.pk).exists()

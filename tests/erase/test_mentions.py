@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +99,23 @@ def test_texts_go_of_deliveries_that_told_of_the_account_and_of_no_others(profil
     assert texts[theirs.key] == texts[filled.key] == ({}, {}, "")
     assert texts[other.key] == (other.told, {}, "")
     assert texts[plain.key] == ({}, plain.values, plain.answer)
+
+
+def test_what_is_being_told_of_them_is_left_until_it_is_over(profile: Profile) -> None:
+    now = {"state": State.TAKEN, "leased_until": timezone.now() + timedelta(seconds=9), "ended_at": None}
+    feed = in_feed(profile, "feed", {entity(profile, kind=ids.ACCOUNT): "Acme"})
+    of_user = delivered(profile, "of user", {"account": {"id": ID}})
+    late = delivered(profile, "late", {"account": {"id": ID}}, state=State.WAITING, ended_at=None)
+    Delivery.objects.exclude(pk=late.pk).update(**now)
+
+    erasure = swept(profile, ID, ["Acme"], "account")
+
+    assert not Delivery.objects.filter(pk=late.pk).exists()
+    for each in (feed, of_user):
+        assert not records.sweep(erasure)
+        Delivery.objects.filter(pk=each.pk).update(state=State.DONE, ended_at=timezone.now())
+    assert records.sweep(erasure)
+    assert [each.told for each in Delivery.objects.all()] == [{}]
 
 
 def test_notes_of_versions_lose_the_id_only_where_it_was_left_out(profile: Profile) -> None:
