@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -40,12 +39,6 @@ def sweep(erasure: Erasure) -> bool:
         erasure.note("records", counts={what: n for what, n in found.items() if n})
         erasure.save(update_fields=["parts", "sent", "left"])
         return not _is_being_told(erasure)
-
-
-def clean() -> None:
-    """Empties the log of the application database, where older states of rows stand."""
-    with database.cursor() as cursor:
-        cursor.execute("pragma wal_checkpoint(truncate)")
 
 
 def _of_segments(erasure: Erasure) -> dict[str, int]:
