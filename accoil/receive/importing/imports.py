@@ -122,9 +122,10 @@ class Imports:
         many."""
         with self._changing:
             own = [each for each in self._known.values() if each.product == product and each.id not in self._here]
-            return sum(
-                uploads.forget(each.path if each.is_upload else each.errors, self._folder, is_in) for each in own
-            )
+        files = {each.id: each.path if each.is_upload else each.errors for each in own}
+        holding = [id for id, path in files.items() if uploads.holds(path, self._folder, is_in)]  # may take a while
+        with self._changing:
+            return sum(uploads.forget(files[id], self._folder) for id in holding if id not in self._here)
 
     def get(self, id: str) -> Import:
         """How far it is. Raises Refused for an id that is none."""

@@ -25,21 +25,27 @@ def remove(path: Path) -> None:
     shutil.rmtree(path.parent, ignore_errors=True)
 
 
-def forget(path: str, folder: Path, is_in: Callable[[bytes], object]) -> int:
-    """Deletes what lies at this path in `folder`, and in a folder of its own there, if somebody `is_in` some lines of
-    it; how many files that were. What lies elsewhere is not ours."""
-    place = Path(path) if path else folder
-    if folder.absolute() not in place.absolute().parents:
-        return 0
-    is_alone = place.parent.absolute() != folder.absolute()
-    files = [
-        each for each in (place.parent.iterdir() if is_alone and place.parent.exists() else [place]) if each.is_file()
-    ]
-    if not any(_holds(each, is_in) for each in files):
-        return 0
+def holds(path: str, folder: Path, is_in: Callable[[bytes], object]) -> bool:
+    """Whether somebody `is_in` some lines of what `forget` deletes."""
+    return any(_holds(each, is_in) for each in _files(path, folder))
+
+
+def forget(path: str, folder: Path) -> int:
+    """Deletes what lies at this path in `folder`, and in a folder of its own there; how many files that were. What
+    lies elsewhere is not ours."""
+    files = _files(path, folder)
     for each in files:
         each.unlink(missing_ok=True)
     return len(files)
+
+
+def _files(path: str, folder: Path) -> list[Path]:
+    place = Path(path) if path else folder
+    if folder.absolute() not in place.absolute().parents:
+        return []
+    is_alone = place.parent.absolute() != folder.absolute()
+    found = place.parent.iterdir() if is_alone and place.parent.exists() else [place]
+    return [each for each in found if each.is_file()]
 
 
 def _holds(path: Path, is_in: Callable[[bytes], object]) -> bool:
