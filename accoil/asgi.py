@@ -132,8 +132,8 @@ class Server:
             *self.watch.acts,
         ]
         self._clock = Clock(often)
-        erasing = Erasing(self.counting, self.ring.refresh, self._importing, self.imports)
-        self._following = Following(self.counting, self._importing, erasing.step)
+        self._erasing = Erasing(self.counting, self.ring.refresh, self._importing, self.imports)
+        self._following = Following(self.counting, self._importing, self._erasing.step)
         self._desk = Desk()
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
@@ -208,6 +208,7 @@ class Server:
         self._following.start()
 
     def _stop_parts(self) -> None:
+        self._erasing.stop()
         self._clock.stop()
         self._following.stop()
         self._desk.stop()

@@ -28,6 +28,11 @@ def _due(now: datetime) -> Q:
     return Q(state=State.WAITING, next_at__lte=now) | Q(state=State.TAKEN, leased_until__lte=now)
 
 
+def under_way() -> Q:
+    """Deliveries that somebody is doing."""
+    return Q(state=State.TAKEN, leased_until__gt=moment())
+
+
 def due_lanes() -> dict[Lane, int]:
     """Those with something to do now, and how much. What is to go to a connection that does not work waits until it
     does."""

@@ -206,10 +206,13 @@ def as_message(profile: Profile, found: Sequence[Content]) -> list[dict[str, Any
         {
             "title": each.title,
             "lines": [
-                {"name": line.name, "text": line.text, "link": page_of(profile, each.scope, line.entity)}
+                {
+                    "entity": line.entity, "name": line.name, "text": line.text,
+                    "link": page_of(profile, each.scope, line.entity),
+                }
                 for line in each.lines
             ],
             "more": each.more,
         }
         for each in found
-    ]
+    ]  # fmt: skip

@@ -161,7 +161,7 @@ FEED = "feed"
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What an action that goes to no record tells: `key` is the same whenever the same is sent again, `type` such as
     "automation.fired", `data` can be written as JSON. Of a FEED it holds `feed`, `feed_id`, `title`, `link` and
-    `cards`: `title`, `lines` of `name`, `text` and `link`, and how many `more` there are."""
+    `cards`: `title`, `lines` of `entity`, `name`, `text` and `link`, and how many `more` there are."""
 
     key: str
     type: str

@@ -63,7 +63,12 @@ def _stands_back(record: Record, best: Record, reason: str) -> bool:
 
 
 def _reason(product: Product, kind: Kind, best: Record) -> str:
-    name = people.names(product.pk, kind, [best.entity]).get(best.entity, str(best.entity))
+    return reason_of(kind, people.names(product.pk, kind, [best.entity]).get(best.entity, str(best.entity)))
+
+
+def reason_of(kind: str, name: str = "") -> str:
+    """`name`: the other one's; "" after a deletion."""
+    called = f", {name}," if name else ""
     if kind == "user":
-        return f"Another user, {name}, is on the same record there, and its numbers are written."
-    return f"Another account, {name}, is on the same company there, and its numbers are written."
+        return f"Another user{called} is on the same record there, and its numbers are written."
+    return f"Another account{called} is on the same company there, and its numbers are written."

@@ -74,12 +74,12 @@ class Counting:
         self.facts.store.close()
         self._lock.close()
 
-    def wait_counted(self, timeout: float = 30) -> bool:
-        """Whether everything received until now was counted within `timeout` seconds."""
+    def wait_counted(self, timeout: float = 30, ends: Callable[[], bool] = lambda: False) -> bool:
+        """Whether everything received until now was counted within `timeout` seconds, or until it `ends`."""
         last, until = self.journal.last, time.monotonic() + timeout
         # In short waits: a rebuild replaces the loader, and the old one never gets there.
         while not self.loader.wait_for(last, min(1, max(0, until - time.monotonic()))):
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or ends():
                 return False
         return True
 
@@ -119,6 +119,15 @@ class Counting:
             if dropped := self.loader.seal(self._open_days, time.time(), seconds=1):
                 log.info("days past the open window were sealed", messages=dropped)
                 memory_of_process.give_back()
+        finally:
+            self._rebuilding.release()
+
+    def at_rest(self) -> str | None:
+        """The name of the store, which all later ones follow; None while one is being made."""
+        if not self._rebuilding.acquire(blocking=False):
+            return None
+        try:
+            return self._path.name
         finally:
             self._rebuilding.release()
 

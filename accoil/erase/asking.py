@@ -4,7 +4,8 @@ import json
 
 from django.db import IntegrityError, transaction
 
-from accoil.count import ids, people
+from accoil.count import belongings, ids, people
+from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.erase import suppression
 from accoil.erase.models import Erasure
@@ -38,7 +39,11 @@ def begin(product: Product, kind: Kind, name: str, names: list[str], author: Use
 
 
 def _called(product: Product, kind: Kind, entity: int, tracking_id: str) -> list[str]:
-    """What people read of them."""
-    told = people.traits(product.pk, kind, entity)
-    names = [people.names(product.pk, kind, [entity])[entity], told.get("email"), tracking_id]
+    """What people read of them, or did before another name was told."""
+    name_trait = facts().configured(product.pk).name if kind == "account" else "name"
+    before = [row for row in belongings.told(product.pk, kind, entity) if row["key"] in (name_trait, "email")]
+    names = [
+        people.names(product.pk, kind, [entity])[entity], people.traits(product.pk, kind, entity).get("email"),
+        tracking_id, *(json.loads(row["value"]) for row in before),
+    ]  # fmt: skip
     return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))

@@ -6,8 +6,10 @@ the middle, the next start goes on.
 3. records: what is kept beside the facts; what stands in other tools is left to the sync to be emptied.
 4. tools: waits until that is done, looks once more for what came in between, and forgets who it was."""
 
+import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -16,7 +18,8 @@ from django.utils import timezone
 from accoil.count import erasing
 from accoil.count.counting import Counting
 from accoil.count.erasing import Erased, change_of
-from accoil.erase import elsewhere, records, suppression
+from accoil.erase import elsewhere, naming, records, restored, suppression
+from accoil.erase.cleaning import Cleaning
 from accoil.erase.models import Erasure
 from accoil.receive import rewriting
 from accoil.receive.calls import Call
@@ -33,9 +36,16 @@ AFTERWARDS = 5.0  # seconds: whoever wrote about them while they were being dele
 SETTLES = 0.2  # seconds: whoever was let in before the door knew is on the way to the disk
 WAITS_FOR_IMPORT = "A file is being imported; it begins when that is done."
 WAITS_FOR_COUNTING = "It begins when everything that was received is counted."
+WAITS_FOR_STORE = "The store is being made again; it goes on when that is done."
+WAITS_FOR_READERS = "Somebody reads what stood there before, such as a backup; it goes on when that is done."
+WAITS_FOR_DELIVERY = "Something that tells of them is on its way to another tool; it goes on when that is over."
 LATE = 60.0  # seconds until everything that was received is counted
 
 log = structlog.get_logger()
+
+
+class Stopping(Exception):
+    """The server ends; the next start goes on."""
 
 
 class Erasing:
@@ -51,11 +61,31 @@ class Erasing:
     ) -> None:
         self._counting, self._refresh, self._importing, self._imports = counting, refresh, importing, imports
         self._shown = 0.0
+        self._cleaning = Cleaning(counting.journal.path)
+        self._stopping = threading.Event()
+        self._has_begun = False
+
+    def stop(self) -> None:
+        """A step that is being done ends soon."""
+        self._stopping.set()
 
     def step(self) -> None:
         """As far as it goes just now, with all that are open at once: they share the work."""
-        if not Erasure.objects.filter(finished_at=None).exists():
+        with suppress(Stopping):
+            self._begin_again()
+            self._cleaning.is_done()
+            if Erasure.objects.filter(finished_at=None).exists():
+                self._step()
+
+    def _begin_again(self) -> None:
+        if self._has_begun or self._counting.at_rest() is None:
             return
+        restored.begin_again(self._counting)
+        if restored.has_store_of_before(self._counting):
+            self._count_anew([])
+        self._has_begun = True
+
+    def _step(self) -> None:
         if some := self._ready():
             self._journal(some)
         if some := self._in(State.NUMBERS):
@@ -79,21 +109,23 @@ class Erasing:
 
     def _journal(self, some: Sequence[Erasure]) -> None:
         time.sleep(SETTLES)
-        if not self._counting.wait_counted(LATE):  # else it is not known which ids are whose
+        if not self._counting.wait_counted(LATE, self._stopping.is_set):  # else it is not known which ids are whose
             return self._say(some, WAITS_FOR_COUNTING)
         whom = [self._erased(each) for each in some]
         path, change, last, left_out = self._counting.journal.path, change_of(whom), 0, 0
         self._begin(some, self._counting.journal.last)
         while last < self._counting.journal.last:
             done = rewriting.rewrite(path, change, last, lambda number: self._show(some, number))
-            last, left_out = done.last, left_out + done.unreadable
             self._refresh()  # with the other ids that were found
-        rewriting.clean(path)
+            if done.last == last:
+                break  # blocks that the journal has lost come last
+            last, left_out = done.last, left_out + done.unreadable
         for each in some:
             removed, changed = rewriting.taken(path, each.pk)
-            store = self._counting.facts.store.path.name  # counted before: another one takes its place
-            each.note("journal", removed=removed, changed=changed, unreadable=left_out, store=store)
+            each.note("journal", removed=removed, changed=changed, unreadable=left_out)
             self._go_on(each, State.NUMBERS)
+        self._cleaning.is_due()
+        self._cleaning.is_done()
 
     def _erased(self, erasure: Erasure) -> Erased:
         """Who is meant, written down before anything is changed: later the store does not know any more."""
@@ -111,12 +143,15 @@ class Erasing:
         suppression.add(erasure, text, is_other_id=not own)
 
     def _numbers(self, some: Sequence[Erasure]) -> None:
-        counted_before = self._counting.facts.store.path.name in {each.part("journal")["store"] for each in some}
-        if counted_before and (why_not := self._counting.why_not_rebuild()):
-            return self._say(some, why_not)
-        if counted_before:
-            self._begin(some, self._counting.journal.last)
-            self._counting.rebuild(lambda block, last: self._show(some, block))
+        store = self._counting.at_rest()
+        if store is None:
+            return self._say(some, WAITS_FOR_STORE)
+        for each in some:
+            if "store" not in (part := each.part("journal")):
+                part["store"] = store  # may have counted them: another one takes its place, begun after this
+                each.save(update_fields=["parts"])
+        if store in {each.part("journal")["store"] for each in some} and not self._count_anew(some):
+            return None
         # Put aside once, and made again from the journal since.
         folder = self._counting.journal.path.parent
         for damaged in folder.glob("facts-*.damaged"):
@@ -126,30 +161,43 @@ class Erasing:
             each.note("numbers", damaged=kept)
             self._go_on(each, State.RECORDS)
 
+    def _count_anew(self, some: Sequence[Erasure]) -> bool:
+        if why_not := self._counting.why_not_rebuild():
+            self._say(some, why_not)
+            return False
+        self._begin(some, self._counting.journal.last)
+        self._counting.rebuild(lambda block, last: self._show(some, block))
+        return True
+
     def _records(self, erasure: Erasure) -> None:
-        records.sweep(erasure)
+        if not records.sweep(erasure):
+            return self._say([erasure], WAITS_FOR_DELIVERY)
         if known := suppression.of(erasure.product_id):
             forgotten = debugger().forget(erasure.product_id, partial(_concerns, known))
             erasure.note("debugger", requests=forgotten)
         told = erasure.told
         ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
-        files = self._imports.forget(erasure.product_id, ids)
+        files = self._imports.forget(erasure.product_id, naming.in_rows(ids).search)
         erasure.note("imports", files=files)
-        self._go_on(erasure, State.TOOLS)
+        return self._go_on(erasure, State.TOOLS)
 
     def _tools(self, erasure: Erasure) -> None:
         if why_not := elsewhere.why_not_done(erasure):
             return self._say([erasure], why_not)
         if erasure.seconds_in_state < AFTERWARDS:
             return None
-        records.sweep(erasure)  # what was being written while the rest was deleted
-        if elsewhere.why_not_done(erasure):
+        is_gone = records.sweep(erasure)  # what was being written while the rest was deleted
+        if not is_gone or elsewhere.why_not_done(erasure):
             return None
+        self._cleaning.is_due()
+        if not self._cleaning.is_done():
+            return self._say([erasure], WAITS_FOR_READERS)
         elsewhere.note(erasure)
         erasure.secret, erasure.entities, erasure.left = "", [], []
         erasure.finished_at = timezone.now()
         self._go_on(erasure, State.DONE)
-        records.clean()
+        self._cleaning.is_due()
+        self._cleaning.is_done()
         log.info("a deletion is done", deletion=erasure.pk, kind=erasure.kind)
 
     def _go_on(self, erasure: Erasure, state: str) -> None:
@@ -165,6 +213,8 @@ class Erasing:
         Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=0, total=total, problem="")
 
     def _show(self, some: Sequence[Erasure], done: int) -> None:
+        if self._stopping.is_set():
+            raise Stopping
         if time.monotonic() - self._shown > SHOWN_EVERY:
             self._shown = time.monotonic()
             Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=done)

@@ -2,48 +2,43 @@
 
 All of it can be done again: what is found then is what came in between."""
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accoil.act.actions import action_of
+from accoil.act.claims import under_way
 from accoil.act.models import Delivery, Firing
 from accoil.connect.leaving import leave
 from accoil.connect.models import Left, Record
+from accoil.erase import mentions
 from accoil.erase.models import Erasure
 from accoil.refused import Refused
-from accoil.score.models import Version
 from accoil.segment.models import Stay
 from accoil.segment.models import Waiting as Waits
-from accoil.team.audit import AuditLine
-
-SOMEBODY = {"user": "a deleted user", "account": "a deleted account"}
-NAMED_IN = ("exclude-user", "include-user", "exclude-account", "include-account", "apply")  # actions that name people
 
 
-def sweep(erasure: Erasure) -> None:
-    """Removes all of it, and notes how much."""
+def sweep(erasure: Erasure) -> bool:
+    """Removes all of it, and notes how much. Whether nothing is left: what is being done elsewhere is, until that is
+    over."""
     with transaction.atomic():
         found = Counter(erasure.part("records").get("counts", {}))
         found.update(_of_segments(erasure))
         found.update(_of_automations(erasure))
         found.update(_of_connections(erasure))
-        found.update(_of_definitions(erasure))
-        found["lines of the audit log"] += _of_audit_log(erasure)
+        told, of_feeds = mentions.in_feeds(erasure)
+        erasure.sent = [*erasure.sent, *_sent(told)]
+        found["lines of feeds"] += of_feeds
+        found["texts of other deliveries"] += mentions.in_other_deliveries(erasure)
+        found["lines of other ledgers"] += mentions.in_other_ledgers(erasure)
+        found["versions of profiles"] += mentions.in_definitions(erasure)
+        found["lines of the audit log"] += mentions.in_audit_log(erasure)
         erasure.note("records", counts={what: n for what, n in found.items() if n})
         erasure.save(update_fields=["parts", "sent", "left"])
-
-
-def clean() -> None:
-    """Empties the log of the application database, where older states of rows stand."""
-    with database.cursor() as cursor:
-        cursor.execute("pragma wal_checkpoint(truncate)")
+        return not _is_being_told(erasure)
 
 
 def _of_segments(erasure: Erasure) -> dict[str, int]:
@@ -52,39 +47,35 @@ def _of_segments(erasure: Erasure) -> dict[str, int]:
     return {"stays in segments": stays + Waits.objects.filter(own).delete()[0]}
 
 
-def _of_automations(erasure: Erasure) -> dict[str, int]:
-    firings = Firing.objects.filter(
+def _is_being_told(erasure: Erasure) -> bool:
+    return _deliveries(erasure).filter(under_way()).exists() or mentions.are_being_told(erasure)
+
+
+def _firings(erasure: Erasure) -> QuerySet[Firing]:
+    return Firing.objects.filter(
         automation__profile__product=erasure.product, automation__scope=erasure.kind, entity__in=erasure.entities
     )
-    deliveries = Delivery.objects.filter(product=erasure.product).filter(
-        Q(kind=erasure.kind, entity__in=erasure.entities) | Q(firing__in=firings)
-    )
-    erasure.sent = [*erasure.sent, *_sent(deliveries)]
-    counts = {"deliveries": deliveries.count(), "lines of run logs": firings.count()}
+
+
+def _deliveries(erasure: Erasure) -> QuerySet[Delivery]:
+    own = Q(kind=erasure.kind, entity__in=erasure.entities) | Q(firing__in=_firings(erasure))
+    return Delivery.objects.filter(own, product=erasure.product)
+
+
+def _of_automations(erasure: Erasure) -> dict[str, int]:
+    deliveries = _deliveries(erasure).exclude(under_way())
+    erasure.sent = [*erasure.sent, *_sent(deliveries.select_related("firing__automation", "feed").order_by("ended_at"))]
+    counts = {"deliveries": deliveries.count()}
     deliveries.delete()
+    firings = _firings(erasure).filter(deliveries=None)
+    counts["lines of run logs"] = firings.count()
     firings.delete()
-    if erasure.kind == "account":
-        counts["texts of other deliveries"] = _forget_texts(erasure)
-    return counts | _of_feeds(erasure)
+    return counts
 
 
-def _of_feeds(erasure: Erasure) -> dict[str, int]:
-    """A feed tells of many at once: what was sent, or waits to be, with the name of who is deleted in it goes."""
-    naming = Q()
-    for name in _as_json(erasure):
-        naming |= Q(told__icontains=name)
-    found = Delivery.objects.filter(product=erasure.product).exclude(feed=None)
-    found = found.filter(naming) if naming else found.none()
-    erasure.sent = [*erasure.sent, *_sent(found)]
-    gone = found.delete()[0]
-    return {"feeds that were sent": gone} if gone else {}
-
-
-def _sent(deliveries: QuerySet[Delivery]) -> list[dict[str, Any]]:
+def _sent(deliveries: Iterable[Delivery]) -> list[dict[str, Any]]:
     """What was done elsewhere already: it cannot be called back."""
-    done = (
-        deliveries.filter(state=Delivery.State.DONE).select_related("firing__automation", "feed").order_by("ended_at")
-    )
+    done = [each for each in deliveries if each.state == Delivery.State.DONE]
     return [
         {
             "what": _what(each.action),
@@ -109,24 +100,6 @@ def _what(action: str) -> str:
     return f"{tool.name}: {offered.label}"
 
 
-def _forget_texts(erasure: Erasure) -> int:
-    """Deliveries of its users told of the account."""
-    names = Q()
-    for name in erasure.told["names"]:
-        names |= Q(answer__icontains=name)
-    for name in _as_json(erasure):
-        names |= Q(told__icontains=name) | Q(values__icontains=name)
-    if not names:
-        return 0
-    of_users = Delivery.objects.filter(product=erasure.product, kind="user").exclude(ended_at=None)
-    return of_users.filter(names).update(told={}, values={}, answer="")
-
-
-def _as_json(erasure: Erasure) -> list[str]:
-    """The names as they stand in a column of JSON: letters such as ü are escaped there."""
-    return [json.dumps(name)[1:-1] for name in erasure.told["names"]]
-
-
 def _of_connections(erasure: Erasure) -> dict[str, int]:
     """What stands in other tools is left to be emptied, as of anybody who is matched no longer."""
     records = Record.objects.select_for_update().filter(
@@ -141,39 +114,3 @@ def _of_connections(erasure: Erasure) -> dict[str, int]:
         counts["lines of ledgers"] += record.ledger.count()
         record.delete()
     return counts
-
-
-def _of_definitions(erasure: Erasure) -> dict[str, int]:
-    """Whoever was left out of a profile by name stands in its versions."""
-    told, place = erasure.told, f"{erasure.kind}s"
-    versions = Version.objects.filter(profile__product=erasure.product)
-    changed = 0
-    for version in versions.filter(Q(definition__exclude__has_key=place) | Q(note__contains=told["id"])):
-        definition = dict(version.definition)
-        exclude = definition.pop("exclude", {})
-        note = _without(version.note, [told["id"]], SOMEBODY[erasure.kind])
-        if told["id"] not in exclude.get(place, []) and note == version.note:
-            continue
-        kept = {who: [each for each in names if who != place or each != told["id"]] for who, names in exclude.items()}
-        if kept := {who: names for who, names in kept.items() if names}:
-            definition["exclude"] = kept
-        changed += versions.filter(pk=version.pk).update(definition=definition, note=note)
-    return {"versions of profiles": changed}
-
-
-def _of_audit_log(erasure: Erasure) -> int:
-    """Lines stay, without the name."""
-    changed = 0
-    lines = AuditLine.objects.filter(team=erasure.product.team, action__in=NAMED_IN)
-    for line in lines:
-        what = _without(line.what, erasure.told["names"], SOMEBODY[erasure.kind])
-        if what != line.what:
-            changed += lines.filter(pk=line.pk).update(what=what)
-    return changed
-
-
-def _without(text: str, names: Iterable[str], instead: str) -> str:
-    """The text without names that stand there as words of their own."""
-    for name in sorted((name for name in names if name), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", instead, text)
-    return text

@@ -91,8 +91,10 @@ def taken(path: Path, whose: int) -> tuple[int, int]:
 
 
 def clean(path: Path) -> None:
-    """Empties the file's log, where older states of blocks may stand. Raises Busy."""
+    """Empties the file's log, where older states of blocks may stand. Raises Busy at once: waiting for whoever reads,
+    it would keep everybody else from writing."""
     with closing(connected(path)) as db:
+        db.execute("pragma busy_timeout = 0")
         if db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
             raise Busy
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from accoil.segment.models import Segment, Stay
 from accoil.team import audit
 from accoil.team.models import Product, User
 from tests.door import Door, make_product
+from tests.erase.feeds import feed_of
 from tests.erase.searching import ids_in, places
 from tests.waiting import until
 
@@ -81,7 +83,7 @@ def lives(door: Door) -> Product:
     feed = Feed.objects.create(profile=profile, name="Weekly")
     Delivery.objects.create(
         product=product, feed=feed, action="email", kind="account", entity=0, key="f", state="done",
-        told={"text": f"New: Änn {MARK}-id, Bob"}, ended_at=timezone.now(),
+        told=feed_of(profile, {user_id(door): f"Änn {MARK}-id", 7: "Bob"}), ended_at=timezone.now(),
     )  # fmt: skip
     exclusion.exclude(profile, "user", f"{MARK}-id", None)
     exclusion.include(profile, "user", f"{MARK}-id", None)
@@ -168,3 +170,24 @@ def test_where_the_journal_has_lost_blocks_it_waits_until_somebody_counts_anew_a
         assert places(server.counting, MARK) == []
     finally:
         server.counting.journal.gaps.remove(lost)
+
+
+def test_what_is_on_its_way_to_another_tool_stands_in_the_receipt(server: Server) -> None:
+    door = make_product(server)
+    told(server, door, calls())
+    product = Product.objects.get(pk=door.product_id)
+    profile = Profile.create(product, "Everyday", Definition(events={"Report_Created": 5}))
+    automation = Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={"new": "user"})
+    firing = Firing.objects.create(automation=automation, move="m", entity=user_id(door), became="fired")
+    taken = Delivery.objects.create(
+        product=product, firing=firing, action="webhook", kind="user", entity=user_id(door), key="on its way",
+        state="taken", leased_until=timezone.now() + timedelta(seconds=90),
+    )  # fmt: skip
+
+    erasure = ask(product, "user", user_id(door), None)
+    until(lambda: "on its way to another tool" in Erasure.objects.get(pk=erasure.pk).problem)
+    assert Delivery.objects.filter(pk=taken.pk).update(state="done", leased_until=None, ended_at=timezone.now())
+
+    until(lambda: Erasure.objects.get(pk=erasure.pk).is_done)
+    assert [sent["by"] for sent in Erasure.objects.get(pk=erasure.pk).sent] == ["the automation “Tell”"]
+    assert not Delivery.objects.filter(pk=taken.pk).exists()

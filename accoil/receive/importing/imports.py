@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -117,13 +117,15 @@ class Imports:
             uploads.remove(Path(each.path))
             return _copy(each)
 
-    def forget(self, product: int, names: Collection[str]) -> int:
-        """Deletes files of finished imports, kept in this folder, that hold one of these texts; how many."""
+    def forget(self, product: int, is_in: Callable[[bytes], object]) -> int:
+        """Deletes files of finished imports, kept in this folder, where somebody `is_in` some of the lines; how
+        many."""
         with self._changing:
             own = [each for each in self._known.values() if each.product == product and each.id not in self._here]
-            return sum(
-                uploads.forget(each.path if each.is_upload else each.errors, self._folder, names) for each in own
-            )
+        files = {each.id: each.path if each.is_upload else each.errors for each in own}
+        holding = [id for id, path in files.items() if uploads.holds(path, self._folder, is_in)]  # may take a while
+        with self._changing:
+            return sum(uploads.forget(files[id], self._folder) for id in holding if id not in self._here)
 
     def get(self, id: str) -> Import:
         """How far it is. Raises Refused for an id that is none."""

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from accoil.receive.importing.files import CutShort, File
@@ -10,7 +10,7 @@ from accoil.refused import Refused
 
 FOLDER = "uploads"
 AT_ONCE = 1 << 20  # bytes
-LONGEST = 4096  # of a text that is looked for
+LONGEST = 4096  # of a value that is looked for
 
 
 def new(folder: Path) -> Path:
@@ -25,40 +25,49 @@ def remove(path: Path) -> None:
     shutil.rmtree(path.parent, ignore_errors=True)
 
 
-def forget(path: str, folder: Path, names: Collection[str]) -> int:
-    """Deletes what lies at this path in `folder`, and in a folder of its own there, if it holds one of these texts; how
-    many files that were. What lies elsewhere is not ours."""
-    place = Path(path) if path else folder
-    if folder.absolute() not in place.absolute().parents:
-        return 0
-    is_alone = place.parent.absolute() != folder.absolute()
-    files = [
-        each for each in (place.parent.iterdir() if is_alone and place.parent.exists() else [place]) if each.is_file()
-    ]
-    if not any(_holds(each, names) for each in files):
-        return 0
+def holds(path: str, folder: Path, is_in: Callable[[bytes], object]) -> bool:
+    """Whether somebody `is_in` some lines of what `forget` deletes."""
+    return any(_holds(each, is_in) for each in _files(path, folder))
+
+
+def forget(path: str, folder: Path) -> int:
+    """Deletes what lies at this path in `folder`, and in a folder of its own there; how many files that were. What
+    lies elsewhere is not ours."""
+    files = _files(path, folder)
     for each in files:
         each.unlink(missing_ok=True)
     return len(files)
 
 
-def _holds(path: Path, names: Collection[str]) -> bool:
-    wanted = [name.encode() for name in names]
+def _files(path: str, folder: Path) -> list[Path]:
+    place = Path(path) if path else folder
+    if folder.absolute() not in place.absolute().parents:
+        return []
+    is_alone = place.parent.absolute() != folder.absolute()
+    found = place.parent.iterdir() if is_alone and place.parent.exists() else [place]
+    return [each for each in found if each.is_file()]
+
+
+def _holds(path: Path, is_in: Callable[[bytes], object]) -> bool:
     try:
         file = File(path)
     except Refused:
         return False
-    before = b""
+    rest = b""
     try:
         while part := file.read(AT_ONCE):
-            if any(name in before + part for name in wanted):
+            lines, _, rest = (rest + part).rpartition(b"\n")
+            if is_in(lines):
                 return True
-            before = part[-LONGEST:]
+            if len(rest) > AT_ONCE:  # no line is that long: it is looked at as it is
+                if is_in(rest):
+                    return True
+                rest = rest[-LONGEST:]
     except CutShort:
-        return False
+        pass
     finally:
         file.close()
-    return False
+    return bool(is_in(rest))
 
 
 def sweep(folder: Path, known: Collection[str]) -> None:
