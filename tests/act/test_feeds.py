@@ -227,7 +227,8 @@ def test_a_weekly_feed_comes_on_monday_and_one_that_is_late_by_half_a_day_is_lef
     people: Looked, slack: Slack
 ) -> None:
     author = person(people, "ann")
-    weekly, late = made(people, author, every="week", channel="#news"), made(people, author, channel="#news")
+    weekly = made(people, author, every="week", channel="#news")
+    late = made(people, author, channel="#news", name="Late")
     arrives(people)
     until_monday = (7 - people.product.today().weekday()) % 7
     assert send(people, weekly, 9, until_monday + 1) == 0
