@@ -1,7 +1,7 @@
 """`accoil backup` and `accoil restore`: all that a server has, as it was at one moment, in a folder of its own.
 
-The store goes first and the journal after it, so the journal of a backup holds at least what its store has counted: a
-restored server counts the rest, as after any start."""
+The store and the states of imports go first and the journal after them, so the journal of a backup holds at least what
+its store has counted and its imports have read: a restored server does the rest, as after any start."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,12 @@ def back_up(folder: Path, into: Path) -> Iterator[str]:
     try:
         yield "Copying the store; what arrives meanwhile waits in the journal."
         _copy_store(folder, into)
+        _copy_imports(folder / IMPORTS, into / IMPORTS)
         yield "Copying the journal and the application's database."
         for name in DATABASES:
             _copy_database(folder / name, into / name)
-        _copy_files(folder, into)
+        if (folder / SECRET_KEY).exists():
+            _copy(folder / SECRET_KEY, into / SECRET_KEY)
         listed = {str(each.relative_to(into)): _about(each) for each in sorted(into.rglob("*")) if each.is_file()}
         told = {"accoil": __version__, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "files": listed}
         (into / LIST).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
@@ -87,7 +89,7 @@ def _begin(folder: Path, into: Path) -> None:
         if any(into.iterdir()):
             raise Refused(f"{into} is not empty; name a new folder for each backup.")
         into.chmod(0o700)
-        needed, free = sum(each.stat().st_size for each in folder.rglob("*")), shutil.disk_usage(into).free
+        needed, free = sum(_size(each) for each in _files(folder)), shutil.disk_usage(into).free
     except OSError as problem:
         raise Refused(f"{into} can't be used: {problem.strerror}.") from problem
     if needed > free:
@@ -116,11 +118,27 @@ def _copy_database(path: Path, copy: Path) -> None:
         source.backup(target)
 
 
-def _copy_files(folder: Path, into: Path) -> None:
-    if (folder / SECRET_KEY).exists():
-        _copy(folder / SECRET_KEY, into / SECRET_KEY)
-    if (folder / IMPORTS).is_dir():
-        shutil.copytree(folder / IMPORTS, into / IMPORTS, copy_function=_copy)
+def _copy_imports(folder: Path, into: Path) -> None:
+    """The states first, so that no file of an import holds less than its state says. What an import that ends takes
+    away meanwhile is left out."""
+    for path in sorted(_files(folder), key=lambda each: each.parent != folder or each.suffix != ".json"):
+        copy = into / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _copy(path, copy)
+        except FileNotFoundError:
+            copy.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Whatever goes away meanwhile."""
+    return [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+
+
+def _size(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        return path.stat().st_size
+    return 0
 
 
 def _copy(path: str | Path, copy: str | Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from accoil.act.feed_section import Feeds
 from accoil.act.file_section import Automations, Leaving
 from accoil.act.sync_section import SyncedProfiles
 from accoil.score import files
@@ -14,7 +15,7 @@ from accoil.segment.file_section import Segments
 def _sections() -> list[Section]:
     """In the order in which they are applied."""
     *first, mappings = files.all_sections()
-    return [*_with_sync(first), Leaving(), Segments(), Automations(), mappings]
+    return [*_with_sync(first), Leaving(), Segments(), Automations(), Feeds(), mappings]
 
 
 def _with_sync(sections: Sequence[Section]) -> list[Section]:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import msgspec
+from django.db.models import Q
 
 from accoil.act.looked_up import page_of
-from accoil.connect.batches import batches
 from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.count.people import names
@@ -20,7 +20,6 @@ from accoil.segment.models import HAPPENED, Segment, Stay
 
 SHOWN = 10  # lines of a card
 MOST = 12  # cards of a feed
-AT_ONCE = 500
 POINTS = 10
 
 Asks = Literal["", "points", "segment", "trait", "event"]
@@ -159,28 +158,21 @@ def _change(row: Mapping[str, Any]) -> str:
 
 
 def _moves(profile: Profile, card: Mapping[str, str], scope: Kind, segment: str, way: str, news: News) -> Content:
-    """Who entered or left; not those who only did because a rule was changed."""
+    """Who entered and is still there at the end, or who left; not those who only did because a rule was changed."""
     followed = segments(profile, scope).get(segment)
-    within = {f"{way}_day__gte": days.number(news.first), f"{way}_day__lte": days.number(news.last)}
-    stays = Stay.objects.filter(segment=followed, **within, **{f"{way}_in__reason__in": HAPPENED})
+    first, last = days.number(news.first), days.number(news.last)
+    within = {f"{way}_day__gte": first, f"{way}_day__lte": last, f"{way}_in__reason__in": HAPPENED}
+    stays = Stay.objects.filter(segment=followed, **within)
+    if way == "entered":
+        stays = stays.filter(Q(left_day=None) | Q(left_day__gt=last))
     moved = list(dict.fromkeys(stays.order_by(f"-{way}_day", "entity").values_list("entity", flat=True)))
-    if way == "entered" and moved:  # and is still there at the end
-        gone = set(stays.filter(left_day__lte=days.number(news.last)).values_list("entity", flat=True))
-        moved = [entity for entity in moved if entity not in gone]
-    counted: list[dict[str, Any]] = []
-    for some in batches(moved, AT_ONCE):
-        counted += news.book.page(scope, ids=some, limit=AT_ONCE).rows
-    place = {entity: at for at, entity in enumerate(moved)}
-    counted.sort(key=lambda row: place[row["id"]])
-    if way == "left":  # the profile may count them no more
-        known = names(profile.product_id, scope, moved[:SHOWN])
-        scores = {row["id"]: _score(row) for row in counted}
-        lines = [
-            Line(entity=each, name=known.get(each, "somebody"), text=scores.get(each, "")) for each in moved[:SHOWN]
-        ]
-        return Content(title=title(card), scope=scope, lines=lines, total=len(moved))
-    lines = [Line(entity=row["id"], name=row["name"], text=_score(row)) for row in counted[:SHOWN]]
-    return Content(title=title(card), scope=scope, lines=lines, total=len(counted))
+    if way == "entered":
+        return _told(card, scope, news.those(scope, moved), _score)
+    shown = moved[:SHOWN]  # the profile may count them no more
+    known, scores = names(profile.product_id, scope, shown), news.those(scope, shown).rows
+    said = {row["id"]: _score(row) for row in scores}
+    lines = [Line(entity=each, name=known.get(each, "somebody"), text=said.get(each, "")) for each in shown]
+    return Content(title=title(card), scope=scope, lines=lines, total=len(moved))
 
 
 TIMES = {

@@ -51,6 +51,9 @@ def save(feed: Feed, draft: Draft) -> Feed:
         raise Refused(f"Give the feed a name of at most {NAME_LENGTH} characters.")
     if feed.pk is None and feed.profile.feeds.count() >= MOST:
         raise Refused(f"This profile has {MOST} feeds; that is the most.")
+    others = feed.profile.feeds.filter(is_shared=True, name__iexact=name).exclude(pk=feed.pk)
+    if draft.is_shared and others.exists():  # definition files know them by it
+        raise Refused(f"A feed called “{name}” is shared already; choose another name.")
     feed.name, feed.is_shared, feed.cards = name, draft.is_shared, check_cards(draft.cards, feed.profile)
     if draft.every not in Feed.Every.values or not 0 <= draft.hour <= 23:
         raise Refused("Choose when it is sent: every day or every Monday, and an hour from 0 to 23.")

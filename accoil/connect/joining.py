@@ -25,10 +25,14 @@ def asking(team: Team, tool: str) -> Iterator[None]:
 
 
 class Workspace:
-    """One of another tool's. `tool` and `called` are the tool's name and its word for a workspace."""
+    """One of another tool's. `tool` and `called` are the tool's name and its word for a workspace; `before` is the id
+    that the team's own connection may have had as long as nothing proved whose the workspace is."""
 
-    def __init__(self, key: str, tool: str, id: str, name: str = "", called: str = "workspace") -> None:
+    def __init__(
+        self, key: str, tool: str, id: str, name: str = "", called: str = "workspace", before: str = ""
+    ) -> None:
         self.key, self.tool, self.id, self.name, self.called = key, tool, id, name, called
+        self.ids = [id, before] if before else [id]
 
     def join(self, team: Team, author: User, fill: Fill) -> Connection:
         """The connection of this workspace, or a new one, with the secrets that `fill` sets. Raises Refused."""
@@ -49,7 +53,7 @@ class Workspace:
                 f"This {self.tool} {self.called} is connected to another team of this server; disconnect it there"
                 " first."
             )
-        other = live.filter(team=team).exclude(workspace=self.id).first()
+        other = live.filter(team=team).exclude(workspace__in=self.ids).first()
         for each in (known, other):
             if each and each.state == State.DISCONNECTING:
                 raise Refused(
@@ -61,12 +65,12 @@ class Workspace:
                 f"Your team is connected to the {self.tool} {self.called} “{other.workspace_name or other.workspace}”;"
                 f" disconnect it before you connect “{self.name or self.id}”."
             )
-        earlier = there.filter(team=team, workspace=self.id).order_by("-id").first()
-        return known or earlier or Connection(team=team, tool=self.key, workspace=self.id)
+        own = [each.filter(team=team, workspace__in=self.ids).order_by("-id").first() for each in (live, there)]
+        return known or own[0] or own[1] or Connection(team=team, tool=self.key)
 
     def _saved(self, connection: Connection, author: User, fill: Fill) -> Connection:
         fill(connection)
-        connection.workspace_name = self.name[:NAME_LENGTH]
+        connection.workspace, connection.workspace_name = self.id, self.name[:NAME_LENGTH]
         connection.state, connection.problem = State.CONNECTED, ""
         connection.failures, connection.waits_until, connection.author = 0, None, author
         connection.save()

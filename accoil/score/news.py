@@ -53,6 +53,10 @@ class News:
         event_id = ids.id_of(self.product_id, ids.EVENT, event)
         return self._ask("first_time", scope, {"id": f"{scope}_id"}, event_id=event_id)
 
+    def those(self, scope: Kind, entities: list[int]) -> Found:
+        """In this order."""
+        return self._ask("those", scope, entities=entities) if entities else Found([], 0)
+
     def _ask(self, name: str, scope: Kind, places: dict[str, str] | None = None, **more: Any) -> Found:
         book = self.book
         within = {"first": days.number(self.first), "last": days.number(self.last), "most": self._most}

@@ -61,3 +61,11 @@ join {who} as n on n.id = began.id
 where began.day >= :first and began.day <= :last
 order by n.score desc, lower(n.name), n.id
 limit :most
+
+-- name: those
+-- Those of a list, in its order. Values also: entities (ids).
+select n.id, n.name, n.score, count(*) over () as of_all
+from (select unnest(:entities) as id, unnest(range(len(:entities))) as place) as asked
+join {who} as n on n.id = asked.id
+order by asked.place
+limit :most

@@ -5,24 +5,24 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accoil.connect.models import Connection, Entry, Pass, Record, State, Written
-from accoil.show.words import ago, count, duration, listed, number
+from accoil.show.words import ago, count, duration, listed
 
-# What the counts of a run are called, in the order they are told.
+# What the counts of a run are called, one of them and many, in the order they are told.
 COUNTED = {
-    "user matched": "users matched",
-    "account matched": "accounts matched",
-    "user unmatched": "users not found",
-    "account unmatched": "accounts not found",
-    "user ambiguous": "users with several found",
-    "account ambiguous": "accounts with several found",
-    "written": "written",
-    "failed": "failed",
-    "gone": "gone there",
-    "kept_otherwise": "kept otherwise",
-    "archived": "archived",
-    "read": "read back",
-    "drifted": "had been changed there",
-    "unchanged": "unchanged",
+    "user matched": ("user matched", "users matched"),
+    "account matched": ("account matched", "accounts matched"),
+    "user unmatched": ("user not found", "users not found"),
+    "account unmatched": ("account not found", "accounts not found"),
+    "user ambiguous": ("user with several found", "users with several found"),
+    "account ambiguous": ("account with several found", "accounts with several found"),
+    "written": ("written", "written"),
+    "failed": ("failed", "failed"),
+    "gone": ("gone there", "gone there"),
+    "kept_otherwise": ("kept otherwise", "kept otherwise"),
+    "archived": ("archived", "archived"),
+    "read": ("read back", "read back"),
+    "drifted": ("had been changed there", "had been changed there"),
+    "unchanged": ("unchanged", "unchanged"),
 }
 ONE = {"user": "contact", "account": "company"}  # what a user and an account are called in the other tool
 MANY = {"user": "contacts", "account": "companies"}
@@ -53,9 +53,8 @@ def state(connection: Connection | None, now: datetime, hidden: Collection[str] 
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """412 written, 3 failed, 20 unchanged; "" when nothing was counted."""
-    known = [f"{number(counts[key])} {said}" for key, said in COUNTED.items() if counts.get(key)]
-    return ", ".join(known)
+    """1 account not found, 412 written, 20 unchanged; "" when nothing was counted."""
+    return ", ".join(count(counts[key], *said) for key, said in COUNTED.items() if counts.get(key))
 
 
 def run(each: Pass) -> str:

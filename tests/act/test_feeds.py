@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import F
 
 from accoil.act import claims, feeds
 from accoil.act.deliveries import work
-from accoil.act.feed_cards import check_cards, contents, within
+from accoil.act.feed_cards import SHOWN, check_cards, contents, within
 from accoil.act.feeds import Draft, recipients, save, seen_by, send_due
 from accoil.act.models import Delivery, Feed
 from accoil.connect.mail.sending import pace
@@ -19,9 +20,11 @@ from accoil.connect.now import driven
 from accoil.connect.rate import lane
 from accoil.connect.slack import channels
 from accoil.connect.slack.connecting import by_token
+from accoil.count import days, ids
 from accoil.refused import Refused
 from accoil.score.access import ProfileAccess
 from accoil.segment import keeping
+from accoil.segment.models import Stay
 from accoil.team.models import Member, Product, User
 from tests.mailbox import Mailbox, use
 from tests.mailbox import running as mailing
@@ -80,6 +83,43 @@ def test_who_entered_and_left_a_segment_by_what_happened(people: Looked) -> None
     ((title, told, total),) = lines(people, "entered", what="Busy", first=day.day, last=day.day)
     assert (title, list(told), total) == ("Accounts that entered Busy", ["Beta"], 1)  # acme was inside already
     assert lines(people, "left", what="Busy", first=day.day, last=day.day) == []
+
+
+def test_who_left_and_came_back_within_the_days_has_entered(people: Looked) -> None:
+    busy = keeping.create(people.profile, "account", "Busy", {"metric": "raw", "at_least": 18})
+    people.look()
+    people.receive(did("bob", "Report_Created", at(31), 5))
+    people.look()
+    here = Stay.objects.get(segment=busy, entity=ids.id_of(people.product.pk, ids.ACCOUNT, "beta"))
+    earlier = {"entered_day": here.entered_day - 3, "left_day": here.entered_day - 2, "left_in": here.entered_in}
+    Stay.objects.create(segment=busy, entity=here.entity, entered_in=here.entered_in, **earlier)
+    ((_, told, total),) = lines(people, "entered", what="Busy", first=1)
+    assert (list(told), total) == (["Beta"], 1)
+
+
+def test_of_many_who_moved_only_those_that_are_shown_are_read(people: Looked, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeping.create(people.profile, "account", "Busy", {"metric": "raw", "at_least": 18})
+    people.look()
+    who = [f"u{n}" for n in range(15)]
+    for each in who:
+        people.receive([joins(each, f"{each}-inc", at(30)), *did(each, "Report_Created", at(31), 5)])
+    people.look()
+    read: list[int] = []
+    rows = people.facts.facts.store.rows
+
+    def counted(*asked: Any, **given: Any) -> Any:
+        found = rows(*asked, **given)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(people.facts.facts.store, "rows", counted)
+    ((_, told, total),) = lines(people, "entered", what="Busy")
+    assert (len(told), total) == (SHOWN, 15) and max(read) <= SHOWN
+    Stay.objects.filter(left_day=None).update(left_day=days.number(people.today), left_in=F("entered_in"))
+    read.clear()
+    ((_, told, total),) = lines(people, "left", what="Busy")
+    assert (len(told), total) == (SHOWN, 15) and max(read) <= SHOWN
+    assert told["u0-inc"].startswith("score ")
 
 
 def test_timeframes_are_whole_days_and_weeks_from_monday_on() -> None:
@@ -187,7 +227,8 @@ def test_a_weekly_feed_comes_on_monday_and_one_that_is_late_by_half_a_day_is_lef
     people: Looked, slack: Slack
 ) -> None:
     author = person(people, "ann")
-    weekly, late = made(people, author, every="week", channel="#news"), made(people, author, channel="#news")
+    weekly = made(people, author, every="week", channel="#news")
+    late = made(people, author, channel="#news", name="Late")
     arrives(people)
     until_monday = (7 - people.product.today().weekday()) % 7
     assert send(people, weekly, 9, until_monday + 1) == 0

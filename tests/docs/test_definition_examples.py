@@ -30,7 +30,8 @@ def product(db: None, monkeypatch: pytest.MonkeyPatch) -> Product:
 
     monkeypatch.setattr("accoil.act.actions.check_address", partial(check_address, backend=Guarded(unknown)))
     team = Team.objects.create(name="Acme Inc")
-    Connection.objects.create(team=team, tool="intercom", workspace="acme1")
+    for tool in ("intercom", "slack"):
+        Connection.objects.create(team=team, tool=tool, workspace="acme1")
     return Product.objects.create(team=team, name="Web")
 
 
@@ -47,3 +48,4 @@ def test_an_example_is_put_into_force_and_comes_back(product: Product, example: 
     assert said.keys() <= back.keys() | {"summary_profile"}
     assert [each["name"] for each in back["automations"]] == [each["name"] for each in said["automations"]]
     assert [each.get("sync") for each in back["profiles"]] == [each.get("sync") for each in said["profiles"]]
+    assert back.get("feeds") == said.get("feeds")

@@ -98,7 +98,7 @@ def test_an_invitation_is_taken_by_signing_in_and_by_nobody_else(client, world, 
     assert [(each.team, each.role) for each in kim.memberships.all()] == [(world.web.team, "manager")]
     assert EmailAddress.objects.get(user=kim).verified
     end = client.get(answer["Location"], follow=True)
-    assert end.redirect_chain[0][0] == f"/p/{world.web.pk}/" and "Welcome to Acme Inc." in words(end)
+    assert end.redirect_chain[0][0] == f"/p/{world.web.pk}/" and "Welcome to Acme Inc: by signing in" in words(end)
     assert lines(world.web.team) == [
         ("kim@example.com", "kim@example.com joined as Manager, invited by ann@example.com."),
         ("kim@example.com", "Signed in with Acme SSO."),
@@ -108,7 +108,8 @@ def test_an_invitation_is_taken_by_signing_in_and_by_nobody_else(client, world, 
 def test_an_invitation_needs_no_link_where_the_address_is_known_to_be_ones_own(client, world, provider):
     for owner, team in ((world.ann, world.web.team), (world.eve, world.evil.team)):
         invite(team.members.get(user=owner), "kim@example.com", "member")
-    go(client, "kim@example.com")
+    page = words(client.get(go(client, "kim@example.com")["Location"], follow=True))
+    assert f"Welcome to Acme Inc and {world.evil.team}: by signing in you joined, since kim@example.com was" in page
     kim = User.objects.get(email="kim@example.com")
     assert {each.team for each in kim.memberships.all()} == {world.web.team, world.evil.team}
     assert [what for _, what in lines(world.evil.team)] == [

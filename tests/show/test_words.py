@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accoil.show import words
+from accoil.show import connection_words, words
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -104,3 +104,11 @@ def test_a_list_in_words_ends_with_and(names, said):
 @pytest.mark.parametrize(("points", "said"), [(27, "+27"), (-9, "−9"), (0, "0")])
 def test_points_gained_carry_their_sign(points, said):
     assert words.gain(points) == said
+
+
+def test_what_a_run_did_is_counted_in_words():
+    assert connection_words.counted({"account unmatched": 1, "user matched": 1, "written": 1}) == (
+        "1 user matched, 1 account not found, 1 written"
+    )
+    assert connection_words.counted({"account unmatched": 2, "unchanged": 20}) == "2 accounts not found, 20 unchanged"
+    assert connection_words.counted({"written": 0}) == ""

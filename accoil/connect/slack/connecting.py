@@ -9,7 +9,7 @@ from django.conf import settings
 from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
 from accoil.connect.joining import Workspace, asking
-from accoil.connect.models import Connection
+from accoil.connect.models import Connection, live
 from accoil.connect.oauth import sign_in_address as address_of
 from accoil.connect.rate import Lane
 from accoil.connect.slack import channels
@@ -62,7 +62,8 @@ def by_code(team: Team, author: User, code: str, back: str) -> Connection:
 
 
 def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
-    """One more channel of the workspace. Nothing is sent, so whether it works shows with the first message."""
+    """One more channel of the workspace. Nothing is sent, so whether it works shows with the first message, and whose
+    the workspace is shows with a token only: until then it is not kept from another team."""
     found = _HOOK.fullmatch(url.removeprefix(hooks_address())) if url.startswith(hooks_address()) else None
     if found is None:
         raise Refused(f"Incoming webhook: paste its whole address, which begins with {hooks_address()}T….")
@@ -75,8 +76,10 @@ def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
         connection.options |= {"at": settings.SLACK_URL}
         channels.forget(connection.pk)
 
-    had = Connection.objects.filter(team=team, tool=SLACK, workspace=found[1]).last()
-    return Workspace(SLACK, "Slack", found[1], had.workspace_name if had else "").join(team, author, fill)
+    proven = live(team, SLACK)
+    if proven and proven.workspace == found[1]:
+        return Workspace(SLACK, "Slack", found[1], proven.workspace_name).join(team, author, fill)
+    return Workspace(SLACK, "Slack", _unproven(team, found[1]), found[1]).join(team, author, fill)
 
 
 def _join(team: Team, author: User, id: str, name: str, token: str, scopes: set[str]) -> Connection:
@@ -85,7 +88,12 @@ def _join(team: Team, author: User, id: str, name: str, token: str, scopes: set[
         connection.options |= {"at": settings.SLACK_URL, "private": not scopes or "groups:read" in scopes}
         channels.forget(connection.pk)
 
-    return Workspace(SLACK, "Slack", id, name).join(team, author, fill)
+    return Workspace(SLACK, "Slack", id, name, before=_unproven(team, id)).join(team, author, fill)
+
+
+def _unproven(team: Team, id: str) -> str:
+    """Anybody can make up the address of a webhook, with the id of any workspace in it."""
+    return f"{id}:{team.pk}"
 
 
 def _exchanged(code: str, back: str) -> dict[str, Any]:

@@ -124,8 +124,13 @@ def _feed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _shown(text)}
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    return {"type": "context", "elements": [_shown(text)]}
+
+
+def _shown(text: str) -> Block:
+    """Verbatim: else Slack makes links of addresses and names of channels that stand in it."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

@@ -21,6 +21,7 @@ from accoil.refused import Refused
 from accoil.show.views.join import joined_words, take
 from accoil.show.views.product_settings import address_of
 from accoil.show.views.too_often import too_often
+from accoil.show.words import listed
 from accoil.team import addresses, audit, invitations
 from accoil.team.code_stage import CodeStage
 from accoil.team.models import NAME_LENGTH, User
@@ -34,6 +35,7 @@ NOT_TRUSTED = (
 )
 ENDS = "a password, codes of an app and signed-in devices of before open nothing any more"
 ANEW = f"Nobody had shown yet that {{email}} is theirs. Now it is known to be yours: {ENDS}."
+JOINED = "Welcome to {teams}: by signing in you joined, since {email} was invited there."
 
 
 def begin(request: HttpRequest) -> HttpResponse:
@@ -94,8 +96,9 @@ def arrived(request: HttpRequest, person: Person) -> User:
         prove(request, user)
         for each in waiting:
             take(each, user)
-            messages.success(request, f"Welcome to {each.team}.")
             audit.write([each.team], user, "join", joined_words(each, user), get_adapter().get_client_ip(request))
+        if teams := [each.team.name for each in waiting]:
+            messages.success(request, JOINED.format(teams=listed(teams, len(teams)), email=user.email))
     return user
 
 

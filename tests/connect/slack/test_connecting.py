@@ -68,9 +68,32 @@ def test_incoming_webhooks_go_to_one_channel_each_and_add_up(slack, team, ann):
     first = by_hand(team, ann, {"hook": slack.hook(slack.channels[0]), "channel": "#sales"})
     second = by_hand(team, ann, {"hook": slack.hook(success), "channel": "Success"})
     assert first == second and channels.known(second) == ["#sales", "#success"]
-    assert (second.workspace, slack.asked) == ("T0ACME", [])
+    assert (second.workspace_name, slack.asked) == ("T0ACME", [])
     with pytest.raises(Refused, match="Channel: write the one that the webhook goes to"):
         by_hand(team, ann, {"hook": slack.hook(success), "channel": ""})
+
+
+def test_an_address_that_somebody_made_up_keeps_no_other_team_from_its_workspace(slack, team, ann):
+    other = Team.objects.create(name="Evil Inc")
+    made_up = {"hook": f"{slack.address}/services/T0ACME/B000000/{'x' * 24}", "channel": "#sales"}
+    evil = by_hand(other, ann, made_up)
+    assert by_hand(team, ann, {"hook": slack.hook(slack.channels[0]), "channel": "#sales"}) != evil
+    ours = by_token(team, ann, slack.token())
+    assert ours.workspace == "T0ACME" and channels.known(ours) == ["#sales"]
+    with pytest.raises(Refused, match="connected to another team of this server"):
+        by_token(other, ann, slack.token())
+
+
+def test_a_token_and_webhooks_of_one_workspace_are_one_connection_whichever_came_first(slack, team, ann):
+    hook = {"hook": slack.hook(slack.channels[0]), "channel": "#sales"}
+    first = by_hand(team, ann, hook)
+    both = by_token(team, ann, slack.token())
+    assert (both.pk, both.workspace, both.workspace_name) == (first.pk, "T0ACME", "Acme")
+    assert set(both.secrets) == {"hook #sales", "token"}
+    again = by_hand(team, ann, hook)
+    assert (again.pk, again.workspace, again.workspace_name) == (first.pk, "T0ACME", "Acme")
+    with pytest.raises(Refused, match="Your team is connected to the Slack workspace “Acme”"):
+        by_hand(team, ann, hook | {"hook": f"{slack.address}/services/T0BETA/B000000/{'x' * 24}"})
 
 
 def test_a_workspace_belongs_to_one_team_and_a_team_has_one_workspace(slack, team, ann):

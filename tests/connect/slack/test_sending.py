@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.connection import Message, Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.connection import FEED, Message, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.models import Connection
 from accoil.connect.slack import message
 from accoil.connect.slack.connecting import by_hand, by_token
@@ -60,6 +60,18 @@ def test_nothing_that_anybody_is_called_becomes_a_mention_or_a_link(slack, conne
         assert "<!" not in each and "<@" not in each and "<https://evil" not in each
     assert "&lt;!channel&gt; &lt;https://evil.example¦Acme&gt; &amp; co" in text
     assert "Call &lt;@U1&gt; &amp; &lt;!here&gt;" in text
+
+
+def test_slack_is_told_to_make_no_link_of_an_address_that_somebody_is_called(slack, connection):
+    evil = ACME | {"name": "https://evil.example/sign-in"}
+    card = {"title": "New", "lines": [{"name": evil["name"], "text": "#general", "link": LINK}], "more": 0}
+    feed = told(title="Morning", cards=[card])
+    send(connection, account=evil)
+    Slack(connection).send_all("slack", [({"channel": "#sales"}, told(f"d{n}", account=evil)) for n in range(30)])
+    Slack(connection).send("slack", {"channel": "#sales"}, Message(key="f", type=FEED, at=feed.at, data=feed.data))
+    for sent in slack.channels[0].messages:
+        parts = [part for block in sent["blocks"] for part in block.get("elements", [block.get("text")])]
+        assert parts and all(part["verbatim"] is True for part in parts)
 
 
 def test_a_long_text_is_cut_where_slack_would_refuse_it_never_within_a_character(slack, connection):

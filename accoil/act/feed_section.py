@@ -1,0 +1,148 @@
+"""The `feeds` of a definitions file: those that are shared; whose a personal one is stands in no file."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from accoil.act import feeds
+from accoil.act.actions import listed
+from accoil.act.feed_cards import title
+from accoil.act.feeds import Draft
+from accoil.act.models import Feed
+from accoil.connect.models import live
+from accoil.refused import Refused
+from accoil.score.files import Plan
+from accoil.score.models import Profile
+from accoil.team.models import Product
+
+KEYS = ("name", "profile", "cards", "every", "hour", "channel", "mail_to")
+OF_CARDS = ("card", "scope", "what")
+HOUR = 8  # when it is sent, unless a file says otherwise
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them as the file has it."""
+
+    profile: str
+    draft: Draft
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.profile, self.draft.name
+
+
+class Feeds:
+    """Applied after the segments that cards name."""
+
+    keys = ("feeds",)
+
+    def read(self, content: Mapping[str, Any]) -> list[Said]:
+        entries = content["feeds"]
+        if not isinstance(entries, list | None):
+            raise Refused("feeds must be a list; each entry begins with “- name: …”.")
+        found = [_read(place, entry) for place, entry in enumerate(entries or [], start=1)]
+        for place, each in enumerate(found):
+            if each.key in [before.key for before in found[:place]]:
+                raise Refused(f"Two feeds of {each.profile} are called “{each.draft.name}”; rename one.")
+        return found
+
+    def apply(self, plan: Plan, said: list[Said]) -> None:
+        keep = {each.key for each in said}
+        for feed in _shared(plan.product) if plan.prune else ():
+            if (feed.profile.name, feed.name) not in keep:
+                feed.delete()
+                plan.lines.append(f"- {_called(feed)}")
+        profiles = {profile.name: profile for profile in plan.product.profiles.all()}
+        for each in said:
+            with _named(each):
+                if each.profile not in profiles:
+                    raise Refused(f"there is no profile called “{each.profile}”.")
+                _put(plan, profiles[each.profile], each.draft)
+
+    def written(self, product: Product) -> dict[str, Any]:
+        found = [_written(each) for each in _shared(product)]
+        return {"feeds": found} if found else {}
+
+
+def _shared(product: Product) -> list[Feed]:
+    found = Feed.objects.filter(profile__product=product, is_shared=True)
+    return list(found.select_related("profile").order_by("profile", "pk"))
+
+
+@contextmanager
+def _named(said: Said) -> Iterator[None]:
+    try:
+        yield
+    except Refused as wrong:
+        raise Refused(f"Feed “{said.draft.name}”: {wrong}") from wrong
+
+
+def _put(plan: Plan, profile: Profile, draft: Draft) -> None:
+    there = profile.feeds.filter(name=draft.name, is_shared=True).first()
+    before = _shown(there) if there else {}
+    feed = feeds.save(there or Feed(profile=profile, author=plan.author), draft)
+    after = _shown(feed)
+    if there is None:
+        plan.lines += [f"+ {_called(feed)}", f"    {after['cards']}", f"    sent: {after['sent']}"]
+    else:
+        found = [f"    {key}: {before[key]} → {now}" for key, now in after.items() if before[key] != now]
+        plan.lines += [f"~ {_called(feed)}", *found] if found else [f"  {_called(feed)}: unchanged"]
+    plan.warn_of_events([each["what"] for each in feed.cards if each["card"] == "first_time"], f"feed {feed.name}")
+    if feed.every and feed.channel and live(plan.product.team, "slack") is None:
+        plan.warnings.append(f"Slack is not connected, so “{feed.name}” can't be told there until it is.")
+
+
+def _shown(feed: Feed) -> dict[str, str]:
+    to = [*([feed.channel] if feed.channel else []), *listed(feed.mail_to)]
+    sent = f"{feed.get_every_display()} at {feed.hour}:00" if feed.every else "never"
+    return {"cards": "; ".join(title(each) for each in feed.cards), "sent": ", to ".join([sent, *to])}
+
+
+def _called(feed: Feed) -> str:
+    return f"feed {feed.name} (of {feed.profile})"
+
+
+def _written(feed: Feed) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": feed.name, "profile": feed.profile.name, "cards": feed.cards}
+    told |= {"every": feed.every} if feed.every else {}
+    told |= {"hour": feed.hour} if feed.every and feed.hour != HOUR else {}
+    told |= {"channel": feed.channel} if feed.channel else {}
+    return told | ({"mail_to": listed(feed.mail_to)} if feed.mail_to else {})
+
+
+def _read(place: int, entry: Any) -> Said:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        raise Refused(f"Feed {place} of the file has no name; begin it with “- name: …”.")
+    where = f"Feed “{name}”"
+    _known(where, entry, KEYS)
+    for key in ("profile", "cards"):
+        if key not in entry:
+            raise Refused(f"{where}: {key} is missing.")
+    if not isinstance(entry["profile"], str):
+        raise Refused(f"{where}: profile names the profile it belongs to.")
+    for card in entry["cards"] if isinstance(entry["cards"], list) else ():
+        _known(f"{where}: cards", card, OF_CARDS)
+    every, hour = entry.get("every", ""), entry.get("hour", HOUR)
+    if every not in ("", "day", "week"):
+        raise Refused(f"{where}: every is {every!r}; write day or week, or leave it out: then it is not sent.")
+    if type(hour) is not int or not 0 <= hour <= 23:
+        raise Refused(f"{where}: hour is {hour!r}; write a whole number from 0 to 23.")
+    channel, mail_to = entry.get("channel", ""), entry.get("mail_to", [])
+    if not isinstance(channel, str):
+        raise Refused(f'{where}: channel is {channel!r}; write one of Slack, such as "#sales".')
+    if not isinstance(mail_to, list) or not all(isinstance(each, str) for each in mail_to):
+        raise Refused(f"{where}: mail_to must be a list of e-mail addresses of members.")
+    draft = Draft(
+        name=" ".join(name.split()), cards=entry["cards"], is_shared=True, every=every, hour=hour, channel=channel,
+        mail_to=", ".join(mail_to),
+    )  # fmt: skip
+    return Said(profile=" ".join(entry["profile"].split()), draft=draft)
+
+
+def _known(where: str, entry: Any, keys: tuple[str, ...]) -> None:
+    for key in entry if isinstance(entry, dict) else ():
+        if key not in keys:
+            raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(keys)}.")
