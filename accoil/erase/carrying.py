@@ -177,7 +177,8 @@ class Erasing:
             erasure.note("debugger", requests=forgotten)
         told = erasure.told
         ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
-        files = self._imports.forget(erasure.product_id, naming.in_rows(ids).search)
+        is_in = naming.in_rows(ids)
+        files = self._imports.forget(erasure.product_id, lambda lines: self._may_go_on() and is_in(lines))
         erasure.note("imports", files=files)
         return self._go_on(erasure, State.TOOLS)
 
@@ -212,9 +213,13 @@ class Erasing:
     def _begin(self, some: Sequence[Erasure], total: int) -> None:
         Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=0, total=total, problem="")
 
-    def _show(self, some: Sequence[Erasure], done: int) -> None:
+    def _may_go_on(self) -> bool:
         if self._stopping.is_set():
             raise Stopping
+        return True
+
+    def _show(self, some: Sequence[Erasure], done: int) -> None:
+        self._may_go_on()
         if time.monotonic() - self._shown > SHOWN_EVERY:
             self._shown = time.monotonic()
             Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=done)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 LEAST = 4  # characters of a name that is looked for within texts; shorter ones are words of every day
@@ -32,11 +32,18 @@ def _stands_in(text: str, names: Collection[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names)
 
 
-def in_rows(names: Collection[str]) -> re.Pattern[bytes]:
-    """Finds these as whole fields of a table, or as whole values in lines of JSON, however either writes them."""
+def in_rows(names: Collection[str]) -> Callable[[bytes], bool]:
+    """Whether lines hold one of these as a whole field of a table, or as a whole value of JSON, however it is written
+    there."""
     written: set[str] = set()
     for name in filter(None, names):
         plain, escaped = json.dumps(name, ensure_ascii=False)[1:-1], json.dumps(name)[1:-1]
         written |= {text.replace('"', quote) for text in (name, plain, escaped) for quote in ('"', '""')}
-    texts = b"|".join(re.escape(text.encode("utf-8", "surrogatepass")) for text in sorted(written)) or rb"(?!)"
-    return re.compile(BEFORE + b"(?:" + texts + b")" + AFTER, re.IGNORECASE | re.MULTILINE)
+    texts = [text.encode("utf-8", "surrogatepass").lower() for text in sorted(written)]
+    whole = re.compile(BEFORE + b"(?:" + b"|".join(map(re.escape, texts)) + b")" + AFTER, re.MULTILINE)
+
+    def is_in(lines: bytes) -> bool:
+        lower = lines.lower()  # a text alone is found fifteen times as fast
+        return any(text in lower for text in texts) and whole.search(lower) is not None
+
+    return is_in
