@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 import pytest
 
-from accoil.bench import bare, budgets, every_page, inbox, ingest, kept, messages, pages, score, servers, what_if
+from accoil.bench import bare, budgets, every_page, inbox, ingest, kept, messages, pages, score, servers
 from accoil.bench.book import STORE, build
 from accoil.bench.figures import percentile
 from accoil.bench.generator import Order, is_whole
@@ -187,10 +187,20 @@ def test_a_longer_and_wider_book_is_measured_beside_it_with_plans(kept_books, ca
     assert "Total Time" in told
 
 
-def test_each_kind_of_change_is_measured_first_and_while_a_slider_moves(kept_books, monkeypatch):
-    monkeypatch.setattr(what_if, "MOVES", 2)
-    monkeypatch.setattr(what_if, "FIRST", 1)
-    report = what_if.measure(SMALL, kept_books)
+FEW_MOVES = """
+import sys
+from accoil.bench import what_if
+from accoil.cli import main
+what_if.MOVES, what_if.FIRST = 2, 1
+main(["bench", "whatif", "--users", "400", "--days", "50", "--keep", sys.argv[1]])
+"""
+
+
+def test_each_kind_of_change_is_measured_first_and_while_a_slider_moves(kept_books):
+    # In a process of its own: servers of other tests would put away what is kept between two moves.
+    ran = subprocess.run([sys.executable, "-c", FEW_MOVES, str(kept_books)], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads(ran.stdout)
     assert [told["what"] for told in report["budgets"]] == [
         budgets.WHAT_IF[name].what for name in ("first", "following", "weight_first", "weight")
     ]
