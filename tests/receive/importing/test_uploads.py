@@ -1,5 +1,6 @@
 """What becomes of the copies of files that people uploaded."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,19 @@ def test_a_copy_that_a_crash_left_behind_is_swept_away(tmp_path):
     left.write_bytes(b"name,time")
     with open_imports(tmp_path / "data", resume=True):
         assert not left.parent.exists()
+
+
+def test_while_files_are_searched_for_somebody_nothing_else_waits(tmp_path):
+    answered = []
+
+    def is_in(lines: bytes) -> bool:
+        asking = threading.Thread(target=imports.all, args=(1,), daemon=True)
+        asking.start()
+        asking.join(2)
+        answered.append(not asking.is_alive())
+        return b"Ann" in lines
+
+    with open_imports(tmp_path / "data") as (imports, _):
+        done = finished(imports, handed_in(imports, tmp_path / "data", [*past.rows(5), ("track", "x", "soon", "Ann")]))
+        assert (imports.forget(1, is_in), lying(tmp_path / "data"), imports.get(done.id).has_file) == (2, [], False)
+    assert answered and all(answered)
