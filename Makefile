@@ -9,7 +9,6 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest --dist loadgroup --numprocesses
 CPUS := $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
 A_FEW_MORE := $(shell expr $(CPUS) + 1)
-TWICE_AS_MANY := $(shell expr $(CPUS) \* 2)
 # Whole servers and a browser share a machine with whatever else runs there: a test that fails is tried once more and listed as
 # "rerun". One that is listed twice in a week is a fault, of the product until shown otherwise.
 ONCE_MORE := --reruns 1 -r aR
@@ -25,7 +24,7 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
 test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
-	$(PYTEST) $(TWICE_AS_MANY) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
+	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
 

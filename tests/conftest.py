@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
+from _pytest.nodeid import coerce_node_id
 
 _folder = tempfile.TemporaryDirectory(prefix="accoil-tests-")
 
@@ -31,6 +32,17 @@ if TYPE_CHECKING:
     from tests.world import Engine
 
 _status = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What stands on one dear thing (a group) is run by one process. pytest-xdist 3.8 writes the group where pytest
+    9.2 does not look any more, so it is written again."""
+    if not config.getoption("loadgroup", False):
+        return
+    for item in items:
+        if mark := item.get_closest_marker("xdist_group"):
+            item._id = coerce_node_id(f"{item.nodeid}@{mark.args[0]}")  # type: ignore[attr-defined]
 
 
 def _static_files_are_looked_for_once() -> None:

@@ -56,7 +56,7 @@ def what_if(product_id: int, profile: Profile | None, draft: Definition, as_of: 
     """`profile` None: it would be a new one."""
     now = profile.current.parsed if profile else None
     numbers = score.what_if(product_id, now, draft, as_of, segments(profile, now, draft))
-    if profile is None or now is None:
+    if profile is None or now is None or draft.digest() == now.digest():  # nothing follows
         return Drafted(numbers)
     automations, writes = follow(profile, now, draft, as_of)
     return Drafted(numbers, automations, writes)
