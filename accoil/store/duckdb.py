@@ -5,6 +5,7 @@ is killed before finds the store as it was saved, with the number of the last bl
 Logging, and putting a few rows into the file at a time, took a third of the time of a load."""
 
 import threading
+import time
 import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ MEANS_DAMAGE = ("Corrupt database file", "Could not read enough bytes")
 MEANS_STOPPED = "has been invalidated"
 ROWS_AT_ONCE = 20_000  # of an answer that is streamed
 LONGEST_FAREWELL = 10  # seconds
+LONGEST_WAIT = 5.0  # seconds that a save waits for others
 KEPT = """select table_name from duckdb_tables()
           where database_name = 'kept' and (table_name = :name or starts_with(table_name, :name || '_'))"""
 COUNTS_ANEW = "-- counts the journal anew"  # the first line of a migration that can't say what older facts become
@@ -127,7 +129,7 @@ class DuckDB:
     def saved(self) -> Iterator[None]:
         with self._writing, self._noticed():
             with self._cursor() as cursor:
-                cursor.execute("checkpoint facts")
+                _checkpoint(cursor)
             yield
 
     def close(self) -> None:
@@ -224,6 +226,19 @@ class DuckDBLoading:
     def let_go(self) -> None:
         for name in self._handed_in:
             self._cursor.unregister(name)
+
+
+def _checkpoint(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Somebody who keeps an answer at this moment may count as one who writes: he is done soon."""
+    until = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            cursor.execute("checkpoint facts")
+            return
+        except duckdb.TransactionException:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _quoted(path: Path) -> str:
