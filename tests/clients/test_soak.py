@@ -78,7 +78,7 @@ def kill_often(server: Mortal, telling: threading.Thread, dice: random.Random) -
     """How often it died before all was told; no more than DEATHS times, since the older clients wait ever longer."""
     deaths = 0
     while telling.is_alive() and deaths < DEATHS:
-        telling.join(dice.uniform(0.3, 3))  # no condition to await: the moment is to be any
+        telling.join(dice.uniform(0.05, 0.6))  # no condition to await: the moment is to be any, before all is told
         if telling.is_alive():
             server.kill()
             deaths += 1
