@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from accoil.connect.troubles import Check, Sees, no_checks
 from accoil.count.ids import Kind
 
 Value = str | int | None  # None clears what was written before
@@ -216,25 +217,6 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     offers: Callable[[Any, str], list[Offer]] = no_offers
     check: Callable[[Any, Mapping[str, str]], None] = no_check
     preview: Callable[[Mapping[str, str], Message], list[tuple[str, str]]] | None = None
-
-
-class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """A point that can be wrong with a connection. `answers` are sentences, the first is the verdict; `{at}` in one is
-    how long ago `at` was. `mends`: where somebody goes to mend it, `how` in words."""
-
-    question: str
-    mark: Literal["good", "fair", "bad"]
-    answers: tuple[str, ...]
-    at: datetime | None = None
-    mends: Literal["", "connect", "profiles"] = ""
-    how: str = ""
-
-
-Sees = Callable[[Any], Sequence[Any]]  # product → those of its profiles that whoever asks may see
-
-
-def no_checks(connection: Any, sees: Sees) -> list[Check]:
-    return []
 
 
 def no_room(tool: str, left: int, needed: int) -> str:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.utils import timezone
 
-from accoil.connect.connection import Check, Tool
+from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.connect.tools import TOOLS
+from accoil.connect.troubles import Check
 from accoil.count.ids import Kind
 from accoil.score.access import profiles_for
 from accoil.show import connection_words as words

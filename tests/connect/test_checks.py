@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from accoil.connect.connection import Check, Tool
+from accoil.connect.connection import Tool
 from accoil.connect.models import Connection
 from accoil.connect.tools import TOOLS
+from accoil.connect.troubles import Check
 from accoil.show import following, troubleshooting
 from accoil.team.models import Team
 

@@ -1,8 +1,8 @@
 """What can be wrong with Intercom beside what every tool shares: its widget, and what stands in it."""
 
-from accoil.connect.connection import Check, Sees
 from accoil.connect.intercom.signed import secrets_of
 from accoil.connect.models import Connection
+from accoil.connect.troubles import Check, Sees
 from accoil.score.access import inbox_profiles
 from accoil.team.models import Product
 

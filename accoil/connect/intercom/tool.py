@@ -1,7 +1,8 @@
 """What Intercom is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Check, Field, Joining, Sees, Session, Tool
+from accoil.connect.connection import Action, Field, Joining, Session, Tool
 from accoil.connect.models import Connection
+from accoil.connect.troubles import Check, Sees
 from accoil.team.models import Team, User
 
 TAG = "intercom_tag"
