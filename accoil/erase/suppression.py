@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.db.models import Count, Max
 
 from accoil.count.ids import Kind
 from accoil.erase.models import Erasure, Suppression
@@ -60,9 +59,13 @@ def lift(erasure: Erasure) -> None:
 
 
 def _rows() -> Rows:
-    """Looked up anew when one came or went: this is asked every other second."""
+    """Looked up anew when one came or went: this is asked every other second.
+
+    The last one's digest counts too: a number that a rolled back transaction gave away is given away once more.
+    """
     global _kept
-    seen_by = Suppression.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    last = Suppression.objects.order_by("-pk").values_list("pk", "digest").first()
+    seen_by = (Suppression.objects.count(), last)
     if _kept[0] != seen_by:
         rows: Rows = defaultdict(lambda: defaultdict(set))
         for product, kind, known in Suppression.objects.values_list("product_id", "kind", "digest"):

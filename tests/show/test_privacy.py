@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from accoil.count.ids import ACCOUNT, USER, id_of
-from accoil.erase import suppression
+from accoil.erase import asking, suppression
 from accoil.erase.models import Erasure, Suppression
 from accoil.team.audit import AuditLine
 from tests.show.reading import words
@@ -126,6 +127,16 @@ def test_lifted_they_may_be_sent_again_under_every_id(ann, busy, privacy):
     assert f"Deletion {erasure.pk} is lifted" in words(lifted)
     assert suppression.of(busy.web.pk) is None
     assert "It was lifted" in words(ann.post(privacy, {"kind": "user", "id": "ann"}))
+
+
+def test_a_deletion_that_never_came_about_hides_no_later_one(busy):
+    with transaction.atomic():
+        asking.begin(busy.evil, "user", "ann", ["ann"])
+        assert suppression.of(busy.evil.pk)
+        transaction.set_rollback(True)
+    asking.begin(busy.web, "user", "ann", ["ann"])
+    assert suppression.of(busy.evil.pk) is None
+    assert suppression.of(busy.web.pk).has_user("ann")
 
 
 def test_all_that_is_held_of_somebody_is_a_file(ann, busy):
