@@ -144,21 +144,25 @@ def demo(
     with_fake_hubspot: Annotated[
         bool, typer.Option("--with-fake-hubspot", help="Also a stand-in for HubSpot, connected.")
     ] = False,
+    with_fake_slack: Annotated[
+        bool, typer.Option("--with-fake-slack", help="Also a stand-in for Slack, connected, with a page of messages.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Fill in a believable company, and serve it. Its events go through the real front door."""
-    from accoil.demo import fake_hubspot, stand_in
+    from accoil.demo import fake_hubspot, fake_slack, stand_in
 
-    if (with_fake_intercom or with_fake_hubspot) and not serve:
+    if (with_fake_intercom or with_fake_hubspot or with_fake_slack) and not serve:
         raise Refused("A stand-in is there while the demo is served; leave --no-serve out.")
     with (
         stand_in.beside(port + 1) if with_fake_intercom else nullcontext() as intercom,
         fake_hubspot.beside(port + 2) if with_fake_hubspot else nullcontext() as hubspot,
+        fake_slack.beside(port + 3) if with_fake_slack else nullcontext() as slack,
     ):
         _start()
         from accoil.demo import run
 
-        run(port, serve, users, days, intercom, hubspot)
+        run(port, serve, users, days, intercom, hubspot, slack)
 
 
 @app.command("import")

@@ -1,4 +1,4 @@
-"""What the company has happen by itself: tags in Intercom, for people who could do with a call."""
+"""What the company has happen by itself: tags in Intercom, for people who could do with a call, and words in Slack."""
 
 from __future__ import annotations
 
@@ -28,6 +28,25 @@ AUTOMATIONS: tuple[dict[str, Any], ...] = (
         "when": {"enters": "Reporters"},
         "then": [{"intercom_tag": {"tag": "reporter", "on": "user"}}],
     },
+    {
+        "name": "Tell sales whose trial warms up",
+        "scope": "account",
+        "when": {"score": {"rises": 15}},
+        "condition": {"account_trait": "status", "is": "Trial"},
+        "then": [{"slack": {"channel": "#sales"}}],
+    },
+    {
+        "name": "Tell success who falls silent",
+        "scope": "account",
+        "when": {"enters": "Recently Inactive"},
+        "then": [{"slack": {"channel": "#customer-success", "text": "{{ account.name }} was last here a month ago."}}],
+    },
+    {
+        "name": "Write to the owner of who is activated",
+        "scope": "account",
+        "when": {"activation": {"reaches": 100}},
+        "then": [{"email": {"to": "owner"}}],
+    },
 )
 
 
@@ -41,10 +60,10 @@ def automate(product: Product) -> None:
             create(first, Draft(**automation))
 
 
-def switch_on(product: Product) -> None:
-    """Those of ours that are there: they fire from now on."""
+def switch_on(product: Product, action: str) -> None:
+    """Those of ours that are there and do that: they fire from now on."""
     from accoil.act.automations import enable
 
-    names = [automation["name"] for automation in AUTOMATIONS]
+    names = [automation["name"] for automation in AUTOMATIONS if action in automation["then"][0]]
     for automation in product.profiles.all()[0].automations.filter(name__in=names):
         enable(automation)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from accoil.demo import fake_hubspot
+from accoil.demo import fake_hubspot, fake_slack
 from accoil.demo.automations import automate, switch_on
 from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
+from accoil.demo.feeds import feed, send_to_slack
 from accoil.demo.memory import EMAIL, Memory
 from accoil.demo.profiles import features, profiles
 from accoil.demo.segments import furnish
@@ -31,11 +32,17 @@ FILLED_DAYS = 60  # of past membership of segments
 
 
 def run(
-    port: int = 8000, serve: bool = True, users: int = 2000, days: int = 90, stand_in: Any = None, hubspot: Any = None
+    port: int = 8000,
+    serve: bool = True,
+    users: int = 2000,
+    days: int = 90,
+    stand_in: Any = None,
+    hubspot: Any = None,
+    slack: Any = None,
 ) -> None:
     """Fills the data folder with the demo company and serves it. A later run only tells what happened since.
     `stand_in`: one for Intercom that listens, to be filled with the company's people and connected; `hubspot`: one for
-    HubSpot."""
+    HubSpot; `slack`: one for Slack."""
     from django.conf import settings
 
     from accoil import asgi
@@ -47,34 +54,44 @@ def run(
             f"The demo of {memory.users:,} users and {memory.days} days stays; for another, use another --data."
         )
     key, memory = _prepare(memory)
-    forget()
-    fake_hubspot.forget()
+    _forget_stand_ins()
     server = asgi.start(HOST, port if serve else 0)  # any free port will do for sending
     try:
         if not memory.is_fresh(now):
             memory = _tell(memory, now, server, key, console)
         furnish(_product(), min(memory.days, FILLED_DAYS))
         automate(_product())
+        feed(_product())
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
         if stand_in:
             fill(stand_in.workspace, memory.company())
             stand_in.widget_at = server.address
             connect(_product(), stand_in)
-            switch_on(_product())
+            switch_on(_product(), "intercom_tag")
             console.print(f"Its Intercom      {stand_in.address}/inbox   (a stand-in, with an inbox)")
         if hubspot:
             fake_hubspot.fill(hubspot.portal, memory.company())
             fake_hubspot.connect(_product(), hubspot)
             console.print(f"Its HubSpot       {hubspot.address}   (a stand-in, without pages)")
+        if slack:
+            fake_slack.connect(_product(), slack)
+            switch_on(_product(), "slack")
+            send_to_slack(_product())
+            console.print(f"Its Slack         {slack.address}   (a stand-in, with its messages)")
         if serve:
             stopped = _listen_for_stop()
             console.print("Ctrl-C stops it.")
             stopped.wait()
     finally:
         server.stop()
-        forget()
-        fake_hubspot.forget()
+        _forget_stand_ins()
+
+
+def _forget_stand_ins() -> None:
+    forget()
+    fake_hubspot.forget()
+    fake_slack.forget()
 
 
 def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:

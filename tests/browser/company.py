@@ -10,11 +10,14 @@ from urllib.parse import urljoin, urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
+from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.whole import begin, free_port, wait_for_answer
 
+TOOLS = ("intercom", "hubspot", "slack")  # pages of the first are called by the page alone
 FILES = (".csv", ".parquet", ".jsonl", ".svg")
 # Addresses that lead on, away, or to a file.
-NO_PAGES = {"account_logout", "home", "import-errors", "begin-tool", "openapi-json", "held-user", "held-account"}
+NO_PAGES = {"account_logout", "home", "import-errors", "begin-tool", "openapi-json", "held-user", "held-account",
+            "openid-begin"}  # fmt: skip
 
 
 @dataclass
@@ -33,9 +36,22 @@ class Company:
 
 @contextmanager
 def serving_company(data: Path, users: int, days: int) -> Iterator[Company]:
+    """With stand-ins for the tools that can be connected, and for a provider of sign-ins."""
     port = free_port()
-    words = ("--port", str(port), "--users", str(users), "--days", str(days), "--with-fake-intercom")
-    server = begin(data, "demo", *words)
+    beside = (f"--with-fake-{each}" for each in TOOLS)
+    words = ("--port", str(port), "--users", str(users), "--days", str(days), *beside)
+    with running() as provider:
+        yield from _served(data, port, words, provider)
+
+
+def _served(data: Path, port: int, words: tuple[str, ...], provider: Provider) -> Iterator[Company]:
+    chosen = {
+        "ACCOIL_OIDC_ISSUER": provider.address,
+        "ACCOIL_OIDC_CLIENT_ID": CLIENT,
+        "ACCOIL_OIDC_CLIENT_SECRET": SECRET,
+        "ACCOIL_OIDC_NAME": "Ledgerly SSO",
+    }
+    server = begin(data, "demo", *words, settings=chosen)
     try:
         wait_for_answer(f"http://127.0.0.1:{port}/health", server)
         assert server.stdout is not None
@@ -47,7 +63,8 @@ def serving_company(data: Path, users: int, days: int) -> Iterator[Company]:
 
 
 def every_page(page: Page, company: Company) -> dict[str, str]:
-    """Name of the address → the first address that a link led to, of all pages that can be reached."""
+    """Name of the address → the first address that a link led to, of all pages that can be reached. What each tool has
+    a page of its own for is looked at for each."""
     found, waiting = {"account_login": f"{company.address}/sign-in/"}, [page.url]
     while waiting:
         address = waiting.pop(0)
@@ -68,7 +85,9 @@ def name_of(address: str) -> str | None:
     if path.endswith(FILES):
         return None
     try:
-        name = resolve(path).url_name
+        found = resolve(path)
     except Resolver404:
         return None
-    return None if name in NO_PAGES else name
+    tool = found.kwargs.get("tool", TOOLS[0])
+    name = found.url_name if tool == TOOLS[0] else f"{found.url_name}-{tool}"
+    return None if found.url_name in NO_PAGES else name

@@ -40,7 +40,7 @@ def test_it_is_connected_and_shows_the_widget_and_the_values_of_a_person(tmp_pat
         serving.communicate(timeout=whole.PATIENCE)
     with sqlite3.connect(tmp_path / "app.sqlite3") as database:
         assert database.execute("select count(*) from connect_connection").fetchone() == (0,), "it forgets at the end"
-        assert database.execute("select count(*), sum(enabled) from act_automation").fetchone() == (3, 3)
+        assert database.execute("select count(*), sum(enabled) from act_automation").fetchone() == (6, 3)
 
 
 def test_most_people_are_known_there_and_some_things_are_not_in_order(company: Company) -> None:

@@ -23,6 +23,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
+        if parts.path == "/":
+            return self._page(channels(self.slack))
         if parts.path == "/oauth/v2/authorize":
             return self._authorize(dict(parse_qsl(parts.query)))
         self._method(parts.path, dict(parse_qsl(parts.query)))
@@ -71,9 +73,12 @@ class Handler(BaseHTTPRequestHandler):
             f'<input type="hidden" name="{name}" value="{escape(asked.get(name, ""))}">'
             for name in ("state", "redirect_uri")
         )
-        page = f"""<!doctype html><html lang="en"><title>Allow · Slack stand-in</title><body>
-<h1>Accoil wants to write in {escape(self.slack.name)}</h1><form method="post" action="/oauth/allow">{kept}
-<button name="said" value="allow">Allow</button> <button name="said" value="no">Cancel</button></form>"""
+        self._page(f"""<h1>Accoil wants to write in {escape(self.slack.name)}</h1>
+<form method="post" action="/oauth/allow">{kept}
+<button name="said" value="allow">Allow</button> <button name="said" value="no">Cancel</button></form>""")
+
+    def _page(self, body: str) -> None:
+        page = f'<!doctype html><html lang="en"><title>Slack stand-in</title>{body}</html>'
         self._send(200, page.encode(), "text/html; charset=utf-8")
 
     def _allowed(self, form: dict[str, str]) -> None:
@@ -105,11 +110,20 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+def channels(slack: Slack) -> str:
+    """A page of all that was written, the newest first."""
+    told = [f"<h1>{escape(slack.name)}</h1>"]
+    for channel in slack.channels:
+        told += [f"<h2>#{escape(channel.name)}</h2>", *(f"<pre>{escape(text)}</pre>" for text in channel.texts[::-1])]
+        told += [] if channel.messages else ["<p>Nothing was written here yet.</p>"]
+    return "\n".join(told)
+
+
 @contextmanager
-def running(slack: Slack | None = None) -> Iterator[Slack]:
+def running(slack: Slack | None = None, port: int = 0) -> Iterator[Slack]:
     """`slack.address` is where it listens, while inside."""
     here = slack or Slack()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.slack = here  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -1,0 +1,50 @@
+"""`accoil demo --with-fake-slack`: a stand-in beside the demo, that automations and feeds write to."""
+
+from __future__ import annotations
+
+import sqlite3
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from accoil.demo import fake_slack, stand_in
+from accoil.refused import Refused
+from tests import whole
+
+FEEDS = "select name, channel, every from act_feed where channel != '' order by hour"
+
+
+def test_shared_feeds_and_alerts_go_there_while_it_is_there(tmp_path: Path) -> None:
+    words = ("demo", "--with-fake-slack", "--users", "20", "--days", "3", "--port", str(whole.free_port()))
+    serving = whole.begin(tmp_path, *words)
+    try:
+        assert serving.stdout is not None
+        said = ""
+        while "Ctrl-C" not in said:
+            line = serving.stdout.readline()
+            assert line, serving.stderr and serving.stderr.read()
+            said += line
+        (address,) = (line.split()[2] for line in said.splitlines() if line.startswith("Its Slack"))
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            page = answer.read().decode()
+        assert "#customer-success" in page and "#sales" in page
+        with sqlite3.connect(tmp_path / "app.sqlite3") as database:
+            assert database.execute(FEEDS).fetchall() == [
+                ("Success, every morning", "#customer-success", "day"),
+                ("Sales, on Mondays", "#sales", "week"),
+            ]
+            assert database.execute("select count(*) from act_automation where enabled").fetchone() == (2,)
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=whole.PATIENCE)
+    with sqlite3.connect(tmp_path / "app.sqlite3") as database:
+        assert database.execute("select count(*) from connect_connection").fetchone() == (0,), "it forgets at the end"
+        assert database.execute(FEEDS).fetchall() == []
+        assert database.execute("select count(*), sum(is_shared) from act_feed").fetchone() == (3, 2)
+
+
+def test_without_a_clone_of_the_source_it_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(stand_in, "CLONE", tmp_path)
+    with pytest.raises(Refused, match="--with-fake-slack needs a clone"), fake_slack.beside(0):
+        pass
