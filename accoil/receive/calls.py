@@ -8,7 +8,13 @@ from accoil.receive.identity import content_key
 
 EVENT, IDENTIFY, GROUP, ALIAS = 1, 2, 3, 4
 
-DROPPED = "dropped_by_mapping"  # the code of calls that the product itself did not want
+# Codes of calls that are left out through no fault of the sender, who isn't told.
+DROPPED = "dropped_by_mapping"  # the product itself did not want them
+OWN = "came_from_accoil"
+LEFT_OUT = (DROPPED, OWN)
+
+OUR_LIBRARY = "accoil-connections"  # as calls that we make elsewhere name themselves
+CAME_BACK = "Accoil sent it to another tool itself, and it came back."
 
 MOST_CALLS = 10_000  # in one request
 MOST_PARTS = 500_000  # commas; a body of millions of tiny parts would keep everybody waiting for seconds
@@ -66,6 +72,13 @@ class Call(msgspec.Struct, gc=False):
     pairs: list[tuple[str, str]] | None = msgspec.field(name="accoil:pairs", default=None)  # (key, value as JSON)
 
 
+    @property
+    def is_own(self) -> bool:
+        """Whether we made it ourselves. Counting it would send what it says once more, and so on."""
+        library = self.context.library if self.context else None
+        return library is not None and library.name == OUR_LIBRARY
+
+
 class Batch(msgspec.Struct, gc=False):
     batch: list[Call]
     sentAt: str | None = None
@@ -90,7 +103,7 @@ class Body(msgspec.Struct):
     calls: list[Call]
     positions: list[int] | None = None  # of the calls in the batch, where some items were not calls
     rejected: list[Rejected] = []
-    dropped: list[Rejected] = []  # items that the product's mappings leave out: no fault of the sender, who isn't told
+    dropped: list[Rejected] = []  # items that are LEFT_OUT
     sent_at: str | None = None
     keys: tuple[str | None, ...] = ()  # where a key may stand, in the order they count
     is_ping: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from accoil.receive import steps, times
-from accoil.receive.calls import ALIAS, DROPPED, EVENT, IDENTIFY, Call, Rejected
+from accoil.receive.calls import ALIAS, DROPPED, EVENT, IDENTIFY, OWN, Call, Rejected
 from accoil.receive.debugger import Visit
 from accoil.receive.sources import program
 from accoil.receive.tracks import Plain
@@ -17,7 +17,7 @@ LONGEST = 255  # letters, as many as the front door leaves of an id
 
 # What became of a call.
 ACCEPTED, DUPLICATE, REJECTED, REFUSED = "accepted", "duplicate", "rejected", "refused"
-LATE_, UNATTRIBUTED, ANONYMOUS, MAPPED_AWAY = "late", "unattributed", "anonymous", "dropped"
+LATE_, UNATTRIBUTED, ANONYMOUS, MAPPED_AWAY, CAME_BACK = "late", "unattributed", "anonymous", "dropped", "came_back"
 
 _keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -67,9 +67,9 @@ def lines(visit: Visit) -> Iterator[Line]:
 
 
 def _rejected(number: int, visit: Visit, rejected: Rejected, library: str) -> Line:
-    dropped = rejected.code == DROPPED
+    became = {DROPPED: MAPPED_AWAY, OWN: CAME_BACK}.get(rejected.code, REJECTED)
     return Line(
-        number, visit.received, visit.key.id, visit.path, library, [MAPPED_AWAY if dropped else REJECTED],
+        number, visit.received, visit.key.id, visit.path, library, [became],
         type=_cut(getattr(rejected, "type", None)), name=_cut(getattr(rejected, "name", None)),
         place=rejected.index, code=rejected.code, reason=rejected.message,
     )  # fmt: skip

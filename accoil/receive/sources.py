@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from accoil.receive.calls import DROPPED, Call, Rejected
+from accoil.receive.calls import LEFT_OUT, Call, Rejected
 from accoil.receive.keys import Key
 from accoil.receive.tracks import Plain
 
@@ -68,7 +68,7 @@ class Sources:
         count.accepted += len(calls)
         if rejected:
             for each in rejected:
-                _add(count.reasons, DROPPED if each.code == DROPPED else each.message)
+                _add(count.reasons, each.code if each.code in LEFT_OUT else each.message)
 
     def refused(self, key: Key, received: int, status: int, code: str, agent: str) -> None:
         count = self._count(key, program(agent), received)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from accoil.receive import times
-from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY, Body, Call, Rejected
+from accoil.receive.calls import ALIAS, CAME_BACK, EVENT, GROUP, IDENTIFY, OWN, Body, Call, Rejected
 from accoil.receive.caps import cap
 from accoil.receive.cleaning import TooDeep, clean, unwrap
 from accoil.receive.handling import PLAIN, Handling
@@ -32,9 +32,13 @@ class Arrival(msgspec.Struct):
 
 
 def run(body: Body, arrival: Arrival) -> list[Call]:
-    """The calls that can be counted; the others are added to `body.rejected` with their reason."""
+    """The calls that can be counted; the others are added to `body.rejected` with their reason, or to `body.dropped`."""
     kept = []
     for index, call in enumerate(body.calls):
+        position = body.positions[index] if body.positions else index
+        if call.is_own:
+            body.dropped.append(Rejected(position, OWN, CAME_BACK, call.type, call.event or call.name))
+            continue
         reason, code = None, "invalid_event"
         try:
             for step in STEPS.get(call.type or "", UNKNOWN):
@@ -49,7 +53,6 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
         if reason is None:
             kept.append(call)
         else:
-            position = body.positions[index] if body.positions else index
             body.rejected.append(Rejected(position, code, reason, call.type, call.event or call.name))
     if body.rejected:
         body.rejected.sort(key=lambda rejected: rejected.index)

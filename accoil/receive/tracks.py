@@ -13,13 +13,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from accoil.receive import times
-from accoil.receive.calls import EVENT, MOST_CALLS, NOTHING, Context, check_size, too_many
+from accoil.receive.calls import EVENT, MOST_CALLS, NOTHING, OUR_LIBRARY, Context, check_size, too_many
 from accoil.receive.skew import skew
 from accoil.receive.steps import LONGEST_ID, LONGEST_NAME
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
 
+OURS = OUR_LIBRARY.encode()
 NO_TIME = np.iinfo(np.int64).min
 MANY = 20  # calls: a body's columns are made at once
 TEXTS = pa.schema([(name, pa.string()) for name in ("message", "user", "anonymous", "account", "event", "timestamp")])
@@ -112,7 +113,7 @@ class Short(msgspec.Struct, gc=False):
 
 def decode(body: bytes, batch: bool, type_from_path: str | None = None) -> Short | None:
     """None for a body that must take the long way. Raises BadBody."""
-    if (b"\\" in body and b"\\u0000" in body) or type_from_path not in (None, "track"):
+    if (b"\\" in body and b"\\u0000" in body) or type_from_path not in (None, "track") or OURS in body:
         return None
     check_size(body)
     whole: Tracks | Plain

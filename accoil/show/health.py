@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accoil.receive.calls import DROPPED
+from accoil.receive.calls import LEFT_OUT
 from accoil.show import charts, ingest_words, words
 from accoil.show.frame import Frame
 from accoil.show.sentences import bold
@@ -54,8 +54,8 @@ class Source:
 
 
 def is_rejection(reason: str) -> bool:
-    """A reason that a call was rejected for; the others are of whole requests, or of the product's own mappings."""
-    return reason != DROPPED and not reason.partition(" ")[0].isdecimal()
+    """A reason that a call was rejected for; the others are of whole requests, or of calls that are left out."""
+    return reason not in LEFT_OUT and not reason.partition(" ")[0].isdecimal()
 
 
 def rows_of(frame: Frame) -> list[SourceDay]:
@@ -101,7 +101,7 @@ def reasons(rows: Iterable[SourceDay]) -> list[Row]:
     found = []
     for reason, n in told.most_common():
         what, to_do = ingest_words.reason(reason)
-        counted = words.count(n, "call" if is_rejection(reason) or reason == DROPPED else "request")
+        counted = words.count(n, "call" if is_rejection(reason) or reason in LEFT_OUT else "request")
         found.append({"what": what, "to_do": to_do, "count": counted})
     return found
 

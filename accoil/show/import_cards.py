@@ -120,7 +120,7 @@ def _result(each: Import, kind: str) -> str:
     if each.rejected_rows:
         told += f", {count(each.rejected_rows, 'row')} rejected"
     if each.left_out:
-        told += f", {count(each.left_out, 'row')} left out by your mappings"
+        told += f", {count(each.left_out, 'row')} left out by your mappings, or sent by Accoil itself"
     return f"{told} in {duration(each.seconds)}" if each.status in ("done", "done with errors") else told
 
 

@@ -7,11 +7,12 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accoil.receive.calls import DROPPED
+from accoil.receive.calls import DROPPED, OWN
 from accoil.receive.caps import TOO_MANY_EVENTS
 from accoil.receive.lines import (
     ACCEPTED,
     ANONYMOUS,
+    CAME_BACK,
     DUPLICATE,
     LATE_,
     MAPPED_AWAY,
@@ -63,6 +64,11 @@ OUTCOMES = {
             "A mapping of this product does not want it.",
             "Change the mapping if it should count.",
         ),
+        Outcome(
+            CAME_BACK, "Came back", "dull",
+            "It does not count, so nothing goes round in circles.",
+            "Nothing. To save the calls, name your Accoil destination when you connect Segment: it is left out then.",
+        ),
     )
 }  # fmt: skip
 
@@ -101,6 +107,8 @@ def reason(told: str) -> tuple[str, str]:
     """A reason as it was counted → what it was, what to do about it."""
     if told == DROPPED:
         return "Dropped by a mapping", OUTCOMES[MAPPED_AWAY].to_do
+    if told == OWN:
+        return "Sent to Segment by Accoil itself, and came back", OUTCOMES[CAME_BACK].to_do
     status, _, code = told.partition(" ")
     if status.isdecimal():
         what, to_do = REFUSALS.get(code, (code.replace("_", " ").capitalize() or "Refused", ""))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accoil.receive.calls import DROPPED
+from accoil.receive.calls import DROPPED, OWN
 from accoil.show.check_list import mrr_question
 from accoil.team.ingest import EVENT, SOURCE, SourceDay, Watched, source_name
 from accoil.team.models import IngestKey, Product
@@ -209,3 +209,10 @@ def test_a_member_looks_and_changes_nothing(bob, busy, home):
 def test_another_teams_silence_is_not_found(eve, busy, world):
     watched = silent(busy, EVENT, "Report_Created")
     assert eve.post(f"/p/{world.evil.pk}/settings/ingest-health/silences/{watched.pk}").status_code == 404
+
+
+def test_what_accoil_sent_itself_is_told_and_not_called_rejected(ann, busy, home, key):
+    came(key, "analytics-node", accepted=10, reasons={OWN: 3})
+    page = main(ann.get(home))
+    assert "10 calls came in 14 days, none was rejected." in page
+    assert "Sent to Segment by Accoil itself, and came back" in page and "3 calls" in page

@@ -26,7 +26,7 @@ class Found(msgspec.Struct):
     bad: list[Bad]  # by line, from 0 in the piece
     used: int  # bytes of the piece; the rest goes in front of the next
     lines: int  # in these bytes
-    left_out: int = 0  # rows that the product's mappings take no part of
+    left_out: int = 0  # rows that the product's mappings take no part of, or that we made ourselves
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from accoil.connect.intercom.session import IntercomSession
 from accoil.connect.models import Connection, Entry, Record, State
 from accoil.connect.writing import AT_A_TIME, Due, Writer
 from accoil.score.definition import Definition
-from tests.connect.sync.conftest import Synced, works
+from tests.connect.sync.conftest import Synced
 from tests.small_worlds import at, identified
 
 
@@ -26,7 +26,7 @@ def path(synced: Synced, name: str) -> str:
 def test_an_answer_that_is_lost_leaves_nothing_stale(on: Synced) -> None:
     """The write was taken, nobody knows, and then it must be as it was before."""
     before = on.stands("bob@acme.example")
-    works(on, "bob", "Report_Created", 13)
+    on.works("bob", 13)
     on.intercom.faults.plan("lose", path(on, "bob"), times=4)  # also the short retries of one call
     on.looked.look()
     on.syncer.step()
@@ -48,7 +48,7 @@ def test_a_kill_costs_the_writes_that_were_not_noted_yet_again_and_no_other(
 ) -> None:
     people = add(on, 20)
     for name in people:
-        works(on, name, "Report_Created", 14)
+        on.works(name, 14)
     on.looked.look()
     note = Writer._note
     noted: set[str] = set()
@@ -85,7 +85,7 @@ def add(on: Synced, many: int) -> list[str]:
 
 def test_a_revoked_token_stops_the_connection_until_somebody_connects_it_again(on: Synced) -> None:
     on.workspace.revoke()
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.looked.look()
     on.syncer.step()
     connection = Connection.objects.get(pk=on.connection.pk)
@@ -104,7 +104,7 @@ def test_a_revoked_token_stops_the_connection_until_somebody_connects_it_again(o
 def test_ten_failures_in_a_row_leave_the_connection_alone_for_a_while(on: Synced) -> None:
     people = add(on, 20)
     for name in people:
-        works(on, name, "Report_Created", 9)
+        on.works(name, 9)
     on.intercom.faults.plan("refuse", "PUT /contacts", times=10_000, status=500)
     on.looked.look()
     on.syncer.step()
@@ -128,7 +128,7 @@ def test_ten_failures_in_a_row_leave_the_connection_alone_for_a_while(on: Synced
 
 def test_waiting_for_room_is_no_attempt(on: Synced) -> None:
     on.intercom.faults.plan("refuse", path(on, "ann"), times=3, status=429)
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     ann = on.record("ann")
     assert (ann.attempts, ann.problem, ann.unsure) == (0, "", [])
@@ -139,7 +139,7 @@ def test_waiting_for_room_is_no_attempt(on: Synced) -> None:
 
 def test_a_refused_write_says_why_and_is_tried_again_when_asked(on: Synced) -> None:
     on.intercom.faults.plan("refuse", path(on, "ann"), times=1, status=400, code="parameter_invalid")
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     ann = on.record("ann")
     assert "refused it (status 400)" in ann.problem and ann.unsure == []
@@ -158,7 +158,7 @@ def test_a_value_that_is_kept_otherwise_is_noted(on: Synced, monkeypatch: pytest
         return {**write(session, kind, remote_id, values), "Accoil_Everyday_Score": 1}
 
     monkeypatch.setattr(IntercomSession, "write", kept)
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     ann = on.record("ann")
     assert ann.problem == "It was kept otherwise than sent: Accoil_Everyday_Score is 1 there, not 56."

@@ -6,7 +6,7 @@ from accoil.connect.models import Entry, Mode, Record
 from accoil.connect.syncer import Syncer
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team, User
-from tests.connect.sync.conftest import Synced, works
+from tests.connect.sync.conftest import Synced
 from tests.small_worlds import at, did, identified, joins
 from tests.world import _engine
 
@@ -16,7 +16,7 @@ def test_a_merged_contact_is_followed(on: Synced) -> None:
     new = on.workspace.contact("ann.new@acme.example", role="user")
     on.workspace.merge(old, new)
     on.workspace.set_email(new, "ann@acme.example")
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     assert on.record("ann").remote_id == new.id
     assert new.custom_attributes["Accoil_Everyday_Score"] == 56
@@ -26,7 +26,7 @@ def test_a_merged_contact_is_followed(on: Synced) -> None:
 def test_a_deleted_contact_is_looked_for_anew(on: Synced) -> None:
     on.workspace.delete(on.workspace.find_contact("ann@acme.example"))
     on.workspace.set_email(on.workspace.contacts[on.record("ann").remote_id], "")
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     assert on.record("ann").match == Record.Is.UNMATCHED and on.record("ann").confirmed == {}
     other = on.workspace.contact("ann@acme.example", role="user")
@@ -111,7 +111,7 @@ def test_two_teams_never_meet(synced: Synced) -> None:
 def test_a_company_that_is_gone_is_not_asked_for_again_and_again(on: Synced) -> None:
     (company,) = on.workspace.companies.values()
     del on.workspace.companies[company.id]
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     before = len(on.intercom.calls("PUT /companies"))
     on.settle()
     assert len(on.intercom.calls("PUT /companies")) - before <= 3

@@ -12,7 +12,7 @@ from accoil.connect.connection import SignInAgain
 from accoil.connect.intercom.session import IntercomSession
 from accoil.connect.models import Connection, Left, Record, State
 from accoil.connect.settling import settle
-from tests.connect.sync.conftest import Synced, works
+from tests.connect.sync.conftest import Synced
 from tests.small_worlds import at, identified, joins
 
 SCORE = "Accoil_Everyday_Score"
@@ -62,7 +62,7 @@ def test_an_answer_is_not_written_down_of_who_is_somebody_else_there_by_now(
         Record.objects.filter(pk=ann.pk).update(remote_id=other.id, confirmed={}, unsure=[])
 
     meanwhile(monkeypatch, "write", matched_anew)
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.looked.look()
     on.syncer.step()
     assert (on.record("ann").confirmed, on.record("ann").unsure) == ({}, [])
@@ -74,7 +74,7 @@ def test_who_was_found_again_is_not_lost_by_the_answer_that_the_first_is_gone(
     ann, other = on.record("ann"), on.workspace.contact("ann.two@acme.example", role="user")
     on.workspace.delete(on.workspace.contacts[ann.remote_id])
     meanwhile(monkeypatch, "write", lambda: Record.objects.filter(pk=ann.pk).update(remote_id=other.id) and None)
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.looked.look()
     on.syncer.step()
     assert (on.record("ann").match, on.record("ann").remote_id) == (Record.Is.MATCHED, other.id)
@@ -129,12 +129,12 @@ def test_who_is_found_for_an_action_gets_the_attributes_within_seconds(on: Synce
 def test_another_value_than_the_refused_one_is_sent_within_seconds(on: Synced) -> None:
     ann = on.record("ann")
     on.intercom.faults.plan("refuse", f"PUT /contacts/{ann.remote_id}", status=400, code="parameter_invalid")
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     tries = len(on.connection.ledger.filter(record=ann, what="failed"))
     assert tries == 1 and on.record("ann").refused[SCORE] == 56
     before = on.clock.now()
-    works(on, "ann", "Report_Created", 16)
+    on.works("ann", 16)
     on.settle()
     assert on.clock.now() - before < 10
     assert on.stands("ann@acme.example")["Score"] == 65
@@ -144,10 +144,10 @@ def test_another_value_than_the_refused_one_is_sent_within_seconds(on: Synced) -
 def test_the_refused_value_itself_waits_for_the_full_pass(on: Synced) -> None:
     ann = on.record("ann")
     fault = on.intercom.faults.plan("refuse", f"PUT /contacts/{ann.remote_id}", times=9, status=400, code="invalid")
-    works(on, "ann", "Report_Created", 15)
+    on.works("ann", 15)
     on.settle()
     on.restart()  # everyone is looked at, as after any restart
     on.settle()
-    works(on, "bob", "Report_Created", 15)
+    on.works("bob", 15)
     on.settle()
     assert fault.times == 8

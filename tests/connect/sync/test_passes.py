@@ -7,7 +7,7 @@ from accoil.connect.models import Mode, Pass
 from accoil.connect.passes import STOPPED, forget_old
 from accoil.refused import Refused
 from accoil.score.definition import Definition
-from tests.connect.sync.conftest import Synced, works
+from tests.connect.sync.conftest import Synced
 
 
 def test_what_somebody_changed_there_is_found_and_mended(on: Synced) -> None:
@@ -27,8 +27,8 @@ def test_what_only_others_moved_waits_for_the_full_pass(synced: Synced) -> None:
     synced.switch(Mode.ALL)
     synced.settle()
     before = synced.stands("bob@acme.example")["Score"]
-    works(synced, "ann", "Report_Created", 15)
-    works(synced, "ann", "Report_Created", 16)
+    synced.works("ann", 15)
+    synced.works("ann", 16)
     synced.settle()
     assert synced.stands("bob@acme.example")["Score"] == before
     synced.clock.advance(6 * 3600 + 1)
