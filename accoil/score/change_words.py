@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from accoil.show import words
+from accoil.score import wording as words
 
 Row = Mapping[str, Any]
 
