@@ -1,4 +1,5 @@
-"""What the company has happen by itself: tags in Intercom, for people who could do with a call."""
+"""What the company has happen by itself: tags in Intercom, for people who could do with a call; and what it reads on
+Mondays."""
 
 from __future__ import annotations
 
@@ -30,6 +31,18 @@ AUTOMATIONS: tuple[dict[str, Any], ...] = (
     },
 )
 
+MONDAY: dict[str, Any] = {
+    "name": "Monday morning",
+    "cards": [
+        {"card": "movers", "scope": "account", "what": "10"},
+        {"card": "entered", "scope": "account", "what": "At risk"},
+        {"card": "inactive", "scope": "account"},
+        {"card": "new", "scope": "account"},
+        {"card": "activated", "scope": "user"},
+        {"card": "changed", "scope": "account", "what": "plan"},
+    ],
+}
+
 
 def automate(product: Product) -> None:
     """Once, in the first profile; switched off, as nothing is connected yet."""
@@ -39,6 +52,16 @@ def automate(product: Product) -> None:
     if not first.automations.exists():
         for automation in AUTOMATIONS:
             create(first, Draft(**automation))
+
+
+def feed(product: Product) -> None:
+    """Once, in the first profile; for the page alone, as nothing is connected yet."""
+    from accoil.act import feeds
+    from accoil.act.models import Feed
+
+    first = product.profiles.all()[0]
+    if not first.feeds.exists():
+        feeds.save(Feed(profile=first), feeds.Draft(**MONDAY, is_shared=True))
 
 
 def switch_on(product: Product) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from accoil.demo import fake_hubspot
-from accoil.demo.automations import automate, switch_on
+from accoil.demo.automations import automate, feed, switch_on
 from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
 from accoil.demo.memory import EMAIL, Memory
@@ -55,6 +55,7 @@ def run(
             memory = _tell(memory, now, server, key, console)
         furnish(_product(), min(memory.days, FILLED_DAYS))
         automate(_product())
+        feed(_product())
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
         if stand_in:
