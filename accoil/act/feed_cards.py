@@ -7,7 +7,6 @@ from typing import Any, Literal
 import msgspec
 from django.db.models import Q
 
-from accoil.act.looked_up import page_of
 from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.count.people import names
@@ -32,12 +31,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """`lines`: the first of `total`."""
+    """`lines`: the first of `total`, of whom so many `rose` where scores moved."""
 
+    card: Mapping[str, str]
     title: str
     scope: Kind
     lines: Sequence[Line]
     total: int
+    rose: int = 0
 
     @property
     def more(self) -> int:
@@ -141,12 +142,12 @@ def _content(profile: Profile, card: Mapping[str, str], news: News) -> Content:
 
 def _told(card: Mapping[str, str], scope: Kind, found: Found, say: Callable[[Mapping[str, Any]], str]) -> Content:
     lines = [Line(entity=row["id"], name=row["name"], text=say(row)) for row in found.rows]
-    return Content(title=title(card), scope=scope, lines=lines, total=found.total)
+    return Content(card=card, title=title(card), scope=scope, lines=lines, total=found.total, rose=found.rose)
 
 
 def _move(row: Mapping[str, Any]) -> str:
     change = row["now"] - row["earlier"]
-    return f"{'▲' if change > 0 else '▼'}{abs(change)}: {row['earlier']} → {row['now']}"
+    return f"{row['now']} {'▲' if change > 0 else '▼'}{abs(change)}"
 
 
 def _score(row: Mapping[str, Any]) -> str:
@@ -172,7 +173,7 @@ def _moves(profile: Profile, card: Mapping[str, str], scope: Kind, segment: str,
     known, scores = names(profile.product_id, scope, shown), news.those(scope, shown).rows
     said = {row["id"]: _score(row) for row in scores}
     lines = [Line(entity=each, name=known.get(each, "somebody"), text=said.get(each, "")) for each in shown]
-    return Content(title=title(card), scope=scope, lines=lines, total=len(moved))
+    return Content(card=card, title=title(card), scope=scope, lines=lines, total=len(moved))
 
 
 TIMES = {
@@ -190,21 +191,3 @@ def within(time: str, today: date) -> tuple[date, date]:
         return monday, today
     first = monday - timedelta(weeks=int(time) if time.isdecimal() else 1)
     return first, first + timedelta(days=6)
-
-
-def as_message(profile: Profile, found: Sequence[Content]) -> list[dict[str, Any]]:
-    """The same for the tools that tell it."""
-    return [
-        {
-            "title": each.title,
-            "lines": [
-                {
-                    "entity": line.entity, "name": line.name, "text": line.text,
-                    "link": page_of(profile, each.scope, line.entity),
-                }
-                for line in each.lines
-            ],
-            "more": each.more,
-        }
-        for each in found
-    ]  # fmt: skip

@@ -5,15 +5,13 @@ from typing import Any
 
 import msgspec
 import structlog
-from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from accoil.act.actions import action_of, listed
-from accoil.act.feed_cards import TIMES, as_message, check_cards, contents, within
+from accoil.act.feed_cards import check_cards
+from accoil.act.feed_message import message
 from accoil.act.models import Feed
 from accoil.act.queue import Wanted, queue_all
-from accoil.connect.connection import FEED
 from accoil.connect.now import moment
 from accoil.refused import Refused
 from accoil.score.access import profiles_for
@@ -107,24 +105,17 @@ def send_due(feed: Feed) -> int:
     if now < due or (feed.every == Feed.Every.WEEK and today.weekday() != 0) or feed.sent_on == today:
         return 0
     wanted = _wanted(feed, today) if now - due < LATE else []
-    queue_all(product, wanted)
-    Feed.objects.filter(pk=feed.pk).update(sent_on=today)
-    return len(wanted)
+    queue_all(product, wanted or ())
+    Feed.objects.filter(pk=feed.pk).update(sent_on=today, quiet_on=today if wanted is None else None)
+    return len(wanted or ())
 
 
-def _wanted(feed: Feed, today: date) -> list[Wanted]:
-    """One for each who gets it; none where no card has anything to say."""
-    profile, time = feed.profile, "yesterday" if feed.every == Feed.Every.DAY else "last"
+def _wanted(feed: Feed, today: date) -> list[Wanted] | None:
+    """One for each who gets it; None where no card has anything to say."""
     to = recipients(feed)
-    found = contents(profile, feed.cards, *within(time, today)) if to else []
-    if not found:
-        return []
-    page = reverse("feed", args=[profile.product_id, feed.pk])
-    link = f"{settings.PUBLIC_URL}{page}?profile={profile.pk}&time={time}" if settings.PUBLIC_URL else ""
-    told = {
-        FEED: feed.name, "feed_id": feed.pk, "title": f"{feed.name}: {TIMES[time].lower()}", "link": link,
-        "product": profile.product.name, "profile": profile.name, "cards": as_message(profile, found),
-    }  # fmt: skip
+    told = message(feed, today) if to else {}
+    if told is None:
+        return None
     return [
         Wanted(
             action=action, kind="account", entity=-feed.pk, values=values, told=told, feed=feed,

@@ -80,7 +80,8 @@ class Firing(models.Model):
 
 class Feed(models.Model):
     """Cards that say what changed, to be looked at and, if `every` says so, sent at an hour of the product's day.
-    A personal one is its author's alone. `sent_on`: the last day on which it was looked whether there is something."""
+    A personal one is its author's alone. `sent_on`: the last day on which it was looked whether there is something;
+    `quiet_on` the same day, if there was nothing."""
 
     class Every(models.TextChoices):
         NEVER = "", "Never"
@@ -97,6 +98,7 @@ class Feed(models.Model):
     channel = models.CharField(max_length=100, blank=True)  # of Slack
     mail_to = models.TextField(blank=True)  # e-mail addresses of members, with commas between
     sent_on = models.DateField(null=True)
+    quiet_on = models.DateField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -19,8 +19,9 @@ from accoil.segment.models import Reason
 
 
 class Previewed(msgspec.Struct, frozen=True, kw_only=True):
-    """`parts`: ("text" or "note", HTML)."""
+    """`parts`: ("head", "text" or "note", HTML)."""
 
+    key: str  # of the action
     label: str
     of: str
     parts: list[tuple[str, str]]
@@ -45,6 +46,7 @@ def previews(
     said = one.said(row["id"], automation, why)
     return [
         Previewed(
+            key=action.key,
             label=action.label,
             of=str(row["name"] or row["tracking_id"]),
             parts=action.preview({name: filled(text, said) for name, text in values.items()}, message),

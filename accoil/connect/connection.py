@@ -161,8 +161,11 @@ FEED = "feed"
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What an action that goes to no record tells: `key` is the same whenever the same is sent again, `type` such as
-    "automation.fired", `data` can be written as JSON. Of a FEED it holds `feed`, `feed_id`, `title`, `link` and
-    `cards`: `title`, `lines` of `entity`, `name`, `text` and `link`, and how many `more` there are."""
+    "automation.fired", `data` can be written as JSON. Of a FEED it holds `feed`, `feed_id`, `title`, `link`, `when`
+    that was, `product`, `profile`, `subject`, `news` (of each card its number in words), `quiet` (titles of the cards
+    without any) and `cards`: `title`, `total`, `lines` of `entity`, `name`, `text`, `about` (who they are), `why` and
+    `link`, and how many `more` there are. What was queued by an earlier version has `title`, `link` and `cards` of
+    `name`, `text` and `link` alone."""
 
     key: str
     type: str
@@ -204,7 +207,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     the same in it is told in one message, and a minute passes before the next one. `one_each`: a field that holds
     several, each of which is a delivery of its own. `offers` (team, name of a field): what can be chosen there; it may
     ask the tool, and raises its errors. `check` (team, values): raises Refused. `preview`: what would be seen there, as
-    ("text" or "note", HTML)."""
+    ("head", "text" or "note", HTML)."""
 
     key: str  # as in definition files: intercom_tag
     label: str  # Add Tag in Intercom

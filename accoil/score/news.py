@@ -17,10 +17,11 @@ Row = dict[str, Any]
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The first `most` of `total`; a row has `id` and `name`."""
+    """The first `most` of `total`; a row has `id` and `name`. `rose`: how many of those who moved."""
 
     rows: list[Row]
     total: int
+    rose: int = 0
 
 
 class News:
@@ -62,4 +63,5 @@ class News:
         within = {"first": days.number(self.first), "last": days.number(self.last), "most": self._most}
         rows = book.rows(ASK[name], {"who": book.table(scope), **(places or {})}, **within, **more)
         total = rows[0]["of_all"] if rows else 0
-        return Found([{**row, "day": days.day(row["day"]) if "day" in row else None} for row in rows], total)
+        told = [{**row, "day": days.day(row["day"]) if "day" in row else None} for row in rows]
+        return Found(told, total, int(rows[0]["rose"]) if rows and "rose" in rows[0] else 0)

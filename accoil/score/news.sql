@@ -4,7 +4,9 @@
 
 -- name: moved
 -- Whose score moved the most, of those who were there before. Values also: least (points).
-select n.id, n.name, n.score as now, b.score as earlier, count(*) over () as of_all
+select
+    n.id, n.name, n.score as now, b.score as earlier, count(*) over () as of_all,
+    sum(case when n.score > b.score then 1 else 0 end) over () as rose
 from {who} as n
 join {before} as b on b.id = n.id
 where abs(n.score - b.score) >= :least

@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from accoil.count.ids import Kind
+from accoil.score import change_words
 from accoil.score.change import PARTS
 from accoil.score.diff import sentence as differences
 from accoil.score.in_force import in_force
 from accoil.score.models import Profile
-from accoil.show import change_words, words
+from accoil.show import words
 from accoil.show.charts import WIDTH
 
 Row = Mapping[str, Any]

@@ -49,6 +49,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Dashboard", Who.PERSON, "see", "are sent to their first product", "home"),
     ("Dashboard", Who.MEMBER, "see", LOOK, "dashboard dashboard-habits start"),
     ("Feeds", Who.MEMBER, "see", LOOK, "feeds feed new-feed edit-feed"),
+    ("Feeds", Who.MEMBER, "see", "see how it would be sent", "feed-preview feed-letter"),
     ("Feeds", Who.MEMBER, "ask", "try cards", "new-feed edit-feed"),
     ("Feeds", Who.MEMBER, "save", "change feeds of their own; owners and managers those that are shared",
      "new-feed edit-feed"),

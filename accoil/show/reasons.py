@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accoil.show import change_words, words
+from accoil.score import change_words
+from accoil.show import words
 from accoil.show.sentences import bold
 
 MOST_NAMED = 6  # scores listed one by one; of more people, the lowest and the highest say enough

@@ -12,6 +12,8 @@ from django.db.models import F
 from accoil.act import claims, feeds
 from accoil.act.deliveries import work
 from accoil.act.feed_cards import SHOWN, check_cards, contents, within
+from accoil.act.feed_message import SHOWN as MOST_SENT
+from accoil.act.feed_message import SUBJECT, message
 from accoil.act.feeds import Draft, recipients, save, seen_by, send_due
 from accoil.act.models import Delivery, Feed
 from accoil.connect.mail.sending import pace
@@ -54,7 +56,7 @@ def test_score_movers_are_told_with_both_scores(people: Looked) -> None:
     people.receive(did("bob", "Report_Created", at(31), 5))
     ((title, told, total),) = lines(people, "movers", what="10")
     assert title == "Accounts whose score moved by 10 points or more"
-    assert total == 1 and list(told) == ["Beta"] and told["Beta"].startswith("▲")
+    assert total == 1 and list(told) == ["Beta"] and "▲" in told["Beta"]
     assert lines(people, "movers", what="100", first=31) == []
 
 
@@ -206,10 +208,10 @@ def test_a_daily_feed_is_sent_at_its_hour_once_to_the_channel_and_to_each_member
     send(people, feed, 10)
     assert sorted(box.to) == sorted([ann.email, bob.email])
     [text] = slack.channels[0].texts
-    assert text.startswith("*<https://accoil.example.com/p/") and "|Morning: yesterday>*" in text
-    assert "*New accounts*\n• <https://accoil.example.com/p/" in text and "|Gamma> score 0" in text
+    assert text.startswith("Morning\nYesterday, ") and "|Open the feed>" in text
+    assert "*New accounts* · 1\n• *<https://accoil.example.com/p/" in text and "|Gamma>*  score 0" in text
     letter, (plain, html) = box.letters[0], box.bodies()[0]
-    assert letter["Subject"] == "Morning: yesterday" and "Gamma: score 0" in plain and ">Gamma</a>" in html
+    assert letter["Subject"] == "Morning: 1 new account" and "- Gamma: score 0" in plain and ">Gamma</a>" in html
     assert Link.read(letter["List-Unsubscribe"].strip(" <>").rpartition("/")[2]).about == f"feed {feed.pk}"  # type: ignore[union-attr]
     assert Delivery.objects.filter(feed=feed, state="done").count() == 3
 
@@ -220,7 +222,12 @@ def test_nothing_is_sent_when_nothing_changed(people: Looked, slack: Slack) -> N
     )
     assert send(people, feed, 8) == 0
     feed.refresh_from_db()
-    assert feed.sent_on == people.product.today() and not slack.channels[0].messages
+    assert feed.sent_on == feed.quiet_on == people.product.today() and not slack.channels[0].messages
+    Feed.objects.update(cards=NEW, sent_on=None)
+    arrives(people)
+    assert send(people, feed, 8) == 1
+    feed.refresh_from_db()
+    assert feed.quiet_on is None
 
 
 def test_a_weekly_feed_comes_on_monday_and_one_that_is_late_by_half_a_day_is_left_out(
@@ -275,7 +282,7 @@ def test_a_feed_is_never_told_together_with_alerts(people: Looked, slack: Slack)
         queue.queue(people.product, "slack", "account", 1, {"channel": "#news", "text": f"alert {n}"}, key=f"a{n}")
     send(people, feed, 8)
     assert len(slack.channels[0].messages) == 2
-    assert sorted(text.partition("\n")[0][:10] for text in slack.channels[0].texts)[0] == "*2 alerts*"
+    assert sorted(text.partition("\n")[0] for text in slack.channels[0].texts) == ["*2 alerts*", "Morning"]
 
 
 def test_one_feed_that_fails_stops_no_other(people: Looked, slack: Slack) -> None:
@@ -294,3 +301,41 @@ def test_a_feed_of_another_product_is_neither_seen_nor_sent_there(people: Looked
     arrives(people)
     send(people, feed, 8)
     assert {each.product_id for each in Delivery.objects.all()} == {people.product.pk} != {other.pk}
+
+
+def test_what_is_sent_says_what_stands_behind_the_numbers_and_what_had_nothing_to_say(people: Looked) -> None:
+    people.receive([joins("bob", "beta", at(30), name="Beta", mrr=5_000), *did("bob", "Report_Created", at(31), 5)])
+    people.receive([joins("cleo", "gamma", at(31), name="Gamma")])
+    cards = [{"card": "movers", "scope": "account", "what": "10"}, {"card": "changed", "scope": "user", "what": "role"},
+             *NEW, {"card": "new", "scope": "user"}]  # fmt: skip
+    feed = Feed(profile=people.profile, name="Morning", cards=check_cards(cards, people.profile), every="day")
+    told = message(feed, people.today + timedelta(days=1))
+    assert told and told["quiet"] == ["Users whose role changed"]
+    assert told["news"] == ["1 account up", "1 new account", "1 new user"]
+    assert told["subject"] == "Morning: 1 account up, 1 new account, 1 new user"
+    moved, *_ = told["cards"]
+    assert (moved["total"], moved["more"]) == (1, 0)
+    [line] = moved["lines"]
+    assert line["about"] == "$50 a month, 1 of 1 user active"
+    assert line["why"].startswith("6 Reports created in the week to 31 Mar") and "against 1 in" in line["why"]
+    assert told["cards"][2]["lines"][0]["about"] == "Gamma"  # whose the user is
+
+
+def test_a_card_of_many_is_sent_with_the_first_few_and_the_subject_ends_in_time(people: Looked) -> None:
+    people.receive([joins(f"u{n}", f"firm{n}", at(31)) for n in range(8)])
+    cards = [{"card": "first_time", "scope": "user", "what": "A rather long name of something that was done"}]
+    people.receive(did("ann", cards[0]["what"], at(31), 1))
+    feed = Feed(profile=people.profile, name="Morning " * 5, cards=NEW + cards, every="day")
+    told = message(feed, people.today + timedelta(days=1))
+    assert told and len(told["cards"][0]["lines"]) == MOST_SENT and told["cards"][0]["more"] == 8 - MOST_SENT
+    assert told["subject"].endswith(": 8 new accounts, …") and len(told["subject"]) <= SUBJECT
+
+
+def test_in_a_week_of_which_the_window_is_as_long_reasons_name_no_days(people: Looked) -> None:
+    people.receive(did("bob", "Report_Created", at(31), 5))
+    monday = people.today + timedelta(days=7 - people.today.weekday())
+    feed = Feed(profile=people.profile, name="Monday", every="week",
+                cards=[{"card": "movers", "scope": "account", "what": "10"}])  # fmt: skip
+    told = message(feed, monday)
+    assert told and told["when"].startswith("Last week, ")
+    assert all(line["why"].endswith("against none the week before") for line in told["cards"][0]["lines"])

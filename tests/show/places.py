@@ -132,7 +132,9 @@ class Places:
 
         draft = feeds.Draft(name="News", cards=[{"card": "new", "scope": "account"}], is_shared=True)
         self.feed = feeds.save(Feed(profile=profile, author=self.busy.ann), draft)
-        self.arguments |= dict.fromkeys(("feed", "edit-feed", "delete-feed"), (self.feed.pk,))
+        self.arguments |= dict.fromkeys(
+            ("feed", "feed-preview", "feed-letter", "edit-feed", "delete-feed"), (self.feed.pk,)
+        )
 
     def _tools(self) -> None:
         busy = self.busy

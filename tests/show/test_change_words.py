@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from accoil.score.change_words import sentence
 from accoil.show import changes, reasons
-from accoil.show.change_words import sentence
 
 THEN, NOW = date(2026, 3, 24), date(2026, 3, 31)
 

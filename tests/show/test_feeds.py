@@ -91,3 +91,39 @@ def test_a_feed_is_deleted(ann, home):
     make(ann, home)
     said = ann.post(f"{home}/{Feed.objects.get().pk}/delete", follow=True)
     assert "The feed “Monday” is deleted." in said.content.decode() and not Feed.objects.exists()
+
+
+def test_how_a_feed_would_be_sent_is_seen_as_slack_and_mail_programs_show_it(ann, eve, busy, home):
+    make(ann, home, shared="1")
+    feed = Feed.objects.get()
+    text = main(ann.get(f"{home}/{feed.pk}/preview"))
+    assert "Last week, 23 to 29 March, as it would be sent now; it is not sent yet." in text
+    assert (
+        "Accoil APP Monday Last week, 23 to 29 March" in text and "Accounts whose score moved by 10 points or" in text
+    )
+    assert "Subject: Monday: " in text and "did Help_Opened first" in text
+    letter = ann.get(f"{home}/{feed.pk}/letter")
+    assert letter.headers["X-Frame-Options"] == "SAMEORIGIN" and "script" not in letter.content.decode()
+    assert letter.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
+    for end in ("preview", "letter"):
+        assert eve.get(f"{home}/{feed.pk}/{end}").status_code == 404
+        assert ann.get(f"/p/{busy.evil.pk}/feeds/{feed.pk}/{end}").status_code == 404
+
+
+def test_the_editor_shows_a_draft_as_it_would_be_sent_and_saves_nothing(ann, home):
+    shown = ann.post(f"{home}/new", {"name": "Mine", "hour": "8", **CARDS}, headers={"HX-Request": "true"})
+    assert "Subject: <b>Mine: " in shown.content.decode() and "<html" not in shown.content.decode()
+    quiet = {"card-0": "movers", "scope-0": "account", "what-0": "100"}
+    nothing = ann.post(f"{home}/new", {"name": "", "hour": "8", **quiet}, headers={"HX-Request": "true"})
+    assert "nothing changed, so nothing would be sent." in nothing.content.decode()
+    wrong = ann.post(f"{home}/new", {"hour": "8", **quiet, "what-0": "0"}, headers={"HX-Request": "true"})
+    assert "Score movers: write a number of points from 1 to 100." in wrong.content.decode()
+    whole = main(ann.post(f"{home}/new", {"name": "Mine", "hour": "8", **CARDS, "do": "check"}))  # without scripts
+    assert "Subject: Mine: " in whole and not Feed.objects.exists()
+
+
+def test_a_day_on_which_nothing_was_sent_as_nothing_changed_is_told(ann, home):
+    make(ann, home, shared="1")
+    feed = Feed.objects.get()
+    Feed.objects.update(every="day", quiet_on="2026-03-31")
+    assert "On Tuesday, 31 March nothing was sent, as nothing had changed." in main(ann.get(f"{home}/{feed.pk}"))

@@ -6,7 +6,9 @@ from django.db.models import QuerySet
 from django.utils.html import escape
 
 from accoil.connect.connection import FEED, Action, Field, Message, Offer, Rejected, Sender, Told, Tool
-from accoil.connect.mail.letter import Line, Part, letter
+from accoil.connect.mail.digest import digest
+from accoil.connect.mail.letter import Letter
+from accoil.connect.mail.parts import Line, Part
 from accoil.connect.mail.sending import missing, send
 from accoil.connect.models import Connection, State
 from accoil.connect.muted import ALERTS, Link
@@ -36,13 +38,13 @@ class Mail:
                 f"{to} does not want {'this feed' if feed else 'e-mails of automations'} any more, so nothing was sent."
             )
         if feed:
-            why = f"You get this as a member of {self._team}, who was chosen to get the feed “{first.data[FEED]}”."
-            send(self._team.pk, letter(first.key, to.email, first.data["title"], cards(first), why, stop))
+            send(self._team.pk, digest(self._team, to.email, first, stop).message())
             return f"Sent to {to.email}."
         parts = [part(*each) for each in told]
         about = subject(values, first) if len(told) == 1 else f"{len(told)} alerts, the first: {subject(values, first)}"
         why = f"You get this as a member of {self._team}: an automation there is set to tell you."
-        send(self._team.pk, letter(first.key, to.email, about, parts, why, stop))
+        made = Letter(key=first.key, to=to.email, subject=about, parts=parts, why=why, stop=stop)
+        send(self._team.pk, made.message())
         return f"Sent to {to.email}{f': {len(told)} alerts in one e-mail' if len(told) > 1 else ''}."
 
 
@@ -80,17 +82,6 @@ def part(values: Mapping[str, str], message: Message) -> Part:
     name, link = _who(message), str(message.data.get("link", ""))
     lines = [Line(name=name, link=link), Line(text=text or why)]
     return Part(lines=lines, note=why if text else str(message.data.get("profile", "")))
-
-
-def cards(message: Message) -> list[Part]:
-    """Of a feed."""
-    told = []
-    for card in message.data["cards"]:
-        more = f"and {card['more']} more" if card["more"] else ""
-        lines = [Line(name=each["name"], text=each["text"], link=each["link"]) for each in card["lines"]]
-        told.append(Part(title=card["title"], lines=lines, note=more))
-    page = [Part(lines=[Line(name="Open the feed", link=message.data["link"])])] if message.data["link"] else []
-    return told + page
 
 
 def _who(message: Message) -> str:

@@ -1,43 +1,19 @@
-"""What stands in a message: plain text, in which nothing of what anybody is called can become a mention or a link."""
+"""What stands in the message of an alert, or of several."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from accoil.connect.connection import FEED, Message, Told
+from accoil.connect.slack.blocks import ALL, LINE, SECTION, Block, context, fitting, link, section
+from accoil.connect.slack.digest import digest
 
-SECTION = 3_000  # characters that Slack takes in one block
-ALL = 10_000  # of all blocks together
 SHOWN = 20  # alerts in one message
-LINE = 300  # characters of one of several
-Block = dict[str, Any]
-
-
-def escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def fitting(text: str, most: int) -> str:
-    """Escaped, and cut so that it is no longer than that, never within an escaped character."""
-    if len(escaped(text)) <= most:
-        return escaped(text)
-    size = 0
-    for place, character in enumerate(text):
-        size += len(escaped(character))
-        if size > most - 1:
-            return escaped(text[:place]) + "…"
-    return escaped(text)
-
-
-def link(label: str, url: str) -> str:
-    """Only of addresses of our own."""
-    told = fitting(label.replace("|", "¦").replace("\n", " "), 200)
-    return f"<{url}|{told}>" if url else told
 
 
 def body(told: Told) -> dict[str, Any]:
     """`text` is what notifications and screen readers say; `blocks` what is seen."""
     if told[0][1].type == FEED:
-        return _feed(told[0][1].data)
+        return digest(told[0][1].data)
     blocks = _one(*told[0]) if len(told) == 1 else _several(told)
     said = [f"{who(message)}: {_text(values, message)}" for values, message in told]
     text = said[0] if len(said) == 1 else f"{len(said)} alerts: {', '.join(who(message) for _, message in told)}"
@@ -76,9 +52,9 @@ def _text(values: Mapping[str, str], message: Message) -> str:
 
 def _one(values: Mapping[str, str], message: Message) -> list[Block]:
     head = f"*{link(who(message), str(message.data.get('link', '')))}*"
-    blocks = [_section(f"{head}\n{fitting(_text(values, message), SECTION - len(head) - 1)}")]
+    blocks = [section(f"{head}\n{fitting(_text(values, message), SECTION - len(head) - 1)}")]
     small = figures(message.data)
-    return [*blocks, _context(fitting(small, 1_000))] if small else blocks
+    return [*blocks, context(fitting(small, 1_000))] if small else blocks
 
 
 def _several(told: Told) -> list[Block]:
@@ -91,46 +67,12 @@ def _several(told: Told) -> list[Block]:
             break
         room -= len(line)
         lines.append(line)
-    blocks, part = [_section(f"*{len(told)} alerts*")], ""
+    blocks, part = [section(f"*{len(told)} alerts*")], ""
     for line in lines:
         if part and len(part) + len(line) + 1 > SECTION:
-            blocks.append(_section(part))
+            blocks.append(section(part))
             part = ""
         part = f"{part}\n{line}" if part else line
-    blocks.append(_section(part))
+    blocks.append(section(part))
     left = len(told) - len(lines)
-    return [*blocks, _context(f"and {left} more, in the run logs of the automations")] if left else blocks
-
-
-def _feed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A card after the other, as long as there is room: the page has all of it."""
-    title, url = str(data["title"]), str(data["link"])
-    blocks, room = [_section(f"*{link(title, url)}*")], ALL - 500
-    for card in data["cards"]:
-        lines = [f"*{fitting(str(card['title']), LINE)}*"]
-        for each in card["lines"]:
-            lines.append(f"• {link(str(each['name']), str(each['link']))} {fitting(str(each['text']), LINE)}")
-        lines += [f"and {card['more']} more"] if card["more"] else []
-        text = "\n".join(lines)
-        while len(text) > SECTION and len(lines) > 2:
-            del lines[-2]
-            text = "\n".join([*lines[:-1], "…"])
-        if len(text) > room:
-            blocks.append(_context(f"More stands in {link('the feed', url)}."))
-            break
-        room -= len(text)
-        blocks.append(_section(text))
-    return {"text": fitting(title, LINE), "blocks": blocks}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": _shown(text)}
-
-
-def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_shown(text)]}
-
-
-def _shown(text: str) -> Block:
-    """Verbatim: else Slack makes links of addresses and names of channels that stand in it."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+    return [*blocks, context(f"and {left} more, in the run logs of the automations")] if left else blocks

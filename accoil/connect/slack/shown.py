@@ -17,13 +17,18 @@ _MARKS = (
 
 
 def shown(blocks: Sequence[dict[str, Any]]) -> list[tuple[str, SafeString]]:
-    """For each block: "text" or "note", and what stands in it."""
-    return [
-        ("note", html(each["elements"][0]["text"]))
-        if each["type"] == "context"
-        else ("text", html(each["text"]["text"]))
-        for each in blocks
-    ]
+    """For each block: "head", "text" or "note", and what stands in it."""
+    return [_shown(each) for each in blocks]
+
+
+def _shown(block: dict[str, Any]) -> tuple[str, SafeString]:
+    match block["type"]:
+        case "header":
+            return "head", format_html("{}", block["text"]["text"])
+        case "context":
+            return "note", html(block["elements"][0]["text"])
+        case _:
+            return "text", html(block["text"]["text"])
 
 
 def html(text: str) -> SafeString:

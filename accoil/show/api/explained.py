@@ -7,11 +7,11 @@ from pydantic import Field
 
 from accoil.count import people
 from accoil.count.ids import Kind
+from accoil.score import change_words
 from accoil.score.change import why
 from accoil.score.explain import explain
 from accoil.score.history import history
 from accoil.score.in_force import course
-from accoil.show import change_words
 from accoil.show.api.answered import add
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Day, Opened, Row, day_of
 from accoil.show.api.errors import invalid, not_found

@@ -5,17 +5,22 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accoil.act import feeds as making
 from accoil.act.feed_cards import SORTS, TIMES, contents, within
 from accoil.act.feeds import Draft, seen_by
 from accoil.act.models import Delivery, Feed
 from accoil.refused import Refused
-from accoil.show import feed_form
+from accoil.show import feed_form, feed_previews
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 
 Values = dict[str, Any]
+
+OF_LETTERS = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
 
 
 def feeds(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -44,14 +49,37 @@ def feed(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse:
     failed = found.deliveries.filter(state=Delivery.State.FAILED).order_by("-pk").first()
     values = {
         "feed": found, "cards": cards, "first": first, "last": last, "when": when(found), "failed": failed,
-        "quiet": len(found.cards) - len(cards), "may_edit": may_edit(frame, found),
+        "quiet_on": found.quiet_on if found.every else None, "quiet": len(found.cards) - len(cards),
+        "may_edit": may_edit(frame, found),
         "times": [
             {"title": words, "link": frame.link("feed", found.pk, time=key), "here": key == time}
             for key, words in TIMES.items()
         ],
         "edit_link": frame.link("edit-feed", found.pk), "back": frame.link("feeds"),
+        "preview_link": frame.link("feed-preview", found.pk),
     }  # fmt: skip
     return page(frame, "show/feed.html", values)
+
+
+def preview(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse:
+    """As Slack and mail programs would show it."""
+    frame, found = framed(request, product_id, feed_id)
+    values = {
+        "feed": found, "back": frame.link("feeds"), "feed_link": frame.link("feed", found.pk),
+        "letter_link": frame.link("feed-letter", found.pk), "when": when(found), **feed_previews.of_feed(frame, found),
+        "may_edit": may_edit(frame, found),
+        "edit_link": frame.link("edit-feed", found.pk),
+    }  # fmt: skip
+    return page(frame, "show/feed_preview.html", values)
+
+
+@xframe_options_sameorigin
+def letter(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse:
+    """The e-mail itself, for the page that shows it: it brings its own styles, and nothing else may come with it."""
+    frame, found = framed(request, product_id, feed_id)
+    made = feed_previews.letter(frame, found)
+    shown = made.html() if made else "<p>Nothing changed, so nothing would be sent.</p>"
+    return HttpResponse(shown, headers={"Content-Security-Policy": OF_LETTERS})
 
 
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -73,6 +101,8 @@ def editor(frame: Frame, found: Feed, draft: Draft) -> HttpResponse:
     request, wrong = frame.request, ""
     if request.method == "POST":
         draft = feed_form.read(request.POST)
+        if request.headers.get("HX-Request") == "true":
+            return render(request, "show/parts/feed_sent.html", feed_previews.of_draft(frame, found, draft))
         if draft.is_shared and not frame.may_change:
             raise PermissionDenied("Only owners and managers of the team share feeds.")
         if request.POST.get("do") == "save":
@@ -86,6 +116,8 @@ def editor(frame: Frame, found: Feed, draft: Draft) -> HttpResponse:
     back = frame.link("feed", found.pk) if found.pk else frame.link("feeds")
     author = found.author.email if found.author else ""
     values = {"feed": found, "wrong": wrong, "back": back, **feed_form.shown(frame, draft, author)}
+    if request.POST.get("do") == "check":
+        values["sent"] = feed_previews.of_draft(frame, found, draft)
     return page(frame, "show/feed_edit.html", values, 422 if wrong else 200)
 
 

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accoil.count.ids import Kind
 from accoil.count.people import events, traits
+from accoil.score import change_words
 from accoil.score.change import why as why_changed
 from accoil.score.explain import explain
 from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
-from accoil.show import change_words, changes, charts, made_of, reasons, stays, tables
+from accoil.show import changes, charts, made_of, reasons, stays, tables
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out

@@ -7,7 +7,7 @@ import pytest
 
 from accoil.connect.connection import FEED, Message, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.models import Connection
-from accoil.connect.slack import message
+from accoil.connect.slack import blocks, message
 from accoil.connect.slack.connecting import by_hand, by_token
 from accoil.connect.slack.shown import html, shown
 from accoil.connect.slack.tool import Slack
@@ -71,15 +71,15 @@ def test_slack_is_told_to_make_no_link_of_an_address_that_somebody_is_called(sla
     Slack(connection).send("slack", {"channel": "#sales"}, Message(key="f", type=FEED, at=feed.at, data=feed.data))
     for sent in slack.channels[0].messages:
         parts = [part for block in sent["blocks"] for part in block.get("elements", [block.get("text")])]
-        assert parts and all(part["verbatim"] is True for part in parts)
+        assert parts and all(part["type"] == "plain_text" or part["verbatim"] is True for part in parts)
 
 
 def test_a_long_text_is_cut_where_slack_would_refuse_it_never_within_a_character(slack, connection):
     send(connection, "&" * 5_000)
     [text] = slack.channels[0].texts
     assert text.split("\n")[1].replace("&amp;", "").replace("…", "") == ""
-    assert message.fitting("a&b", 100) == "a&amp;b"
-    assert message.fitting("&&&", 11) == "&amp;&amp;…"
+    assert blocks.fitting("a&b", 100) == "a&amp;b"
+    assert blocks.fitting("&&&", 11) == "&amp;&amp;…"
 
 
 def test_a_burst_is_one_message_and_what_finds_no_room_is_counted(slack, connection):
@@ -179,3 +179,49 @@ def test_the_preview_is_what_slack_would_show_and_nothing_in_it_is_a_tag():
     assert "<script" not in seen and "<img" not in seen
     assert seen.startswith(f'<b><a href="{LINK}">&quot;&gt;&lt;img src=x&gt;</a></b>')
     assert html('<https://x.example/"onload=1|y>') == '<a href="https://x.example/&quot;onload=1">y</a>'
+
+
+def card(title: str, lines: int, more: int = 0) -> dict[str, Any]:
+    told = {"name": "A <b>", "text": "72 ▲12", "about": "$5 a month", "why": "4 Reports & more", "link": LINK}
+    return {"title": title, "total": lines + more, "lines": [told] * lines, "more": more}
+
+
+def feed(**more: Any) -> Message:
+    data = {"feed": "Monday", "feed_id": 1, "title": "Monday", "link": LINK, "when": "Last week", "product": "Web",
+            "profile": "Everyday", "subject": "Monday: 3 up", "news": ["3 accounts up", "1 new account"],
+            "quiet": ["Users that left"], "cards": [card("Movers", 2, 7)]} | more  # fmt: skip
+    return Message(key="f1", type=FEED, at=told().at, data=data)
+
+
+def test_a_feed_says_when_what_it_comes_to_who_and_why_and_what_had_nothing_to_say(slack, connection):
+    Slack(connection).send("slack", {"channel": "#sales"}, feed())
+    [text], [sent] = slack.channels[0].texts, slack.channels[0].messages
+    line = f"• *<{LINK}|A &lt;b&gt;>*  72 ▲12 · $5 a month\n      4 Reports &amp; more"
+    assert text.split("\n", 3) == [
+        "Monday",
+        f"Last week · Web · Everyday · <{LINK}|Open the feed>",
+        "*3 accounts up and 1 new account*",
+        f"*Movers* · 9\n{line}\n{line}\n<{LINK}|and 7 more>\nNothing new in: Users that left.",
+    ]
+    assert sent["text"] == "Monday: 3 up"
+
+
+def test_cards_that_find_no_room_are_named(slack, connection):
+    long = [card(f"Card {n}", 5) for n in range(12)]
+    for each in long:
+        each["lines"] = [line | {"why": "x" * 400, "about": "y" * 400} for line in each["lines"]]
+    Slack(connection).send("slack", {"channel": "#sales"}, feed(cards=long))
+    [text] = slack.channels[0].texts
+    assert "*Card 2* · 5" in text and "Not shown here: " in text and "Card 11. All of it stands in" in text
+
+
+def test_what_an_earlier_version_queued_is_still_sent(slack, connection):
+    line = {"name": "Acme", "text": "score 4", "link": ""}
+    old = {
+        "feed": "Old",
+        "title": "Old: yesterday",
+        "link": "",
+        "cards": [{"title": "New", "lines": [line], "more": 1}],
+    }
+    Slack(connection).send("slack", {"channel": "#sales"}, Message(key="o", type=FEED, at=told().at, data=old))
+    assert slack.channels[0].texts == ["Old: yesterday\n*New*\n• *Acme*  score 4\nand 1 more"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from accoil.show import words
+from accoil.score import wording as words
 
 Row = Mapping[str, Any]
 
@@ -33,9 +33,15 @@ def because(told: Row, today: date | None = None) -> str:
         return "nothing that counts is different" if told["raw_after"] else "nothing that counts was done"
     if not told["change"]:
         return words.listed([gives(name, parts[name]) for name in ranked], most=4)
-    first = next(name for name in ranked if (parts[name] > 0) == (told["change"] > 0))
+    first = main_part(told)
     others = [gives(name, parts[name]) for name in ranked if name != first]
     return "; ".join(filter(None, [reason(first, told, today), words.listed(others)]))
+
+
+def main_part(told: Row) -> str:
+    """What moved a score that changed most the way it went."""
+    way: list[str] = [name for name, part in told["parts"].items() if part and (part > 0) == (told["change"] > 0)]
+    return max(way, key=lambda name: abs(told["parts"][name]))
 
 
 def gives(name: str, part: int) -> str:
@@ -79,9 +85,9 @@ def did(told: Row, today: date | None = None) -> str:
     event = max(events, key=lambda each: abs(net(each)))
     now, then = spans(told, today)
     if not event["count_after"]:
-        return f"no {words.event(event['event'])} {now} against {words.number(event['count_before'])} {then}"
+        return _against(f"no {words.event(event['event'])}", now, words.number(event["count_before"]), then)
     before = words.number(event["count_before"]) if event["count_before"] else "none"
-    return f"{words.happened(event['event'], event['count_after'])} {now} against {before} {then}"
+    return _against(words.happened(event["event"], event["count_after"]), now, before, then)
 
 
 def active(told: Row, today: date | None = None) -> str:
@@ -91,7 +97,11 @@ def active(told: Row, today: date | None = None) -> str:
         return "the work is shared among its people in another way"
     now, then = spans(told, today)
     people = words.count(after, "person", "people")
-    return f"{people} active {now} against {before} {then}, and the score is their average"
+    return f"{_against(f'{people} active', now, words.number(before), then)}, and the score is their average"
+
+
+def _against(what: str, now: str, before: str, then: str) -> str:
+    return " ".join(filter(None, (what, now, "against", before, then)))
 
 
 def net(event: Row) -> float:
@@ -100,7 +110,9 @@ def net(event: Row) -> float:
 
 
 def spans(told: Row, today: date | None = None) -> tuple[str, str]:
-    """How the two windows are called."""
+    """How the two windows are called; the first may need no name. `told` may bring `spans` of its own."""
+    if "spans" in told:
+        return told["spans"]  # type: ignore[no-any-return]
     window, first, last = told["window"], told["from"], told["to"]
     if (last - first).days != window:
         return f"in {_the(window)} to {_day(last)}", f"in {_the(window)} to {_day(first)}"
