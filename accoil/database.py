@@ -20,13 +20,13 @@ FORGOTTEN = 600  # seconds a transaction may rest before PostgreSQL ends it: oth
 def database(data: Path) -> dict[str, Any]:
     """What Django is told of it. Raises Refused."""
     url = environment.address(URL, ["postgresql", "postgres"])
-    return _postgresql(url) if url else _sqlite(data)
+    return _postgresql(url) if url else sqlite(data / "app.sqlite3")
 
 
-def _sqlite(data: Path) -> dict[str, Any]:
+def sqlite(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": data / "app.sqlite3",
+        "NAME": file,
         "CONN_MAX_AGE": None,  # opening the file again for each request costs more than keeping it
         "OPTIONS": {
             # A transaction takes the write lock when it begins: one that reads first and writes later
@@ -37,7 +37,7 @@ def _sqlite(data: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
         },
         # On disk like the real one, so that tests see real locks and threads share it.
-        "TEST": {"NAME": str(data / "test-app.sqlite3")},
+        "TEST": {"NAME": str(file.with_name(f"test-{file.name}"))},
     }
 
 

@@ -34,6 +34,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 if TYPE_CHECKING:
     from accoil.asgi import Server
     from tests.door import Door
+    from tests.postgresql import Cluster
     from tests.world import Engine
 
 _status = pytest.StashKey[int]()
@@ -137,6 +138,17 @@ def new_product(server: Server) -> Callable[[], Door]:
 def door(new_product: Callable[[], Door]) -> Door:
     """The ways in and out of a product that is new and empty."""
     return new_product()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """One for all tests that ask for it."""
+    from tests.postgresql import cluster, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    with cluster() as made:
+        yield made
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

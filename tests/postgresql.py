@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import psycopg
 
 VARIABLE = "ACCOIL_TEST_DATABASE_URL"
 OWNER, PASSWORD = "accoil", "not a secret"
@@ -54,12 +57,16 @@ class Cluster:
 
     def new_database(self) -> str:
         """The URL of another empty one."""
-        import psycopg
+        return new_database(self.url, "template1")
 
-        name = f"accoil_{os.getpid()}_{next(_databases)}"
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f'create database "{name}"')
-        return urlsplit(self.url)._replace(path=f"/{name}").geturl()
+
+def new_database(url: str, like: str = "") -> str:
+    """The URL of another one, like that one or the one named."""
+    parts = urlsplit(url)
+    name, template = f"accoil_{os.getpid()}_{next(_databases)}", like or parts.path.strip("/")
+    with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "{template}"'.encode())
+    return parts._replace(path=f"/{name}").geturl()
 
 
 @contextmanager
@@ -95,15 +102,13 @@ def cluster() -> Iterator[Cluster]:
             _wait_for(made, folder / "log")
             yield Cluster(made.new_database(), server)
         finally:
-            server.send_signal(2)  # a fast stop: who is connected is sent away
+            server.send_signal(signal.SIGINT)  # a fast stop: who is connected is sent away
             server.wait(timeout=STARTS_WITHIN)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for(made: Cluster, log: Path) -> None:
-    import psycopg
-
     until = time.monotonic() + STARTS_WITHIN
     while True:
         try:
@@ -130,6 +135,7 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the cluster is stopped then too
     if reason := why_not():
         raise SystemExit(f"{reason}.")
     with cluster() as made:

@@ -1,20 +1,26 @@
 """The engine that Django is told of. Where PostgreSQL differs from SQLite and the product would notice, it is made
 alike here, once, so that nothing else asks which of them it speaks to."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql import base, operations, schema
 from psycopg.types.json import Json
 from psycopg.types.string import TextLoader
 
 TURN = 7_223_161  # any number, the same in every Accoil: whoever has locked it in a database writes there
-TEXTS = {"CharField", "FileField", "FilePathField", "SlugField", "TextField"}
 
 
-def _by_bytes(column: Any) -> Callable[[Any], str]:
-    """The column's type, sorted and compared by the bytes of a text, whatever the database was made with."""
-    return lambda field: f'{column(field) if callable(column) else column % field} COLLATE "C"'
+def _by_bytes(column: str) -> str:
+    """The type of a column whose texts are sorted and compared by their bytes, whatever the database was made with."""
+    return f'{column} COLLATE "C"' if column.startswith(("varchar", "text")) else column
+
+
+class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
+    def _iter_column_sql(self, column_db_type: str, *told: Any) -> Any:
+        return super()._iter_column_sql(_by_bytes(column_db_type), *told)  # type: ignore[misc]
+
+    def _alter_column_type_sql(self, model: Any, old_field: Any, new_field: Any, new_type: str, *told: Any) -> Any:
+        return super()._alter_column_type_sql(model, old_field, new_field, _by_bytes(new_type), *told)  # type: ignore[misc]
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -24,11 +30,9 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
-    data_types: Any = {  # functions too, as Django itself has one
-        **{name: _by_bytes(each) if name in TEXTS else each for name, each in base.DatabaseWrapper.data_types.items()},
-        # Documents keep the order of their keys and the spelling of their numbers: they read back as they were written.
-        "JSONField": "json",
-    }
+    SchemaEditorClass = DatabaseSchemaEditor
+    # Documents keep the order of their keys and the spelling of their numbers: they read back as they were written.
+    data_types = {**base.DatabaseWrapper.data_types, "JSONField": "json"}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
