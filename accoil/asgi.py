@@ -26,6 +26,7 @@ from accoil.erase import suppression
 from accoil.erase.carrying import Erasing
 from accoil.following import Following
 from accoil.mappings import usable
+from accoil.postgresql.alone import Alone
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
@@ -120,7 +121,9 @@ class Server:
                 **reach.answers(),
             },
         )
+        self._alone = Alone()
         often = [
+            ("keep the database to itself", self._alone.hold, 15),
             ("look for new keys and products", self.ring.refresh, 2),
             ("keep when keys were last used", self._keep_last_seen, 5),
             ("keep when the inbox widget was last opened", opened.keep, 5),
@@ -195,6 +198,7 @@ class Server:
         return self.counting.wait_counted(timeout)
 
     def _start_parts(self) -> None:
+        self._alone.hold()
         sys.setswitchinterval(SWITCH_INTERVAL)
         # Calls come and go by the hundred thousand and hold no cycles: looking for some that often is wasted.
         gc.freeze()
@@ -217,6 +221,7 @@ class Server:
         self.imports.close()
         self.counting.stop()
         self.watch.stop()
+        self._alone.stop()
 
     def _keys(self) -> Ring:
         """All that the front door looks up. The zones with it: nothing is received for a product of unknown zone."""

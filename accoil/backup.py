@@ -9,19 +9,22 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from accoil import __version__, control
+from accoil import __version__, control, environment
 from accoil.count import counting
+from accoil.database import URL
 from accoil.refused import Refused
 from accoil.secret import FILE as SECRET_KEY
+from accoil.start import load
 
 LIST = "backup.json"  # written last: without it a backup is not finished
-DATABASES = ("journal.sqlite3", "app.sqlite3")
+JOURNAL = "journal.sqlite3"
+APPLICATION = "app.sqlite3"  # also where it stands in PostgreSQL: a backup is the same from either
 IMPORTS = "imports"
 DRAFT = "restoring"
 
@@ -30,16 +33,22 @@ About = dict[str, Any]
 
 def back_up(folder: Path, into: Path) -> Iterator[str]:
     """Says what is done. The server may run. Raises Refused."""
-    if not (folder / "app.sqlite3").exists():
+    apart = 0
+    if is_in_postgresql():
+        load()
+        from accoil.moving import size
+
+        apart = size(folder)
+    elif not (folder / APPLICATION).exists():
         raise Refused(f"There is no server's data in {folder}; name its folder with --data.")
-    _begin(folder, into)
+    _begin(folder, into, apart)
     try:
         yield "Copying the store; what arrives meanwhile waits in the journal."
         _copy_store(folder, into)
         _copy_imports(folder / IMPORTS, into / IMPORTS)
         yield "Copying the journal and the application's database."
-        for name in DATABASES:
-            _copy_database(folder / name, into / name)
+        _copy_database(folder / JOURNAL, into / JOURNAL)
+        _copy_application(folder, into / APPLICATION)
         if (folder / SECRET_KEY).exists():
             _copy(folder / SECRET_KEY, into / SECRET_KEY)
         listed = {str(each.relative_to(into)): _about(each) for each in sorted(into.rglob("*")) if each.is_file()}
@@ -55,7 +64,7 @@ def back_up(folder: Path, into: Path) -> Iterator[str]:
 def restore(backup: Path, folder: Path) -> Iterator[str]:
     """Into a folder that is empty or not there yet; nothing is in place before everything is there. Raises Refused."""
     told = _told(backup)
-    if folder.is_dir() and (there := [each.name for each in folder.iterdir() if each.name != DRAFT]):
+    if folder.is_dir() and (there := [each.name for each in folder.iterdir() if each.name not in (DRAFT, SECRET_KEY)]):
         raise Refused(f"{folder} is not empty ({min(there)} is in it); name an empty folder with --data.")
     yield f"Looking whether {backup} is as it was made."
     for name, about in told["files"].items():
@@ -68,9 +77,10 @@ def restore(backup: Path, folder: Path) -> Iterator[str]:
         for name in told["files"]:
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             _copy(backup / name, draft / name)
-        for each in draft.iterdir():
-            each.rename(folder / each.name)
-        draft.rmdir()
+        with _application_restored(draft / APPLICATION, folder):
+            for each in draft.iterdir():
+                each.rename(folder / each.name)
+            draft.rmdir()
     except OSError as problem:
         raise Refused(f"{folder} can't be filled: {problem.strerror}.") from problem
     yield f"{folder} is as a server of version {told['accoil']} left it at {told['made_at']}."
@@ -78,18 +88,23 @@ def restore(backup: Path, folder: Path) -> Iterator[str]:
         yield "Before you start it, set ACCOIL_SECRET_KEY as it was there: the secrets of connected tools need it."
 
 
+def is_in_postgresql() -> bool:
+    return bool(environment.text(URL))
+
+
 def copy_store_of(running: counting.Counting, into: str) -> None:
     """What a server that runs does itself, since its store changes; `into` is quoted, since commands are words."""
     running.copy_store(Path(unquote(into)))
 
 
-def _begin(folder: Path, into: Path) -> None:
+def _begin(folder: Path, into: Path, apart: int) -> None:
+    """`apart`: bytes that are not in the folder."""
     try:
         into.mkdir(parents=True, exist_ok=True)
         if any(into.iterdir()):
             raise Refused(f"{into} is not empty; name a new folder for each backup.")
         into.chmod(0o700)
-        needed, free = sum(_size(each) for each in _files(folder)), shutil.disk_usage(into).free
+        needed, free = sum(map(_size, _files(folder)), apart), shutil.disk_usage(into).free
     except OSError as problem:
         raise Refused(f"{into} can't be used: {problem.strerror}.") from problem
     if needed > free:
@@ -116,6 +131,32 @@ def _copy_database(path: Path, copy: Path) -> None:
         closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
+
+
+def _copy_application(folder: Path, copy: Path) -> None:
+    if not is_in_postgresql():
+        return _copy_database(folder / APPLICATION, copy)
+    from accoil.moving import keep
+
+    keep(copy)
+
+
+@contextmanager
+def _application_restored(file: Path, folder: Path) -> Iterator[None]:
+    """What is done within puts the rest in place."""
+    if not is_in_postgresql():
+        yield
+        return
+    load()
+    from accoil.moving import put_back
+
+    kept = file.rename(folder / f"{DRAFT}.sqlite3")
+    try:
+        with put_back(kept, folder):
+            yield
+    finally:
+        for each in folder.glob(f"{kept.name}*"):
+            each.unlink()
 
 
 def _copy_imports(folder: Path, into: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from accoil.refused import Refused
+
 Finding = tuple[bool, str]
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -37,18 +39,40 @@ def data_folder() -> Finding:
 
 
 def application_database() -> Finding:
-    from django.db import connection
+    from accoil.start import check, is_current, is_postgresql, usable
 
-    from accoil.start import is_current
+    name = "PostgreSQL" if is_postgresql() else "app.sqlite3"
+    try:
+        with usable():
+            if not is_postgresql() and (answer := _quick_check()) != "ok":
+                return False, f"app.sqlite3 is damaged ({answer}); restore it from a backup."
+            check(_data())
+            current = is_current()
+    except Refused as wrong:
+        return False, str(wrong)
+    if not current:
+        return False, f"{name} is older than this program; any other accoil command brings it up to date."
+    if is_postgresql():
+        return True, _of_postgresql()
+    return True, "app.sqlite3 opens, is whole and up to date."
+
+
+def _quick_check() -> str:
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("pragma quick_check")
-        answer = cursor.fetchone()[0]
-    if answer != "ok":
-        return False, f"app.sqlite3 is damaged ({answer}); restore it from a backup."
-    if not is_current():
-        return False, "app.sqlite3 is older than this program; any other accoil command brings it up to date."
-    return True, "app.sqlite3 opens, is whole and up to date."
+        return str(cursor.fetchone()[0])
+
+
+def _of_postgresql() -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_version'), pg_database_size(current_database())")
+        version, size = cursor.fetchone()
+    where = connection.settings_dict["HOST"] or "this computer"
+    return f"PostgreSQL {version.split()[0]} at {where} answers and is up to date; it takes {size / 1e6:,.0f} MB."
 
 
 def secret_key_file() -> Finding:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from accoil import environment
+from accoil.database import database
 from accoil.logs import logging_settings
 from accoil.mail import mail_settings
 from accoil.refused import Refused
@@ -99,23 +100,7 @@ TEMPLATES = [
 
 # --- the application database ---
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "app.sqlite3",
-        "CONN_MAX_AGE": None,  # opening the file again for each request costs more than keeping it
-        "OPTIONS": {
-            # A transaction takes the write lock when it begins: one that reads first and writes later
-            # would otherwise fail at once, without waiting, when another wrote in between.
-            # What is deleted is overwritten: no text of somebody who was deleted stays in the file.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
-        },
-        # On disk like the real one, so that tests see real locks and threads share it.
-        "TEST": {"NAME": str(DATA / "test-app.sqlite3")},
-    }
-}
+DATABASES = {"default": database(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "accoil.show.visit.Said"

@@ -2,7 +2,10 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from accoil.refused import Refused
 
@@ -16,13 +19,15 @@ def start() -> None:
     """
     load()
     from django.conf import settings
-    from django.db import DatabaseError
 
-    try:
+    with usable():
+        check(settings.DATA)
         if not is_current():
             _migrate(settings.DATA)
-    except (DatabaseError, sqlite3.Error) as problem:
-        raise Refused(f"The database {settings.DATA / 'app.sqlite3'} cannot be used: {problem}.") from problem
+        if is_postgresql():
+            from accoil.postgresql import home
+
+            home.pair(settings.DATA)
 
 
 def load() -> None:
@@ -33,13 +38,57 @@ def load() -> None:
     django.setup()
 
 
+def is_postgresql() -> bool:
+    from django.db import connection
+
+    return connection.vendor == "postgresql"
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """What the database does not do within is told in a sentence: raises Refused."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    try:
+        yield
+    except (DatabaseError, sqlite3.Error) as problem:
+        if is_postgresql():
+            raise Refused(_of_postgresql(problem)) from problem
+        raise Refused(f"The database {settings.DATA / 'app.sqlite3'} cannot be used: {problem}.") from problem
+
+
+def check(data: Path) -> None:
+    """Whether folder and database belong together. Raises Refused."""
+    if is_postgresql():
+        from accoil.postgresql import home
+
+        home.check(data)
+    elif (data / "database").exists() and not (data / "app.sqlite3").exists():
+        raise Refused(f"What belongs to {data} is in a PostgreSQL database; set ACCOIL_DATABASE_URL.")
+
+
 def is_current() -> bool:
     """Whether every migration has been applied."""
     from django.db import connection
+
+    return not missing(connection)
+
+
+def missing(connection: Any) -> list[Any]:
+    """Migrations that have not been applied there."""
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _of_postgresql(problem: BaseException) -> str:
+    from django.db import connection
+
+    from accoil.postgresql.troubles import sentence
+
+    return sentence(problem, connection.settings_dict)
 
 
 def _migrate(data: Path) -> None:

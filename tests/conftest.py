@@ -14,10 +14,15 @@ from _pytest.nodeid import coerce_node_id
 
 _folder = tempfile.TemporaryDirectory(prefix="accoil-tests-")
 
+_KEPT = ("ACCOIL_CONTRACTS", "ACCOIL_TEST_DATABASE_URL")
+
 # Settings are read from the environment when Django loads, so this must come before anything of ours is imported.
 # Where the contracts of other tools lie is for the stand-ins, not for us.
-for _name in [name for name in os.environ if name.startswith("ACCOIL_") and name != "ACCOIL_CONTRACTS"]:
+_database = os.environ.get("ACCOIL_TEST_DATABASE_URL")
+for _name in [name for name in os.environ if name.startswith("ACCOIL_") and name not in _KEPT]:
     del os.environ[_name]
+if _database:
+    os.environ["ACCOIL_DATABASE_URL"] = _database
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["ACCOIL_INTERCOM_URL"] = "http://127.0.0.1:1"  # nobody is there: no test ever asks Intercom itself
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
@@ -29,6 +34,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 if TYPE_CHECKING:
     from accoil.asgi import Server
     from tests.door import Door
+    from tests.postgresql import Cluster
     from tests.world import Engine
 
 _status = pytest.StashKey[int]()
@@ -132,6 +138,17 @@ def new_product(server: Server) -> Callable[[], Door]:
 def door(new_product: Callable[[], Door]) -> Door:
     """The ways in and out of a product that is new and empty."""
     return new_product()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """One for all tests that ask for it."""
+    from tests.postgresql import cluster, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    with cluster() as made:
+        yield made
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

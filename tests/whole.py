@@ -6,52 +6,70 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import psycopg
+from psycopg.types.string import TextLoader
+
 from accoil.count import people
 from accoil.count.counting import Counting
+from tests.postgresql import VARIABLE, new_database
 
 PATIENCE = 60  # seconds until a process that says nothing has failed
 
+_databases: dict[Path, str] = {}  # data folder → URL
+_copied: set[Path] = set()  # of those, the ones that came with their database
 
-def accoil(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+
+def accoil(data: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
-    return subprocess.run(_command(words), env=_env(data), capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(_command(words), env=env(data, **settings), capture_output=True, text=True, timeout=PATIENCE)
 
 
 def begin(data: Path, *words: str, settings: Mapping[str, str] = MappingProxyType({})) -> subprocess.Popen[str]:
     """One command, on its way; the caller ends it."""
     return subprocess.Popen(
-        _command(words), env=_env(data) | dict(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        _command(words), env=env(data, **settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
 def begun(data: Path, team: str = "T", product: str = "P", email: str = "t@example.com") -> dict[str, Any]:
     """What `accoil init` says of a data folder, which is made as it makes it: a copy, since all its tables take it two
     seconds. `data`: a folder that no command has met, or one that came from here with the same names."""
+    if data in _databases and data not in _copied:
+        return dict(_init(data, team, product, email))
     folder, told = _begun(team, product, email)
-    if not (data / "app.sqlite3").exists():
+    if not (data / "secret_key").exists():
         shutil.copytree(folder, data, dirs_exist_ok=True)
+        if url := database_of(folder):
+            keep_in(data, new_database(url))
+            _copied.add(data)
     return dict(told)
 
 
 @cache
 def _begun(team: str, product: str, email: str) -> tuple[Path, dict[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="begun-", dir=os.environ["ACCOIL_DATA"]))
+    return folder, _init(folder, team, product, email)
+
+
+@cache
+def _init(folder: Path, team: str, product: str, email: str) -> dict[str, Any]:
     made = accoil(folder, "init", "--team", team, "--product", product, "--email", email, "--json")
     assert made.returncode == 0, made.stderr
-    return folder, json.loads(made.stdout)
+    return dict(json.loads(made.stdout))
 
 
 @contextmanager
@@ -110,6 +128,32 @@ def _command(words: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", "accoil", *words]
 
 
-def _env(data: Path) -> dict[str, str]:
+def env(data: Path, **settings: str) -> dict[str, str]:
+    """Of a process that works with that folder, and with no setting but these."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("ACCOIL_")}
-    return {**own, "ACCOIL_DATA": str(data)}
+    if url := database_of(data):
+        settings = {"ACCOIL_DATABASE_URL": url, **settings}
+    return {**own, "DJANGO_SETTINGS_MODULE": "accoil.settings", "ACCOIL_DATA": str(data), **settings}
+
+
+def keep_in(data: Path, url: str) -> None:
+    """The application's state of that folder is in PostgreSQL."""
+    _databases[data] = url
+
+
+def database_of(data: Path) -> str:
+    """Its URL; "" where it is the SQLite file. A run on PostgreSQL has one for each folder."""
+    if data not in _databases and (url := os.environ.get(VARIABLE)):
+        keep_in(data, new_database(url, "template1"))
+    return _databases.get(data, "")
+
+
+def rows(data: Path, question: str, *values: object) -> list[Any]:
+    """What its application database answers; [] to what is no question."""
+    if url := database_of(data):
+        with psycopg.connect(url, autocommit=True) as asked:
+            asked.adapters.register_loader("json", TextLoader)
+            answer = asked.execute(question.replace("?", "%s").encode(), values)
+            return answer.fetchall() if answer.description else []
+    with closing(sqlite3.connect(data / "app.sqlite3", timeout=30)) as kept, kept:
+        return kept.execute(question, values).fetchall()

@@ -4,6 +4,7 @@ delivery to whoever comes after the lease; one that was only slow finds that it 
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from accoil.act.actions import together
 from accoil.act.models import TOO_LATE, Delivery
@@ -67,7 +68,8 @@ def _told_with(first: Delivery, due: QuerySet[Delivery]) -> list[int]:
     field = together(first.action)
     if first.feed_id or field not in first.values:
         return []
-    same = due.filter(feed=None, action=first.action, **{f"values__{field}": first.values[field]}).exclude(pk=first.pk)
+    same = due.filter(feed=None, action=first.action).exclude(pk=first.pk)
+    same = same.alias(said=KeyTextTransform(field, "values")).filter(said=first.values[field])
     return list(same.values_list("pk", flat=True)[:MOST_TOGETHER])
 
 

@@ -1,8 +1,6 @@
 """The whole server in a process of its own, with nothing but defaults, and the stand-in for Intercom: from an event to
 the tag, also when the server is killed in between."""
 
-import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,7 +15,7 @@ from accoil.act.deliveries import WORKERS
 from tests.intercom import Intercom, running
 from tests.journey.mortal import Mortal, mortal
 from tests.waiting import until
-from tests.whole import accoil
+from tests.whole import accoil, env, rows
 
 SOON = 10.0  # seconds from an event to the tag
 PATIENCE = 60.0
@@ -54,12 +52,10 @@ class Whole:
     intercom: Intercom
 
     def rows(self, question: str) -> list[Any]:
-        with sqlite3.connect(self.server.data / "app.sqlite3", timeout=20) as database:
-            return database.execute(question).fetchall()
+        return rows(self.server.data, question)
 
     def change(self, statement: str) -> None:
-        with sqlite3.connect(self.server.data / "app.sqlite3", timeout=20) as database:
-            database.execute(statement)
+        rows(self.server.data, statement)
 
     def send(self, *calls: dict[str, Any]) -> None:
         sent = [{"messageId": f"m{time.monotonic_ns()}{place}", **call} for place, call in enumerate(calls)]
@@ -101,9 +97,7 @@ def whole(tmp_path: Path) -> Iterator[Whole]:
         made.send(
             *({"type": "group", "userId": f"u{n}", "groupId": "acme", "traits": {"name": "Acme"}} for n in range(20))
         )
-        own = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
-        own |= {"ACCOIL_DATA": str(server.data), "ACCOIL_INTERCOM_URL": intercom.address}
-        own["DJANGO_SETTINGS_MODULE"] = "accoil.settings"
+        own = env(server.data, ACCOIL_INTERCOM_URL=intercom.address)
         told = [intercom.token(), intercom.client_secret]
         subprocess.run([sys.executable, "-c", CONNECT, *told], env=own, check=True, timeout=PATIENCE)
         made.apply(FILE, tmp_path)

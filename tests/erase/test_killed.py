@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import subprocess
@@ -18,7 +17,7 @@ from tests.journey.mortal import Mortal, mortal
 from tests.journey.test_kill import insist
 from tests.traffic import expected, traffic
 from tests.waiting import until
-from tests.whole import accoil
+from tests.whole import accoil, env, rows
 
 KILLS = 2  # starting again takes longest
 BEGIN = """
@@ -32,14 +31,11 @@ begin(Product.objects.get(), "user", sys.argv[1], [sys.argv[1]])
 
 
 def begin(server: Mortal, user: str) -> None:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
-    env = {**own, "ACCOIL_DATA": str(server.data), "DJANGO_SETTINGS_MODULE": "accoil.settings"}
-    subprocess.run([sys.executable, "-c", BEGIN, user], env=env, check=True)
+    subprocess.run([sys.executable, "-c", BEGIN, user], env=env(server.data), check=True)
 
 
 def state(server: Mortal) -> str:
-    with sqlite3.connect(server.data / "app.sqlite3", timeout=20) as database:
-        return str(database.execute("select state from erase_erasure").fetchone()[0])
+    return str(rows(server.data, "select state from erase_erasure")[0][0])
 
 
 def users_in_journal(data: Path) -> set[str]:

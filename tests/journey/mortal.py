@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.door import Door
-from tests.whole import PATIENCE, begun, free_port
+from tests.whole import PATIENCE, begun, env, free_port
 
 # Merges and saves come after hundreds of thousands of rows; here after a few, so that kills hit them too.
 PROGRAM = """
@@ -38,12 +37,11 @@ class Mortal:
 
     def start(self) -> None:
         """Returns when it answers."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
         words = [str(self._merge_after), "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, *words],
-                env={**own, **self.settings, "ACCOIL_DATA": str(self.data)}, stdout=log, stderr=log,
+                env=env(self.data, **self.settings), stdout=log, stderr=log,
             )  # fmt: skip
         while not self._answers():
             if self._process.poll() is not None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -83,18 +81,16 @@ class Synced:
 
     def arrange(self, *words: str) -> str:
         """What it says."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("ACCOIL_")}
-        env = own | self.server.settings | {"ACCOIL_DATA": str(self.server.data)}
+        own = whole.env(self.server.data, **self.server.settings)
         command = [sys.executable, "-m", "tests.journey.arranging", *words]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE,
+        done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE,
                               cwd=Path(__file__).parents[2])  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def asked(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """Of the server's own database."""
-        with sqlite3.connect(self.server.data / "app.sqlite3", timeout=30) as database:
-            return database.execute(question, values).fetchall()
+        return whole.rows(self.server.data, question, *values)
 
     def state(self) -> tuple[str, str]:
         (told,) = self.asked("select state, problem from connect_connection where tool = 'intercom'")
@@ -124,7 +120,7 @@ class Synced:
 
     def in_doubt(self) -> list[tuple[Any, ...]]:
         question = "select id, unsure, problem from connect_record where match = 'matched'"
-        return self.asked(question + " and (unsure not in ('', '[]') or problem <> '')")
+        return self.asked(question + " and (cast(unsure as text) not in ('', '[]') or problem <> '')")
 
     def stale(self) -> list[tuple[str, object, object]]:
         """Whose score there is another than the read API's, and what of ours there is other than was confirmed."""
