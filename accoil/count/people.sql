@@ -103,7 +103,7 @@ select
     )) as without_created_at,
     (select count(*) from accounts where id not in (select id from told where key = 'mrr')) as without_mrr,
     (select count(*) from paying) as paying,
-    (select median(number) from paying) as median_mrr,
+    (select middle(number) from paying) as median_mrr,
     (select count(*) from paying where number % 100 = 0) as whole_hundreds
 
 -- name: how_many_names

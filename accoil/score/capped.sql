@@ -11,18 +11,18 @@
 with scored as (
     select unnest(:events) as event_id, unnest(:positions) as position
 )
-select c.user_id, (c.day - :first) // :at_once as part
+select c.user_id, wholes(c.day - :first, :at_once) as part
 from counts c
 join scored s on s.event_id = c.event_id
 where c.product = :product and c.day >= :first + <from> and c.day < :first + <until> and c.day <= :last
-group by c.user_id, (c.day - :first) // :at_once
+group by c.user_id, wholes(c.day - :first, :at_once)
 having count(*) > bits_in(bit_or({bit_of}(s.position + :many * ((c.day - :first) % :at_once))))
 
 -- name: above
 -- What they did of one event on a day in several rows, where that is above the cap in all of them.
 select c.day, c.user_id, c.event_id, sum(c.n) as n
 from counts c
-join {several} s on s.user_id = c.user_id and s.part = (c.day - :first) // :at_once
+join {several} s on s.user_id = c.user_id and s.part = wholes(c.day - :first, :at_once)
 where c.product = :product and c.day >= :first and c.day <= :last and c.event_id in (select unnest(:events))
 group by c.day, c.user_id, c.event_id
 having count(*) > 1 and sum(c.n) > :cap

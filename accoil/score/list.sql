@@ -15,7 +15,7 @@ limit :limit offset :offset
 -- Who stands on the page is found by what they are sorted by alone: whole rows of everybody took twice as long.
 with companies as (select id as company_id, name as account_name from {accounts}),
 found as (
-    select x.id, {order} as sorted_by, raw, lower(name) as by_name
+    select x.id as found_id, {order} as sorted_by, raw as found_raw, lower(name) as by_name
     from {users} as x
     left join companies c on c.company_id = x.account_id
     where (:search = '' or contains(lower(name), lower(:search)) or contains(lower(tracking_id), lower(:search))
@@ -27,13 +27,16 @@ found as (
       and <holds>
 ),
 page as (
-    select * from found order by sorted_by {direction} nulls last, raw {direction}, by_name, id limit :limit offset :offset
+    select *
+    from found
+    order by sorted_by {direction} nulls last, found_raw {direction}, by_name, found_id
+    limit :limit offset :offset
 )
 select x.*, c.account_name, (select count(*) from found) as of_all
 from page as p
-join {users} as x on x.id = p.id
+join {users} as x on x.id = p.found_id
 left join companies c on c.company_id = x.account_id
-order by p.sorted_by {direction} nulls last, p.raw {direction}, p.by_name, p.id
+order by p.sorted_by {direction} nulls last, p.found_raw {direction}, p.by_name, p.found_id
 
 -- name: those
 -- Rows as they stand. Place: who (users or accounts).

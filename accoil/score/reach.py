@@ -133,6 +133,6 @@ def _spread(win: int) -> str:
     text, reach = "done", 1
     while reach < win:
         step = min(reach, win - reach)
-        text = f"(select position, days | (days >> {step}) as days from {text})"  # noqa: S608  our own numbers
+        text = f"(select position, bits_of_either(days, moved_down(days, {step})) as days from {text})"  # noqa: S608  our own numbers
         reach += step
     return f"select position, days from {text}"  # noqa: S608

@@ -39,8 +39,8 @@ with done as (
     group by id
 )
 select p.position,
-       cast(count(case when d.now & {bit_of}(p.position) <> 0 then 1 end) as bigint) as did,
-       cast(count(case when d.earlier & {bit_of}(p.position) <> 0 then 1 end) as bigint) as did_before
+       cast(count(case when has_bit(d.now, p.position) then 1 end) as bigint) as did,
+       cast(count(case when has_bit(d.earlier, p.position) then 1 end) as bigint) as did_before
 from (select unnest(:all_positions) as position) as p
 cross join done d
 group by p.position
@@ -84,7 +84,7 @@ done as (
     group by c.{who}, s.position
 ),
 alike as (
-    select position, days & ({bit_of}(len(:offsets)) - 1) as days, count(*) as n
+    select position, bits_of_both(days, {bit_of}(len(:offsets)) - 1) as days, count(*) as n
     from (<reach>) as reached
     group by 1, 2
 )

@@ -18,7 +18,7 @@ from {differences}
 
 -- name: histogram
 -- Bins of 5 points; 100 is in the last.
-select what, least(19, score // 5) as bin, count(*) as n
+select what, least(19, wholes(score, 5)) as bin, count(*) as n
 from (
     select 'from' as what, score_from as score from {differences} where score_from is not null
     union all

@@ -26,11 +26,19 @@ def values_in(question: str) -> set[str]:
 
 def render(question: str, marker: str, places: dict[str, str]) -> str:
     """The engine's spelling of values (`$name`), and names of tables put into `{places}`."""
+    return _placed(_VALUE.sub(rf"{marker}\1", question), places)
 
+
+def put(question: str, values: dict[str, str], places: dict[str, str]) -> str:
+    """The same for an engine that spells each value its own way."""
+    return _VALUE.sub(lambda found: values[found[1]], _placed(question, places))
+
+
+def _placed(question: str, places: dict[str, str]) -> str:
     def place(found: re.Match[str]) -> str:
         name = places[found[1]]
         if not _SAFE.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a table or column")
         return name
 
-    return _PLACE.sub(place, _VALUE.sub(rf"{marker}\1", question))
+    return _PLACE.sub(place, question)

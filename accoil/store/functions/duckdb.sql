@@ -40,8 +40,17 @@ create or replace macro day_in(packed) as cast((packed - (packed & 1048575)) // 
 -- A number for a text; whoever finds the same number looks at the text too.
 create or replace macro hash_of(text) as hash(text);
 
--- Whether a position is in a set.
+-- What is in both sets or either, a set with every position less, and whether a position is in a set.
+create or replace macro bits_of_both(mask, other) as mask & other;
+create or replace macro bits_of_either(mask, other) as mask | other;
+create or replace macro moved_down(mask, places) as mask >> places;
 create or replace macro has_bit(mask, position) as (mask >> cast(position as integer)) & 1 = 1;
+
+-- How many whole sizes are in a number.
+create or replace macro wholes(number, size) as number // size;
+
+-- The median.
+create or replace macro middle(figure) as median(figure);
 
 -- The smallest number in a set.
 create or replace macro least_in(mask) as bits_in((mask & -mask) - 1);

@@ -1,0 +1,171 @@
+"""A pytest plugin (`-p tests.clickhouse.both`): every store there is becomes two, DuckDB's and ClickHouse's, with the same
+facts. Whatever is asked is asked of both, and their answers must be the same.
+
+Which of the product's questions were asked, by file and name, is written to the file that BOTH_ASKED names."""
+
+import atexit
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from accoil.store import duckdb as embedded
+from accoil.store import questions
+from accoil.store.clickhouse import ClickHouse
+from accoil.store.store import Places, Value
+
+COMMENT = re.compile(r"--[^\n]*")
+TAG = re.compile(r"/\*([\w.]+)\*/")
+ENDS_IN_ORDER = re.compile(r"order by [^()]*$")
+_read = questions.read
+_numbers = itertools.count(1)
+asked: set[str] = set()
+differences: dict[str, None] = {}
+truths: dict[str, None] = {}
+
+
+def read(path: Path) -> dict[str, str]:
+    """Questions that say in a comment which they are, also as parts of others."""
+    package = path.resolve().relative_to(Path(__file__).parents[2] / "accoil").with_suffix("").as_posix().replace("/", ".")
+    return {name: f"{COMMENT.sub('', text).strip()}\n/*{package}.{name}*/" for name, text in _read(path).items()}
+
+
+class Both(embedded.DuckDB):
+    def __init__(self, path: Path, *more: Any, **named: Any) -> None:
+        super().__init__(path, *more, **named)
+        self._writing = threading.RLock()  # type: ignore[assignment]
+        self._other = ClickHouse(f"http://127.0.0.1:{_port()}/both_{next(_numbers)}")
+        self._other.migrate()
+        self._copied = False
+
+    def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
+        with self._writing:
+            found = super().ask(question, places, **values)
+            _compare(question, found, lambda: self._as_copied().ask(question, places, **values))
+            return found
+
+    def stream(self, question: str, places: Places = None, /, **values: Value) -> Iterator[pa.RecordBatch]:
+        with self._writing:
+            ours = list(super().stream(question, places, **values))
+            found = pa.Table.from_batches(ours)
+            _compare(question, found, lambda: pa.Table.from_batches(self._as_copied().stream(question, places, **values)))
+        yield from ours
+
+    def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
+        everything, kept = "select * from {kept}", {"kept": f"kept.{name}"}
+
+        def theirs() -> pa.Table:
+            self._as_copied().keep(name, question, places, **values)
+            return self._other.ask(everything, kept)
+
+        with self._writing:
+            super().keep(name, question, places, **values)
+            _compare(question, super().ask(everything, kept), theirs)
+
+    def keep_rows(self, name: str, rows: pa.Table) -> None:
+        super().keep_rows(name, rows)
+        self._other.keep_rows(name, rows)
+
+    def drop(self, name: str) -> None:
+        super().drop(name)
+        self._other.drop(name)
+
+    @contextmanager
+    def loading(self) -> Iterator[embedded.DuckDBLoading]:
+        with self._writing:
+            with super().loading() as loading:
+                yield loading
+            self._copied = False
+
+    def _as_copied(self) -> ClickHouse:
+        if not self._copied:
+            for table in self._other.tables():
+                rows = super().ask( "select * from {table}", {"table": table})
+                self._other.replace(table, rows)
+            self._copied = True
+        return self._other
+
+
+def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table]) -> None:
+    names = TAG.findall(question)
+    asked.update(names)
+    try:
+        theirs = ask()
+    except Exception as wrong:
+        differences[f"{names} {str(wrong)[:2000]}"] = None
+        return
+    a, b = _rows(ours), _rows(theirs)
+    if not ENDS_IN_ORDER.search(TAG.sub("", question).strip()):
+        a, b = sorted(a, key=repr), sorted(b, key=repr)
+    if (ours.column_names, a) != (theirs.column_names, b):
+        only_a, only_b = [row for row in a if row not in b][:3], [row for row in b if row not in a][:3]
+        differences[
+            f"{names}\n{ours.column_names}\n{theirs.column_names}\n{len(a)} rows, {len(b)} rows\n{only_a}\n{only_b}"
+        ] = None
+    for column in ours.schema:
+        if pa.types.is_boolean(column.type) and not pa.types.is_boolean(theirs.schema.field(column.name).type):
+            truths[f"{names[:1]} {column.name}"] = None
+
+
+def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
+    columns = [
+        ["engine's own"] * len(table) if name == "hashed" else [_same(value) for value in table[name].to_pylist()]
+        for name in table.column_names
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def _same(value: object) -> object:
+    match value:
+        case bool() | Decimal():
+            return int(value)
+        case float():
+            return int(value) if value.is_integer() else float(f"{value:.10g}")
+        case bytes():
+            return int.from_bytes(value, "little", signed=True)
+    return value
+
+
+_server: subprocess.Popen[str] | None = None
+_served_at = 0
+
+
+def _port() -> int:
+    global _server, _served_at
+    if _server is None:
+        folder = tempfile.mkdtemp(prefix="accoil-clickhouse-")
+        command = [sys.executable, "-m", "tests.clickhouse.server", folder]
+        _server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        _served_at = int(_server.stdout.readline())  # type: ignore[union-attr]
+    return _served_at
+
+
+def _write() -> None:
+    if os.environ.get("BOTH_ASKED"):
+        Path(os.environ["BOTH_ASKED"]).write_text(json.dumps(sorted(asked)))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for each in [*truths, *differences]:
+        terminalreporter.write_line(f"DIFFERS {each}")
+
+
+def pytest_sessionfinish(session: Any) -> None:
+    if differences:
+        session.exitstatus = 1
+
+
+questions.read = read
+embedded.DuckDB = Both  # type: ignore[misc]
+atexit.register(_write)
