@@ -74,7 +74,7 @@ class App:
         elif scope["type"] == "http" and scope["path"] in (tracker.PATH, settings.INGEST_PREFIX + tracker.PATH):
             await tracker.answer(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health":
-            await respond(send, 200, health.told(self._counting), [JSON])
+            await respond(send, 200, health.told(self._counting), [JSON, (health.SERVER.encode(), health.ID.encode())])
         elif scope["type"] == "http" and scope["path"] == metrics.PATH:
             await self._metrics.answer(scope, send)
         elif scope["type"] == "http" and scope["path"] in inbox.PATHS:

@@ -42,6 +42,20 @@ def is_current() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
+def newer() -> list[str]:
+    """Migrations of ours that were applied and that this version does not know."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    loader = MigrationExecutor(connection).loader
+    ours = {app for app, _ in loader.disk_migrations}
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations or ()
+        if app in ours and (app, name) not in loader.disk_migrations
+    )
+
+
 def _migrate(data: Path) -> None:
     """Applies what is missing. Two commands started at once take turns: the second finds nothing left to do."""
     from django.core.management import call_command
