@@ -17,7 +17,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from accoil import backup, health, importing
+from accoil import backup, health, importing, metrics
 from accoil.clock import Clock
 from accoil.control import Control
 from accoil.count.counting import Counting
@@ -62,10 +62,11 @@ log = structlog.get_logger()
 class App:
     """One ASGI application for the whole server."""
 
-    def __init__(self, door: FrontDoor, counting: Counting, desk: Desk) -> None:
+    def __init__(self, door: FrontDoor, counting: Counting, desk: Desk, told: metrics.Metrics) -> None:
         self._door = door
         self._counting = counting
         self._desk = desk
+        self._metrics = told
         self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +75,9 @@ class App:
         elif scope["type"] == "http" and scope["path"] in (tracker.PATH, settings.INGEST_PREFIX + tracker.PATH):
             await tracker.answer(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health":
-            await respond(send, 200, health.told(self._counting), [JSON])
+            await respond(send, 200, health.told(self._counting), [JSON, (health.SERVER.encode(), health.ID.encode())])
+        elif scope["type"] == "http" and scope["path"] == metrics.PATH:
+            await self._metrics.answer(scope, send)
         elif scope["type"] == "http" and scope["path"] in inbox.PATHS:
             await inbox.answer(self._desk, scope, receive, send)
         elif scope["type"] == "http":
@@ -138,9 +141,10 @@ class Server:
         self._erasing = Erasing(self.counting, self.ring.refresh, self._importing, self.imports)
         self._following = Following(self.counting, self._importing, self._erasing.step)
         self._desk = Desk()
+        self._metrics = metrics.Metrics(self.counting, lambda: self._clock.failing)
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
         config = uvicorn.Config(
-            App(door, self.counting, self._desk),
+            App(door, self.counting, self._desk, self._metrics),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
             server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096,
             http=partial(Direct, door=door, bounds=bounds()),  # type: ignore[arg-type]  # it is called, nothing else
@@ -216,6 +220,7 @@ class Server:
         self._clock.stop()
         self._following.stop()
         self._desk.stop()
+        self._metrics.stop()
         self.freezing.stop()
         self._control.stop()
         self.imports.close()

@@ -25,6 +25,11 @@ class Clock:
         self._stopping.set()
         self._thread.join()
 
+    @property
+    def failing(self) -> int:
+        """How many things it could not do the last time."""
+        return len(self._failing)
+
     def _run(self) -> None:
         due = {words: time.monotonic() + seconds for words, _, seconds in self._every}
         while not self._stopping.wait(max(0, min(due.values()) - time.monotonic())):

@@ -73,12 +73,20 @@ def names(name: str) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()]
 
 
+def token(name: str) -> str:
+    """What somebody must know to be answered, in letters that go into a header; "" when not set."""
+    value = text(name)
+    if value and not re.fullmatch(r"[!-~]{16,}", value):
+        raise Refused(f"{name} must be 16 letters, digits or signs at least, none a space; try `openssl rand -hex 32`.")
+    return value
+
+
 def path(name: str) -> str:
     """A path such as /in, without a slash at its end; "" when not set."""
     value = text(name).strip("/")
     if not re.fullmatch(r"[A-Za-z0-9_~-]*", value):
         raise Refused(f"{name} is {value!r}; write one word such as in, of letters, digits, - and _.")
-    if value in ("p", "v1", "v2", "api", "segment", "static", "sdk", "style", "health"):
+    if value in ("p", "v1", "v2", "api", "segment", "static", "sdk", "style", "health", "metrics"):
         raise Refused(f"{name} is {value!r}, which is taken; write another word.")
     return f"/{value}" if value else ""
 

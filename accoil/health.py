@@ -1,6 +1,8 @@
 """What `/health` tells: always 200 while the server lives, since to restart it would make no room on a disk. And what
 commands ask of a server that runs."""
 
+import secrets
+
 import msgspec
 
 from accoil.count import people
@@ -8,6 +10,8 @@ from accoil.count.counting import Counting
 from accoil.team.models import Product
 
 MOST_BLOCKS_BEHIND = 1_000
+SERVER = "x-accoil-server"  # a header of /health: which process answers
+ID = secrets.token_hex(8)
 
 
 def told(counting: Counting) -> bytes:
@@ -18,9 +22,10 @@ def told(counting: Counting) -> bytes:
 
 def progress(counting: Counting) -> dict[str, object]:
     """The last block that is on disk, the last that is in every number, those left out with the reason, and what is
-    wrong, as sentences."""
+    wrong, as sentences; and which process this is."""
     last, loader = counting.journal.last, counting.loader
-    return {"received": last, "counted": loader.loaded, "left_out": loader.set_aside, "wrong": wrong(counting)}
+    far = {"received": last, "counted": loader.loaded, "left_out": loader.set_aside}
+    return {"server": ID, **far, "wrong": wrong(counting)}
 
 
 def known_events(product_id: str) -> list[str]:

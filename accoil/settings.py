@@ -27,6 +27,7 @@ INGEST_PREFIX = environment.path("ACCOIL_INGEST_PREFIX")
 # What others do with calls that nobody will ever count: say that all is well.
 UNKNOWN_KEY = environment.one_of("ACCOIL_UNKNOWN_KEY", ["refuse", "segment", "accoil"], "refuse")
 STRICT = environment.flag("ACCOIL_STRICT")
+METRICS_TOKEN = environment.token("ACCOIL_METRICS_TOKEN")
 
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]", *environment.names("ACCOIL_ALLOWED_HOSTS")]
 if _public and _public.hostname:
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accoil.show.timed.Timed",
     "accoil.show.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

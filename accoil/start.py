@@ -91,6 +91,20 @@ def _of_postgresql(problem: BaseException) -> str:
     return sentence(problem, connection.settings_dict)
 
 
+def newer() -> list[str]:
+    """Migrations of ours that were applied and that this version does not know."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    loader = MigrationExecutor(connection).loader
+    ours = {app for app, _ in loader.disk_migrations}
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations or ()
+        if app in ours and (app, name) not in loader.disk_migrations
+    )
+
+
 def _migrate(data: Path) -> None:
     """Applies what is missing. Two commands started at once take turns: the second finds nothing left to do."""
     from django.core.management import call_command

@@ -55,14 +55,17 @@ def restore(
         typer.echo(line)
 
 
-def doctor(data: Data = None) -> None:
+def doctor(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, metavar="N", help="Also see whether it is free.")
+    ] = None,
+    data: Data = None,
+) -> None:
     """Look for what is wrong with this server. Exits 1 when something is."""
     from accoil.doctor import examine
-    from accoil.start import load
 
-    load()
     healthy = True
-    for words, good, sentence in examine():
+    for words, good, sentence in examine(port):
         healthy = healthy and good
         typer.echo(f"{'ok  ' if good else 'BAD '} {words}: {sentence}")
     if not healthy:

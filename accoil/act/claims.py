@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
+from accoil import measured
 from accoil.act.actions import together
 from accoil.act.models import TOO_LATE, Delivery
 from accoil.connect import breaker
@@ -77,7 +78,10 @@ def give_up_late() -> int:
     """Those that were due for so long and nobody could do, as while their connection needs reconnecting; how many. What
     was begun is finished, whenever that is."""
     due = Delivery.objects.filter(state=State.WAITING, next_at__lte=moment() - TOO_LATE)
-    return due.update(state=State.FAILED, answer=LATE, ended_at=moment())
+    given_up = due.update(state=State.FAILED, answer=LATE, ended_at=moment())
+    if given_up:
+        measured.deliveries_ended.add("late", "any", n=given_up)
+    return given_up
 
 
 def done(delivery: Delivery, answer: str) -> None:
@@ -111,6 +115,7 @@ def _wait(delivery: Delivery, reason: str, after: float, attempts: int) -> None:
 
 def _end(delivery: Delivery, state: str, answer: str) -> None:
     _put(delivery, state=state, answer=answer, leased_until=None, ended_at=moment())
+    measured.deliveries_ended.add(str(state), delivery.connection.tool if delivery.connection else "none")
 
 
 def _put(delivery: Delivery, **told: object) -> None:

@@ -264,7 +264,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
     written. `checks`: what troubleshooting looks at beside what all tools share; `hints` for people: whose attributes,
     or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end.
-    `missing`: what the operator has to set up first."""
+    `missing`: what the operator has to set up first. `address` (of a connection): where it is asked, where the operator
+    and not a team says so."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -281,6 +282,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     sending: Callable[[Any], Sender] | None = None
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None
     closed: Callable[[int], None] = lambda connection: None
+    address: Callable[[Any], str] | None = None
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
     hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}

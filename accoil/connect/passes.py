@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accoil import measured
 from accoil.connect.connection import ToolError
 from accoil.connect.models import Connection, Pass
 from accoil.connect.now import moment
@@ -36,6 +37,7 @@ def begin(connection: Connection, of: Pass.Of, total: int | None = None) -> Pass
 def end(running: Pass, problem: str = "") -> None:
     """One that failed as others before it takes their place: it may be tried every few seconds."""
     running.ended_at, running.problem = moment(), problem
+    measured.sync_runs.add(running.connection.tool, str(running.of), "failed" if problem else "done")
     running.save(update_fields=["ended_at", "problem", "counts", "of_total"])
     if problem:
         Pass.objects.filter(

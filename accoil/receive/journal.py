@@ -91,6 +91,10 @@ class Journal:
         self.last = max(last, *(gap.until for gap in self.gaps), 0)
 
     @property
+    def calls_waiting(self) -> int:
+        return self._asked.calls - self._begun.calls
+
+    @property
     def wrong(self) -> str | None:
         """Why calls are refused just now, as a sentence."""
         if self._stalled:

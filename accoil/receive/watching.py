@@ -1,8 +1,10 @@
 """Who looks on at the front door: the lights of keys, and the debugger."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from accoil import measured
 from accoil.receive.answers import Refused
 from accoil.receive.calls import Rejected
 from accoil.receive.heard import heard
@@ -36,11 +38,16 @@ class Watch:
         size: int,
     ) -> None:
         """A request was taken in: these calls of it are on disk. `size`: bytes of its plain body."""
+        measured.acknowledged.add(max(0.0, time.time() - received / 1000))
+        measured.calls_acknowledged.add(n=len(calls))
+        for each in rejected:
+            measured.calls_rejected.add(each.code)
         heard.taken(key.id, received, agent, is_ping=not calls and not rejected)
         if self._debugger:
             self._debugger.saw(key, path, received, calls, rejected, agent.decode("latin-1"), size)
 
     def refused(self, key: Key | None, path: str, received: int, refused: Refused, agent: bytes) -> None:
+        measured.requests_refused.add(refused.code)
         if key:
             heard.refused(key.id, received, agent, refused.code)
         if self._debugger:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from accoil import measured
 from accoil.count import days
 from accoil.count.facts import Facts, facts
 from accoil.rule.to_sql import Condition, condition
@@ -83,7 +84,8 @@ class Book:
     def make(self) -> None:
         """Makes the rows anew. Of a book that never was nothing stays when that fails."""
         try:
-            self._make()
+            with measured.scored.taken("book"):
+                self._make()
         except BaseException:
             if self._version < 0:
                 self.drop()

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Min
 from django.utils import timezone
 
+from accoil import measured
 from accoil.count import days
 from accoil.count.facts import facts
 from accoil.score.day_summary import DaySummary
@@ -74,12 +75,14 @@ def freeze(version: Version, first: date, last: date, done: Callable[[], bool] =
     there = days.through(first, last)
     for start in range(0, len(there), AT_ONCE):
         some = there[start : start + AT_ONCE]
+        with measured.scored.taken("day summaries"):
+            rows = list(known.rows(some[0], some[-1], totals=True))
         DaySummary.objects.bulk_create(
             [
                 DaySummary(
                     version=version, filled_in=row["day"] < made_on, time_zone=zone, computed_at=computed_at, **row
                 )
-                for row in known.rows(some[0], some[-1], totals=True)
+                for row in rows
             ],
             ignore_conflicts=True,
         )

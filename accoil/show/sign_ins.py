@@ -9,6 +9,7 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accoil import measured
 from accoil.show.visit import note
 from accoil.team.addresses import forget_codes_and_devices, is_confirmed
 from accoil.team.models import User
@@ -33,6 +34,7 @@ def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 @receiver(user_login_failed)
 def wrong_password(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """Nobody knows who it was; the teams of whose address was typed are told."""
+    measured.sign_ins_failed.add("password")
     typed = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
     meant = User.objects.filter(email=typed).first()
     if meant:

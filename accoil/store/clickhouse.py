@@ -31,8 +31,8 @@ KEPT = "select name from system.tables where database = :database and (name = :n
 # Of columns that are handed in.
 TYPES = {
     pa.bool_(): "Bool", pa.int8(): "Int8", pa.int16(): "Int16", pa.int32(): "Int32", pa.int64(): "Int64",
-    pa.uint8(): "UInt8", pa.uint64(): "UInt64", pa.float64(): "Float64", pa.string(): "String", pa.large_string(): "String",
-    pa.null(): "Int64",
+    pa.uint8(): "UInt8", pa.uint64(): "UInt64", pa.float64(): "Float64", pa.string(): "String",
+    pa.large_string(): "String", pa.null(): "Int64",
 }  # fmt: skip
 
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
@@ -90,7 +90,8 @@ class ClickHouse:
                 self._client.command(statement)
 
     def tables(self) -> list[str]:
-        found = self.rows("select name from system.tables where database = :database order by name", database=self._database)
+        question = "select name from system.tables where database = :database order by name"
+        found = self.rows(question, database=self._database)
         return [row["name"] for row in found]
 
     def replace(self, table: str, rows: pa.Table) -> None:

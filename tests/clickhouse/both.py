@@ -1,5 +1,5 @@
-"""A pytest plugin (`-p tests.clickhouse.both`): every store there is becomes two, DuckDB's and ClickHouse's, with the same
-facts. Whatever is asked is asked of both, and their answers must be the same.
+"""A pytest plugin (`-p tests.clickhouse.both`): every store there is becomes two, DuckDB's and ClickHouse's, with the
+same facts. Whatever is asked is asked of both, and their answers must be the same.
 
 Which of the product's questions were asked, by file and name, is written to the file that BOTH_ASKED names."""
 
@@ -37,7 +37,8 @@ truths: dict[str, None] = {}
 
 def read(path: Path) -> dict[str, str]:
     """Questions that say in a comment which they are, also as parts of others."""
-    package = path.resolve().relative_to(Path(__file__).parents[2] / "accoil").with_suffix("").as_posix().replace("/", ".")
+    inside = path.resolve().relative_to(Path(__file__).parents[2] / "accoil")
+    package = inside.with_suffix("").as_posix().replace("/", ".")
     return {name: f"{COMMENT.sub('', text).strip()}\n/*{package}.{name}*/" for name, text in _read(path).items()}
 
 
@@ -59,7 +60,8 @@ class Both(embedded.DuckDB):
         with self._writing:
             ours = list(super().stream(question, places, **values))
             found = pa.Table.from_batches(ours)
-            _compare(question, found, lambda: pa.Table.from_batches(self._as_copied().stream(question, places, **values)))
+            copied = self._as_copied
+            _compare(question, found, lambda: pa.Table.from_batches(copied().stream(question, places, **values)))
         yield from ours
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
@@ -91,7 +93,7 @@ class Both(embedded.DuckDB):
     def _as_copied(self) -> ClickHouse:
         if not self._copied:
             for table in self._other.tables():
-                rows = super().ask( "select * from {table}", {"table": table})
+                rows = super().ask("select * from {table}", {"table": table})
                 self._other.replace(table, rows)
             self._copied = True
         return self._other

@@ -1,7 +1,8 @@
-"""ClickHouse's own engine (chdb) behind as much of its HTTP interface as the published driver uses, on this machine only.
+"""ClickHouse's own engine (chdb) behind as much of its HTTP interface as the published driver uses, on this machine
+only.
 
-`python -m tests.clickhouse.server FOLDER` prints the port it listens on and serves until its input ends. One question at a
-time. It knows: the query in the address, the body or a form; `param_…`, settings; rows to insert after the query."""
+`python -m tests.clickhouse.server FOLDER` prints the port it listens on and serves until its input ends. One question
+at a time. It knows: the query in the address, the body or a form; `param_…`, settings; rows to insert after it."""
 
 import re
 import sys
@@ -29,9 +30,7 @@ class Engine:
         self._rows = folder / "rows"
         self._one_at_a_time = threading.Lock()
 
-    def answer(
-        self, database: str, query: str, values: dict[str, str], settings: dict[str, str], rows: bytes
-    ) -> bytes:
+    def answer(self, database: str, query: str, values: dict[str, str], settings: dict[str, str], rows: bytes) -> bytes:
         with self._one_at_a_time:
             self._session.query(f"use {database}")
             for name, value in {**settings, **values}.items():

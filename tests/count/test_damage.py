@@ -17,9 +17,9 @@ import pyarrow as pa
 import pytest
 from structlog.testing import capture_logs
 
-from accoil import doctor
 from accoil.asgi import Server
 from accoil.control import Control
+from accoil.doctor import facts as doctor
 from accoil.health import progress
 from accoil.receive.journal import COMPRESSION
 from accoil.store.store import Damaged, Store

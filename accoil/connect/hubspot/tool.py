@@ -48,6 +48,12 @@ def by_code(team: Team, author: User, code: str, place: str, back: str) -> Conne
     return connecting.by_code(team, author, code, back)
 
 
+def address(connection: Connection) -> str:
+    from accoil.connect.hubspot.speaking import api_address
+
+    return api_address()
+
+
 def offers_sign_in() -> bool:
     from accoil.connect.hubspot import connecting
 
@@ -113,6 +119,7 @@ TOOL = Tool(
     ),
     opened=opened,
     closed=closed,
+    address=address,
     archives_with=("token", "refresh_token", "renew_at"),
     hints={
         "matching": "Users are found by e-mail address, accounts by our id, by their domain, or through their users.",

@@ -42,6 +42,12 @@ def by_code(team: Team, author: User, code: str, region: str, back: str) -> Conn
     return by_code(team, author, code, region)
 
 
+def address(connection: Connection) -> str:
+    from accoil.connect.intercom.speaking import api_address
+
+    return api_address(str(connection.options.get("region", "us")))
+
+
 def offers_sign_in() -> bool:
     from accoil.connect.intercom.connecting import offers_sign_in
 
@@ -117,6 +123,7 @@ TOOL = Tool(
     ),
     opened=opened,
     closed=closed,
+    address=address,
     archives_with=("token",),
     checks=checks,
     hints={

@@ -9,7 +9,7 @@ from accoil.connect.http import lane
 from accoil.connect.models import Connection, State, live
 from accoil.connect.slack import channels, message
 from accoil.connect.slack.shown import shown
-from accoil.connect.slack.speaking import SCOPES, speaker_of, through_hook
+from accoil.connect.slack.speaking import SCOPES, api_address, speaker_of, through_hook
 from accoil.connect.soon import soon
 from accoil.refused import Refused
 from accoil.team.models import Team, User
@@ -151,4 +151,5 @@ TOOL = Tool(
     ),
     sending=sending,
     closed=channels.forget,
+    address=lambda connection: api_address(),
 )  # fmt: skip

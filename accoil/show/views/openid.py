@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accoil import measured
 from accoil.connect import oauth
 from accoil.connect.connection import ToolError, TryLater
 from accoil.connect.openid import signing_in
@@ -126,6 +127,7 @@ def not_asked(request: HttpRequest, problem: ToolError) -> HttpResponse:
 
 
 def refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    measured.sign_ins_failed.add("single sign-on")
     answer = render(request, "show/not_signed_in.html", {"why": why, "name": named()}, status=status)
     if status == 503:
         answer.headers["Retry-After"] = "60"

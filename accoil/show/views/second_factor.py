@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
+from accoil import measured
 from accoil.show.views.you import person
 from accoil.show.visit import note
 from accoil.team.addresses import is_confirmed
@@ -73,6 +74,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if left and found and found.takes(form.cleaned_data["code"]):
         left.rollback()
         return passed(stage)
+    measured.sign_ins_failed.add("code")
     form.add_error("code", "That is not the code of now. Wait for the next one." if left else TOO_OFTEN)
     if left:
         note(request, f"The right password and a wrong code for {user.email}.", teams=list(user.teams.all()))
