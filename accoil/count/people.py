@@ -79,10 +79,11 @@ def accounts_of(product_id: int, users: Collection[str], day: date) -> dict[str,
     return {by_id[row["user_id"]]: row["account"] for row in rows}
 
 
-def events(product_id: int, kind: Kind, id: int, first: date, last: date) -> list[dict[str, Any]]:
-    """`event`, `count`, `days` on which it happened, `last_day`; most frequent first."""
-    question = ASK[f"events_of_{kind}"]
-    rows = facts().store.rows(question, product=product_id, id=id, first=days.number(first), last=days.number(last))
+def events(product_id: int, kind: Kind, id: int, first: date, last: date, done: str = "counts") -> list[dict[str, Any]]:
+    """`event`, `count`, `days` on which it happened, `last_day`; most frequent first. `done`: a table of what was done,
+    where it was put aside."""
+    places, given = {"whose": f"{kind}_id", "counts": done}, {"first": days.number(first), "last": days.number(last)}
+    rows = facts().store.rows(ASK["events_of"], places, product=product_id, id=id, **given)
     return [row | {"last_day": days.day(row["last_day"])} for row in rows]
 
 
@@ -124,17 +125,17 @@ def known_events(product_id: int, as_of: date) -> list[dict[str, Any]]:
 def accounts_told(product_id: int) -> dict[str, Any]:
     """`accounts`; of them `without_name`, `without_created_at`, `without_mrr`; how many are `paying`, their
     `median_mrr` (cents, None when nobody pays), and how many pay `whole_hundreds` of cents."""
-    return facts().store.rows(ASK["accounts_told"], product=product_id, **_account_traits(product_id))[0]
+    return _known_rows("accounts_told", product_id, 0.0, **_account_traits(product_id))[0]
 
 
 def how_many_names(product_id: int) -> dict[str, int]:
     """How many different `events`, `user_traits` and `account_traits` (keys) were ever received."""
-    return facts().store.rows(ASK["how_many_names"], product=product_id)[0]
+    return _known_rows("how_many_names", product_id, 0.0)[0]
 
 
 def all_names(product_id: int, what: str) -> frozenset[str]:
     """All names of one of those kinds."""
-    return frozenset(row["name"] for row in facts().store.rows(ASK["all_names"], product=product_id, what=what))
+    return frozenset(row["name"] for row in _known_rows("all_names", product_id, 0.0, what=what))
 
 
 def event_days(product_id: int, first: date) -> dict[str, dict[date, int]]:
@@ -154,7 +155,7 @@ def health(product_id: int) -> dict[str, Any]:
 def known_traits(product_id: int, kind: Kind) -> list[dict[str, Any]]:
     """Every trait ever told of users or accounts: `key`, `n` of whom it is set, of those of `n_text`s, `n_number`s and
     `n_moment`s as how many it can be read so, and an `example`; the most used first."""
-    return facts().store.rows(ASK["known_traits"], product=product_id, kind=KINDS[kind])
+    return _known_rows("known_traits", product_id, 0.0, kind=KINDS[kind])
 
 
 def _account_traits(product_id: int) -> dict[str, str | None]:

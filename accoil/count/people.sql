@@ -1,5 +1,5 @@
 -- Who and what is known, beside any score. Values: product, kind (1 user, 2 account), id, ids, first, last, as_of (days);
--- name_trait, created_trait (null: the usual spellings): of accounts.
+-- name_trait, created_trait (null: the usual spellings): of accounts. Places: whose (user_id or account_id), counts.
 
 -- name: names
 select n.id, arg_min(n.name, n.first_at) as tracking_id
@@ -47,22 +47,17 @@ join (
     group by id
 ) as n on n.id = b.account_id
 
--- name: events_of_user
-select n.name as event, cast(sum(c.n) as bigint) as count, cast(count(distinct c.day) as integer) as days, max(c.day) as last_day
-from counts c
-join (select id, arg_min(name, first_at) as name from name where product = :product and kind = 3 group by id) as n
-  on n.id = c.event_id
-where c.product = :product and c.user_id = :id and c.day >= :first and c.day <= :last
-group by n.name
-order by count desc, event
-
--- name: events_of_account
-select n.name as event, cast(sum(c.n) as bigint) as count, cast(count(distinct c.day) as integer) as days, max(c.day) as last_day
-from counts c
-join (select id, arg_min(name, first_at) as name from name where product = :product and kind = 3 group by id) as n
-  on n.id = c.event_id
-where c.product = :product and c.account_id = :id and c.day >= :first and c.day <= :last
-group by n.name
+-- name: events_of
+with did as (
+    select event_id, cast(sum(n) as bigint) as count, cast(count(distinct day) as integer) as days, max(day) as last_day
+    from {counts}
+    where product = :product and {whose} = :id and day >= :first and day <= :last
+    group by event_id
+)
+select n.event, d.count, d.days, d.last_day
+from did d
+join (select id, arg_min(name, first_at) as event from name where product = :product and kind = 3 group by id) as n
+  on n.id = d.event_id
 order by count desc, event
 
 -- name: known_events

@@ -12,12 +12,14 @@ AT_A_TIME = 20  # parts that a question is asked in
 CAPPED = f"({ASK['capped']})"
 
 
-def counts(store: Store, name: str, product_id: int, definition: Definition, first: int, last: int) -> str:
-    """The table of what makes points on days from first to last: `counts` itself, or with a cap `kept.{name}`, which
-    has its columns product, day, user_id, account_id, event_id and n (a double), and is the caller's to drop."""
+def counts(
+    store: Store, name: str, product_id: int, definition: Definition, first: int, last: int, done: str = "counts"
+) -> str:
+    """The table of what makes points on days from first to last: what was done itself, or with a cap `kept.{name}`,
+    which has its columns product, day, user_id, account_id, event_id and n (a double), and is the caller's to drop."""
     if definition.daily_cap is None:
-        return "counts"
-    with_above = keep_above(store, f"{name}_above", product_id, definition, first, last)
+        return done
+    with_above = keep_above(store, f"{name}_above", product_id, definition, first, last, done)
     given = values.of(product_id, definition) | {"cap": definition.daily_cap, "first": first, "last": last}
     store.keep(name, ASK["of_these_days"].replace("<capped>", CAPPED), with_above, **given)
     store.drop(f"{name}_above")
@@ -25,21 +27,22 @@ def counts(store: Store, name: str, product_id: int, definition: Definition, fir
 
 
 def keep_above(
-    store: Store, name: str, product_id: int, definition: Definition, first: int, last: int
+    store: Store, name: str, product_id: int, definition: Definition, first: int, last: int, done: str = "counts"
 ) -> dict[str, str]:
     """The places of a question with `made_of(…)` about days from first to last. Under a cap a table is kept for it, the
     caller's to drop."""
     if definition.daily_cap is None:
-        return {"counts": "counts"}
+        return {"counts": done}
     many = len(definition.events)
     at_once = max(1, NARROW // many)
     places = {"bit_of": "bit_of" if many <= NARROW else "wide_bit_of", "several": f"kept.{name}_several"}
+    places["counts"] = done
     given: dict[str, Value] = {"first": first, "last": last, "many": many, "at_once": at_once}
     given |= values.of(product_id, definition) | {"cap": definition.daily_cap}
     store.keep(f"{name}_several", _several(last - first + 1, at_once), places, **given)
     store.keep(name, ASK["above"], places, **given)
     store.drop(f"{name}_several")
-    return {"above": f"kept.{name}"}
+    return {"counts": done, "above": f"kept.{name}"}
 
 
 def _several(days: int, at_once: int) -> str:

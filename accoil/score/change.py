@@ -19,7 +19,7 @@ Then = tuple[Definition, date]
 PARTS = ("definition", "membership", "behaviour", "benchmark")
 
 
-def why(product_id: int, before: Then, after: Then, kind: Kind, id: int) -> dict[str, Any]:
+def why(product_id: int, before: Then, after: Then, kind: Kind, id: int, done: str = "counts") -> dict[str, Any]:
     """The change of a user's or account's score from one day, scored as it was then, to another.
 
     `change` = `score_after` − `score_before`, and `parts` (definition, membership, behaviour, benchmark) sum to it:
@@ -28,7 +28,7 @@ def why(product_id: int, before: Then, after: Then, kind: Kind, id: int) -> dict
     `window`: days, of the definition afterwards. `events`: event, weight, count_before, count_after, gained and
     aged_out (points), the largest move first; gained − aged_out sums to `raw_after` − `raw_before` (of an account
     under a daily cap these are fractions). `active_before`, `active_after`: people with points; `joined`, `left`:
-    people whose account it became or ceased to be.
+    people whose account it became or ceased to be. `done`: a table of what it did, where it was put aside.
     """
     (old, first), (new, last) = before, after
     places, given = _asked(product_id, before, after, kind, id)
@@ -39,12 +39,12 @@ def why(product_id: int, before: Then, after: Then, kind: Kind, id: int) -> dict
     given |= {"b_old": b_old or b_after, "b_before": b_before or b_after, "b_after": b_after}
     of_then = (old, days.number(first) - old.window + 1, days.number(first))
     of_both = (new, days.number(min(first, last)) - new.window + 1, days.number(max(first, last)))
-    with what_makes_points(product_id, *of_then) as then, what_makes_points(product_id, *of_both) as both:
+    with what_makes_points(product_id, *of_then, done) as then, what_makes_points(product_id, *of_both, done) as both:
         places |= {"old_counts": then, "counts": both}
         steps = facts().store.rows(ASK["steps"], places, **given)[0]
         rows = facts().store.rows(ASK["events"], places, **given)
     if new.daily_cap is not None:  # they were done as often as they were done, also where that makes no more points
-        whole = facts().store.rows(ASK["events"], {**places, "counts": "counts"}, **given)
+        whole = facts().store.rows(ASK["events"], {**places, "counts": done}, **given)
         often = {row["position"]: row for row in whole}
         rows = [{**often[row["position"]], "gained": row["gained"], "aged_out": row["aged_out"]} for row in rows]
     scores = [int(steps[f"s{step}"]) for step in range(5)]

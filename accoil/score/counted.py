@@ -61,10 +61,12 @@ def places_of_points(definition: Definition) -> dict[str, str]:
 
 
 @contextmanager
-def what_makes_points(product_id: int, definition: Definition, first: int, last: int) -> Iterator[str]:
-    """The table of what makes points on these days."""
+def what_makes_points(
+    product_id: int, definition: Definition, first: int, last: int, done: str = "counts"
+) -> Iterator[str]:
+    """The table of what makes points on these days, of all that was done or of what the table `done` holds."""
     store, name = facts().store, f"makes_points_{next(_numbers)}"
     try:
-        yield capped.counts(store, name, product_id, definition, first, last)
+        yield capped.counts(store, name, product_id, definition, first, last, done)
     finally:
         store.drop(name)

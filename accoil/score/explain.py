@@ -19,12 +19,13 @@ ASK = beside(__file__, "explain")
 Row = dict[str, Any]
 
 
-def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of: date) -> Row:
+def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of: date, done: str = "counts") -> Row:
     """`parts`: event, count, weight, points, share of raw, heaviest first; they sum to `raw`. For an account also
     `users`: id, name, score and raw for it; the mean of those scores, half up, is the account's `score`. Under a daily
     cap `counted` is how many of the count make points (of an account in fractions, shown to one decimal).
 
-    `steps` of activation, as `progress` tells them. `not_scored`: a sentence, for one who does not count; else None."""
+    `steps` of activation, as `progress` tells them. `not_scored`: a sentence, for one who does not count; else None.
+    `done`: a table of what was done, where it was put aside."""
     day, benchmark = days.number(as_of), summaries.benchmark(product_id, definition, as_of)
     explained: Row = {
         "as_of": as_of, "raw": 0, "benchmark": benchmark, "curve": definition.curve, "score": 0, "parts": [],
@@ -32,11 +33,11 @@ def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of:
     }  # fmt: skip
     if explained["not_scored"]:
         return explained | ({"users": []} if kind == "account" else {})
-    rows = _made(product_id, definition, kind, id, day, "by_event", benchmark)
+    rows = _made(product_id, definition, kind, id, day, "by_event", benchmark, done)
     explained["parts"], explained["score"] = _parts(definition, rows), rows[0]["score"]
     explained["raw"] = _together(definition, kind, explained["parts"], "points")
     if kind == "account":
-        users = _made(product_id, definition, kind, id, day, "by_user", benchmark)
+        users = _made(product_id, definition, kind, id, day, "by_user", benchmark, done)
         explained["users"] = _users(product_id, definition, users)
         explained["score"] = users[0]["of_account"] if users else 0
     if definition.activation != Activation():
@@ -45,10 +46,11 @@ def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of:
 
 
 def _made(
-    product_id: int, definition: Definition, kind: Kind, id: int, day: int, question: str, benchmark: float | None
-) -> list[Row]:
+    product_id: int, definition: Definition, kind: Kind, id: int, day: int, question: str, benchmark: float | None,
+    done: str,
+) -> list[Row]:  # fmt: skip
     given: dict[str, Value] = values.of(product_id, definition) | {"as_of": day, "id": id, "b": benchmark}
-    places, counted = {"who": f"{kind}_id"}, ""
+    places, counted = {"who": f"{kind}_id", "counts": done}, ""
     if not definition.counts_everyone:
         places["population"], counted = population(facts(), product_id, definition, day), ASK["of_those_who_count"]
     made = ASK["made" if definition.daily_cap is None else "made_under_cap"].replace("<counted>", counted)

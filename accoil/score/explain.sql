@@ -1,4 +1,4 @@
--- Where a score comes from. Values: as in book.sql, and id; cap; b is the benchmark of the day. Places: population; who, the
+-- Where a score comes from. Values: as in book.sql, and id; cap; b is the benchmark of the day. Places: counts; population; who, the
 -- column that id is of (user_id or account_id). What was done is one of the first two; the others follow on it.
 -- <counted>: nothing where everyone counts.
 
@@ -9,7 +9,7 @@ with weights as (
 ),
 made as (
     select c.user_id, w.position, w.weight, c.n, c.n as made
-    from counts c
+    from {counts} c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.{who} = :id and c.day > :as_of - :win and c.day <= :as_of
       <counted>
@@ -22,13 +22,13 @@ with weights as (
 ),
 concerned as (
     select distinct user_id
-    from counts
+    from {counts}
     where product = :product and {who} = :id and day > :as_of - :win and day <= :as_of
 ),
 done as (
     select c.user_id, c.account_id, w.position, w.weight, sum(c.n) as n,
            sum(sum(c.n)) over (partition by c.user_id, w.position, c.day) as of_day
-    from counts c
+    from {counts} c
     join weights w on w.event_id = c.event_id
     where c.product = :product and c.user_id in (select user_id from concerned)
       and c.day > :as_of - :win and c.day <= :as_of

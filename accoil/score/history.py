@@ -58,11 +58,14 @@ def together(
     return [{"day": day, **found.get(days.number(day), nothing)} for day in days.through(first, last)]
 
 
-def scores(product_id: int, periods: Iterable[Period], kind: Kind, ids: Sequence[int]) -> dict[int, list[Row]]:
-    """For each id `day`, `score`, `raw` of every day of these periods, zeros included."""
+def scores(
+    product_id: int, periods: Iterable[Period], kind: Kind, ids: Sequence[int], done: str = "counts"
+) -> dict[int, list[Row]]:
+    """For each id `day`, `score`, `raw` of every day of these periods, zeros included. `done`: a table of what they
+    did, where it was put aside."""
     found: dict[int, list[Row]] = {id: [] for id in ids}
     for period in periods:
-        given = {(row["id"], row["as_of"]): row for row in _ask(product_id, period, kind, ids)}
+        given = {(row["id"], row["as_of"]): row for row in _ask(product_id, period, kind, ids, done=done)}
         for day in days.through(period.first, period.last):
             for id in ids:
                 row = given.get((id, days.number(day)), {"score": 0, "raw": 0})
@@ -75,7 +78,9 @@ def plain(amount: Any) -> int | float:
     return int(amount) if amount == int(amount) else float(amount)
 
 
-def _ask(product_id: int, period: Period, kind: Kind, ids: Sequence[int], around: str = "<scores>") -> list[Row]:
+def _ask(
+    product_id: int, period: Period, kind: Kind, ids: Sequence[int], around: str = "<scores>", done: str = "counts"
+) -> list[Row]:
     """Rows of the question, put into the text around it."""
     first, last = days.number(period.first), days.number(period.last)
     against = _benchmarks(product_id, period)
@@ -85,7 +90,7 @@ def _ask(product_id: int, period: Period, kind: Kind, ids: Sequence[int], around
         "benchmark_days": list(against), "benchmarks": list(against.values()),
     }  # fmt: skip
     since = first - period.definition.window + 1
-    with what_makes_points(product_id, period.definition, since, last) as counts:
+    with what_makes_points(product_id, period.definition, since, last, done) as counts:
         places = {**places_of_points(period.definition), "counts": counts, "among": who.table}
         return facts().store.rows(around.replace("<scores>", ASK[f"{kind}s"]), places, **given)
 

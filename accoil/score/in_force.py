@@ -40,13 +40,14 @@ def _benchmarks(version: Version, first: date, last: date) -> dict[date, float |
     return dict(kept.values_list("day", "benchmark"))
 
 
-def course(profile: Profile, kind: Kind, id: int, first: date, last: date) -> list[Row]:
+def course(profile: Profile, kind: Kind, id: int, first: date, last: date, done: str = "counts") -> list[Row]:
     """A user or account on every day: `day`; `score` and `raw` as the definition in force today says;
     `reported_score` under the version in force then, against the benchmark kept; `version`, its number; `late`, whether
-    events that belong to that day's window came after the day was summed up."""
+    events that belong to that day's window came after the day was summed up. `done`: a table of what it did, where it
+    was put aside."""
     product = profile.product_id
-    now = scores(product, [Period(first, last, profile.current.parsed)], kind, [id])[id]
-    then = scores(product, periods(profile, first, last), kind, [id])[id]
+    now = scores(product, [Period(first, last, profile.current.parsed)], kind, [id], done)[id]
+    then = scores(product, periods(profile, first, last), kind, [id], done)[id]
     told = _in_force_on(profile, kind, id, first, last)
     return [
         {**row, "reported_score": reported["score"], **told[row["day"]]}

@@ -7,6 +7,7 @@ from accoil.act.automations import Draft
 from accoil.score.definition import Definition
 from accoil.score.features import Said, edit
 from accoil.score.models import Profile
+from tests.show.automating import HTMX
 from tests.show.reading import main, words
 
 
@@ -26,7 +27,28 @@ def test_the_first_profile_is_proposed_from_what_arrived(ann, home):
     text = main(ann.get(f"{home}/new"))
     assert "Proposed from what arrived" in text
     assert "makes something" in text
-    assert "accounts would be scored" in text
+
+
+@pytest.mark.parametrize("which", ["new", "of"])
+def test_what_a_profile_does_comes_after_the_page(ann, busy, home, which):
+    """Everyone is looked at for it, and nobody waits for that to see the events."""
+    own = str(busy.profile.pk) if which == "of" else ""
+    page = ann.get(f"{home}/{own or 'new'}")
+    assert "Here comes what this does to everyone" in main(page)
+    assert "Nothing is saved yet." not in main(page)
+    asked = page.content.decode().split("<profile-editor", 1)[1].split(">", 1)[0]
+    assert f'hx-post="{home}/preview"' in asked
+    assert 'hx-trigger="load, input' in asked
+    sent = form({"Report_Created": 9, "Dashboard_Viewed": 1}, of=own)
+    told = words(ann.post(f"{home}/preview", sent, **HTMX))
+    assert "Nothing is saved yet." in told
+    assert ("Nothing moves" if own else "accounts would be scored") in told
+
+
+def test_a_draft_that_was_sent_with_the_page_brings_what_it_does(ann, busy, home):
+    page = ann.post(f"{home}/{busy.profile.pk}", form({"Dashboard_Viewed": 10}, name="Everyday", do="preview"))
+    assert "Nothing is saved yet." in main(page)
+    assert 'hx-trigger="input' in page.content.decode()
 
 
 def test_without_events_the_names_are_asked_for(eve, world):

@@ -9,6 +9,7 @@ from accoil.count.ids import Kind
 from accoil.count.people import events, traits
 from accoil.score import change_words
 from accoil.score.change import why as why_changed
+from accoil.score.done import done_by
 from accoil.score.explain import explain
 from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
@@ -41,11 +42,14 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
         return not_counted
     seen = Seen(frame)
     row = found(seen, kind, id)
-    values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row)}
+    days = range_of(frame, RANGES)
+    first = frame.as_of - timedelta(days=max(days - 1, frame.definition.window))
+    with done_by(frame.profile, frame.definition, kind, id, first, frame.as_of) as done:
+        values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row, done)}
+        values |= course(frame, frame.profile, kind, row, days, done)
     values["facts"] = tables.facts(kind, row, frame, values["explained"])
     told = made_of.Told(kind, row, frame.definition, frame.today, values["explained"])
     values["said"] = {key: made_of.sentence(key, told) for key in ("score", "change", "mrr") if key in row}
-    values |= course(frame, frame.profile, kind, row)
     values["stays"] = stays.of(frame, kind, id)
     if kind == "account":
         values |= people_of(seen, id)
@@ -78,15 +82,14 @@ def about(frame: Frame, kind: Kind, row: Row) -> Row:
     }
 
 
-def course(frame: Frame, profile: Profile, kind: Kind, row: Row) -> Row:
-    """The chart of its score, under the definition in force today and as it was reported, and what it did in the days
-    shown."""
-    days = range_of(frame, RANGES)
+def course(frame: Frame, profile: Profile, kind: Kind, row: Row, days: int, done: str) -> Row:
+    """The chart of its score over so many days, under the definition in force today and as it was reported, and what it
+    did in them. `done`: the table of what it did."""
     first = frame.as_of - timedelta(days=days - 1)
     points = [point if point["day"] >= row["first_day"] else NOT_YET for point in
-              profile_course(profile, kind, row["id"], first, frame.as_of)]  # fmt: skip
+              profile_course(profile, kind, row["id"], first, frame.as_of, done)]  # fmt: skip
     markers = changes.versions(profile, first, frame.as_of)
-    did = events(frame.product.pk, kind, row["id"], first, frame.as_of)
+    did = events(frame.product.pk, kind, row["id"], first, frame.as_of, done)
     return {
         "chart": charts.score_chart(
             f"Score of {row['name']} over {days} days",
@@ -109,13 +112,13 @@ def course(frame: Frame, profile: Profile, kind: Kind, row: Row) -> Row:
 NOT_YET: Row = {"score": None, "reported_score": None, "late": False}  # of days before it was there
 
 
-def why(frame: Frame, profile: Profile, kind: Kind, row: Row) -> Row:
-    """What the score is made of, and why it is another than one window ago."""
+def why(frame: Frame, profile: Profile, kind: Kind, row: Row, done: str) -> Row:
+    """What the score is made of, and why it is another than one window ago. `done`: the table of what it did."""
     definition, first = frame.definition, frame.as_of - timedelta(days=frame.definition.window)
     # A past day is looked at under today's definition alone.
     before = definition if frame.is_past else profile.version_on(first).parsed
-    explained = explain(frame.product.pk, definition, kind, row["id"], frame.as_of)
-    told = why_changed(frame.product.pk, (before, first), (definition, frame.as_of), kind, row["id"])
+    explained = explain(frame.product.pk, definition, kind, row["id"], frame.as_of, done)
+    told = why_changed(frame.product.pk, (before, first), (definition, frame.as_of), kind, row["id"], done)
     say = reasons.account_score if kind == "account" else reasons.user_score
     return {
         "sentence": reasons.person(row["name"], row, told, frame.today),

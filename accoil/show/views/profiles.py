@@ -117,12 +117,18 @@ def editor(frame: Frame, profile: Profile | None, draft: Draft, refusal: str = "
             "sentence": consequences.profile(draft),
             "access": profile_access.told(frame, profile),
         }
+    values["preview"] = shown_with_it(frame, profile, draft, refusal)
+    return page(frame, "show/profile.html", values, status)
+
+
+def shown_with_it(frame: Frame, profile: Profile | None, draft: Draft, refusal: str) -> Values:
+    """What the draft does, as far as it is told in one answer with the page: of an unchanged one the page asks for it
+    when it is there, since to look at everyone takes longer than all the rest."""
     try:
         definition = profile_rules.with_rules(draft, frame.request).definition()
-        values["preview"] = previewed(frame, profile, definition)
     except Refused as wrong:
-        values["preview"] = {"refusal": "" if refusal else str(wrong)}
-    return page(frame, "show/profile.html", values, status)
+        return {"refusal": "" if refusal else str(wrong)}
+    return previewed(frame, profile, definition) if frame.request.method == "POST" else {"comes": True}
 
 
 def may_edit(frame: Frame, profile: Profile | None) -> bool:
