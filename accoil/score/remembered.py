@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from accoil.count.facts import Facts
@@ -38,6 +38,14 @@ class Days(Generic[Kept]):
         self._facts, self._product_id = facts, product_id
         self._version = facts.version[product_id]
         self._found: dict[int, Kept] = {}
+
+    def at_hand(self, days: Sequence[int]) -> list[Kept] | None:
+        """What is known of each of these days, in their order; None unless all are. Changes nothing, so that it may be
+        asked while others find out more."""
+        since, found = self._facts.first_day_since(self._product_id, self._version), self._found
+        if all(day in found and (since is None or day < since) for day in days):
+            return [found[day] for day in days]
+        return None
 
     def found(self) -> dict[int, Kept]:
         """By day; what is found out next is put in here."""

@@ -21,7 +21,8 @@ Row = dict[str, Any]
 
 class Summaries:
     """Rows as of `each_day`, under one definition. An event changes its own day and those whose window still holds
-    it. Whoever asks for days that somebody else is finding out waits for them, and does not find them out again."""
+    it. Whoever asks for days that somebody else is finding out waits for them, and does not find them out again; who
+    asks for what is known waits for nobody."""
 
     def __init__(self, product_id: int, definition: Definition) -> None:
         self._product_id = product_id
@@ -37,11 +38,19 @@ class Summaries:
             self._wanted.add(threading.get_ident())
         try:
             for start in range(days.number(first), days.number(last) + 1, AT_ONCE):
-                with self._asking:
-                    found += self._rows(range(start, min(start + AT_ONCE, days.number(last) + 1)), totals)
+                wanted = range(start, min(start + AT_ONCE, days.number(last) + 1))
+                found += self._at_hand(wanted, totals) or self._waited_for(wanted, totals)
         finally:
             self._wanted.discard(threading.get_ident())
         return found
+
+    def _at_hand(self, wanted: range, totals: bool) -> list[Row] | None:
+        rows = self._days.at_hand(wanted)
+        return rows if rows and (not totals or all(TOTAL in row for row in rows)) else None
+
+    def _waited_for(self, wanted: range, totals: bool) -> list[Row]:
+        with self._asking:
+            return self._rows(wanted, totals)
 
     def _rows(self, wanted: range, totals: bool) -> list[Row]:
         """Who wants no totals finds them out all the same while somebody waits who does."""
@@ -54,9 +63,7 @@ class Summaries:
 
     def lacks(self, first: date, last: date) -> bool:
         """Whether any of these days must be computed when it is asked for."""
-        with self._asking:
-            known = self._days.found()
-            return any(day not in known for day in range(days.number(first), days.number(last) + 1))
+        return self._days.at_hand(range(days.number(first), days.number(last) + 1)) is None
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:

@@ -1,7 +1,18 @@
 """What is remembered stays as long as it is asked for, and no longer than no fact has changed it."""
 
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
 from accoil.count.facts import Facts
+from accoil.score import summaries
+from accoil.score.definition import Definition
 from accoil.score.remembered import Days, Lately
+from accoil.team.models import Product
+from tests.small_worlds import at, did
 from tests.world import Engine
 
 
@@ -26,3 +37,43 @@ def test_days_are_forgotten_from_the_first_one_on_that_a_load_touched(engine: En
     assert known.found() == {5: "five"}
     known.found()[6] = "six anew"
     assert known.found() == {5: "five", 6: "six anew"}
+
+
+def test_days_are_at_hand_until_a_load_touches_them(engine: Engine) -> None:
+    facts = Facts(engine.facts.store)
+    known = Days[str](facts, 1)
+    known.found().update({5: "five", 6: "six", 7: "seven"})
+    assert known.at_hand(range(5, 8)) == ["five", "six", "seven"]
+    assert known.at_hand(range(5, 9)) is None
+    facts.moved(1, first_day=6)
+    assert known.at_hand(range(5, 6)) == ["five"]
+    assert known.at_hand(range(5, 7)) is None
+
+
+def test_who_asks_for_days_that_are_known_does_not_wait_while_others_are_found_out(
+    new_product: Callable[..., Product], receive: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page needs the benchmarks of ninety days, which are there, while a year of them is being summed up."""
+    product = new_product()
+    receive(product, did("u", "Open", at(10)))
+    asked = summaries.summaries(product.pk, Definition(events={"Open": 1}))
+    known = asked.rows(date(2026, 3, 8), date(2026, 3, 12))
+    begun, go_on, find_out = threading.Event(), threading.Event(), summaries.each_day
+
+    def slowly(*which: Any, **how: Any) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return find_out(*which, **how)
+
+    monkeypatch.setattr(summaries, "each_day", slowly)
+    ahead = threading.Thread(target=asked.rows, args=(date(2026, 2, 1), date(2026, 2, 20)))
+    ahead.start()
+    try:
+        assert begun.wait(20)
+        assert asked.rows(date(2026, 3, 8), date(2026, 3, 12)) == known
+        assert not asked.lacks(date(2026, 3, 8), date(2026, 3, 12))
+        assert asked.lacks(date(2026, 2, 1), date(2026, 2, 20))
+    finally:
+        go_on.set()
+        ahead.join(20)
+    assert not asked.lacks(date(2026, 2, 1), date(2026, 2, 20))
