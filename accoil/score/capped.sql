@@ -1,7 +1,8 @@
 -- Counts of scored events under a daily cap, in the shape of `counts`. Where one user did more of one event on a day than
 -- the cap, over all accounts, each account's share is brought down in proportion: fractions that make the cap together.
 -- Values: product, events, positions (0, 1, 2 … of each event), cap, first, last (days), many (events), at_once (days
--- that a set holds beside each other). Places: counts (all, or those of a few); several, above; bit_of, the narrowest that holds the positions.
+-- that a set holds beside each other). Places: counts (all, or those of a few); several, above; bit_of, the narrowest
+-- that holds the positions.
 
 -- name: several
 -- Who did something in more rows in a few days than there are events and days in them: for several accounts, or by
