@@ -42,7 +42,7 @@ AUTOMATIONS: tuple[dict[str, Any], ...] = (
         "then": [{"slack": {"channel": "#customer-success", "text": "{{ account.name }} was last here a month ago."}}],
     },
     {
-        "name": "Write to the owner of who is activated",
+        "name": "Tell the owner who is activated",
         "scope": "account",
         "when": {"activation": {"reaches": 100}},
         "then": [{"email": {"to": "owner"}}],

@@ -172,6 +172,11 @@ def _number(value: Value) -> str:
     return "" if value is None else f"{value:,.1f}".removesuffix(".0")
 
 
+def of_whole_days(values: Sequence[Value], is_over: bool) -> list[Value]:
+    """Of what is counted per day: a last day that is not over would be drawn as a fall."""
+    return [*values] if is_over else [*values[:-1], None]
+
+
 def count_chart(label: str, days: Sequence[date], values: Sequence[Value]) -> Chart:
     """A chart of a quantity: from 0 to a round number above its largest."""
     top, ticks = round_top(max((value for value in values if value is not None), default=0))

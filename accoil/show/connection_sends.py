@@ -1,4 +1,4 @@
-"""What is sent through a connection that keeps no records: how much of it arrived, and which automations send it."""
+"""What goes through a connection that keeps no records: how much of it arrived, and who sends it."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,13 +6,16 @@ from typing import Any
 from django.utils import timezone
 
 from accoil.act.actions import actions_in, words_of
-from accoil.act.models import Automation, Delivery
+from accoil.act.feeds import seen_by
+from accoil.act.models import Automation, Delivery, Feed
 from accoil.act.queue import counts
 from accoil.connect.models import Connection
 from accoil.connect.tools import TOOLS
+from accoil.show.feed_form import when
 from accoil.show.frame import Frame
 
 WEEK = timedelta(days=7)
+FEEDS = {"slack": "channel", "email": "mail_to"}  # tool → what says that a feed is sent through it
 
 
 def sends(frame: Frame, joined: Connection) -> dict[str, Any]:
@@ -24,4 +27,15 @@ def sends(frame: Frame, joined: Connection) -> dict[str, Any]:
         for each in automations
         if (said := "; ".join(words_of(key, values) for key, values in actions_in(each.actions) if key in own))
     ]
+    rows += [
+        {"name": each.name, "on": True, "link": frame.link("feed", each.pk), "says": f"Feed, {when(each)}"}
+        for each in _feeds(frame, FEEDS.get(joined.tool, ""))
+    ]
     return {"sent": counts(lately), "rows": rows, "new_link": frame.link("new-automation")}
+
+
+def _feeds(frame: Frame, field: str) -> list[Feed]:
+    """Those that are sent, of those that somebody may see."""
+    if not field:
+        return []
+    return list(seen_by(frame.request.user, frame.profiles).exclude(every="").exclude(**{field: ""}))

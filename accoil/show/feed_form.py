@@ -91,3 +91,13 @@ def _channels(frame: Frame) -> tuple[list[str], str]:
 
 def _text(sent: QueryDict, name: str) -> str:
     return str(sent.get(name) or "").replace("\x00", "").strip()
+
+
+def when(feed: Feed) -> str:
+    """every Monday at 8:00 to #sales and 2 members"""
+    if not feed.every:
+        return "not sent"
+    members = [each for each in feed.mail_to.split(",") if each.strip()]
+    people = [f"{len(members)} member{'s' if len(members) > 1 else ''} by e-mail"] if members else []
+    to = " and ".join([*([feed.channel] if feed.channel else []), *people])
+    return f"{feed.get_every_display().lower().replace('monday', 'Monday')} at {feed.hour}:00 to {to}"

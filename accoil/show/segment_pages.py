@@ -58,6 +58,7 @@ def editing(frame: Frame, what: What, scope: Kind, found: Segment | Journey | No
         "refusal": refusal,
         "name": (found.name if found else "") if first else frame.request.POST.get("name", ""),
         "back": list_link(frame, what, scope),
+        "here": frame.link(what, found.pk) if found else "",
     }
 
 

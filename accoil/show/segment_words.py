@@ -16,6 +16,11 @@ from accoil.show.sentences import bold
 Row = Mapping[str, Any]
 
 
+def share(members: int, total: int) -> int:
+    """In whole percent, half up."""
+    return (200 * members + total) // (2 * total) if total else 0
+
+
 def overview(rows: Sequence[Row], scope: str) -> SafeString:
     """24 accounts are in Red Hot; your segment At risk grew by 4 in a week."""
     own = [row for row in rows if not row["segment"].is_built_in]
@@ -23,7 +28,7 @@ def overview(rows: Sequence[Row], scope: str) -> SafeString:
     opening = format_html("{} of {}s", bold(words.count(len(rows), "segment")), scope)
     if moved is None or not moved["gain"]:
         return (
-            format_html("{}, none of your own has changed in size this week.", opening)
+            format_html("{}; none of your own has changed in size this week.", opening)
             if own
             else format_html("{} that every profile has; make one for the people you want to follow.", opening)
         )

@@ -13,13 +13,13 @@ Row = dict[str, Any]
 MOST = 10
 
 
-def told(looking: Looking, called: str, of: Sequence[str], row: Row) -> Row:
-    """What both pages show. `of`: the events; `row`: how they were taken up."""
+def told(looking: Looking, called: str, did: str, of: Sequence[str], row: Row) -> Row:
+    """What both pages show. `did`: what one does with it; `of`: the events; `row`: how they were taken up."""
     return {
         **looking.switches,
         **_course(looking, called, of),
         "called": called,
-        "sentence": uptake_words.one(called, row, looking.kind, looking.range),
+        "sentence": uptake_words.one(called, did, row, looking.kind, looking.range),
         "tiles": _tiles(looking, row),
         "most": _doers(looking, of),
     }
@@ -47,11 +47,13 @@ def _course(looking: Looking, called: str, of: Sequence[str]) -> Row:
     rows = by_day(looking.view, of)
     days = [row["day"] for row in rows]
     said = f"{called} {looking.range.words}"
+    is_over = looking.view.last < looking.frame.today
+    did, times = (charts.of_whole_days([row[key] for row in rows], is_over) for key in ("did", "times"))
     return {
         "charts": {
             "week": charts.share_chart(f"Adoption, mean of 7 days: {said}", days, [row["week"] for row in rows]),
-            "did": charts.count_chart(f"{looking.kind.title()}s a day: {said}", days, [row["did"] for row in rows]),
-            "times": charts.count_chart(f"Times a day: {said}", days, [row["times"] for row in rows]),
+            "did": charts.count_chart(f"{looking.kind.title()}s a day: {said}", days, did),
+            "times": charts.count_chart(f"Times a day: {said}", days, times),
         },
         "days": list(reversed(rows)),
         "unscored": [event for event in of if event not in looking.frame.definition.events],

@@ -57,13 +57,14 @@ def moved(rows: Sequence[Row], key: str, range: Range) -> SafeString:
     return format_html("; {} {} most, {} against {}", bold(most["words"]), how, bold(size), range.before)
 
 
-def one(name: str, row: Row, kind: Kind, range: Range) -> SafeString:
+def one(name: str, did: str, row: Row, kind: Kind, range: Range) -> SafeString:
     """23 of 37 active accounts did Report Created in the last 30 days, 4.2 points more than in the 30 days before."""
     if not row["active"]:
         return format_html("No {} did anything {}.", kind, range.words)
     opening = format_html(
-        "{} of {} used {} {}",
-        bold(words.number(row["did"])), bold(words.count(row["active"], f"active {kind}")), name, range.words,
+        "{} of {} {} {} {}",
+        bold(words.number(row["did"])), bold(words.count(row["active"], f"active {kind}")), did, name,
+        range.words,
     )  # fmt: skip
     if not row["active_before"]:
         return format_html("{}; no {} did anything in {}.", opening, kind, range.before)

@@ -162,12 +162,13 @@ def scriptless(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def watched(page: Page) -> Iterator[Page]:
-    """Fails the test when the page complained: a broken script, a missing file, a violated policy."""
+def watched(page: Page, expected: str | None = None) -> Iterator[Page]:
+    """Fails the test when the page complained: a broken script, a missing file, a violated policy. `expected`: what a
+    complaint may say."""
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and (expected is None or expected not in message.text):
             complaints.append(message.text)
 
     page.on("console", hear)

@@ -9,33 +9,11 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.company import Company, every_page
 from tests.browser.conftest import watched
+from tests.browser.looking import AXE, JUMP, JUMPED, LOOK, VIEWS, WATCH, needs_axe, objections
 
 pytestmark = pytest.mark.xdist_group("the demo company in a browser")
 
-AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
-JUMP = 0.02  # Cumulative Layout Shift, as browsers count it; 0.1 is what the web calls good
 ASSETS = 150_000  # bytes, of everything a browser ever loads, as it lies on disk
-VIEWS = {
-    "desktop": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
-    "phone in the dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
-}
-LOOK = """async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"] });
-  const some = (rule) => rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ");
-  return found.violations.map((rule) => `${rule.id}: ${rule.help}: ${some(rule)}`);
-}"""
-
-WATCH = """
-  window.jumps = [];
-  const observer = new PerformanceObserver((list) => window.jumps.push(...list.getEntries()));
-  observer.observe({ type: "layout-shift", buffered: true });
-"""
-JUMPED = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const counted = jumps.filter((each) => !each.hadRecentInput);
-  const named = counted.flatMap((each) => each.sources.map(({ node }) => node?.outerHTML?.slice(0, 100) ?? "text"));
-  return [counted.reduce((sum, each) => sum + each.value, 0), named.join(" | ")];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -56,22 +34,14 @@ def visitor(request: pytest.FixtureRequest, browser: Browser, demo: Company) -> 
     context.close()
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: make browser (needs npm)")
+@needs_axe
 def test_axe_finds_nothing_on_any_page_and_nothing_jumps(visitor, addresses):
-    objections = []
-    assert len(addresses) > 40, sorted(addresses)
+    found = []
+    assert len(addresses) > 70, sorted(addresses)
     for name, address in addresses.items():
         visitor.goto(address)
-        visitor.wait_for_load_state("networkidle")
-        jumped, what = visitor.evaluate(JUMPED)
-        if jumped > JUMP:
-            objections.append(f"{name} ({address}): jumps by {jumped:.3f}, {what}")
-        visitor.evaluate(AXE.read_text())
-        objections += [f"{name} ({address}): {each}" for each in visitor.evaluate(LOOK)]
-        wide = visitor.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            objections.append(f"{name} ({address}): {wide} pixels wider than the window")
-    assert not objections, "\n".join(objections)
+        found += [f"{name} ({address}): {each}" for each in objections(visitor)]
+    assert not found, "\n".join(found)
 
 
 def test_a_page_that_jumps_would_be_noticed(visitor, demo):
@@ -81,7 +51,7 @@ def test_a_page_that_jumps_would_be_noticed(visitor, demo):
     assert visitor.evaluate(JUMPED)[0] > JUMP
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: make browser (needs npm)")
+@needs_axe
 def test_axe_finds_nothing_in_what_opens(visitor, addresses):
     """Search over everything with hits, the keys, and what stands above a list."""
     for opener in ("/", "?", "Segment", "Columns"):

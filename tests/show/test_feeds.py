@@ -37,7 +37,7 @@ def test_a_feed_is_made_and_tells_what_changed_in_a_timeframe(ann, home):
     assert "Accounts whose score moved by 10 points or more" in text and "Globex" in text
     assert "Users that did Help_Opened for the first time 1 in all bob@acme.example" in text
     assert "2 March to 8 March: 1 card has news, 1 has none." in main(ann.get(f"{home}/{feed.pk}", {"time": "4"}))
-    assert "Monday Yours alone 2 cards, not sent" in main(ann.get(home))
+    assert "Monday Not sent Yours alone, 2 cards" in main(ann.get(home))
 
 
 def test_cards_are_added_and_taken_out_without_losing_what_is_typed(ann, home):

@@ -145,6 +145,11 @@ def test_the_style_page_shows_every_part_in_debug_only(client, settings, db):
         "toast",
         "field",
         "paging",
+        "rule-group",
+        "sync-mode",
+        "plan",
+        "automation-actions",
+        "automation-says",
     ):
         assert re.search(rf'class="(?:[\w-]+ )*{part}[ "]', page.content.decode()), part
     assert not INLINE.search(page.content.decode())

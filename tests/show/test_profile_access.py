@@ -24,7 +24,7 @@ def test_a_manager_keeps_a_profile_from_a_member_and_it_is_gone_for_him(ann, bob
     page = f"/p/{busy.web.pk}/profiles/{trial.pk}"
     assert bob.get(page).status_code == 200
     said = main(ann.post(f"{page}/access", {f"may-{bobs.pk}": "none"}, follow=True))
-    assert "0 of 1 team member see it. It is not open to the inbox." in said
+    assert "no team member sees it. It is not open to the inbox." in said
     assert "Trial" not in main(bob.get(f"/p/{busy.web.pk}/profiles"))
     for hidden in (page, f"{page}/backtest", f"/p/{busy.web.pk}/accounts?profile={trial.pk}"):
         assert bob.get(hidden).status_code == 404

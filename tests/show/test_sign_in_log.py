@@ -2,8 +2,10 @@
 
 import re
 import time
+from html import unescape
 
 import pytest
+import segno
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -57,6 +59,27 @@ def test_signing_in_and_out_and_a_wrong_password_are_lines_of_the_own_team_alone
 def test_a_stranger_who_guesses_addresses_writes_nothing(world):
     Client().post("/sign-in/", {"login": "nobody@example.com", "password": "x"})
     assert not AuditLine.objects.exists()
+
+
+def test_the_picture_that_sets_up_an_app_is_the_secret_that_can_be_typed(world):
+    page = sign_in().get("/you/code/on").content.decode()
+    link = unescape(re.search(r'href="(otpauth:[^"]+)"', page)[1])
+    path = re.search(r'<path class="qrline" stroke="#000" d="([^"]+)"', page)[1]
+    assert modules(path) == [[bool(each) for each in row] for row in segno.make_qr(link, error="m").matrix]
+    assert re.search(r'role="img" aria-label="QR code of the secret below"', page)
+
+
+def modules(path: str) -> list[list[bool]]:
+    """What lines of width 1 paint, without the quiet zone: “M4 4.5h7m1 0h1m-9 1h1”."""
+    x, y, dark = 0.0, 0.0, set()
+    for kind, one, other in re.findall(r"([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?", path):
+        if kind == "h":
+            dark |= {(int(y), int(x) + step) for step in range(int(one))}
+            x += int(one)
+        else:
+            x, y = (float(one), float(other)) if kind == "M" else (x + float(one), y + float(other))
+    first, size = min(dark)[0], max(row for row, _ in dark) - min(dark)[0] + 1
+    return [[(row, column) in dark for column in range(first, first + size)] for row in range(first, first + size)]
 
 
 def test_the_password_alone_does_not_sign_in_where_codes_are_on(world, factor):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from accoil.act.models import Feed
 from accoil.connect.models import Connection
 from accoil.connect.slack import channels
 from tests.show.automating import HTMX, made
@@ -44,10 +45,24 @@ def test_slack_is_connected_with_a_token_and_its_page_says_who_sends(ann, busy, 
     assert "Slack “Acme” is connected. Automations can send to it now." in said
     made(busy, then=TELL)
     text = main(ann.get(here(busy, "/slack")))
-    assert "In the last week 0 messages of Web were sent to Acme." in text
+    assert "Nothing of Web was sent in the last week to Acme." in text
     assert "Tell Rita Off Slack message: #sales" in text and "Sync now" not in text
     assert "Alerts of automations" in main(ann.get(here(busy)))
     assert ann.get(here(busy, "/slack/records")).status_code == 404  # it keeps none
+
+
+def test_its_page_names_the_feeds_that_are_sent_there_and_only_those(ann, busy, slack):
+    connect(ann, busy, slack)
+    cards = [{"card": "new", "scope": "account"}]
+    monday = {"every": "week", "hour": 9, "channel": "#sales"}
+    for name, more in (("Mondays", monday), ("By e-mail", {"every": "day", "mail_to": "ann@example.com"})):
+        Feed.objects.create(profile=busy.profile, name=name, is_shared=True, cards=cards, **more)
+    others = busy.profile.create(busy.evil, "Evil", busy.profile.current.parsed)
+    Feed.objects.create(profile=others, name="Of others", is_shared=True, cards=cards, **monday)
+    text = main(ann.get(here(busy, "/slack")))
+    assert "Mondays On Feed, every Monday at 9:00 to #sales" in text
+    assert "By e-mail" not in text and "Of others" not in text
+    assert "so do feeds that are sent there" in main(ann.get(here(busy, "/slack/disconnect")))
 
 
 def test_a_refusal_stands_beside_its_field(ann, busy, slack):

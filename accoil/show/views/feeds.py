@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accoil.act import feeds as making
-from accoil.act.feed_cards import SORTS, TIMES, contents, within
+from accoil.act.feed_cards import TIMES, contents, within
 from accoil.act.feeds import Draft, seen_by
 from accoil.act.models import Delivery, Feed
 from accoil.refused import Refused
@@ -27,11 +27,14 @@ def feeds(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "feeds")
     if frame.profile is None:
         return to_first_steps(frame)
+    found = seen_by(request.user, frame.profiles)
     rows = [
-        {"feed": each, "link": frame.link("feed", each.pk, profile=each.profile_id), "when": when(each)}
-        for each in seen_by(request.user, frame.profiles)
+        {"feed": each, "link": frame.link("feed", each.pk, profile=each.profile_id), "when": feed_form.when(each)}
+        for each in found
     ]
-    values = {"rows": rows, "new_link": frame.link("new-feed"), "sorts": SORTS.values()}
+    values = {
+        "rows": rows, "sent": sum(bool(each.every) for each in found), "new_link": frame.link("new-feed"),
+    }  # fmt: skip
     return page(frame, "show/feeds.html", values)
 
 
@@ -48,7 +51,7 @@ def feed(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse:
     ]
     failed = found.deliveries.filter(state=Delivery.State.FAILED).order_by("-pk").first()
     values = {
-        "feed": found, "cards": cards, "first": first, "last": last, "when": when(found), "failed": failed,
+        "feed": found, "cards": cards, "first": first, "last": last, "when": feed_form.when(found), "failed": failed,
         "quiet_on": found.quiet_on if found.every else None, "quiet": len(found.cards) - len(cards),
         "may_edit": may_edit(frame, found),
         "times": [
@@ -66,7 +69,8 @@ def preview(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse
     frame, found = framed(request, product_id, feed_id)
     values = {
         "feed": found, "back": frame.link("feeds"), "feed_link": frame.link("feed", found.pk),
-        "letter_link": frame.link("feed-letter", found.pk), "when": when(found), **feed_previews.of_feed(frame, found),
+        "letter_link": frame.link("feed-letter", found.pk), "when": feed_form.when(found),
+        **feed_previews.of_feed(frame, found),
         "may_edit": may_edit(frame, found),
         "edit_link": frame.link("edit-feed", found.pk),
     }  # fmt: skip
@@ -140,13 +144,3 @@ def framed(request: HttpRequest, product_id: int, feed_id: int) -> tuple[Frame, 
 
 def may_edit(frame: Frame, feed: Feed) -> bool:
     return frame.may_change if feed.is_shared else feed.author_id == frame.request.user.pk
-
-
-def when(feed: Feed) -> str:
-    """every Monday at 8:00 to #sales and 2 members"""
-    if not feed.every:
-        return "not sent"
-    members = [each for each in feed.mail_to.split(",") if each.strip()]
-    people = [f"{len(members)} member{'s' if len(members) > 1 else ''} by e-mail"] if members else []
-    to = " and ".join([*([feed.channel] if feed.channel else []), *people])
-    return f"{feed.get_every_display().lower().replace('monday', 'Monday')} at {feed.hour}:00 to {to}"

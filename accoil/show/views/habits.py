@@ -62,7 +62,9 @@ def told(frame: Frame) -> Row:
             },
             {
                 "title": "Scored events", "says": "scored_events", "note": "a day",
-                "chart": charts.count_chart(f"Scored events a day over {shown} days", when, times[-shown:]),
+                "chart": charts.count_chart(
+                    f"Scored events a day over {shown} days", when, charts.of_whole_days(times[-shown:], frame.is_past)
+                ),
                 "change": against(sum(times[-WEEK:]), sum(times[-WEEK - BACK : -BACK])),
                 "back": f"a week that ended {BACK} days before",
             },

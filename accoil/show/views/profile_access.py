@@ -51,12 +51,19 @@ def told(frame: Frame, profile: Profile) -> Values | None:
 
 
 def sentence(members: list[Values], opened: bool) -> str:
-    """Owners and managers see and change it; 3 of 4 members see it. It is open to the inbox."""
+    """Owners and managers see and change it; 3 of 4 team members see it. It is open to the inbox."""
     seeing = sum(each["may"] != May.NONE for each in members)
-    some = "all" if seeing == len(members) else words.number(seeing)
-    theirs = f"; {some} of {words.count(len(members), 'team member')} see it" if members else ""
+    theirs = f"; {_who(seeing, len(members))} it" if members else ""
     inbox = "It is open to the inbox." if opened else "It is not open to the inbox."
     return f"Owners and managers see and change it{theirs}. {inbox}"
+
+
+def _who(seeing: int, members: int) -> str:
+    if not seeing:
+        return "no team member sees"
+    if seeing < members:
+        return f"{words.number(seeing)} of {words.count(members, 'team member')} see"
+    return "the only team member sees" if members == 1 else f"all {words.count(members, 'team member')} see"
 
 
 def _is_summary(frame: Frame, profile: Profile) -> bool:

@@ -15,7 +15,7 @@ from accoil.count.people import names
 from accoil.rule.tree import words as rule_words
 from accoil.segment import figures, filling, reading, sizes
 from accoil.segment.built_ins import with_built_ins
-from accoil.segment.models import Segment
+from accoil.segment.models import Reason, Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import by_hand, charts, export, segment_words
@@ -98,7 +98,7 @@ def row(frame: Frame, segment: Segment, found: Figures, total: int) -> Values:
         "segment": segment,
         "link": frame.link("segment", segment.pk),
         "figures": found,
-        "share": round(100 * found.members / total) if total else 0,
+        "share": segment_words.share(found.members, total),
         "line": line,
         "gain": gain(line),
         "made": segment_words.made_of(found, total, line[-1 - WEEK] if len(line) > WEEK else None, segment.scope),
@@ -135,7 +135,7 @@ def about(seen: Seen, segment: Segment) -> Values:
         "segment": segment,
         "figures": found,
         "total": total,
-        "share": round(100 * found.members / total) if total else 0,
+        "share": segment_words.share(found.members, total),
         "gain": gain(line),
         "made": segment_words.made_of(found, total, None, scope),
         "sentence": segment_words.segment(found, scope, total, gain(line)),
@@ -175,7 +175,7 @@ def passed(frame: Frame, segment: Segment, way: reading.Way) -> list[Values]:
             "link": frame.link(scope, move.entity),
             "day": move.day,
             "at": move.at,
-            "because": move.because,
+            "because": "" if move.reason == Reason.FILLED_IN else move.because,  # the page says from when on that is so
         }
         for move in found
     ]

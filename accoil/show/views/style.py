@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accoil.show import bars, changes, charts, tables
+from accoil.show.style_forms import samples_of_forms
 
 LAST = date(2026, 11, 22)
 DAYS = [LAST - timedelta(days=89 - i) for i in range(90)]
@@ -57,6 +58,7 @@ def samples() -> dict[str, Any]:
             {"most": 15, "slightly": 55, "passive": 73, "least": 57},
         ),
         **samples_of_change(),
+        **samples_of_forms(),
         "tiles": tiles(),
         "window": 7,
         "doubts": ["Nothing was counted as “Report_Creatd” yet; did you mean “Report_Created”?"],
