@@ -71,7 +71,6 @@ class Call(msgspec.Struct, gc=False):
     at: int = msgspec.field(name="accoil:at", default=0)
     pairs: list[tuple[str, str]] | None = msgspec.field(name="accoil:pairs", default=None)  # (key, value as JSON)
 
-
     @property
     def is_own(self) -> bool:
         """Whether we made it ourselves. Counting it would send what it says once more, and so on."""

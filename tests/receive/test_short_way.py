@@ -32,7 +32,9 @@ CONTEXTS = st.fixed_dictionaries(
     {},
     optional={
         "groupId": st.one_of(TEXTS, st.none(), st.integers(0, 9)),
-        "library": st.fixed_dictionaries({"name": st.sampled_from(["analytics-kotlin", "analytics-python", "accoil-connections", "x"])}),
+        "library": st.fixed_dictionaries(
+            {"name": st.sampled_from(["analytics-kotlin", "analytics-python", "accoil-connections", "x"])}
+        ),
         "traits": st.just({"a": 1}),
     },
 )
