@@ -168,6 +168,7 @@ HUBSPOT_CLIENT_ID = environment.text("ACCOIL_HUBSPOT_CLIENT_ID")
 HUBSPOT_CLIENT_SECRET = environment.text("ACCOIL_HUBSPOT_CLIENT_SECRET")
 if bool(HUBSPOT_CLIENT_ID) != bool(HUBSPOT_CLIENT_SECRET):
     raise Refused("ACCOIL_HUBSPOT_CLIENT_ID and ACCOIL_HUBSPOT_CLIENT_SECRET belong together; set both, or neither.")
+SEGMENT_URL = environment.base_url("ACCOIL_SEGMENT_URL")  # "": by the region of each source
 SLACK_URL = environment.base_url("ACCOIL_SLACK_URL")  # "": Slack's own
 SLACK_CLIENT_ID = environment.text("ACCOIL_SLACK_CLIENT_ID")
 SLACK_CLIENT_SECRET = environment.text("ACCOIL_SLACK_CLIENT_SECRET")

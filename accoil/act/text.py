@@ -18,7 +18,8 @@ PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 def _plain(key: str) -> Callable[[Row], str]:
-    return lambda row: "" if row.get(key) is None else str(row[key])
+    """On one line: what somebody is called must not begin another one."""
+    return lambda row: "" if row.get(key) is None else " ".join(str(row[key]).split())
 
 
 def _percent(key: str) -> Callable[[Row], str]:

@@ -249,6 +249,7 @@ class Joining(msgspec.Struct, frozen=True, kw_only=True):
     which: str = ""  # of the places is one's own
     pasted: str = ""  # what one pastes, and from where
     own_app: str = ""
+    own_app_title: str = "An app of your own"
     steps: tuple[str, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     to_copy: Callable[[str], str] | None = None  # (address of this server): what is pasted there
@@ -258,7 +259,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """`joining`: how it is connected, None where that is done otherwise. `good_for`: in a sentence. `places`: the most
     attributes it keeps, None where that is not known beforehand. `at_once`: records in one write; with more than one
     its sessions are Batching. `calls_a_second`: about what half of its usual limit allows. `lone_accounts`: it is asked
-    for accounts of which no user was matched, too. `opened` makes a session of a saved connection, `sending` a sender.
+    for accounts of which no user was matched, too. `by_email`: not for users without an address. `reads_back`: it tells
+    what stands there. `opened` makes a session of a saved connection, `sending` a sender.
     `connection_of` (team, values of an action): what the action goes through, where that is not simply the team's
     connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its secrets with it;
     whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
@@ -278,6 +280,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = 1
     calls_a_second: int = 80
     lone_accounts: bool = False
+    by_email: bool = True
+    reads_back: bool = True
     opened: Callable[[Any], Session] = no_records
     sending: Callable[[Any], Sender] | None = None
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None

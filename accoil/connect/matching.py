@@ -69,9 +69,10 @@ class Matching:
         self._accounts(people.users(self._product, accounts=some), some)
 
     def _users(self, known: Sequence[User]) -> None:
-        asked = [user for user in known if user.email]
-        nobody = (Match(entity=user.entity, remote_id=None, reason=NO_EMAIL) for user in known if not user.email)
-        self._put("user", nobody)
+        needs = TOOLS[self._connection.tool].by_email
+        asked = [user for user in known if user.email or not needs]
+        nobody = [user.entity for user in known if not user.email] if needs else []
+        self._put("user", (Match(entity=entity, remote_id=None, reason=NO_EMAIL) for entity in nobody))
         self._put("user", self._session.match_users(asked) if asked else ())
         settle(self._connection, self._product, "user", self._last_active)
 

@@ -120,7 +120,8 @@ class Syncer:
             elif self._full:
                 self._pass_on(self._full, connection, session, syncs)
             else:
-                drift.look(connection, session)
+                if TOOLS[connection.tool].reads_back:
+                    drift.look(connection, session)
                 return max(0.1, LOOKS_EVERY - (time.monotonic() - began))
         return 0.0
 

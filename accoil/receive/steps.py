@@ -32,7 +32,7 @@ class Arrival(msgspec.Struct):
 
 
 def run(body: Body, arrival: Arrival) -> list[Call]:
-    """The calls that can be counted; others go to `body.rejected` with their reason, or to `body.dropped`."""
+    """The calls that can be counted; others are added to `body.rejected` with their reason, our own to `dropped`."""
     kept = []
     for index, call in enumerate(body.calls):
         position = body.positions[index] if body.positions else index

@@ -240,7 +240,7 @@ def test_without_a_connection_it_is_told_that_nothing_is_synced(product):
     ("sync", "told"),
     [
         ("all", "Profile “Trial Users”: sync is 'all'; write {intercom: all}, with all, segments or off."),
-        ("{intrcom: all}", "“intrcom” is no tool that profiles are synced to; there are: intercom, hubspot."),
+        ("{intrcom: all}", "“intrcom” is no tool that profiles are synced to; there are: intercom, hubspot"),
         ("{webhook: all}", "“webhook” is no tool that profiles are synced to"),
         ("{intercom: some}", "intercom is 'some'; write one of: off, segments, all."),
     ],

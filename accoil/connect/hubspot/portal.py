@@ -1,7 +1,5 @@
 """What is remembered of one connection to HubSpot in this process, for as long as its sign-in is the same."""
 
-from threading import Lock
-
 from django.conf import settings
 
 from accoil.connect.connection import SignInAgain
@@ -11,6 +9,7 @@ from accoil.connect.hubspot.properties import Properties
 from accoil.connect.hubspot.speaking import Limits, Speaker, api_address
 from accoil.connect.hubspot.tokens import Tokens
 from accoil.connect.models import Connection
+from accoil.connect.open import Open
 
 
 class Portal:
@@ -24,30 +23,16 @@ class Portal:
         self.ids = GroupIds(self.properties, connection.pk)
         self.lists = Lists(self.speaker)
 
+    def close(self) -> None:
+        self.speaker.close()
+
 
 def portal_of(connection: Connection) -> Portal:
     """Raises SignInAgain."""
     secrets = connection.secrets  # of a sign-in the access token changes every half an hour
     of = (secrets.get("refresh_token") or secrets.get("token"), dict(connection.options), settings.HUBSPOT_URL)
-    with _lock:
-        known = _portals.get(connection.pk)
-        if known is None or known[0] != of:
-            known = _portals[connection.pk] = (of, Portal(connection))
-        return known[1]
+    return portals.of(connection.pk, of, lambda: Portal(connection))
 
 
-def closed(connection: int) -> None:
-    """Its tokens are forgotten, and nothing more is said with them."""
-    with _lock:
-        _, portal = _portals.pop(connection, (None, None))
-    if portal:
-        portal.speaker.close()
-
-
-def forget() -> None:
-    """For tests, in which ids of connections come again."""
-    _portals.clear()
-
-
-_portals: dict[int, tuple[object, Portal]] = {}  # of each connection the last one
-_lock = Lock()
+portals: Open[Portal] = Open()
+closed, forget = portals.close, portals.forget

@@ -32,6 +32,9 @@ class Secrets(forms.Form):
     def __init__(self, tool: Tool, data: Any = None) -> None:
         super().__init__(data)
         for each in tool.fields:
+            if each.type == "choice":
+                self.fields[each.name] = forms.ChoiceField(label=each.label, help_text=each.help, choices=each.choices)
+                continue
             kind = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
             self.fields[each.name] = forms.CharField(
                 label=each.label if each.required or not tool.syncs else f"{each.label} (can come later)",

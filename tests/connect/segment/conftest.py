@@ -1,0 +1,92 @@
+"""A product whose profile is synced to the stand-in for Segment, over HTTP, step by step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from accoil.connect.models import Connection, Mode
+from accoil.connect.now import Driven, driven, now
+from accoil.connect.segment.connecting import by_key
+from accoil.connect.segment.session import SegmentSession
+from accoil.connect.segment.speaking import doors
+from accoil.team.models import Team, User
+from tests.connect.segment.stand_in import Segment, Source, running
+from tests.connect.stepped import Stepped, acme, closing
+
+START = "Accoil_Everyday_"
+
+
+@dataclass(kw_only=True)
+class Synced(Stepped):
+    segment: Segment
+
+    @property
+    def source(self) -> Source:
+        return self.segment.source
+
+    @property
+    def session(self) -> SegmentSession:
+        return SegmentSession(Connection.objects.get(pk=self.connection.pk))
+
+    def stands(self, user: str) -> dict[str, Any]:
+        """The user's traits, without the start of their names."""
+        return _short(self.source.traits["identify"].get(user, {}))
+
+    def stands_at(self, account: str) -> dict[str, Any]:
+        return _short(self.source.traits["group"].get(account, {}))
+
+
+def _short(traits: dict[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix(START): value for name, value in traits.items()}
+
+
+def given(key: str, region: str = "eu", **more: str) -> dict[str, str]:
+    return {"write_key": key, "region": region, **more}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """Ids of connections come again in every test."""
+    doors.forget()
+
+
+@pytest.fixture
+def clock() -> Iterator[Driven]:
+    with driven() as it:
+        yield it
+
+
+@pytest.fixture
+def segment(settings: Any, clock: Driven) -> Iterator[Segment]:
+    with running(Segment(now)) as it:
+        settings.SEGMENT_URL = it.address
+        yield it
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return Team.objects.create(name="Acme")
+
+
+@pytest.fixture
+def author(db: None) -> User:
+    return User.objects.create(email="owner@acme.example", name="Owner")
+
+
+@pytest.fixture
+def synced(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, segment: Segment, clock: Driven
+) -> Iterator[Synced]:
+    """Ann and bob of acme, carla of none. No profile is on yet."""
+    with acme(monkeypatch) as (looked, author):
+        connection = by_key(looked.product.team, author, given(segment.source.key))
+        yield from closing(Synced(looked, connection, clock, forget=doors.forget, segment=segment))
+
+
+@pytest.fixture
+def on(synced: Synced) -> Iterator[Synced]:
+    synced.switch(Mode.ALL)
+    synced.settle()
+    yield synced

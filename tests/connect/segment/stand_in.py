@@ -1,0 +1,133 @@
+"""A stand-in for Segment, made from its public documentation: sources told apart by their write keys, what stands on
+users and groups there, and what is dropped without a word. HTTP and faults are those of the stand-in for Intercom."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.intercom import server
+from tests.intercom.calls import Answer, Call, Refusal
+from tests.intercom.faults import Faults
+from tests.intercom.intercom import Heard
+
+LARGEST, LARGEST_CALL = 32_000, 500_000
+NEEDED = {"identify": {"traits"}, "group": {"groupId", "traits"}, "track": {"event", "properties"}}
+AROUND = {"type", "messageId", "timestamp", "userId", "context", "integrations"}
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
+
+
+class Refused(Refusal):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, "error", message)
+
+    def answer(self) -> Answer:
+        return Answer({"success": False, "message": self.message}, self.status, self.headers)
+
+
+@dataclass
+class Source:
+    """`messages`: as they were taken, repetitions left out. `traits`: of users and of groups, by id. `events`: user,
+    name, properties."""
+
+    key: str
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    repeated: int = 0
+    traits: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {"identify": {}, "group": {}})
+    events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    revoked: bool = False
+    refuses: str = ""  # id of a user whose messages spoil their call
+    _ids: set[str] = field(default_factory=set)
+
+    def take(self, message: dict[str, Any]) -> None:
+        if message["messageId"] in self._ids:
+            self.repeated += 1
+            return
+        self._ids.add(message["messageId"])
+        self.messages.append(message)
+        if message["type"] == "track":
+            self.events.append((message["userId"], message["event"], message["properties"]))
+            return
+        whose = message["groupId"] if message["type"] == "group" else message["userId"]
+        own = self.traits[message["type"]].setdefault(whose, {})
+        for name, value in message["traits"].items():
+            own.pop(name, None) if value is None else own.update({name: value})
+
+
+class Segment:
+    """`lock` is held while a call is dealt with. Messages with a key that no source here has are answered like others,
+    and lost; as at the host of another region."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock, self.faults, self.lock = clock, Faults(), threading.RLock()
+        self.sources: dict[str, Source] = {}
+        self.source = self.add_source()
+        self.heard: list[Heard] = []
+        self.lost = 0
+        self.address = ""
+
+    def add_source(self) -> Source:
+        made = Source(f"wkey{len(self.sources):04}abcdefghijklmnopqrstuv")
+        self.sources[made.key] = made
+        return made
+
+    def answer(self, call: Call, refusal: Refusal | None = None) -> Answer:
+        try:
+            with self.lock:
+                answer = self._answer(call, refusal)
+        except Refusal as refused:
+            answer = refused.answer()
+        self.heard.append(Heard(call.method, call.path, answer.status, call.body))
+        return answer
+
+    def _answer(self, call: Call, refusal: Refusal | None) -> Answer:
+        if (call.method, call.path) != ("POST", "/v1/batch"):
+            raise Refused(404, "Not found")
+        if refusal:
+            raise Refused(refusal.status, refusal.message)
+        source = self.sources.get(_key(call))
+        if source and source.revoked:
+            raise Refused(401, "Unauthorized")
+        if len(call.raw) > LARGEST_CALL:
+            raise Refused(400, "Batch too large")
+        messages = call.fields("batch")["batch"]
+        for message in messages:
+            _check(message)
+        if source and any(message["userId"] == source.refuses for message in messages):
+            raise Refused(400, "Malformed JSON")
+        for message in messages if source else ():
+            source.take(message)  # type: ignore[union-attr]
+        self.lost += 0 if source else len(messages)
+        return Answer({"success": True})
+
+
+def _key(call: Call) -> str:
+    kind, _, told = call.headers.get("authorization", "").partition(" ")
+    assert kind == "Basic" and call.headers["content-type"] == "application/json"
+    key, colon, password = base64.b64decode(told).decode().partition(":")
+    assert colon and not password
+    return key
+
+
+def _check(message: dict[str, Any]) -> None:
+    """What Segment would take without a word, and not use, fails here."""
+    if len(json.dumps(message, separators=(",", ":")).encode()) > LARGEST:
+        raise Refused(400, "Message too large")
+    assert set(message) == AROUND | NEEDED[message["type"]], message
+    assert ISO.fullmatch(message["timestamp"]) and message["messageId"].startswith("accoil-")
+    assert message["userId"] and message.get("groupId", "g")
+    assert message["context"]["library"]["name"] == "accoil-connections"
+    assert message["integrations"]["All"] is True and message["integrations"]["Accoil Analytics"] is False
+
+
+@contextmanager
+def running(segment: Segment) -> Iterator[Segment]:
+    """`segment.address` is where it listens, while inside."""
+    with server.running(segment):  # type: ignore[arg-type]
+        yield segment
