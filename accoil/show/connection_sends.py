@@ -1,4 +1,5 @@
-"""What is sent through a connection that keeps no records: how much of it arrived, and which automations send it."""
+"""What is sent through a connection that keeps no records: how much of it arrived, and which automations and feeds send
+it."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,11 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from accoil.act.actions import actions_in, words_of
+from accoil.act.feeds import seen_by
 from accoil.act.models import Automation, Delivery
 from accoil.act.queue import counts
-from accoil.connect.models import Connection
+from accoil.connect.models import Connection, State
 from accoil.connect.tools import TOOLS
 from accoil.show.frame import Frame
+from accoil.show.sending import told_by, when
 
 WEEK = timedelta(days=7)
 
@@ -24,4 +27,28 @@ def sends(frame: Frame, joined: Connection) -> dict[str, Any]:
         for each in automations
         if (said := "; ".join(words_of(key, values) for key, values in actions_in(each.actions) if key in own))
     ]
-    return {"sent": counts(lately), "rows": rows, "new_link": frame.link("new-automation")}
+    feeds = [
+        each
+        for each in seen_by(frame.request.user, frame.profiles).exclude(every="").order_by("name")
+        if joined.tool == "slack" and each.channel
+    ]
+    told = [values for each in automations for key, values in actions_in(each.actions) if key in own]
+    return {
+        "sent": counts(lately), "rows": rows, "new_link": frame.link("new-automation"),
+        "feeds": [
+            {"name": each.name, "link": frame.link("feed", each.pk, profile=each.profile_id), "says": when(each)}
+            for each in feeds
+        ],
+        "new_feed_link": frame.link("new-feed"),
+        **_to_try(frame, joined, [*told, *({"channel": each.channel} for each in feeds)]),
+    }  # fmt: skip
+
+
+def _to_try(frame: Frame, joined: Connection, told: list[dict[str, str]]) -> dict[str, Any]:
+    """What a test needs to know: how its place is called, and to which ones something goes. The tool is not asked for
+    more of them, so that the page is there when the tool is not."""
+    action = told_by(TOOLS[joined.tool])
+    if action is None or not frame.may_change or joined.state != State.CONNECTED:
+        return {}
+    field = action.fields[0]
+    return {"try_field": field, "try_offers": sorted({values[field.name] for values in told if field.name in values})}

@@ -9,8 +9,14 @@ from accoil.connect.hubspot.group_ids import GroupIds
 from accoil.connect.hubspot.lists import Lists
 from accoil.connect.hubspot.properties import Properties
 from accoil.connect.hubspot.speaking import Limits, Speaker, api_address
-from accoil.connect.hubspot.tokens import Tokens
+from accoil.connect.hubspot.tokens import HOLDS, renewed, revoke
 from accoil.connect.models import Connection
+from accoil.connect.renewing import Tokens
+
+
+def tokens_of(connection: Connection) -> Tokens:
+    """Raises SignInAgain."""
+    return Tokens(connection, "HubSpot", lambda token: renewed(api_address(), token), HOLDS)
 
 
 class Portal:
@@ -19,10 +25,16 @@ class Portal:
         now: the token of a stand-in is nothing for HubSpot itself."""
         if connection.options.get("at", settings.HUBSPOT_URL) != settings.HUBSPOT_URL:
             raise SignInAgain("HubSpot was reached at another address when it was connected; connect it again.")
-        self.speaker = Speaker(Tokens(connection, api_address()), Limits())
+        self.tokens = tokens_of(connection)
+        self.speaker = Speaker(self.tokens, Limits())
         self.properties = Properties(self.speaker)
         self.ids = GroupIds(self.properties, connection.pk)
         self.lists = Lists(self.speaker)
+
+    def revoke(self) -> None:
+        """The sign-in, if there was one, is good for nothing more."""
+        if token := self.tokens.refresh_token:
+            revoke(api_address(), token)
 
 
 def portal_of(connection: Connection) -> Portal:

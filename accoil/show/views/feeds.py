@@ -15,6 +15,7 @@ from accoil.act.models import Delivery, Feed
 from accoil.refused import Refused
 from accoil.show import feed_form, feed_previews
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.sending import when
 
 Values = dict[str, Any]
 
@@ -140,13 +141,3 @@ def framed(request: HttpRequest, product_id: int, feed_id: int) -> tuple[Frame, 
 
 def may_edit(frame: Frame, feed: Feed) -> bool:
     return frame.may_change if feed.is_shared else feed.author_id == frame.request.user.pk
-
-
-def when(feed: Feed) -> str:
-    """every Monday at 8:00 to #sales and 2 members"""
-    if not feed.every:
-        return "not sent"
-    members = [each for each in feed.mail_to.split(",") if each.strip()]
-    people = [f"{len(members)} member{'s' if len(members) > 1 else ''} by e-mail"] if members else []
-    to = " and ".join([*([feed.channel] if feed.channel else []), *people])
-    return f"{feed.get_every_display().lower().replace('monday', 'Monday')} at {feed.hour}:00 to {to}"
