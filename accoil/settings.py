@@ -172,6 +172,7 @@ SEGMENT_URL = environment.base_url("ACCOIL_SEGMENT_URL")  # "": by the region of
 SLACK_URL = environment.base_url("ACCOIL_SLACK_URL")  # "": Slack's own
 SLACK_CLIENT_ID = environment.text("ACCOIL_SLACK_CLIENT_ID")
 SLACK_CLIENT_SECRET = environment.text("ACCOIL_SLACK_CLIENT_SECRET")
+SLACK_SIGNING_SECRET = environment.text("ACCOIL_SLACK_SIGNING_SECRET")
 if bool(SLACK_CLIENT_ID) != bool(SLACK_CLIENT_SECRET):
     raise Refused("ACCOIL_SLACK_CLIENT_ID and ACCOIL_SLACK_CLIENT_SECRET belong together; set both, or neither.")
 WEBHOOK_NETWORKS = environment.networks("ACCOIL_WEBHOOK_NETWORKS")

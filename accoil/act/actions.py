@@ -85,6 +85,12 @@ def together(key: str) -> str:
     return found[1].together if found else ""
 
 
+def retries(key: str) -> tuple[float, ...]:
+    """Seconds before each further try, where the action's tool keeps to delays of its own."""
+    found = all_actions().get(key)
+    return found[0].retries if found else ()
+
+
 def one_each(key: str, values: Values) -> list[Values]:
     """The values of each delivery that an action makes."""
     found = all_actions().get(key)

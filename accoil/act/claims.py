@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from accoil import measured
-from accoil.act.actions import together
+from accoil.act.actions import retries, together
 from accoil.act.models import TOO_LATE, Delivery
 from accoil.connect import breaker
 from accoil.connect.breaker import QUEUE
@@ -92,15 +92,21 @@ def failed(delivery: Delivery, reason: str) -> None:
     _end(delivery, State.FAILED, reason)
 
 
-def later(delivery: Delivery, why: TryLater) -> None:
-    """Not now: again after what the tool said, or a little longer each time; after so many attempts no more."""
+def later(delivery: Delivery, why: TryLater) -> bool:
+    """Not now: again after what the tool said, or a little longer each time. Whether it is given up, after so many
+    attempts."""
+    delays = retries(delivery.action)
     if why.limited:
         put_back(delivery, why.reason, why.after or QUEUE.first)
-    elif delivery.attempts >= MOST_ATTEMPTS:
+    elif delivery.attempts > len(delays) if delays else delivery.attempts >= MOST_ATTEMPTS:
         failed(delivery, f"Given up after {delivery.attempts} attempts: {why.reason}")
+        return True
+    elif delays:
+        _wait(delivery, why.reason, max(why.after or 0.0, delays[delivery.attempts - 1]), delivery.attempts)
     else:
         after = why.after or breaker.later(delivery.attempts - 1, QUEUE).total_seconds()
         _wait(delivery, why.reason, after, delivery.attempts)
+    return False
 
 
 def put_back(delivery: Delivery, reason: str, after: float = 0) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.db import connections
 
-from accoil.act import bursts, claims
+from accoil.act import bursts, claims, giving_up
 from accoil.act.claims import Lane
 from accoil.act.models import Delivery
 from accoil.act.performing import NotYet, Opened, perform
@@ -107,11 +107,15 @@ def _do(taken: list[Delivery], opened: Opened) -> bool:
         _each(taken, claims.put_back, why.reason)
         if connection:
             breaker.lost(connection, why)
+            giving_up.tell(connection, taken[0], why.reason)
         return False
     except TryLater as why:
         bursts.take_back(taken[0])
-        _each(taken, claims.later, why)
-        return _goes_on(connection, why)
+        is_given_up = [claims.later(delivery, why) for delivery in taken]
+        goes_on = _goes_on(connection, why)
+        if connection and any(is_given_up) and giving_up.is_off(connection, taken[0], why.reason):
+            return False
+        return goes_on
     except Exception as wrong:
         bursts.take_back(taken[0])
         log.exception("a delivery failed", delivery=taken[0].pk)
@@ -122,7 +126,7 @@ def _do(taken: list[Delivery], opened: Opened) -> bool:
     return True
 
 
-def _each(taken: list[Delivery], what: Callable[..., None], *told: Any) -> None:
+def _each(taken: list[Delivery], what: Callable[..., object], *told: Any) -> None:
     for delivery in taken:
         what(delivery, *told)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accoil.act.actions import Values, action_of, check_values
@@ -101,9 +101,11 @@ def retry(delivery: Delivery) -> bool:
     return retry_all(Delivery.objects.filter(pk=delivery.pk)) == 1
 
 
-def retry_all(deliveries: QuerySet[Delivery]) -> int:
-    """How many are tried again: those that failed, and those that wait."""
-    again = deliveries.filter(Q(state=State.FAILED) | Q(state=State.WAITING)).exclude(entity=0)
+def retry_all(deliveries: QuerySet[Delivery], done: bool = False) -> int:
+    """How many are tried again: those that failed, and those that wait; with `done` those that arrived as well, which
+    say the same again, under the same key."""
+    states = (State.FAILED, State.WAITING, *((State.DONE,) if done else ()))
+    again = deliveries.filter(state__in=states).exclude(entity=0)
     found = list(again.select_related("product__team"))
     connections = {each.product_id: _Connections(each.product) for each in found}
     together: dict[Connection | None, list[int]] = {}
@@ -115,7 +117,7 @@ def retry_all(deliveries: QuerySet[Delivery]) -> int:
     for connection, keys in together.items():
         for batch in batches(keys, AT_ONCE):
             some = Delivery.objects.filter(pk__in=batch)
-            tried += some.filter(state__in=(State.FAILED, State.WAITING)).update(**anew, connection=connection)
+            tried += some.filter(state__in=states).update(**anew, connection=connection)
     return tried
 
 

@@ -119,6 +119,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
      "connections connection connection-records connection-ledger connection-check"),
     ("Connections", Who.MANAGER, "see", "open what changes a connection",
      "connection-mode disconnect begin-tool"),
+    ("Connections", Who.MANAGER, "ask", "send a test message", "test-connection"),
     ("Connections", Who.MANAGER, "change", "connect tools", "connect-tool"),
     ("Connections", Who.MANAGER, "change", "change connections",
      "connection-mode sync-now sync-interval connection-retry disconnect"),
@@ -166,6 +167,7 @@ BY_THEMSELVES = {
     "tool-done": "the person who went to the tool from Settings > Connections, as an owner or manager",
     "intercom-webhooks": "Intercom, with a signature",
     "intercom-uninstalled": "anybody; a hint that is checked with Intercom",
+    "slack-events": "Slack, with a signature",
     "api-unknown": "anybody; it says that there is no such address",
 }
 OF_THE_API = ("api", "bare")  # namespaces whose every address asks for an API token of one product

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from accoil.connect import renewing
 from accoil.connect.desired import LONGEST_TEXT
-from accoil.connect.hubspot import companies, group_ids, properties, speaking, tokens
+from accoil.connect.hubspot import companies, group_ids, properties, speaking
 from accoil.connect.hubspot.tool import AT_ONCE, LONGEST_LIST, SCOPES, TOOL
 from accoil.connect.models import Connection, Mode
 from accoil.connect.names import OF_ACCOUNTS, TRAITS, attribute_name
@@ -45,7 +46,7 @@ def test_the_choices_and_the_scopes_are_those_of_the_page() -> None:
         (r"asked for (\d+) seconds at most", SECONDS),
         (r"after (\d+) characters", LONGEST_TEXT),
         (r"written (\d+) in a call", AT_ONCE),
-        (r"when (\d+) % of that time", tokens.RENEWED_AT * 100),
+        (r"when (\d+) % of that time", renewing.RENEWED_AT * 100),
         (r"made (\d+) a second at most", speaking.SEARCHES),
         (r"up to (\d+) characters", LONGEST_LIST),
         (r"pass, every (\d+) hours", Connection.FULL_EVERY / 3600),

@@ -146,6 +146,18 @@ def allowed(hubspot: Hubspot, call: Call) -> Answer:
     return Answer("", 302, {"Location": f"{_back(hubspot, form)}?{query}"})
 
 
+@pages("POST", "/oauth/2026-03/token/revoke")
+def revoked(hubspot: Hubspot, call: Call) -> Answer:
+    """With the refresh token goes what came of it."""
+    form: dict[str, Any] = call.body if isinstance(call.body, dict) else {}
+    if (form.get("client_id"), form.get("client_secret")) != (hubspot.client_id, hubspot.client_secret):
+        raise Refused(401, "Unknown client", "INVALID_CLIENT")
+    portal = hubspot.refreshes.pop(form.get("token", ""), None)
+    for token in [key for key, each in hubspot.tokens.items() if each.portal is portal]:
+        del hubspot.tokens[token]
+    return Answer({})
+
+
 @pages("POST", "/oauth/2026-03/token")
 def told_a_token(hubspot: Hubspot, call: Call) -> Answer:
     """Refresh tokens stay as they are until they are revoked."""

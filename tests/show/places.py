@@ -139,8 +139,19 @@ class Places:
     def _tools(self) -> None:
         busy = self.busy
         connect(busy)
-        names = ["connection", "connect-tool", "sync-now", "sync-interval", "connection-records", "connection-ledger"]
-        self.arguments |= dict.fromkeys((*names, "connection-retry", "connection-check", "disconnect"), ("intercom",))
+        names = [
+            "connection",
+            "connect-tool",
+            "test-connection",
+            "sync-now",
+            "sync-interval",
+            "connection-records",
+            "connection-ledger",
+        ]
+        self.arguments |= dict.fromkeys(
+            (*names, "connection-retry", "connection-check", "test-connection", "disconnect"),
+            ("intercom",),
+        )
         self.arguments["begin-tool"] = ["intercom"]
         self.arguments["connection-mode"] = ["intercom", busy.profile.pk]
         hook = "http://127.0.0.2/hook"

@@ -2,7 +2,9 @@
 
 import re
 import threading
+from datetime import timedelta
 
+from django.utils import timezone
 from standardwebhooks import Webhook
 
 from accoil.act.deliveries import work
@@ -125,3 +127,22 @@ def test_of_an_address_a_member_sees_the_host_alone_and_logs_nothing(
     for address in (automations, page):
         assert f"Send a webhook: {url}" in main(ann.get(address))
     assert url in ann.get(f"{page}/edit").content.decode()
+
+
+def test_what_was_for_an_address_in_the_last_hours_is_sent_again(ann, bob, busy, automations, engine, receiver):
+    found = made(busy, then=[{"webhook": {"url": receiver.url}}], enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    address = f"{automations}/{found.pk}/addresses/{endpoint(busy.web.team, receiver.url).pk}"
+    (delivery,) = Delivery.objects.all()
+    assert delivery.state == "done"
+    failed, everything = {"do": "again", "which": "failed", "hours": "24"}, {"do": "again", "which": "all"}
+    assert bob.post(address, everything).status_code == 403
+    assert "0 webhooks are sent again now." in ann.post(address, failed, follow=True).content.decode()
+    said = ann.post(address, everything | {"hours": "24"}, follow=True).content.decode()
+    assert "1 webhook is sent again now." in said
+    work(delivery.connection_id, threading.Event())
+    assert len({each.headers["webhook-id"] for each in receiver.asked}) == 1 and len(receiver.asked) == 2
+    Delivery.objects.update(state="failed", created_at=timezone.now() - timedelta(hours=30))
+    assert "0 webhooks" in ann.post(address, failed, follow=True).content.decode()
+    assert "1 webhook is" in ann.post(address, failed | {"hours": "168"}, follow=True).content.decode()

@@ -115,3 +115,36 @@ def test_the_members_are_offered_for_an_e_mail_and_those_chosen_stay_chosen(ann,
     assert 'value="owner" checked' in told and 'value="bob@example.com" checked' in told
     assert 'value="ann@example.com">' in told and "eve@example.com" not in told
     assert "No mail server is set up: whoever runs this server sets ACCOIL_SMTP_URL." in main(page)
+
+
+def test_a_test_message_tells_slacks_answer_in_words(ann, bob, eve, busy, slack):
+    connect(ann, busy, slack)
+    made(busy, then=TELL)
+    assert '<option value="#sales">' in ann.get(here(busy, "/slack")).content.decode()
+    assert "conversations.list" not in slack.asked
+    test = here(busy, "/slack/test")
+    assert "Told #sales." in ann.post(test, {"to": "#sales"}, follow=True).content.decode()
+    assert slack.channels[0].texts[0].endswith("A test that Ann sent from Accoil: messages arrive here.")
+    slack.channels[1].is_archived = True
+    for to, why in [
+        ("#success", "The test did not arrive. #success is archived in Slack; choose another channel."),
+        ("#nowhere", "The test did not arrive. Slack knows no channel #nowhere"),
+        ("sales", "The test was not sent: channel is “sales”; write #sales, or the id of the channel."),
+        ("", "Channel: say where the test goes."),
+    ]:
+        assert why in ann.post(test, {"to": to}, follow=True).content.decode()
+    assert bob.post(test, {"to": "#sales"}).status_code == 403 and eve.post(test, {"to": "#sales"}).status_code == 404
+    assert "Send a test message" not in main(bob.get(here(busy, "/slack")))
+    assert len(slack.channels[0].messages) == 1
+
+
+def test_feeds_stand_among_those_that_send_and_personal_ones_with_their_author_alone(ann, eve, busy, slack):
+    connect(ann, busy, slack)
+    assert "Nothing of Web is sent there yet." in main(ann.get(here(busy, "/slack")))
+    cards = {"card-0": "new", "scope-0": "account", "hour": "8", "every": "week", "do": "save"}
+    feeds = f"/p/{busy.web.pk}/feeds/new"
+    ann.post(feeds, {"name": "Morning", "shared": "1", "channel": "#sales", **cards})
+    ann.post(feeds, {"name": "By mail", "mail_to": "ann@example.com", **cards})
+    text = main(ann.get(here(busy, "/slack")))
+    assert "Morning Feed every Monday at 8:00 to #sales" in text and "By mail" not in text
+    assert eve.get(here(busy, "/slack")).status_code == 404

@@ -52,6 +52,9 @@ class Slack:
     tokens: dict[str, tuple[str, ...]] = field(default_factory=dict)  # token → scopes
     hooks: dict[str, Channel] = field(default_factory=dict)  # path → where it goes
     codes: dict[str, str] = field(default_factory=dict)  # code → where somebody was sent back to
+    rotates: bool = False  # whether tokens of a sign-in end
+    refreshes: dict[str, str] = field(default_factory=dict)  # refresh token → the token that ends; good once
+    ended: set[str] = field(default_factory=set)  # tokens
     says: dict[str, list[No]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  # methods, in the order they came
     is_down: bool = False
@@ -81,6 +84,8 @@ class Slack:
             self.asked.append(method)
             if self.says.get(method):
                 raise self.says[method].pop(0)
+            if token in self.ended:
+                raise No("token_expired")
             if token not in self.tokens:
                 raise No("invalid_auth")
             scopes = self.tokens[token]
@@ -99,18 +104,34 @@ class Slack:
             self._put(self.hooks[path], told)
 
     def exchange(self, basic: str, told: dict[str, str]) -> dict[str, Any]:
-        """A code for a token, once."""
+        """A code for a token, once; or a refresh token for the next."""
         with self.lock:
+            if self.says.get("oauth.v2.access"):
+                raise self.says["oauth.v2.access"].pop(0)
             own = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
             if basic != own:
                 raise No("bad_client_secret")
+            if told.get("grant_type") == "refresh_token":
+                self.asked.append("refresh")
+                if told.get("refresh_token") not in self.refreshes:
+                    raise No("invalid_refresh_token")
+                self.ended.add(self.refreshes.pop(told["refresh_token"]))
+                return {"ok": True, **self._access()}
             back = self.codes.pop(told.get("code", ""), None)
             if back is None:
                 raise No("invalid_code")
             if back != told.get("redirect_uri"):
                 raise No("bad_redirect_uri")
             team = {"id": self.team_id, "name": self.name}
-            return {"ok": True, "access_token": self.token(), "token_type": "bot", "team": team, "bot_user_id": "U0BOT"}
+            return {"ok": True, **self._access(), "token_type": "bot", "team": team, "bot_user_id": "U0BOT"}
+
+    def _access(self) -> dict[str, Any]:
+        if not self.rotates:
+            return {"access_token": self.token()}
+        token, refresh = f"xoxe.{self.token()}", f"xoxe-1-{secrets.token_hex(12)}"
+        self.tokens[token] = SCOPES
+        self.refreshes[refresh] = token
+        return {"access_token": token, "refresh_token": refresh, "expires_in": 43_200}
 
     def _put(self, channel: Channel, told: dict[str, Any]) -> None:
         _check(told)

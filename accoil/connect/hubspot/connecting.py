@@ -14,6 +14,7 @@ from accoil.connect.hubspot.tool import HUBSPOT, SCOPES
 from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection
 from accoil.connect.rate import Lane
+from accoil.connect.renewing import secrets_of
 from accoil.refused import Refused
 from accoil.team.models import Team, User
 
@@ -50,7 +51,7 @@ def by_code(team: Team, author: User, code: str, back: str) -> Connection:
     """Connects with the code that HubSpot sent a person back with, to the same address again. Raises Refused."""
     with asking(team, "HubSpot"):
         told = tokens.exchanged(api_address(), code, back)
-        secrets = tokens.secrets_of(told)
+        secrets = secrets_of(told, tokens.HOLDS)
         if "refresh_token" not in secrets:
             raise Refused("HubSpot answered without a token to renew the access with. Connect again.")
         portal = _portal(secrets["token"])

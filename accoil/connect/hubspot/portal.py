@@ -7,9 +7,15 @@ from accoil.connect.hubspot.group_ids import GroupIds
 from accoil.connect.hubspot.lists import Lists
 from accoil.connect.hubspot.properties import Properties
 from accoil.connect.hubspot.speaking import Limits, Speaker, api_address
-from accoil.connect.hubspot.tokens import Tokens
+from accoil.connect.hubspot.tokens import HOLDS, renewed, revoke
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
+from accoil.connect.renewing import Tokens
+
+
+def tokens_of(connection: Connection) -> Tokens:
+    """Raises SignInAgain."""
+    return Tokens(connection, "HubSpot", lambda token: renewed(api_address(), token), HOLDS)
 
 
 class Portal:
@@ -18,13 +24,19 @@ class Portal:
         now: the token of a stand-in is nothing for HubSpot itself."""
         if connection.options.get("at", settings.HUBSPOT_URL) != settings.HUBSPOT_URL:
             raise SignInAgain("HubSpot was reached at another address when it was connected; connect it again.")
-        self.speaker = Speaker(Tokens(connection, api_address()), Limits())
+        self.tokens = tokens_of(connection)
+        self.speaker = Speaker(self.tokens, Limits())
         self.properties = Properties(self.speaker)
         self.ids = GroupIds(self.properties, connection.pk)
         self.lists = Lists(self.speaker)
 
     def close(self) -> None:
         self.speaker.close()
+
+    def revoke(self) -> None:
+        """The sign-in, if there was one, is good for nothing more."""
+        if token := self.tokens.refresh_token:
+            revoke(api_address(), token)
 
 
 def portal_of(connection: Connection) -> Portal:

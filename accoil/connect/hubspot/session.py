@@ -38,6 +38,7 @@ class HubspotSession:
     def clean_up(self) -> None:
         self._portal.ids.clean_up()
         self._portal.properties.drop_group()
+        self._portal.revoke()
 
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
         return contacts.match_users(self._speaker, people)

@@ -42,7 +42,8 @@ class Mail:
             return f"Sent to {to.email}."
         parts = [part(*each) for each in told]
         about = subject(values, first) if len(told) == 1 else f"{len(told)} alerts, the first: {subject(values, first)}"
-        why = f"You get this as a member of {self._team}: an automation there is set to tell you."
+        usual = f"You get this as a member of {self._team}: an automation there is set to tell you."
+        why = first.data.get("you_get") or usual
         made = Letter(key=first.key, to=to.email, subject=about, parts=parts, why=why, stop=stop)
         send(self._team.pk, made.message())
         return f"Sent to {to.email}{f': {len(told)} alerts in one e-mail' if len(told) > 1 else ''}."

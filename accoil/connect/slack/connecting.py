@@ -1,19 +1,19 @@
 """A team and a workspace of Slack: joined by signing in there, by a pasted bot token, or by an incoming webhook."""
 
-import base64
 import re
 from typing import Any
 
 from django.conf import settings
 
-from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
-from accoil.connect.http import Client
+from accoil.connect.connection import Rejected, SignInAgain
 from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection, live
 from accoil.connect.oauth import sign_in_address as address_of
 from accoil.connect.rate import Lane
 from accoil.connect.slack import channels
-from accoil.connect.slack.speaking import NEEDED, SCOPES, Speaker, api_address, hooks_address, pages_address
+from accoil.connect.slack.addresses import hooks_address, pages_address
+from accoil.connect.slack.rotation import ROTATED, access, secrets
+from accoil.connect.slack.speaking import NEEDED, SCOPES, Speaker
 from accoil.refused import Refused
 from accoil.team.models import Team, User
 
@@ -37,15 +37,23 @@ def by_hand(team: Team, author: User, given: dict[str, str]) -> Connection:
     token, hook = given.get("token", "").strip(), given.get("hook", "").strip()
     if bool(token) == bool(hook):
         raise Refused("Bot token: paste it, or the address of an incoming webhook; one of the two.")
-    return by_token(team, author, token) if token else by_hook(team, author, hook, given.get("channel", ""))
+    if token:
+        return by_token(team, author, token, given.get("signing", "").strip())
+    return by_hook(team, author, hook, given.get("channel", ""))
 
 
-def by_token(team: Team, author: User, token: str) -> Connection:
+def by_token(team: Team, author: User, token: str, signing: str = "") -> Connection:
+    """`signing`: the secret that the app signs its events with."""
+    if token.startswith(ROTATED):
+        raise Refused(
+            "Bot token: this one holds for twelve hours only. Switch token rotation off in the app's settings, or "
+            "connect by signing in, where the token is renewed."
+        )
     if not token.startswith(BOT):
         raise Refused(f"Bot token: paste the one of your app's bot user, which begins with {BOT}.")
     with asking(team, "Slack"):
         told, scopes = _whose(token)
-    return _join(team, author, str(told["team_id"]), str(told.get("team") or ""), token, scopes)
+    return _join(team, author, told, {"token": token, "signing": signing}, scopes)
 
 
 def by_code(team: Team, author: User, code: str, back: str) -> Connection:
@@ -53,12 +61,10 @@ def by_code(team: Team, author: User, code: str, back: str) -> Connection:
     with asking(team, "Slack"):
         told = _exchanged(code, back)
         token = str(told.get("access_token") or "")
-        if told.get("is_enterprise_install") or not token.startswith(BOT):
+        if told.get("is_enterprise_install") or not token.startswith((BOT, ROTATED)):
             raise Refused("The app must be installed to one workspace, as a bot. Connect again, and choose one.")
-        if told.get("refresh_token"):
-            raise Refused("The app's tokens expire. Switch token rotation off in its settings, and connect again.")
         me, scopes = _whose(token)
-    return _join(team, author, str(me["team_id"]), str(me.get("team") or ""), token, scopes)
+    return _join(team, author, me, secrets(told), scopes)
 
 
 def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
@@ -82,9 +88,12 @@ def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
     return Workspace(SLACK, "Slack", _unproven(team, found[1]), found[1]).join(team, author, fill)
 
 
-def _join(team: Team, author: User, id: str, name: str, token: str, scopes: set[str]) -> Connection:
+def _join(team: Team, author: User, me: dict[str, Any], given: dict[str, str], scopes: set[str]) -> Connection:
+    id, name = str(me["team_id"]), str(me.get("team") or "")
+
     def fill(connection: Connection) -> None:
-        connection.secrets = connection.secrets | {"token": token}
+        kept = {key: secret for key, secret in connection.secrets.items() if key not in ("refresh_token", "renew_at")}
+        connection.secrets = kept | {key: secret for key, secret in given.items() if secret}
         connection.options |= {"at": settings.SLACK_URL, "private": not scopes or "groups:read" in scopes}
         channels.forget(connection.pk)
 
@@ -98,17 +107,10 @@ def _unproven(team: Team, id: str) -> str:
 
 def _exchanged(code: str, back: str) -> dict[str, Any]:
     """What Slack tells for a code. Raises Refused, TryLater."""
-    own = base64.b64encode(f"{settings.SLACK_CLIENT_ID}:{settings.SLACK_CLIENT_SECRET}".encode()).decode()
-    exchange = Client(api_address(), {"Authorization": f"Basic {own}"}, limits=Lane())
     try:
-        told = exchange.call("POST", "/oauth.v2.access", form={"code": code, "redirect_uri": back}).json or {}
-    except TryLater:
-        raise
-    except ToolError as wrong:
-        raise Refused("Slack did not take the sign-in. Connect again.") from wrong
-    if not told.get("ok"):
-        raise Refused(f"Slack did not take the sign-in ({told.get('error')}). Connect again.")
-    return dict(told)
+        return access({"code": code, "redirect_uri": back})
+    except SignInAgain as no:
+        raise Refused(f"Slack did not take the sign-in{f' ({no.code})' if no.code else ''}. Connect again.") from no
 
 
 def _whose(token: str) -> tuple[dict[str, Any], set[str]]:

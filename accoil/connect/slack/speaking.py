@@ -8,15 +8,18 @@ from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer, Client
 from accoil.connect.models import Connection
 from accoil.connect.rate import UNTOLD, Lane
+from accoil.connect.renewing import Tokens
+from accoil.connect.slack.addresses import AGAIN, api_address, hooks_address
+from accoil.connect.slack.rotation import tokens_of
 
 NEEDED = ("chat:write", "channels:read")
 SCOPES = (*NEEDED, "chat:write.public", "groups:read")
-AGAIN = "connect Slack again."
+EXPIRED = "token_expired"
 _STOPS = {
     "invalid_auth": "Slack no longer accepts the token;",
     "not_authed": "Slack was asked without a token;",
     "token_revoked": "The token was revoked in Slack, or the app was removed there;",
-    "token_expired": "The token has expired;",
+    EXPIRED: "The token has expired;",
     "account_inactive": "The workspace or the app's user is switched off in Slack;",
     "team_access_not_granted": "The app was taken out of the workspace;",
 }
@@ -45,47 +48,43 @@ _HOOK = {  # what incoming webhooks call the same
 GONE = "The incoming webhook is switched off in Slack;"
 
 
-def api_address() -> str:
-    return f"{settings.SLACK_URL or 'https://slack.com'}/api"
-
-
-def pages_address() -> str:
-    """Where people let the app in."""
-    return f"{settings.SLACK_URL or 'https://slack.com'}/oauth/v2/authorize"
-
-
-def hooks_address() -> str:
-    """What every incoming webhook begins with: nothing is sent anywhere else."""
-    return f"{settings.SLACK_URL or 'https://hooks.slack.com'}/services/"
-
-
 def speaker_of(connection: Connection, limits: Lane, tries: int = 3) -> "Speaker":
     """`tries`: a message that may have arrived is not sent again at once; the queue has more patience. Raises
     SignInAgain without a token, and for one that was given to us at another address."""
-    token = connection.secrets.get("token")
-    if not token:
+    if not connection.secrets.get("token"):
         raise SignInAgain(f"No token of Slack is kept; {AGAIN}")
     if connection.options.get("at", settings.SLACK_URL) != settings.SLACK_URL:
         raise SignInAgain(f"Slack was reached at another address when it was connected; {AGAIN}")
-    return Speaker(token, limits, tries)
+    return Speaker(tokens_of(connection), limits, tries)
 
 
 class Speaker:
-    """Calls with one token."""
+    """Calls with one token, or with those of a connection, which may end."""
 
-    def __init__(self, token: str, limits: Lane, tries: int = 3) -> None:
-        told = {"Authorization": f"Bearer {token}"}
-        self._client = Client(api_address(), told, limits=limits, refused=refused, tries=tries)
+    def __init__(self, token: str | Tokens, limits: Lane, tries: int = 3) -> None:
+        self._tokens = token
+        self._client = Client(api_address(), {}, limits=limits, refused=refused, tries=tries)
         self.scopes: set[str] = set()  # that the last answer told
 
     def say(self, method: str, channel: str = "", what: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer. `channel`: how it is called, for the sentence of a refusal."""
-        answer = self._client.call("POST", f"/{method}", json=what or {})
-        return self._heard(answer, channel)
+        return self._said("POST", method, channel, json=what or {})
 
     def ask(self, method: str, **what: Any) -> dict[str, Any]:
         """The same for what reads: its parameters stand in the address."""
-        return self._heard(self._client.call("GET", f"/{method}", params=what), "")
+        return self._said("GET", method, "", params=what)
+
+    def _said(self, how: str, method: str, channel: str, **what: Any) -> dict[str, Any]:
+        token = self._tokens if isinstance(self._tokens, str) else self._tokens.current()
+        try:
+            return self._heard(self._client.call(how, f"/{method}", headers=_with(token), **what), channel)
+        except SignInAgain as why:
+            # Slack's clock and ours may differ.
+            if why.code != EXPIRED or isinstance(self._tokens, str) or not self._tokens.renewed(token):
+                raise
+            return self._heard(
+                self._client.call(how, f"/{method}", headers=_with(self._tokens.current()), **what), channel
+            )
 
     def _heard(self, answer: Answer, channel: str) -> dict[str, Any]:
         self.scopes = {each.strip() for each in answer.headers.get("x-oauth-scopes", "").split(",") if each.strip()}
@@ -95,6 +94,10 @@ class Speaker:
         if not told["ok"]:
             raise meaning(str(told.get("error") or "unknown_error"), channel, told)
         return told
+
+
+def _with(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def refused(answer: Answer) -> ToolError:

@@ -8,8 +8,9 @@ from accoil.connect.connection import Action, Field, Joining, Message, Offer, Re
 from accoil.connect.http import lane
 from accoil.connect.models import Connection, State, live
 from accoil.connect.slack import channels, message
+from accoil.connect.slack.addresses import api_address
 from accoil.connect.slack.shown import shown
-from accoil.connect.slack.speaking import SCOPES, api_address, speaker_of, through_hook
+from accoil.connect.slack.speaking import SCOPES, speaker_of, through_hook
 from accoil.connect.soon import soon
 from accoil.refused import Refused
 from accoil.team.models import Team, User
@@ -124,7 +125,11 @@ TOOL = Tool(
             "Press Install to Workspace, then copy the Bot User OAuth Token, which begins with `xoxb-`, from OAuth & "
             "Permissions into the field above.",
             "In each private channel that is to be told, write `/invite @Accoil`.",
+            "To learn at once when the app is removed: copy the Signing Secret from Basic Information into the field "
+            "above, and under Event Subscriptions write this address and add the bot events `app_uninstalled` and "
+            "`tokens_revoked`.",
         ),
+        addresses=(("/slack/events", "Request URL"),),
         to_copy=manifest,
     ),
     fields=(
@@ -132,6 +137,8 @@ TOOL = Tool(
         Field(name="hook", label="Incoming webhook", type="secret", required=False,
               help="Instead of a token: https://hooks.slack.com/services/…"),
         Field(name="channel", label="Channel", required=False, help="Of the incoming webhook, such as #sales."),
+        Field(name="signing", label="Signing secret", type="secret", required=False,
+              help="With a bot token, if Slack is to tell when the app is removed there."),
     ),
     actions=(
         Action(

@@ -14,6 +14,8 @@ from accoil.connect.rate import Pace
 from accoil.connect.webhook import endpoints
 from accoil.connect.webhook.signing import signatures
 
+MINUTE, HOUR = 60.0, 3600.0
+RETRIES = (5.0, 5 * MINUTE, 30 * MINUTE, *(n * HOUR for n in (2, 5, 10, 14, 20, 24)))  # as Standard Webhooks suggests
 LARGEST = 64_000  # bytes of an answer that are looked at
 MOST_A_MINUTE = 600
 EXCERPT = 200  # characters of it that are shown
@@ -98,6 +100,7 @@ TOOL = Tool(
     name="Webhooks",
     fields=(),
     syncs=False,
+    retries=RETRIES,
     sending=sending,
     connection_of=lambda team, values: endpoints.endpoint(team, values["url"]),
     actions=(

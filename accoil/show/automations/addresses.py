@@ -9,6 +9,8 @@ from accoil.connect.webhook import endpoints
 
 Values = dict[str, Any]
 
+AGO = ((1, "the last hour"), (24, "the last day"), (168, "the last week"), (720, "the last 30 days"))
+
 
 def addresses(found: Automation) -> list[Connection]:
     team = found.profile.product.team
@@ -24,4 +26,5 @@ def told(connection: Connection) -> Values:
         "secret": secret[0] if secret else "",
         "is_off": connection.state == State.NEEDS_RECONNECT,
         "problem": connection.problem,
+        "ago": AGO,
     }

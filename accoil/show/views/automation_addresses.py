@@ -1,5 +1,6 @@
 """What can be done about an address that an automation sends webhooks to."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.contrib import messages
@@ -7,19 +8,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from accoil.act.models import Automation
+from accoil.act import queue
+from accoil.act.models import Automation, Delivery
 from accoil.connect.connection import Message, ToolError, TryLater
 from accoil.connect.models import Connection
 from accoil.connect.soon import SECONDS, soon
 from accoil.connect.webhook import endpoints
 from accoil.connect.webhook.tool import sending
-from accoil.show.automations.addresses import addresses
+from accoil.show.automations.addresses import AGO, addresses
 from accoil.show.frame import Frame
 from accoil.show.views.automations import framed
+from accoil.show.words import count
 
 
 def address(request: HttpRequest, product_id: int, automation_id: int, address_id: int) -> HttpResponse:
-    """Sends a test to an address of its webhooks, switches it on again, or replaces its secret."""
+    """Sends a test to an address of its webhooks, or again what was sent; switches it on, or replaces its secret."""
     frame, found = framed(request, product_id, automation_id)
     connection = next((each for each in addresses(found) if each.pk == address_id), None)
     if connection is None:
@@ -29,10 +32,22 @@ def address(request: HttpRequest, product_id: int, automation_id: int, address_i
         messages.success(request, "The secret is replaced. For a day what is sent is signed with both.")
     elif request.POST.get("do") == "test":
         _test(frame, found, connection)
+    elif request.POST.get("do") == "again":
+        _again(request, found, connection)
     else:
         endpoints.enable(connection)
         messages.success(request, "This address is sent to again.")
     return redirect(frame.link("automation", found.pk))
+
+
+def _again(request: HttpRequest, found: Automation, connection: Connection) -> None:
+    """What of the automation's was for the address in the last hours, or what of that failed."""
+    hours = int(request.POST["hours"]) if request.POST.get("hours") in {str(each) for each, _ in AGO} else AGO[0][0]
+    since = timezone.now() - timedelta(hours=hours)
+    own = queue.of_automation(found).filter(connection=connection, created_at__gte=since)
+    is_all = request.POST.get("which") == "all"
+    tried = queue.retry_all(own if is_all else own.exclude(state=Delivery.State.WAITING), done=is_all)
+    messages.success(request, f"{count(tried, 'webhook')} {'is' if tried == 1 else 'are'} sent again now.")
 
 
 def _test(frame: Frame, found: Automation, connection: Connection) -> None:

@@ -182,3 +182,15 @@ def test_the_sync_goes_on_over_a_renewal_and_archives_with_it(synced: Synced) ->
     synced.settle()
     done = Connection.objects.get(pk=synced.connection.pk)
     assert done.state == State.DISCONNECTED and done.secrets == {} and not synced.portal.in_use("contacts")
+
+
+def test_the_end_of_a_sign_in_takes_the_grant_back_and_a_pasted_token_stays_its_owners(
+    signed_in: Connection, hubspot: Hubspot, team: Team, author: User
+) -> None:
+    token = signed_in.secrets["refresh_token"]
+    HubspotSession(signed_in).clean_up()
+    assert token not in hubspot.refreshes and hubspot.calls("POST /oauth/2026-03/token/revoke")
+    pasted = by_token(team, author, hubspot.token())
+    hubspot.heard.clear()
+    HubspotSession(pasted).clean_up()
+    assert not hubspot.calls("POST /oauth/2026-03/token/revoke")

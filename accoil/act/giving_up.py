@@ -1,0 +1,61 @@
+"""An address that took nothing for days is switched off, and whoever looks after the team is told."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accoil.act.actions import action_of, retries
+from accoil.act.models import Delivery
+from accoil.act.queue import Wanted, queue_all
+from accoil.connect import breaker
+from accoil.connect.connection import SignInAgain
+from accoil.connect.models import Connection
+from accoil.connect.now import moment
+from accoil.team.models import User
+from accoil.team.roles import Role
+
+
+def is_off(connection: Connection, delivery: Delivery, reason: str) -> bool:
+    """After the last try of a delivery failed: whether the address is switched off by that. One that took anything else
+    in the meantime stays on: then it is that message that it does not want."""
+    delays = retries(delivery.action)
+    connection.refresh_from_db(fields=["failures"])
+    if not delays or connection.failures <= len(delays):
+        return False
+    days = round(sum(delays) / 86_400)
+    why = f"It took nothing for {days} days, so nothing more is sent to it. The last answer: {reason}"
+    breaker.lost(connection, SignInAgain(why))
+    tell(connection, delivery, why)
+    return True
+
+
+def tell(connection: Connection, delivery: Delivery, why: str) -> None:
+    """Owners and managers, by e-mail, once a day; only of addresses, which stand on no page that they come by."""
+    if not retries(delivery.action) or action_of("email")[0].missing():
+        return
+    roles = (Role.OWNER, Role.MANAGER)
+    people = User.objects.filter(memberships__team=connection.team_id, memberships__role__in=roles, is_active=True)
+    host, team = connection.workspace_name, connection.team
+    told = {
+        "account": {"name": host}, "because": why, "link": _page(delivery),
+        "you_get": f"You get this as an owner or manager of {team}, whose webhooks go there.",
+    }  # fmt: skip
+    text = f"{why} What is for it waits, a day at most: see to the receiver, then switch the address on again."
+    queue_all(
+        delivery.product,
+        [
+            Wanted(
+                action="email", kind="account", entity=None, told=told,
+                values={"to": each.email, "subject": f"Webhooks to {host} are switched off", "text": text},
+                key=f"off:{connection.pk}:{moment():%Y-%m-%d}:{each.pk}",
+            )
+            for each in people
+        ],
+    )  # fmt: skip
+
+
+def _page(delivery: Delivery) -> str:
+    """Where it is switched on again."""
+    if not settings.PUBLIC_URL or delivery.firing is None:
+        return ""
+    page = reverse("automation", args=[delivery.product_id, delivery.firing.automation_id])
+    return f"{settings.PUBLIC_URL}{page}"

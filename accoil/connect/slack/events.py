@@ -1,0 +1,65 @@
+"""What Slack tells by itself, signed: that the app was removed from a workspace, or its token revoked there."""
+
+import hmac
+import json
+from typing import Any
+
+from django.conf import settings
+
+from accoil.connect import breaker
+from accoil.connect.connection import SignInAgain
+from accoil.connect.models import Connection, State
+from accoil.connect.now import now
+from accoil.connect.slack.addresses import AGAIN
+
+TOLERANCE = 300  # seconds that a call may be old: one that somebody wrote down is worth nothing later
+GONE = {
+    "app_uninstalled": "The app was removed from the workspace in Slack;",
+    "tokens_revoked": "The token was revoked in Slack;",
+}
+
+
+def challenge(raw: bytes) -> str | None:
+    """What Slack wants to hear back when somebody writes the address into the app: it tells nothing, so it need not be
+    proven."""
+    told = _read(raw)
+    given = told.get("challenge") if told.get("type") == "url_verification" else None
+    return given if isinstance(given, str) else None
+
+
+def hear(raw: bytes, at: str, signature: str) -> bool:
+    """Whether it is proven that Slack sent it. Of a workspace that is nobody's here nothing is done."""
+    told = _read(raw)
+    team = told.get("team_id")
+    known = Connection.objects.filter(tool="slack", workspace=team) if isinstance(team, str) else None
+    connection = known.exclude(state__in=(State.DISCONNECTED, State.DISCONNECTING)).first() if known else None
+    own = connection.secrets.get("signing", "") if connection else ""
+    if not any(_is_signed(secret, raw, at, signature) for secret in (own, settings.SLACK_SIGNING_SECRET) if secret):
+        return False
+    event = told.get("event")
+    if connection and isinstance(event, dict) and _ends(event):
+        breaker.lost(connection, SignInAgain(f"{GONE[event['type']]} {AGAIN}"))
+    return True
+
+
+def _ends(event: dict[str, Any]) -> bool:
+    """Tokens of people, which we have none of, are revoked now and then."""
+    tokens = event.get("tokens")
+    return event.get("type") == "app_uninstalled" or (
+        event.get("type") == "tokens_revoked" and isinstance(tokens, dict) and bool(tokens.get("bot"))
+    )
+
+
+def _is_signed(secret: str, raw: bytes, at: str, signature: str) -> bool:
+    if not at.isascii() or not at.isdecimal() or abs(now() - int(at[:15])) > TOLERANCE:
+        return False
+    right = hmac.digest(secret.encode(), f"v0:{at}:".encode() + raw, "sha256").hex()
+    return hmac.compare_digest(signature.encode(), f"v0={right}".encode())
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(raw)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
