@@ -15,10 +15,10 @@ ONCE_MORE := --reruns 1 -r aR
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak bench screenshots lock clean browser clients
+.PHONY: help run test test-postgres check soak bench screenshots lock clean browser clients
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
@@ -27,6 +27,13 @@ test: .venv/ready-for-tests browser clients check ## everything that proves the 
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
+
+# PostgreSQL runs for the tests alone, in a folder of its own; TESTS=tests/act runs a part. Whole servers get databases too.
+test-postgres: .venv/ready-for-tests ## the tests of what is in the application's database, on PostgreSQL
+	$(BIN)/python -m tests.postgresql $(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" $(TESTS)
+
+TESTS ?= tests/team tests/act tests/connect tests/inbox tests/intercom tests/erase tests/segment tests/score tests/show \
+	tests/api tests/watch tests/mcp
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .

@@ -75,7 +75,7 @@ def _write(target: Database, table: type[models.Model], rows: Iterable[Row]) -> 
         copying = f"copy {where} ({names}) from stdin"
         with target.wrap_database_errors, target.connection.cursor() as cursor, cursor.copy(copying) as into:
             for row in waiting:
-                into.write_row([_without_nul(each) for each in row])
+                into.write_row(row)
                 written += 1
         return written
     adapted = [(place, adapt) for place, field in enumerate(_fields(table)) if (adapt := _adapter(target, field))]
@@ -104,11 +104,6 @@ def _adapter(target: Database, field: Any) -> Any:
         case "DateField":
             return target.ops.adapt_datefield_value
     return None
-
-
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL keeps no text with a zero in it, which SQLite does."""
-    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
 
 
 def _raw(source: Database, question: str) -> Iterator[Row]:

@@ -80,7 +80,20 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         made = setup_databases(verbosity=0, interactive=False)
     yield
     with django_db_blocker.unblock():
+        _send_away_whoever_is_left()
         teardown_databases(made, verbosity=0)
+
+
+def _send_away_whoever_is_left() -> None:
+    """PostgreSQL removes no database that somebody is in: threads that ended, and workers that wait for more."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")

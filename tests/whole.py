@@ -153,7 +153,7 @@ def rows(data: Path, question: str, *values: object) -> list[Any]:
     if url := database_of(data):
         with psycopg.connect(url, autocommit=True) as asked:
             asked.adapters.register_loader("json", TextLoader)
-            answer = asked.execute(question.replace("?", "%s").encode(), values)
+            answer = asked.execute(question.replace("?", "%s").encode(), values or None)
             return answer.fetchall() if answer.description else []
     with closing(sqlite3.connect(data / "app.sqlite3", timeout=30)) as kept, kept:
         return kept.execute(question, values).fetchall()

@@ -4,6 +4,7 @@ what can't be emptied while somebody reads an older state, as a backup does, is 
 import time
 from pathlib import Path
 
+from django.apps import apps
 from django.db import connection as database
 
 from accoil.receive import rewriting
@@ -38,8 +39,12 @@ class Cleaning:
 
 
 def _clean_database() -> None:
-    """Raises Busy."""
+    """Raises Busy. What somebody may still read in PostgreSQL, its own vacuum takes away later."""
     with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            tables = [database.ops.quote_name(each._meta.db_table) for each in apps.get_models()]
+            cursor.execute(f"vacuum {', '.join(tables)}")
+            return
         (patience,) = cursor.execute("pragma busy_timeout").fetchone()
         cursor.execute("pragma busy_timeout = 0")
         try:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base, operations, schema
 from psycopg.types.json import Json
-from psycopg.types.string import TextLoader
+from psycopg.types.string import StrDumperUnknown, TextLoader
 
 TURN = 7_223_161  # any number, the same in every Accoil: whoever has locked it in a database writes there
 
@@ -23,6 +23,13 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         return super()._alter_column_type_sql(model, old_field, new_field, _by_bytes(new_type), *told)  # type: ignore[misc]
 
 
+class WithoutZero(StrDumperUnknown):
+    """Text on its way there: PostgreSQL refuses a zero character, which SQLite keeps."""
+
+    def dump(self, obj: str) -> bytes:
+        return obj.replace("\0", "\ufffd").encode()
+
+
 class DatabaseOperations(operations.DatabaseOperations):
     def adapt_json_value(self, value: Any, encoder: Any) -> Any:
         return Json(value, dumps=operations.get_json_dumps(encoder))
@@ -37,6 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.adapters.register_loader("json", TextLoader)  # Django reads documents itself
+        connection.adapters.register_dumper(str, WithoutZero)
         return connection
 
     def ensure_connection(self) -> None:

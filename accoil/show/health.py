@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -111,7 +112,7 @@ def silences(frame: Frame) -> list[Row]:
     keys = dict(IngestKey.objects.filter(product=frame.product).values_list("id", "name"))
     return [
         {"watched": each, "name": watched_name(each, keys), "since": since_words(frame, each), "muted": each.muted_at}
-        for each in frame.product.watched.order_by("muted_at", "kind", "name")
+        for each in frame.product.watched.order_by(F("muted_at").asc(nulls_first=True), "kind", "name")
     ]
 
 

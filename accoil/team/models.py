@@ -82,6 +82,7 @@ class Member(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        ordering: ClassVar = ["id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["team", "user"], name="member_once_a_team")]
 
     def __str__(self) -> str:

@@ -23,7 +23,8 @@ def places(counting: Counting, text: str) -> list[str]:
 def _tables() -> Iterator[tuple[str, str]]:
     for model in apps.get_models():
         with connection.cursor() as cursor:
-            for row in cursor.execute(f'select * from "{model._meta.db_table}"').fetchall():
+            cursor.execute(f'select * from "{model._meta.db_table}"')
+            for row in cursor.fetchall():
                 yield f"table {model._meta.db_table}", repr(row)
 
 
