@@ -1,11 +1,11 @@
-"""ClickHouse: the same questions, asked of a server over HTTP."""
+"""ClickHouse: the same questions, asked of a server over HTTP. What it can't do yet: docs/reference/engines.md."""
 
 import uuid
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 import pyarrow as pa
@@ -14,7 +14,8 @@ from accoil.store import questions, spelling
 from accoil.store.store import Places, Value
 
 _HERE = Path(__file__).parent
-MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
+_MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
+PORTS = {"http": 8123, "https": 8443}
 # What makes it answer as standard SQL does, where it has a way of its own.
 SETTINGS = {
     "join_use_nulls": 1,
@@ -26,37 +27,45 @@ SETTINGS = {
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_compression_method": "none",
 }
-
 KEPT = "select name from system.tables where database = :database and (name = :name or startsWith(name, :name || '_'))"
 # Of columns that are handed in.
 TYPES = {
-    pa.bool_(): "Bool", pa.int8(): "Int8", pa.int16(): "Int16", pa.int32(): "Int32", pa.int64(): "Int64",
-    pa.uint8(): "UInt8", pa.uint64(): "UInt64", pa.float64(): "Float64", pa.string(): "String",
-    pa.large_string(): "String", pa.null(): "Int64",
-}  # fmt: skip
+    pa.bool_(): "Bool",
+    pa.int8(): "Int8",
+    pa.int32(): "Int32",
+    pa.int64(): "Int64",
+    pa.uint64(): "UInt64",
+    pa.float64(): "Float64",
+    pa.string(): "String",
+}
 
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 
 
 class ClickHouse:
+    """One database of one server. What is kept lies in a database of this process, in the server's memory."""
+
     def __init__(self, url: str) -> None:
-        """`url`: http or https, user and password, host, port and the database, which is made where it is missing."""
+        """`url`: http://user:password@host:port/database, or https. The database is made where it is missing."""
         parts = urlsplit(url)
-        self._database = parts.path.strip("/") or "accoil"
-        self._kept = f"{self._database}_kept_{uuid.uuid4().hex[:8]}"
+        self.database = parts.path.strip("/") or "accoil"
+        self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
         self._client = clickhouse_connect.get_client(
             host=parts.hostname,
-            port=parts.port or (8443 if parts.scheme == "https" else 8123),
-            username=parts.username or "default",
-            password=parts.password or "",
+            port=parts.port or PORTS[parts.scheme],
+            username=unquote(parts.username or "default"),
+            password=unquote(parts.password or ""),
             secure=parts.scheme == "https",
             autogenerate_session_id=False,  # so that questions may be asked beside each other
             form_encode_query_params=True,  # lists of ids are longer than an address may be
             settings=SETTINGS,
         )
-        for database in (self._database, self._kept):
+        for database in (self.database, self._kept):
             self._client.command(f"create database if not exists {database}", use_database=False)
-        self._client.database = self._database
+        self._client.database = self.database
+        for path in sorted((_HERE / "schema" / "clickhouse").glob("*.sql")):
+            for statement in spelling.statements(path.read_text()):
+                self._client.command(statement)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         return _named(self._client.query_arrow(*self._written(question, places, values)))
@@ -65,7 +74,9 @@ class ClickHouse:
         return self.ask(question, places, **values).to_pylist()  # type: ignore[no-any-return]
 
     def stream(self, question: str, places: Places = None, /, **values: Value) -> Iterator[pa.RecordBatch]:
-        with self._client.query_arrow_stream(*self._written(question, places, values)) as batches:
+        text, given = self._written(question, places, values)
+        with pa.ipc.open_stream(self._client.raw_stream(text, given, fmt="ArrowStream")) as batches:
+            yield _named(pa.RecordBatch.from_pylist([], batches.schema))
             for batch in batches:
                 yield _named(batch)
 
@@ -74,7 +85,8 @@ class ClickHouse:
         self._client.command(f"create or replace table {self._kept}.{name} engine = Memory as {text}", given)
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
-        self._client.command(f"create or replace table {self._kept}.{name} ({_columns(rows.schema)}) engine = Memory")
+        columns = ", ".join(f"`{column.name}` Nullable({TYPES[column.type]})" for column in rows.schema)
+        self._client.command(f"create or replace table {self._kept}.{name} ({columns}) engine = Memory")
         self._client.insert_arrow(name, rows, database=self._kept)
 
     def drop(self, name: str) -> None:
@@ -84,60 +96,40 @@ class ClickHouse:
         for row in self.rows(KEPT, database=self._kept, name=name):
             self.drop(row["name"])
 
-    def migrate(self) -> None:
-        for path in sorted((_HERE / "schema" / "clickhouse").glob("*.sql")):
-            for statement in spelling.statements(path.read_text()):
-                self._client.command(statement)
-
-    def tables(self) -> list[str]:
-        question = "select name from system.tables where database = :database order by name"
-        found = self.rows(question, database=self._database)
-        return [row["name"] for row in found]
-
-    def replace(self, table: str, rows: pa.Table) -> None:
-        """Makes these all rows of a table."""
-        self._client.command(f"truncate table {table}")
-        if len(rows):
-            self._client.insert_arrow(table, rows, database=self._database)
-
     def close(self) -> None:
+        """What is kept goes; the facts stay."""
         self._client.command(f"drop database if exists {self._kept} sync")
         self._client.close()
 
     def _written(self, question: str, places: Places, values: dict[str, Value]) -> tuple[str, dict[str, Any]]:
         wanted = questions.values_in(question)
         given = {name: value for name, value in values.items() if name in wanted}
-        return written(question, places, given, self._kept)
+        named = {place: name.replace("kept.", f"{self._kept}.") for place, name in (places or {}).items()}
+        return written(question, named, given)
 
 
-def written(
-    question: str, places: Places, values: Mapping[str, Value], kept: str = "kept"
-) -> tuple[str, dict[str, Any]]:
-    """A question as ClickHouse spells it, and what it binds. `kept`: the database of kept tables."""
-    spelled_values = {name: _spelled(name, value) for name, value in values.items()}
-    text = _spelled_question(
-        question, tuple(sorted((places or {}).items())), tuple(sorted(spelled_values.items())), kept
-    )
-    return text, {name: value for name, value in values.items() if spelled_values[name].startswith("{")}
+def written(question: str, places: Mapping[str, str], values: Mapping[str, Value]) -> tuple[str, dict[str, Any]]:
+    """A question as ClickHouse spells it, and what it binds."""
+    marked = {name: _marked(name, value) for name, value in values.items()}
+    text = _spelled(question, tuple(sorted(places.items())), tuple(sorted(marked.items())))
+    return text, {name: value for name, value in values.items() if marked[name].startswith("{")}
 
 
 @lru_cache(1000)
-def _spelled_question(
-    question: str, places: tuple[tuple[str, str], ...], values: tuple[tuple[str, str], ...], kept: str
-) -> str:
-    named = {name: place.replace("kept.", f"{kept}.") for name, place in places}
-    return spelling.spelled(questions.put(question, dict(values), named), MACROS)
+def _spelled(question: str, places: tuple[tuple[str, str], ...], values: tuple[tuple[str, str], ...]) -> str:
+    return spelling.spelled(questions.put(question, dict(values), dict(places)), _MACROS)
 
 
-def _spelled(name: str, value: Value) -> str:
-    """Nothing, and a list of nothing, are of any type."""
+def _marked(name: str, value: Value) -> str:
+    """A bound value says its type. Nothing, and a list of nothing, are of any."""
     match value:
         case None:
             return "null"
         case []:
-            return "cast([], 'Array(Nullable(Nothing))')"
-        case [first, *_]:
-            return f"{{{name}:Array({_type(first)})}}"
+            return spelling.NO_ELEMENT
+        case [*several]:
+            part = next((each for each in several if isinstance(each, float)), several[0])  # whole ones may be among them
+            return f"{{{name}:Array({_type(part)})}}"
         case _:
             return f"{{{name}:{_type(value)}}}"
 
@@ -158,7 +150,3 @@ def _type(value: object) -> str:
 def _named(rows: Rows) -> Rows:
     """`x.*` where another table has a column of the same name gives `x.id`."""
     return rows.rename_columns([name.split(".")[-1] for name in rows.schema.names])
-
-
-def _columns(schema: pa.Schema) -> str:
-    return ", ".join(f"`{column.name}` Nullable({TYPES[column.type]})" for column in schema)

@@ -11,7 +11,7 @@ _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/")
 _PIECE = re.compile(r"'(?:[^']|'')*'|\{[^}]*\}|\w+|[(),]|[^\w'(),{]+", re.DOTALL)
 _EXCLUDE = re.compile(r"\bexclude\s*\(")
 ENDS = {"from", "union", "except"}  # what comes after what a `select` gives
-NOTHING = "arrayJoin(cast([], 'Array(Nullable(Nothing))'))"  # no element, of whatever type is asked for
+NO_ELEMENT = "cast([], 'Array(Nullable(Nothing))')"  # of whatever type is asked for
 
 Macros = dict[tuple[str, int], "Macro"]  # by name and number of arguments
 
@@ -77,7 +77,7 @@ class _Speller:
 
     def _call(self, name: str, arguments: list[str]) -> str:
         if (name, [each.strip() for each in arguments]) == ("unnest", ["null"]):
-            return NOTHING
+            return f"arrayJoin({NO_ELEMENT})"
         macro = self._macros.get((name, len(arguments)))
         if macro is None:
             return f"{name}({','.join(arguments)})"

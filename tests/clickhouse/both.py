@@ -47,7 +47,8 @@ class Both(embedded.DuckDB):
         super().__init__(path, *more, **named)
         self._writing = threading.RLock()  # type: ignore[assignment]
         self._other = ClickHouse(f"http://127.0.0.1:{_port()}/both_{next(_numbers)}")
-        self._other.migrate()
+        tables = self._other.rows("select name from system.tables where database = :its", its=self._other.database)
+        self._tables, self._held = [row["name"] for row in tables], dict[str, pa.Table]()
         self._copied = False
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
@@ -118,6 +119,13 @@ def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table]) -> None
     for column in ours.schema:
         if pa.types.is_boolean(column.type) and not pa.types.is_boolean(theirs.schema.field(column.name).type):
             truths[f"{names[:1]} {column.name}"] = None
+
+
+def _put_into(store: ClickHouse, table: str, rows: pa.Table) -> None:
+    """They are all its rows then."""
+    store._client.command(f"truncate table {table}")
+    if len(rows):
+        store._client.insert_arrow(table, rows, database=store.database)
 
 
 def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
