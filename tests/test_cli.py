@@ -198,8 +198,8 @@ def test_doctor_survives_a_broken_database(run, product, tmp_path):
 def test_doctor_changes_nothing(run, tmp_path):
     result = run("doctor")
     assert result.returncode == 1
-    assert "app.sqlite3 is older than this program" in result.stdout
-    assert "Applied" not in result.stdout
+    assert f"{tmp_path / 'data'} holds no server's data; name its folder with --data." in result.stdout
+    assert list((tmp_path / "data").iterdir()) == []
     assert run("doctor").stdout == result.stdout
 
 

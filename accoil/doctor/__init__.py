@@ -48,6 +48,9 @@ def examine(port: int | None = None) -> Iterator[tuple[str, bool, str]]:
     except Refused as wrong:
         yield "Settings", False, str(wrong)
         return
+    if not (data() / "app.sqlite3").exists():  # and none is made by looking
+        yield "Application database", False, f"{data()} holds no server's data; name its folder with --data."
+        return
     further: Checks = [("Port", partial(outside.port, port))] if port else []
     yield from map(_look, [each for each in THEN + further if not (is_lost and each[1] is database.secrets)])
 
