@@ -263,12 +263,12 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     what stands there. `opened` makes a session of a saved connection, `sending` a sender. `retries`: seconds before
     each further try of what it sends, where others than usual are asked for; when the last one failed, too, and nothing
     arrived meanwhile, the connection is switched off. `connection_of` (team, values of an action): what the action goes
-    through, where that is not simply the team's connection to the tool. `closed` (id of a connection) drops all that is kept of it in memory, its secrets with it;
-    whoever goes on with a session of it gets Closed. `archives_with`: the secrets that are needed to archive what was
-    written. `checks`: what troubleshooting looks at beside what all tools share; `hints` for people: whose attributes,
-    or accounts, are missing, how it is found who is who, where to see attributes, and what happens at the end.
-    `missing`: what the operator has to set up first. `address` (of a connection): where it is asked, where the operator
-    and not a team says so."""
+    through, where that is not simply the team's connection to the tool. `closed` (id of a connection) drops
+    all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets Closed.
+    `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at
+    beside what all tools share; `hints` for people: whose attributes, or accounts, are missing, how it is found who is
+    who, where to see attributes, and what happens at the end. `missing`: what the operator has to set up first.
+    `address` (of a connection): where it is asked, where the operator and not a team says so."""
 
     key: str  # intercom
     name: str  # Intercom
