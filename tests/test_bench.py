@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -219,6 +220,16 @@ def test_every_page_of_a_kept_book_is_asked_over_http(kept_books):
     assert report["every_page"].keys() == every_page.PAGES.keys()
     assert all(told["bytes"] > 0 < told["gzip_bytes"] for told in report["every_page"].values())
     assert json.loads(json.dumps(report)) == report
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(0.0, pages.LOOKED_AT), (0.2, 8)])
+def test_a_page_that_is_early_every_time_is_asked_a_few_times_only(seconds, asked):
+    """The first answer, which may take longer, says nothing about the others."""
+    waits = iter([0.3, *[seconds] * 8])
+    told = pages._ask_until_sure(8, time.sleep, waits)
+    assert told["asked"] == asked
+    assert told["first_ms"] >= 300
+    assert told["p95_ms"] == told["longest_ms"] >= seconds * 1000
 
 
 def test_every_page_is_every_page_of_a_product():

@@ -1,4 +1,4 @@
-"""Every page that the menu and the settings lead to, asked a few times each: how soon it is there, and how large."""
+"""Every page that the menu and the settings lead to, asked several times each: how soon it is there, and how large."""
 
 import gzip
 import re
