@@ -64,21 +64,7 @@ def run(
         feed(_product())
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
-        if stand_in:
-            fill(stand_in.workspace, memory.company())
-            stand_in.widget_at = server.address
-            connect(_product(), stand_in)
-            switch_on(_product(), "intercom_tag")
-            console.print(f"Its Intercom      {stand_in.address}/inbox   (a stand-in, with an inbox)")
-        if hubspot:
-            fake_hubspot.fill(hubspot.portal, memory.company())
-            fake_hubspot.connect(_product(), hubspot)
-            console.print(f"Its HubSpot       {hubspot.address}   (a stand-in, without pages)")
-        if slack:
-            fake_slack.connect(_product(), slack)
-            switch_on(_product(), "slack")
-            send_to_slack(_product())
-            console.print(f"Its Slack         {slack.address}   (a stand-in, with its messages)")
+        _stand_ins(memory, server, console, stand_in, hubspot, slack)
         if serve:
             stopped = _listen_for_stop()
             console.print("Ctrl-C stops it.")
@@ -86,6 +72,26 @@ def run(
     finally:
         server.stop()
         _forget_stand_ins()
+
+
+def _stand_ins(memory: Memory, server: Server, console: Console, intercom: Any, hubspot: Any, slack: Any) -> None:
+    """Those that listen are filled and connected."""
+    product = _product()
+    if intercom:
+        fill(intercom.workspace, memory.company())
+        intercom.widget_at = server.address
+        connect(product, intercom)
+        switch_on(product, "intercom_tag")
+        console.print(f"Its Intercom      {intercom.address}/inbox   (a stand-in, with an inbox)")
+    if hubspot:
+        fake_hubspot.fill(hubspot.portal, memory.company())
+        fake_hubspot.connect(product, hubspot)
+        console.print(f"Its HubSpot       {hubspot.address}   (a stand-in, without pages)")
+    if slack:
+        fake_slack.connect(product, slack)
+        switch_on(product, "slack")
+        send_to_slack(product)
+        console.print(f"Its Slack         {slack.address}   (a stand-in, with its messages)")
 
 
 def _forget_stand_ins() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from allauth.account import views
@@ -21,6 +21,13 @@ from accoil.team.models import User
 
 
 class SignIn(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "That e-mail address and that password do not belong together. Type both again.",
+        "too_many_login_attempts": "That was wrong too often. Wait five minutes, then try again.",
+        "enter_current_password": "That is not your password.",
+        "incorrect_password": "That is not your password.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: people become members by `accoil init` or by invitation."""
         return False

@@ -136,7 +136,7 @@ def test_ones_own_right_code_does_not_forgive_wrong_passwords_of_others(world, f
     assert who(client) == str(world.ann.pk)
     guesser.post("/sign-in/", {"login": "guess19@example.com", "password": "x"})
     refused = guesser.post("/sign-in/", {"login": "guess20@example.com", "password": "x"})
-    assert "Too many failed login attempts" in words(refused)
+    assert "That was wrong too often" in words(refused)
 
 
 def test_right_passwords_are_not_counted_as_tries(ann, factor):

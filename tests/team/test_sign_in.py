@@ -45,7 +45,7 @@ def test_a_session_is_kept_in_the_database_and_its_cookie_is_safe(client, world)
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, world, email):
     response = sign_in(client, email, "wrong")
     assert who(client) is None
-    assert "The email address and/or password you specified are not correct." in response.content.decode()
+    assert "That e-mail address and that password do not belong together. Type both again." in response.content.decode()
 
 
 def test_somebody_switched_off_stays_outside(client, world):
@@ -59,7 +59,7 @@ def test_guessing_is_stopped_and_others_can_still_sign_in(client, world):
     for _ in range(5):
         sign_in(client, "ann@example.com", "wrong")
     response = sign_in(client, "ann@example.com", PASSWORD)
-    assert "Too many failed login attempts. Try again later." in response.content.decode()
+    assert "That was wrong too often. Wait five minutes, then try again." in response.content.decode()
     assert who(client) is None
     assert sign_in(client, "bob@example.com", PASSWORD).status_code == 302
 
