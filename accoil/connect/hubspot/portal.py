@@ -7,7 +7,7 @@ from accoil.connect.hubspot.group_ids import GroupIds
 from accoil.connect.hubspot.lists import Lists
 from accoil.connect.hubspot.properties import Properties
 from accoil.connect.hubspot.speaking import Limits, Speaker, api_address
-from accoil.connect.hubspot.tokens import Tokens
+from accoil.connect.hubspot.tokens import tokens_of
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 
@@ -18,7 +18,7 @@ class Portal:
         now: the token of a stand-in is nothing for HubSpot itself."""
         if connection.options.get("at", settings.HUBSPOT_URL) != settings.HUBSPOT_URL:
             raise SignInAgain("HubSpot was reached at another address when it was connected; connect it again.")
-        self.speaker = Speaker(Tokens(connection, api_address()), Limits())
+        self.speaker = Speaker(tokens_of(connection, api_address()), Limits())
         self.properties = Properties(self.speaker)
         self.ids = GroupIds(self.properties, connection.pk)
         self.lists = Lists(self.speaker)

@@ -8,9 +8,9 @@ from django.conf import settings
 from accoil.connect import speaking
 from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer, Client
-from accoil.connect.hubspot.tokens import Tokens
 from accoil.connect.now import now
 from accoil.connect.rate import Lane, Pace
+from accoil.connect.tokens import Tokens
 from accoil.count.ids import Kind
 
 VERSION = "2026-03"  # of every address that has one
