@@ -168,6 +168,14 @@ HUBSPOT_CLIENT_ID = environment.text("ACCOIL_HUBSPOT_CLIENT_ID")
 HUBSPOT_CLIENT_SECRET = environment.text("ACCOIL_HUBSPOT_CLIENT_SECRET")
 if bool(HUBSPOT_CLIENT_ID) != bool(HUBSPOT_CLIENT_SECRET):
     raise Refused("ACCOIL_HUBSPOT_CLIENT_ID and ACCOIL_HUBSPOT_CLIENT_SECRET belong together; set both, or neither.")
+SALESFORCE_URL = environment.base_url("ACCOIL_SALESFORCE_URL")  # "": Salesforce's own
+SALESFORCE_VERSION = environment.text("ACCOIL_SALESFORCE_VERSION", "v66.0")
+SALESFORCE_CLIENT_ID = environment.text("ACCOIL_SALESFORCE_CLIENT_ID")
+SALESFORCE_CLIENT_SECRET = environment.text("ACCOIL_SALESFORCE_CLIENT_SECRET")
+if bool(SALESFORCE_CLIENT_ID) != bool(SALESFORCE_CLIENT_SECRET):
+    raise Refused(
+        "ACCOIL_SALESFORCE_CLIENT_ID and ACCOIL_SALESFORCE_CLIENT_SECRET belong together; set both, or neither."
+    )
 SEGMENT_URL = environment.base_url("ACCOIL_SEGMENT_URL")  # "": by the region of each source
 SLACK_URL = environment.base_url("ACCOIL_SLACK_URL")  # "": Slack's own
 SLACK_CLIENT_ID = environment.text("ACCOIL_SLACK_CLIENT_ID")

@@ -238,13 +238,17 @@ def no_records(connection: Any) -> Session:
 class Joining(msgspec.Struct, frozen=True, kw_only=True):
     """How a team comes to a connection: `by_token` (team, author, what was pasted, by the name of the field), or by
     signing in there, which the server offers once it has an app of its own: at the page of `sign_in` (place, state, way
-    back), then `by_code` (team, author, code, place, way back). `places`: where one may sign in, key and words. All may
-    raise Refused. The rest is for the page: `steps` to an app of one's own, and its `addresses` (path, words)."""
+    back), then `by_code` (team, author, code, place, way back; with_pkce: and `verifier`). `places`: where one may sign
+    in, key and words; `other_place`: or what one types, which `read_place` checks. All may raise Refused. The rest
+    is for the page: `steps` to an app of one's own, and its `addresses` (path, words)."""
 
     by_token: Callable[[Any, Any, dict[str, str]], Any]
     offers_sign_in: Callable[[], bool] = lambda: False
     sign_in: Callable[[str, str, str], str] = lambda place, state, back: ""
-    by_code: Callable[[Any, Any, str, str, str], Any] | None = None
+    by_code: Callable[..., Any] | None = None
+    with_pkce: bool = False
+    other_place: Field | None = None
+    read_place: Callable[[str], str] = lambda typed: typed
     places: tuple[tuple[str, str], ...] = (("", ""),)
     which: str = ""  # of the places is one's own
     pasted: str = ""  # what one pastes, and from where

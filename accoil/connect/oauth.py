@@ -4,6 +4,7 @@ The state that travels along can be used once, for ten minutes, in the session t
 made for (a tool of a team and product, or signing in here): a link that somebody else prepared does nothing.
 """
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -46,6 +47,12 @@ def sign_in_address(page: str, *, client_id: str, state: str, back: str = "") ->
     """Where to send somebody who wants to connect. `back`: where to return to, "" for what the tool has on file."""
     asked: Mapping[str, str] = {"client_id": client_id, "state": state} | ({"redirect_uri": back} if back else {})
     return f"{page}{'&' if urlsplit(page).query else '?'}{urlencode(asked)}"
+
+
+def with_challenge(page: str, verifier: str) -> str:
+    """The same, for a tool that gives the access only to whoever shows the verifier afterwards (PKCE)."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return f"{page}&{urlencode({'code_challenge': challenge, 'code_challenge_method': 'S256'})}"
 
 
 def _digest(state: str) -> str:

@@ -1,5 +1,5 @@
 """The access token of a connection: one that was pasted stays, one of a sign-in holds for a while and is renewed before
-it ends, by one at a time."""
+it ends, or when the tool does not take it any more, by one at a time."""
 
 from collections.abc import Callable
 from threading import RLock
@@ -22,8 +22,11 @@ class Tokens:
     """Of a saved connection; threads share it. Two of one connection renew one after the other, so that the second
     takes over what the first was told: a refresh token may be good for one time only."""
 
-    def __init__(self, connection: Connection, tool: str, asked: Callable[[str], dict[str, Any]], holds: float) -> None:
-        """`asked`: what the tool tells for a refresh token. `holds`: seconds, where the tool does not tell."""
+    def __init__(
+        self, connection: Connection, tool: str, asked: Callable[[str], dict[str, Any]], holds: float | None
+    ) -> None:
+        """`asked`: what the tool tells for a refresh token. `holds`: seconds, where the tool does not tell; None where
+        nobody knows before it is refused."""
         self._id, self._asked, self._holds = connection.pk, asked, holds
         self._lock = _locks.setdefault(connection.pk, RLock())
         self._secrets = connection.secrets
@@ -33,7 +36,7 @@ class Tokens:
     def current(self) -> str:
         """Raises TryLater and SignInAgain when it had to be renewed and could not be."""
         with turn(self._lock):
-            if "refresh_token" in self._secrets and now() >= float(self._secrets.get("renew_at") or 0):
+            if "refresh_token" in self._secrets and now() >= float(self._secrets.get("renew_at") or "inf"):
                 self._renew()
             return self._token()
 
@@ -77,8 +80,9 @@ class Tokens:
             return row.secrets
 
 
-def secrets_of(told: dict[str, Any], holds: float) -> dict[str, str]:
+def secrets_of(told: dict[str, Any], holds: float | None) -> dict[str, str]:
     """The secrets of a connection, of an answer that has tokens."""
-    lasts = float(told.get("expires_in") or holds)
-    found = {"token": str(told["access_token"]), "renew_at": str(now() + lasts * RENEWED_AT)}
+    found = {"token": str(told["access_token"])}
+    if lasts := told.get("expires_in") or holds:
+        found["renew_at"] = str(now() + float(lasts) * RENEWED_AT)
     return found | ({"refresh_token": str(told["refresh_token"])} if told.get("refresh_token") else {})

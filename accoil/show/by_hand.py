@@ -71,10 +71,11 @@ def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, **whom: object) -> dic
     """What a list's rows can be ticked for; None for who may not. `whom`: what the address says of whom it shows."""
     if not frame.may_change or not (possible := by_hand_actions(kind)):
         return None
+    missing = sorted({tool.name for tool, _ in possible})
     return {
         "link": frame.link(f"act-on-{kind}s", search=wanted.search, **whom),
         "offered": offered(frame.product.team, kind),
-        "missing": " or ".join(sorted({tool.name for tool, _ in possible})),
+        "missing": " or ".join(filter(None, (", ".join(missing[:-1]), *missing[-1:]))),
         "label": "What to do with the ticked rows",
         "connections": frame.link("connections"),
     }

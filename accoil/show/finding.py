@@ -26,7 +26,7 @@ ALSO: dict[str, str] = {
     "settings": "time zone, API tokens, general",
     "keys": "ingest key, write key, rotate",
     "connect": "Segment, RudderStack, snippet, install",
-    "connections": "Intercom, HubSpot, Segment, Slack, webhooks, sync, tags, lists",
+    "connections": "Intercom, HubSpot, Salesforce, Segment, Slack, webhooks, sync, tags, lists",
     "configuration": "traits, owner of an account, internal domains",
     "features": "sets of events",
     "imports": "CSV, upload, back-fill",

@@ -281,5 +281,5 @@ def test_signing_in_that_is_denied_changes_nothing_and_a_phone_ticks_too(
     expect(phone.locator("#toasts")).to_contain_text("access was not given there")
     phone.goto(server.page("accounts"))
     phone.get_by_label("Select Acme Ltd").check()
-    expect(phone.locator(".ticked-bar")).to_contain_text("connect HubSpot or Intercom first")
+    expect(phone.locator(".ticked-bar")).to_contain_text("connect HubSpot, Intercom or Salesforce first")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

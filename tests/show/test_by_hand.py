@@ -41,7 +41,7 @@ def test_rows_can_be_ticked_by_who_may_change_things(ann, bob, busy, joined):
 
 def test_without_a_connection_a_sentence_says_what_is_missing(ann, busy):
     page = ann.get(at(busy, "users"))
-    assert "To act on them from here, connect HubSpot or Intercom first." in main(page)
+    assert "To act on them from here, connect HubSpot, Intercom or Salesforce first." in main(page)
     assert "Add Intercom Tag" not in main(page)
     said = ann.post(at(busy, "users/act"), {**TAG, "all": "1"}, follow=True)
     assert "Intercom is not connected just now: see Settings &gt; Connections." in said.content.decode()

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from accoil.connect.connection import Attribute, Firm, Match, Person, Rejected, ToolError, Value
+from accoil.connect.emptying import empty
 from accoil.connect.models import Connection, Record
 from accoil.connect.now import moment
-from accoil.connect.segment.emptying import empty
 from accoil.connect.segment.messages import Making, Message
 from accoil.connect.segment.speaking import speaker_of
 from accoil.connect.segment.tracking import members

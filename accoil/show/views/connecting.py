@@ -1,5 +1,6 @@
 """Connecting a tool: by signing in there, or with a token that is pasted."""
 
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,6 +60,8 @@ def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
     """With what was pasted."""
     frame = frame_of(request, product_id, "settings")
     joining = joining_of(tool)
+    if not TOOLS[tool].fields:
+        raise Http404(f"{TOOLS[tool].name} is connected by signing in there.")
     form = Secrets(TOOLS[tool], request.POST)
     if not form.is_valid():
         return connect_page(frame, TOOLS[tool], form, 422)
@@ -85,10 +88,19 @@ def begin(request: HttpRequest, tool: str) -> HttpResponse:
         return redirect("home")
     frame = frame_of(request, _number(request.GET["product"]), "settings")
     place = request.GET.get("region", joining.places[0][0])
-    if not joining.offers_sign_in() or place not in dict(joining.places):
+    typed = joining.other_place is not None and place not in dict(joining.places)
+    if not joining.offers_sign_in() or (place not in dict(joining.places) and not typed):
         raise Http404(f"Nobody can sign in to {TOOLS[tool].name} from here.")
-    state = oauth.begin(request.session, tool=tool, team=frame.product.team_id, product=frame.product.pk, place=place)
-    return redirect(joining.sign_in(place, state, back_address(request, tool)))
+    try:
+        place = joining.read_place(place) if typed else place
+    except Refused as refused:
+        return connect_page(frame, TOOLS[tool], status=422, wrong=str(refused))
+    verifier = secrets.token_urlsafe(48) if joining.with_pkce else ""
+    state = oauth.begin(
+        request.session, tool=tool, team=frame.product.team_id, product=frame.product.pk, place=place, verifier=verifier
+    )
+    address = joining.sign_in(place, state, back_address(request, tool))
+    return redirect(oauth.with_challenge(address, verifier) if verifier else address)
 
 
 @signed_in
@@ -109,8 +121,11 @@ def done(request: HttpRequest, tool: str) -> HttpResponse:
     if not code or joining.by_code is None:
         messages.error(request, f"{name} was not connected: access was not given there. Nothing has changed.")
         return redirect(frame.link("connection", tool))
+    more = {"verifier": begun["verifier"]} if joining.with_pkce else {}
     try:
-        joined = joining.by_code(frame.product.team, author(frame), code, begun["place"], back_address(request, tool))
+        joined = joining.by_code(
+            frame.product.team, author(frame), code, begun["place"], back_address(request, tool), **more
+        )
     except Refused as refused:
         return connect_page(frame, TOOLS[tool], status=422, wrong=str(refused))
     who, address = author(frame), get_adapter().get_client_ip(request)
@@ -145,6 +160,7 @@ def connect_page(
         "regions": [{"name": said, "link": f"{begin_address}&region={key}"} for key, said in joining.places]
         if joining.offers_sign_in()
         else [],
+        "begin": begin_address.partition("?")[0],
         "to_copy": joining.to_copy(address_of(frame.request)) if joining.to_copy else "",
         "addresses": [(address_of(frame.request) + path, said) for path, said in joining.addresses],
     }

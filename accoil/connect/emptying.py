@@ -1,5 +1,5 @@
-"""Takes traits back that no profile asks for any more. Nothing in Segment can be archived, so they are emptied there:
-else scores of last year would look like those of today."""
+"""Takes values back that no profile asks for any more, in tools where what they stand in cannot be archived: else old
+scores would look like those of today."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,8 +22,8 @@ WHY = "No profile asks for it any more, so it is emptied."
 
 
 def empty(connection: Connection, kind: Kind, name: str, send: Send) -> None:
-    """Everywhere where that trait stands, and with it all others that are not asked for either: one message for each
-    record. What was emptied is written down as it is done. Raises TryLater, SignInAgain; then some is left."""
+    """Wherever that attribute stands, and with it all others that are not asked for either: once for each record. What
+    was emptied is written down as it is done. Raises TryLater, SignInAgain; then some is left."""
     asked = {each.attribute.name for each in wanted(synced(connection))}
     rows = Record.objects.filter(
         Q(confirmed__has_key=name) | ~Q(unsure=[]), connection=connection, kind=kind, match=Record.Is.MATCHED
@@ -40,7 +40,7 @@ def empty(connection: Connection, kind: Kind, name: str, send: Send) -> None:
 
 
 def _went(told: Values | ToolError) -> bool:
-    """One that Segment refuses is refused every time; whatever is wrong with it, it is not there either."""
+    """One that is refused is refused every time; whatever is wrong with it, it is not there either."""
     return not isinstance(told, TryLater | SignInAgain)
 
 

@@ -1,0 +1,35 @@
+"""What is remembered of one connection to Salesforce in this process, for as long as its sign-in is the same."""
+
+from django.conf import settings
+
+from accoil.connect.connection import SignInAgain
+from accoil.connect.models import Connection
+from accoil.connect.open import Open
+from accoil.connect.renewing import Tokens
+from accoil.connect.salesforce.fields import Fields
+from accoil.connect.salesforce.signing_in import renewed
+from accoil.connect.salesforce.speaking import Limits, Speaker
+
+
+class Org:
+    def __init__(self, connection: Connection) -> None:
+        """Raises SignInAgain without a token, and where it was given to us at another address than we would ask."""
+        options = connection.options
+        if options.get("at", settings.SALESFORCE_URL) != settings.SALESFORCE_URL:
+            raise SignInAgain("Salesforce was reached at another address when it was connected; connect it again.")
+        self.place: str = options["place"]
+        tokens = Tokens(connection, "Salesforce", lambda refresh: renewed(self.place, refresh), None)
+        self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], tokens, Limits())
+        self.fields = Fields(self.speaker)
+
+    def close(self) -> None:
+        self.speaker.close()
+
+
+def org_of(connection: Connection) -> Org:
+    """Raises SignInAgain."""
+    of = (connection.secrets.get("refresh_token"), dict(connection.options), settings.SALESFORCE_URL)
+    return orgs.of(connection.pk, of, lambda: Org(connection))
+
+
+orgs: Open[Org] = Open()

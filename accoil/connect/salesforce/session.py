@@ -1,0 +1,84 @@
+"""Salesforce, spoken to as one connection."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import structlog
+
+from accoil.connect.connection import Attribute, Firm, Match, Person, Rejected, ToolError, Value
+from accoil.connect.emptying import empty
+from accoil.connect.models import Connection
+from accoil.connect.salesforce import matching, signing_in
+from accoil.connect.salesforce.fields import inward, name_of
+from accoil.connect.salesforce.org import org_of
+from accoil.connect.salesforce.rows import written
+from accoil.connect.salesforce.setting import set_field
+from accoil.connect.salesforce.speaking import OBJECTS
+from accoil.connect.salesforce.tool import FIELD
+from accoil.count.ids import Kind
+
+Values = dict[str, Value]
+log = structlog.get_logger()
+
+
+class SalesforceSession:
+    """See `Batching` in connection.py. Threads may share it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._org = connection, org_of(connection)
+        self._speaker = self._org.speaker
+
+    def places_left(self) -> int | None:
+        return None
+
+    def ensure(self, attribute: Attribute) -> str:
+        return self._org.fields.ensure(attribute)
+
+    def archive(self, attribute: Attribute, remote_id: str) -> None:
+        """The field is the admin's; what we wrote in it goes."""
+        empty(self._connection, attribute.kind, attribute.name, self.write_many)
+
+    def clean_up(self) -> None:
+        """The access is given back; it is of no more use to anybody then, whatever comes of this."""
+        try:
+            signing_in.revoke(self._org.place, self._connection.secrets["refresh_token"])
+        except (ToolError, KeyError) as why:
+            log.warning("the access to Salesforce could not be given back", why=str(why))
+
+    def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
+        return matching.match_users(self._speaker, people)
+
+    def match_accounts(self, firms: Sequence[Firm]) -> Iterator[Match]:
+        return matching.match_accounts(self._speaker, self._org.fields, firms)
+
+    def write(self, kind: Kind, remote_id: str, values: Values) -> Values:
+        kept = self.write_many(kind, {remote_id: values})[remote_id]
+        if isinstance(kept, ToolError):
+            raise kept
+        return kept
+
+    def write_many(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
+        """Salesforce does not tell what it keeps of a record that it took: what was sent."""
+        told: dict[str, Values | ToolError] = dict(values)
+        rows = {id: {name_of(name): value for name, value in own.items()} for id, own in values.items()}
+        try:
+            failed = written(self._speaker, kind, rows) if rows else {}
+        except Rejected:  # a field is another one than it was
+            self._org.fields.doubt()
+            raise
+        return told | failed
+
+    def read(self, kind: Kind, remote_id: str, names: Iterable[str]) -> Values:
+        listed = list(names)
+        there = self._org.fields.all(kind)
+        asked = [name for name in listed if name_of(name) in there]
+        path = f"/sobjects/{OBJECTS[kind]}/{remote_id}"
+        fields = ",".join(["Id", *map(name_of, asked)])
+        told = self._speaker.say("GET", path, params={"fields": fields}, background=True)
+        return inward(listed, told)
+
+    def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
+        if action == FIELD:
+            return set_field(
+                self._speaker, self._org.fields, kind, remote_id, values.get("field", ""), values.get("value", "")
+            )
+        raise Rejected(f"Salesforce cannot do “{action}”.")
