@@ -3,8 +3,9 @@ delivery to whoever comes after the lease; one that was only slow finds that it 
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from accoil import measured
 from accoil.act.actions import retries, together
@@ -70,7 +71,8 @@ def _told_with(first: Delivery, due: QuerySet[Delivery]) -> list[int]:
     if first.feed_id or field not in first.values:
         return []
     same = due.filter(feed=None, action=first.action).exclude(pk=first.pk)
-    same = same.alias(said=KeyTextTransform(field, "values")).filter(said=first.values[field])
+    said = Cast(KeyTextTransform(field, "values"), TextField())  # as text: compared as JSON it would have to be some
+    same = same.alias(said=said).filter(said=first.values[field])
     return list(same.values_list("pk", flat=True)[:MOST_TOGETHER])
 
 

@@ -17,7 +17,7 @@ from accoil.score.book import open_book
 from accoil.score.change import why
 from accoil.score.change_words import main_part, reason
 from accoil.score.models import Profile
-from accoil.score.wording import count, window_before
+from accoil.score.wording import count, window, window_before
 
 SHOWN = 5  # lines of a card: the page has more
 SUBJECT = 80  # characters: phones show about half of that
@@ -135,8 +135,11 @@ def _why(profile: Profile, content: Content, entity: int, first: date, last: dat
     told = why(profile.product_id, (definition, before), (definition, last), content.scope, entity)
     if not told["change"]:
         return ""
-    if (last - before).days == definition.window:  # which days stands above all of it
-        told["spans"] = ("", window_before(definition.window))
+    past = (last - before).days  # which days these are stands above all of it
+    if past == definition.window:
+        told["spans"] = ("", window_before(past))
+    else:
+        told["spans"] = (f"in {window(definition.window)}", f"{window(past)} earlier")
     said = reason(main_part(told), told, last + timedelta(days=1))
     return said[:1].upper() + said[1:]
 

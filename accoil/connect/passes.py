@@ -10,13 +10,15 @@ from django.utils import timezone
 from accoil import measured
 from accoil.connect.connection import ToolError
 from accoil.connect.models import Connection, Pass
-from accoil.connect.now import moment
+from accoil.connect.now import moment, now
+from accoil.connect.progress import followed
 
 MATCH_EVERY = timedelta(hours=6)
 DRIFT_EVERY = timedelta(hours=24)
 STOPPED = "The server stopped; it is begun anew."
 TOGETHER = timedelta(hours=1)  # own changes sent within this time are one line
 KEPT = timedelta(days=30)
+TOLD_EVERY = 1.0  # seconds
 
 
 def is_due(connection: Connection, of: Pass.Of) -> bool:
@@ -47,16 +49,30 @@ def end(running: Pass, problem: str = "") -> None:
 
 @contextmanager
 def passing(connection: Connection, of: Pass.Of) -> Iterator[Counter[str]]:
-    """A run within the block; what it counts is written down, also when it fails."""
+    """A run within the block; what it counts is written down, also when it fails, and how far a tool says it is."""
     running, counts = begin(connection, of), Counter[str]()
     try:
-        yield counts
+        with followed(_Follower(running)):
+            yield counts
     except Exception as wrong:
         running.counts = dict(counts)
         end(running, wrong.reason if isinstance(wrong, ToolError) else f"It went wrong: {type(wrong).__name__}.")
         raise
     running.counts = dict(counts)
     end(running)
+
+
+class _Follower:
+    """Writes down how far a run is, now and then: pages look at it every few seconds."""
+
+    def __init__(self, running: Pass) -> None:
+        self._running, self._last = running, float("-inf")
+
+    def __call__(self, done: int, of: int) -> None:
+        if now() - self._last >= TOLD_EVERY:
+            self._last = now()
+            told = Pass.objects.filter(pk=self._running.pk, ended_at=None)
+            told.update(of_total=max(done, of), counts={"compared": done})
 
 
 @contextmanager

@@ -27,6 +27,7 @@ FEEDS: tuple[dict[str, Any], ...] = (
         "name": "Sales, on Mondays",
         "is_shared": True,
         "cards": [
+            {"card": "movers", "scope": "account", "what": "10"},
             {"card": "new", "scope": "account"},
             {"card": "activated", "scope": "account"},
             {"card": "changed", "scope": "account", "what": "status"},

@@ -7,7 +7,7 @@ from django import forms
 from accoil.act.actions import LONGEST, actions_in
 from accoil.act.models import Automation, Delivery
 from accoil.act.text import has_names
-from accoil.connect.connection import Action, Field
+from accoil.connect.connection import Action, Field, ToolError
 from accoil.team.models import Team
 
 SUGGESTED = 20  # values of former times that a field offers
@@ -26,7 +26,7 @@ class ActionForm(forms.Form):
         super().__init__(data, prefix="with")
         for each in asked_of(action):
             self.fields[each.name] = _field(each)
-        self.suggestions: dict[str, list[str]] = {each.name: used(team, action, each.name) for each in asked_of(action)}
+        self.suggestions = {each.name: suggested(team, action, each.name) for each in asked_of(action)}
 
 
 def _field(field: Field) -> forms.Field:
@@ -40,6 +40,15 @@ def _field(field: Field) -> forms.Field:
         label=field.label, help_text=field.help, required=field.required, max_length=LONGEST, strip=True, widget=widget,
         error_messages=missing | {"max_length": f"{field.label}: use at most {LONGEST} characters."},
     )  # fmt: skip
+
+
+def suggested(team: Team, action: Action, name: str) -> list[str]:
+    """What was used before, then what else the tool knows; one that does not answer just now keeps nobody from it."""
+    try:
+        offered = [value for value, _ in action.offers(team, name)]
+    except ToolError:
+        offered = []
+    return list(dict.fromkeys([*used(team, action, name), *offered]))
 
 
 def used(team: Team, action: Action, name: str) -> list[str]:

@@ -12,8 +12,9 @@ from accoil.act.models import Automation, Delivery, Feed
 from accoil.act.queue import counts
 from accoil.connect.models import Connection, State
 from accoil.connect.tools import TOOLS
+from accoil.show.feed_form import when
 from accoil.show.frame import Frame
-from accoil.show.sending import told_by, when
+from accoil.show.sending import told_by
 
 WEEK = timedelta(days=7)
 FEEDS = {"slack": "channel", "email": "mail_to"}  # tool → what says that a feed is sent through it

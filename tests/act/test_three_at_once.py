@@ -1,4 +1,4 @@
-"""An automation that tells Slack, a webhook and a mailbox at once, while one of them is down."""
+"""An automation that tells Slack, a webhook and a mailbox at once: bursts, what is refused, and whose it is."""
 
 import threading
 import time
@@ -12,11 +12,11 @@ import pytest
 from accoil.act import automations, bursts, claims, queue
 from accoil.act.automations import Draft
 from accoil.act.deliveries import work
-from accoil.act.models import Delivery, Firing
+from accoil.act.models import Delivery
 from accoil.connect.guard import check_address
 from accoil.connect.mail.sending import pace
 from accoil.connect.models import Connection
-from accoil.connect.now import Driven, driven
+from accoil.connect.now import driven
 from accoil.connect.rate import lane
 from accoil.connect.slack import channels
 from accoil.connect.slack.connecting import by_token
@@ -40,20 +40,10 @@ class Three:
     slack: Slack
     hook: Scripted
     box: Mailbox
-    turned_away: int = 0  # calls of the webhook
-
-    def down(self, way: str, is_down: bool, settings: Any) -> None:
-        match way:
-            case "slack":
-                self.slack.is_down = is_down
-            case "webhook":
-                self.hook.replies = [Reply(503)] if is_down else [Reply(204, b"")]
-            case "email":
-                settings.EMAIL_PORT = 1 if is_down else self.box.port
 
     def heard(self) -> dict[str, list[str]]:
         """What each of them has of whom."""
-        hooked = [each.json["data"]["account"]["name"] for each in self.hook.asked[self.turned_away :]]
+        hooked = [each.json["data"]["account"]["name"] for each in self.hook.asked]
         return {
             "slack": [text for channel in self.slack.channels for text in channel.texts],
             "webhook": hooked,
@@ -98,38 +88,6 @@ def three(people: Looked, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
 def fires(three: Three, account: str = "beta", user: str = "bob") -> None:
     three.people.receive(did(user, "Report_Created", at(31), 5))
     step(three.people)
-
-
-@pytest.mark.parametrize("dead", WAYS)
-def test_while_one_is_down_the_others_are_on_time_and_it_is_told_later_once(
-    three: Three, dead: str, settings: Any
-) -> None:
-    three.down(dead, True, settings)
-    fires(three)
-    with driven(time.time() + 1) as clock:
-        three.work()
-        three.turned_away = len(three.hook.asked) if dead == "webhook" else 0
-        assert {way: len(told) for way, told in three.heard().items()} == {way: int(way != dead) for way in WAYS}
-        waiting = Delivery.objects.get(state="waiting")
-        assert (waiting.action, waiting.attempts) == (dead, 1)
-        three.down(dead, False, settings)
-        _later(three, clock)
-        assert {way: len(told) for way, told in three.heard().items()} == dict.fromkeys(WAYS, 1)
-        clock.advance(24 * 3600)
-        three.work()
-        assert {way: len(told) for way, told in three.heard().items()} == dict.fromkeys(WAYS, 1)
-    assert set(Delivery.objects.values_list("state", "action")) == {("done", way) for way in WAYS}
-    assert Firing.objects.count() == 1
-
-
-def _later(three: Three, clock: Driven) -> None:
-    """Until nothing waits any more; for as long as the queue has patience."""
-    for _ in range(40):
-        if not Delivery.objects.filter(state="waiting").exists():
-            return
-        clock.advance(30)
-        three.work()
-    raise AssertionError("something still waits")
 
 
 def test_a_burst_is_told_once_at_once_and_then_in_one_message(three: Three) -> None:

@@ -74,6 +74,7 @@ def take(folder: Path) -> None:
                 old.unlink()
             for view, options in VIEWS.items():
                 of_view(browser, served, view, options, pages, folder)
+            of_a_feed(browser, served, pages["feed-preview"], folder / "sent")
         browser.close()
     (folder / "README.md").write_text(listing(sorted(pages)))
     total = sum(each.stat().st_size for each in folder.glob("*.png"))
@@ -106,12 +107,34 @@ def chosen(found: dict[str, str]) -> dict[str, str]:
     return {**some, EXPLAINED: found["account"]}
 
 
+LETTERS = {"feed-mail": (640, "light"), "feed-mail-phone-dark": (390, "dark")}
+
+
+def of_a_feed(browser: Browser, served: Company, preview: str, folder: Path) -> None:
+    """As Slack and mail programs show it."""
+    folder.mkdir(exist_ok=True)
+    painter = browser.new_page()
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light").new_page()
+    page.set_default_timeout(PATIENCE)
+    served.sign_in(page)
+    page.goto(preview)
+    (folder / "feed-slack.png").write_bytes(reduced(painter, page.locator(".slack").screenshot()))
+    for name, (width, ground) in LETTERS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=ground)  # type: ignore[arg-type]
+        page.goto(preview.partition("?")[0].replace("/preview", "/letter"))
+        (folder / f"{name}.png").write_bytes(reduced(painter, page.screenshot(full_page=True)))
+    page.context.close()
+    painter.close()
+
+
 def reduced(painter: Page, picture: bytes) -> bytes:
     """The same picture with 16 colours."""
     found = painter.evaluate(REDUCE, base64.b64encode(picture).decode())
     width, height = found["width"], found["height"]
     places = np.frombuffer(base64.b64decode(found["pixels"]), np.uint8).reshape(height, width)
-    pairs = places[:, ::2] << 4 | places[:, 1::2]  # two pixels a byte
+    even = np.pad(places, ((0, 0), (0, width % 2)))
+    pairs = even[:, ::2] << 4 | even[:, 1::2]  # two pixels a byte
     rows = np.insert(pairs, 0, 0, axis=1).tobytes()  # each row says that it is not filtered
     head = struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0)
     parts = ((b"IHDR", head), (b"PLTE", bytes(found["palette"])), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))

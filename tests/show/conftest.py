@@ -172,6 +172,12 @@ def provider(settings) -> Iterator[Provider]:
         yield made
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_intercom(settings) -> None:
+    """Forms ask it for its tags: tests without a stand-in ask nobody."""
+    settings.INTERCOM_URL = "http://127.0.0.1:9"
+
+
 @pytest.fixture
 def receiver(settings) -> Iterator[Scripted]:
     """Takes webhooks, at an address that is let through."""

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from accoil.act.models import Automation, Batch, Delivery
+from accoil.connect.intercom.tool import closed, opened
 from accoil.connect.models import Connection, Record, State
 from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.segment.built_ins import with_built_ins
+from tests.intercom import running
 from tests.show.reading import main
 
 TAG = {"action": "intercom_tag"}
@@ -174,3 +176,26 @@ def test_tags_of_automations_are_suggested_too(ann, busy, joined):
                               actions=[{"intercom_tag": {"tag": "brand-new", "on": "company"}}])  # fmt: skip
     page = ann.post(at(busy, "accounts/act"), {**TAG, "id": account(busy, "globex")}).content.decode()
     assert '<option value="brand-new">' in page
+
+
+def test_tags_that_only_intercom_has_are_suggested_here_and_in_the_editor_of_automations(ann, busy, joined, settings):
+    with running() as intercom:
+        settings.INTERCOM_URL = intercom.address
+        joined.secrets = {"token": intercom.token()}
+        joined.options = {"region": "us", "at": intercom.address}
+        joined.save()
+        contact = intercom.workspace.contact("joe@example.com")
+        opened(joined).perform("intercom_tag", "user", contact.id, {"tag": "VIP", "on": "user"})
+        ids = {"id": [account(busy, "acme")]}
+        assert '<option value="VIP">' in ann.post(at(busy, "accounts/act"), TAG | ids).content.decode()
+        typed = {
+            "name": "A",
+            "scope": "account",
+            "when": "enters",
+            "named": "Most Engaged",
+            "then-key-0": "intercom_tag",
+        }
+        assert '<option value="VIP">' in ann.post(at(busy, "automations/new"), typed).content.decode()
+        closed(joined.pk)
+    asked = ann.post(at(busy, "accounts/act"), TAG | ids)  # now it is away
+    assert asked.status_code == 200 and "VIP" not in asked.content.decode()

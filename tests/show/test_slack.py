@@ -60,7 +60,7 @@ def test_its_page_names_the_feeds_that_are_sent_there_and_only_those(ann, busy, 
     others = busy.profile.create(busy.evil, "Evil", busy.profile.current.parsed)
     Feed.objects.create(profile=others, name="Of others", is_shared=True, cards=cards, **monday)
     text = main(ann.get(here(busy, "/slack")))
-    assert "Mondays On Feed, every Monday at 9:00 to #sales" in text
+    assert "Mondays Feed every Monday at 9:00 to #sales" in text
     assert "By e-mail" not in text and "Of others" not in text
     assert "so do feeds that are sent there" in main(ann.get(here(busy, "/slack/disconnect")))
 

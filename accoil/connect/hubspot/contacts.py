@@ -9,6 +9,7 @@ from accoil.connect.batches import batches
 from accoil.connect.connection import Match, Person, Rejected
 from accoil.connect.hubspot.speaking import Speaker, objects
 from accoil.connect.hubspot.tool import AT_ONCE
+from accoil.connect.progress import so_far
 
 BY_EMAIL = "e-mail"
 MORE = "hs_additional_emails"  # of a contact, with ; between
@@ -28,8 +29,11 @@ def match_users(speaker: Speaker, people: Sequence[Person]) -> Iterator[Match]:
             by_email[email].append(person)
         else:
             yield Match(entity=person.entity, remote_id=None, reason="No e-mail address is known of this user.")
+    done = 0
     for some in batches(by_email, AT_ONCE):
         found = _found(speaker, some)
+        done += len(some)
+        so_far(done, len(by_email))
         for email in some:
             for person in by_email[email]:
                 yield _match(person, found.get(email), NO_ADDRESS if email in found else NOBODY)

@@ -8,6 +8,7 @@ from typing import Any
 from accoil.connect.connection import Match, Person
 from accoil.connect.intercom.kept import Companies
 from accoil.connect.intercom.speaking import Speaker
+from accoil.connect.progress import so_far
 
 AT_ONCE = 15  # addresses in one search
 PAGE = 150  # contacts
@@ -52,13 +53,23 @@ def _contacts(speaker: Speaker, companies: Companies, emails: list[str]) -> Iter
         walk = pages(speaker, companies)
         first, everybody = next(walk)
         if everybody / PAGE < searches:
-            everyone = chain(first, (contact for page, _ in walk for contact in page))
-            yield from _by_email(everyone, emails).items()
+            yield from _by_email(_walked(chain([(first, everybody)], walk)), emails).items()
             return
-    left = iter(emails)
+    left, done = iter(emails), 0
     while asked := list(islice(left, AT_ONCE)):
         found = _by_email(_searched(speaker, companies, asked), asked)
+        done += len(asked)
+        so_far(done, len(emails))
         yield from ((email, found[email]) for email in asked)
+
+
+def _walked(walk: Iterable[tuple[list[Contact], int]]) -> Iterator[Contact]:
+    """Who has which address is known at the end only, so how far it is is told on the way."""
+    seen = 0
+    for page, everybody in walk:
+        seen += len(page)
+        so_far(seen, everybody)
+        yield from page
 
 
 def _searched(speaker: Speaker, companies: Companies, emails: list[str]) -> Iterator[Contact]:

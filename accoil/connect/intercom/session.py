@@ -90,6 +90,10 @@ class IntercomSession:
         except Gone as gone:
             raise self._where(kind, remote_id, gone) from gone
 
+    def tags(self) -> list[str]:
+        """The names of those that are there."""
+        return self._workspace.tags.names()
+
     def _where(self, kind: Kind, remote_id: str, gone: Gone) -> Gone:
         """The same error, with where a merged contact went: a write to one may only say that it is not found."""
         if kind != "user":

@@ -12,7 +12,7 @@ from accoil.count.ids import Kind
 class Tags:
     def __init__(self, speaker: Speaker) -> None:
         self.speaker = speaker
-        self._ids = Remembered(self._listed)
+        self._kept = Remembered(self._listed)
 
     def put(self, kind: Kind, remote_id: str, given: str) -> str:
         """What happened, in words. Doing it again changes nothing. Raises Rejected, Gone."""
@@ -32,7 +32,7 @@ class Tags:
             if gone.moved_to or gone.status == 410:
                 raise
             # Intercom answers alike for a contact and for a tag that is gone: make sure that the tag is there.
-            self._ids.forget()
+            self._kept.forget()
             self._attach(contact, self._id(tag))
 
     def _attach(self, contact: str, tag_id: str) -> None:
@@ -46,12 +46,17 @@ class Tags:
 
     def _id(self, tag: str) -> str:
         """Of the tag of that name, whatever its case; made when there is none."""
-        known = self._ids.get()
+        known = self._kept.get()
         if tag.lower() not in known:
             made = self.speaker.say("POST", "/tags", json={"name": tag})  # takes the one that is there, if one is
-            known[tag.lower()] = str(made["id"])
-        return known[tag.lower()]
+            known[tag.lower()] = (str(made["id"]), tag)
+        return known[tag.lower()][0]
 
-    def _listed(self) -> dict[str, str]:
+    def names(self) -> list[str]:
+        """Of all that are there."""
+        return sorted((name for _, name in [*self._kept.get().values()]), key=str.lower)
+
+    def _listed(self) -> dict[str, tuple[str, str]]:
+        """Name in small letters → id, and how it is written."""
         told: dict[str, Any] = self.speaker.say("GET", "/tags")
-        return {str(tag["name"]).lower(): str(tag["id"]) for tag in told["data"]}
+        return {str(tag["name"]).lower(): (str(tag["id"]), str(tag["name"])) for tag in told["data"]}

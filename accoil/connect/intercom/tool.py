@@ -1,7 +1,8 @@
 """What Intercom is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Joining, Session, Tool
-from accoil.connect.models import Connection
+from accoil.connect.connection import Action, Field, Joining, Offer, Session, Tool
+from accoil.connect.models import Connection, State, live
+from accoil.connect.soon import soon
 from accoil.connect.troubles import Check, Sees
 from accoil.team.models import Team, User
 
@@ -16,6 +17,17 @@ def opened(connection: Connection) -> Session:
     from accoil.connect.intercom.session import IntercomSession  # which needs this file
 
     return IntercomSession(connection)
+
+
+def offers(team: Team, field: str) -> list[Offer]:
+    """The tags that are in Intercom. Raises the tool's errors."""
+    from accoil.connect.intercom.session import IntercomSession
+
+    connection = live(team, "intercom") if field == "tag" else None
+    if connection is None or connection.state != State.CONNECTED:
+        return []
+    with soon(team.pk, connection):
+        return [(name, name) for name in IntercomSession(connection).tags()]
 
 
 def closed(connection: int) -> None:
@@ -119,6 +131,7 @@ TOOL = Tool(
                     choices=(("user", "The user"), ("company", "The company of the account")),
                 ),
             ),
+            offers=offers,
         ),
     ),
     opened=opened,

@@ -4,6 +4,7 @@ import pytest
 
 from accoil.connect.connection import Match, Person
 from accoil.connect.now import Driven
+from accoil.connect.progress import followed
 from tests.connect.intercom.conftest import Here
 from tests.intercom import Intercom
 
@@ -141,3 +142,16 @@ def test_a_contact_that_search_does_not_find_yet_is_found_later(here: Here, inte
     assert _one(here).remote_id is None
     clock.advance(121)
     assert _one(here).remote_id == joe.id
+
+
+def test_how_far_it_is_is_told_on_the_way(here: Here, intercom: Intercom) -> None:
+    for n in range(400):
+        intercom.workspace.contact(f"u{n}@example.com")
+    walked: list[tuple[int, int]] = []
+    with followed(lambda *told: walked.append(told)):
+        list(here.session.match_users(_people(450)))
+    assert walked == [(150, 400), (300, 400), (400, 400)]
+    searched: list[tuple[int, int]] = []
+    with followed(lambda *told: searched.append(told)):
+        list(here.session.match_users(_people(40)))
+    assert searched == [(15, 40), (30, 40), (40, 40)]

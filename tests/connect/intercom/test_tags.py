@@ -81,3 +81,11 @@ def test_a_tag_needs_a_name(here: Here, intercom: Intercom, tag: str) -> None:
 def test_something_else_is_refused(here: Here) -> None:
     with pytest.raises(Rejected, match="Intercom cannot do “fly”"):
         here.session.perform("fly", "user", "1", {})
+
+
+def test_tags_that_are_there_are_known_by_name_and_so_is_one_that_was_just_made(here: Here, intercom: Intercom) -> None:
+    joe = intercom.workspace.contact("joe@example.com")
+    _tag(here, "user", joe.id, "VIP")
+    assert here.session.tags() == ["VIP"]
+    _tag(here, "user", joe.id, "at risk")
+    assert here.session.tags() == ["at risk", "VIP"]

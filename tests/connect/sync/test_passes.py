@@ -4,7 +4,8 @@ import pytest
 
 from accoil.connect import sync
 from accoil.connect.models import Mode, Pass
-from accoil.connect.passes import STOPPED, forget_old
+from accoil.connect.passes import STOPPED, TOLD_EVERY, forget_old, passing
+from accoil.connect.progress import so_far
 from accoil.refused import Refused
 from accoil.score.definition import Definition
 from tests.connect.sync.conftest import Synced
@@ -79,3 +80,19 @@ def test_old_lines_of_the_ledger_are_forgotten_and_the_last_runs_kept(on: Synced
     forget_old(on.connection)
     assert not on.connection.ledger.exists()
     assert Pass.objects.filter(connection=on.connection, of=Pass.Of.FULL).count() == 1
+
+
+def test_how_far_matching_is_stands_beside_it_while_it_is_under_way(synced: Synced) -> None:
+    with passing(synced.connection, Pass.Of.MATCH) as counts:
+        running = Pass.objects.filter(ended_at=None)
+        so_far(150, 400)
+        assert running.values_list("of_total", "counts").get() == (400, {"compared": 150})
+        so_far(300, 400)
+        assert running.get().counts == {"compared": 150}  # so often nobody looks
+        synced.clock.advance(TOLD_EVERY)
+        so_far(450, 400)  # some were added meanwhile
+        assert running.values_list("of_total", "counts").get() == (450, {"compared": 450})
+        counts["user matched"] = 2
+    done = Pass.objects.get(connection=synced.connection, of=Pass.Of.MATCH, ended_at__isnull=False)
+    assert (done.counts, done.of_total) == ({"user matched": 2}, None)
+    so_far(1, 2)  # nobody follows any more

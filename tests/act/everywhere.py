@@ -1,0 +1,110 @@
+"""Every tool that an automation can act in, each as a stand-in that can be down: a further one is a function here and a
+line in WAYS."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any
+
+from accoil.connect.hubspot import connecting as hubspot_connecting
+from accoil.connect.intercom import connecting as intercom_connecting
+from accoil.connect.slack.connecting import by_token
+from accoil.team.models import User
+from tests import hubspot as hubspots
+from tests import intercom as intercoms
+from tests import mailbox
+from tests.connect.scripted import Reply, serving
+from tests.segment.worlds import Looked
+from tests.slack import Slack
+from tests.slack import running as slacking
+
+ALWAYS = 1_000_000
+EMAIL = "bob@beta.example"  # whom it is about
+
+
+@dataclass
+class Place:
+    """A tool that listens. `then`: the action, as in definition files; `down`: whether it answers; `heard`: how often
+    the action was done there."""
+
+    then: dict[str, dict[str, str]]
+    down: Callable[[bool], None]
+    heard: Callable[[], int]
+
+
+@contextmanager
+def intercom(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    with intercoms.running(intercoms.Intercom(checks=False)) as it:
+        settings.INTERCOM_URL = it.address
+        it.workspace.id_code = f"ws{people.product.pk}"
+        it.workspace.contact(EMAIL, role="user")
+        intercom_connecting.by_token(people.product.team, author, it.token(), it.client_secret)
+
+        def tagged() -> int:
+            return len([each for each in it.workspace.writes if each.what == "tagged" and each.changed])
+
+        yield Place({"intercom_tag": {"tag": "busy", "on": "user"}}, lambda down: cut(it.faults, down), tagged)
+
+
+@contextmanager
+def hubspot(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    with hubspots.running() as it:
+        settings.HUBSPOT_URL = it.address
+        it.portal.contact(EMAIL)
+        hubspot_connecting.by_token(people.product.team, author, it.token())
+
+        def listed() -> int:
+            return len([each for each in it.calls("PUT /crm/lists/") if each.status == 200])
+
+        yield Place({"hubspot_list": {"list": "Busy", "on": "user"}}, lambda down: cut(it.faults, down), listed)
+
+
+@contextmanager
+def slack(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    with slacking(Slack(team_id=f"T{people.product.pk:06d}")) as it:
+        settings.SLACK_URL = it.address
+        channel = it.channel("sales")
+        by_token(people.product.team, author, it.token())
+
+        def down(is_down: bool) -> None:
+            it.is_down = is_down
+
+        yield Place({"slack": {"channel": "#sales", "text": "Busy"}}, down, lambda: len(channel.messages))
+
+
+@contextmanager
+def webhook(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
+    with serving("127.0.0.2") as it:
+        taken: list[bool] = []
+
+        def down(is_down: bool) -> None:
+            it.replies = [Reply(503)] if is_down else [Reply(204, b"", before=lambda: taken.append(True))]
+
+        down(False)
+        yield Place({"webhook": {"url": it.url + "/hook"}}, down, lambda: len(taken))
+
+
+@contextmanager
+def email(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    with mailbox.running() as it:
+        mailbox.use(settings, it)
+
+        def down(is_down: bool) -> None:
+            settings.EMAIL_PORT = 1 if is_down else it.port
+
+        yield Place({"email": {"to": author.email}}, down, lambda: len(it.letters))
+
+
+def cut(faults: Any, is_down: bool) -> None:
+    faults.plan("drop", times=ALWAYS) if is_down else faults.clear()
+
+
+WAYS: dict[str, Callable[[Looked, User, Any], AbstractContextManager[Place]]] = {
+    "intercom_tag": intercom,
+    "hubspot_list": hubspot,
+    "slack": slack,
+    "webhook": webhook,
+    "email": email,
+}
