@@ -3,7 +3,9 @@ alike here, once, so that nothing else asks which of them it speaks to."""
 
 from typing import Any
 
+from django.db import models
 from django.db.backends.postgresql import base, operations, schema
+from django.db.models.fields import json
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 TURN = 7_223_161  # any number, the same in every Accoil: whoever has locked it in a database writes there
@@ -27,6 +29,14 @@ class WithoutZero(StrDumperUnknown):
 
     def dump(self, obj: str) -> bytes:
         return obj.replace("\0", "\ufffd").encode()
+
+
+@models.JSONField.register_lookup
+class HasKey(json.HasKey):
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """By a way that `json` has as well; its own is for `jsonb` only."""
+        document, values = compiler.compile(self.lhs)
+        return f"({document} -> %s::text) is not null", [*values, str(self.rhs)]
 
 
 class DatabaseOperations(operations.DatabaseOperations):
