@@ -215,7 +215,7 @@ def _why_not(data: Path) -> str:
     except Refused as refused:
         return str(refused)
     with pytest.raises(DatabaseError) as wrong:
-        DatabaseWrapper(found).connect()
+        DatabaseWrapper(found).ensure_connection()
     return sentence(wrong.value, found)
 
 
