@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from accoil import __version__, control, environment
+from accoil import __version__, control
 from accoil.count import counting
-from accoil.database import URL
+from accoil.database import is_in_postgresql
 from accoil.refused import Refused
 from accoil.secret import FILE as SECRET_KEY
 from accoil.start import load
@@ -86,10 +86,6 @@ def restore(backup: Path, folder: Path) -> Iterator[str]:
     yield f"{folder} is as a server of version {told['accoil']} left it at {told['made_at']}."
     if SECRET_KEY not in told["files"]:
         yield "Before you start it, set ACCOIL_SECRET_KEY as it was there: the secrets of connected tools need it."
-
-
-def is_in_postgresql() -> bool:
-    return bool(environment.text(URL))
 
 
 def copy_store_of(running: counting.Counting, into: str) -> None:

@@ -123,9 +123,15 @@ def definitions(product: ProductName = None, data: Data = None) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8000,
+    only: Annotated[str | None, typer.Option("--only", hidden=True)] = None,
     data: Data = None,
 ) -> None:
     """Run the whole server. Front door, pages and jobs are one process."""
+    if only:
+        raise Refused(
+            f"--only {only} can't be done: numbers are counted in a store that one process owns, and pages, segments "
+            "and other tools ask it. Leave --only out."
+        )
     _start()
     from accoil.asgi import serve as run
 

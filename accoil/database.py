@@ -8,6 +8,7 @@ from accoil import environment
 from accoil.refused import Refused
 
 URL = "ACCOIL_DATABASE_URL"
+PAIRED = "database"  # the file that tells which database in PostgreSQL belongs to a data folder
 TAKEN = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding", "host", "target_session_attrs")
 WAITS = 20  # seconds for whoever writes just now
 CONNECTS_WITHIN = 10  # seconds
@@ -15,6 +16,15 @@ CONNECTS_WITHIN = 10  # seconds
 # A server that went away without a word is noticed within a minute, and what it held is let go.
 KEPT_ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 FORGOTTEN = 600  # seconds a transaction may rest before PostgreSQL ends it: others wait for it
+
+
+def is_in_postgresql() -> bool:
+    return bool(environment.text(URL))
+
+
+def is_there(data: Path) -> bool:
+    """Whether a server's state is in the data folder, or in the database that belongs to it."""
+    return any((data / name).exists() for name in ("app.sqlite3", PAIRED))
 
 
 def database(data: Path) -> dict[str, Any]:

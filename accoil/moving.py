@@ -60,7 +60,7 @@ def put_back(file: Path, folder: Path) -> Iterator[None]:
 @contextmanager
 def _one_moment() -> Iterator[Database]:
     source = database.copy()
-    source.connect()
+    source.ensure_connection()
     with closing(source):
         source.connection.isolation_level = IsolationLevel.REPEATABLE_READ
         source.connection.read_only = True

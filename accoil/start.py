@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from accoil.database import PAIRED
 from accoil.refused import Refused
 
 LOCK_SECONDS = 60
@@ -64,7 +65,7 @@ def check(data: Path) -> None:
         from accoil.postgresql import home
 
         home.check(data)
-    elif (data / "database").exists() and not (data / "app.sqlite3").exists():
+    elif (data / PAIRED).exists() and not (data / "app.sqlite3").exists():
         raise Refused(f"What belongs to {data} is in a PostgreSQL database; set ACCOIL_DATABASE_URL.")
 
 

@@ -31,6 +31,7 @@ PATIENCE = 60  # seconds until a process that says nothing has failed
 
 _databases: dict[Path, str] = {}  # data folder → URL
 _copied: set[Path] = set()  # of those, the ones that came with their database
+_copies: dict[Path, Path] = {}  # copy → what it was copied from
 
 
 def accoil(data: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +50,7 @@ def begun(data: Path, team: str = "T", product: str = "P", email: str = "t@examp
     """What `accoil init` says of a data folder, which is made as it makes it: a copy, since all its tables take it two
     seconds. `data`: a folder that no command has met, or one that came from here with the same names."""
     if data in _databases and data not in _copied:
-        return dict(_init(data, team, product, email))
+        return dict(_init(_copies.get(data, data), team, product, email))
     folder, told = _begun(team, product, email)
     if not (data / "secret_key").exists():
         shutil.copytree(folder, data, dirs_exist_ok=True)
@@ -134,6 +135,14 @@ def env(data: Path, **settings: str) -> dict[str, str]:
     if url := database_of(data):
         settings = {"ACCOIL_DATABASE_URL": url, **settings}
     return {**own, "DJANGO_SETTINGS_MODULE": "accoil.settings", "ACCOIL_DATA": str(data), **settings}
+
+
+def copy(data: Path, to: Path) -> Path:
+    """Another data folder like that one, and another database like its."""
+    shutil.copytree(data, to)
+    keep_in(to, new_database(database_of(data)))
+    _copies[to] = data
+    return to
 
 
 def keep_in(data: Path, url: str) -> None:

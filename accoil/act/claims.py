@@ -3,9 +3,7 @@ delivery to whoever comes after the lease; one that was only slow finds that it 
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Q, QuerySet
 
 from accoil import measured
 from accoil.act.actions import retries, together
@@ -70,9 +68,7 @@ def _told_with(first: Delivery, due: QuerySet[Delivery]) -> list[int]:
     field = together(first.action)
     if first.feed_id or field not in first.values:
         return []
-    same = due.filter(feed=None, action=first.action).exclude(pk=first.pk)
-    said = Cast(KeyTextTransform(field, "values"), TextField())  # as text: compared as JSON it would have to be some
-    same = same.alias(said=said).filter(said=first.values[field])
+    same = due.filter(feed=None, action=first.action, **{f"values__{field}": first.values[field]}).exclude(pk=first.pk)
     return list(same.values_list("pk", flat=True)[:MOST_TOGETHER])
 
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.fields.json import KeyTransform, KeyTransformIsNull
 
 from accoil.connect.batches import batches
 from accoil.connect.connection import Attribute, Rejected, Session
@@ -103,7 +102,7 @@ def doubt(connection: Connection, kind: str, names: Iterable[str]) -> None:
     some = set(names)
     have = Q()
     for name in some:
-        have |= Q(KeyTransformIsNull(KeyTransform(name, "confirmed"), False))
+        have |= Q(confirmed__has_key=name)
     keys = list(Record.objects.filter(have, connection=connection, kind=kind).values_list("pk", flat=True))
     for some_keys in batches(keys, AT_ONCE):
         with transaction.atomic():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from accoil import environment
+from accoil.database import is_in_postgresql, is_there
 from accoil.doctor import database, facts, folder, outside
 from accoil.doctor.finding import Finding, data
 from accoil.doctor.outside import signing_in as signing_in
@@ -48,7 +49,7 @@ def examine(port: int | None = None) -> Iterator[tuple[str, bool, str]]:
     except Refused as wrong:
         yield "Settings", False, str(wrong)
         return
-    if not (data() / "app.sqlite3").exists():  # and none is made by looking
+    if not is_in_postgresql() and not is_there(data()):  # and none is made by looking
         yield "Application database", False, f"{data()} holds no server's data; name its folder with --data."
         return
     further: Checks = [("Port", partial(outside.port, port))] if port else []

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from accoil import environment
 from accoil.count.counting import InUse, lock
+from accoil.database import is_there
 from accoil.doctor.finding import Finding, data, me, progress, user
 from accoil.secret import FILE as SECRET_KEY
 
@@ -125,7 +126,7 @@ def secret_key_file() -> Finding:
         return True, "The secret key comes from ACCOIL_SECRET_KEY."
     path = data() / SECRET_KEY
     if not path.exists():
-        if not (data() / "app.sqlite3").exists():
+        if not is_there(data()):
             return True, "There is no secret key yet: the first command that needs one makes it."
         return False, (
             f"{path} is missing. Put it back from a backup before the server starts again: it would make another one, "

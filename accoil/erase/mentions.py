@@ -105,7 +105,7 @@ def in_definitions(erasure: Erasure) -> int:
     notes = {f"{called} {what}": f"{somebody} {what}" for what in ("excluded", "included again")}
     versions = Version.objects.filter(profile__product=erasure.product)
     changed = 0
-    for version in versions.filter(Q(**{f"definition__exclude__{place}__isnull": False}) | Q(note__in=notes)):
+    for version in versions.filter(Q(definition__exclude__has_key=place) | Q(note__in=notes)):
         definition = dict(version.definition)
         exclude, note = definition.pop("exclude", {}), notes.get(version.note, version.note)
         if told["id"] not in exclude.get(place, []) and note == version.note:

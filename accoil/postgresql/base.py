@@ -3,8 +3,9 @@ alike here, once, so that nothing else asks which of them it speaks to."""
 
 from typing import Any
 
+from django.db import models
 from django.db.backends.postgresql import base, operations, schema
-from psycopg.types.json import Json
+from django.db.models.fields import json
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 TURN = 7_223_161  # any number, the same in every Accoil: whoever has locked it in a database writes there
@@ -30,9 +31,23 @@ class WithoutZero(StrDumperUnknown):
         return obj.replace("\0", "\ufffd").encode()
 
 
+@models.JSONField.register_lookup
+class HasKey(json.HasKey):
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """By a way that `json` has as well; its own is for `jsonb` only."""
+        document, values = compiler.compile(self.lhs)
+        return f"({document} -> %s::text) is not null", [*values, str(self.rhs)]
+
+
 class DatabaseOperations(operations.DatabaseOperations):
-    def adapt_json_value(self, value: Any, encoder: Any) -> Any:
-        return Json(value, dumps=operations.get_json_dumps(encoder))
+    def adapt_json_value(self, value: Any, encoder: Any) -> str:
+        return str(operations.get_json_dumps(encoder)(value))
+
+    def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
+        """Documents are equal when they are spelled alike, as with SQLite; all of them are spelled by us."""
+        if internal_type == "JSONField" and lookup_type in ("exact", "in"):
+            return "%s::text"
+        return str(super().lookup_cast(lookup_type, internal_type))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection as database
 
+from accoil.database import PAIRED
 from accoil.refused import Refused
 
-FILE = "database"
 TABLE = "django_migrations"
 
 
@@ -29,7 +29,7 @@ def check(folder: Path) -> None:
     if there:
         raise Refused(
             f"{_named()} belongs to another data folder, and {folder} is new. Name its own with --data; if that one "
-            f"is lost for ever, write {there} into {folder / FILE}: what was received is lost with it."
+            f"is lost for ever, write {there} into {folder / PAIRED}: what was received is lost with it."
         )
 
 
@@ -65,7 +65,7 @@ def pair(folder: Path) -> None:
     if _of_database():
         return
     word = _of(folder) or secrets.token_hex(8)
-    (folder / FILE).write_text(f"{word}\n", encoding="ascii")
+    (folder / PAIRED).write_text(f"{word}\n", encoding="ascii")
     with database.cursor() as cursor:
         cursor.execute(f"comment on table {TABLE} is '{word}'")
 
@@ -76,7 +76,7 @@ def _is_new(folder: Path) -> bool:
 
 def _of(folder: Path) -> str:
     try:
-        return (folder / FILE).read_text(encoding="ascii").strip()
+        return (folder / PAIRED).read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return ""
 

@@ -14,7 +14,7 @@ def arrived(segments: Sequence[Segment], since: datetime, most: int) -> dict[int
     changed did not come by himself and is left out; of a past that was worked out only the day is known, so it counts
     from the next day on."""
     day = days.number(since.astimezone(segments[0].profile.product.zone).date()) if segments else 0
-    worked_out = Q(entered_in__reason=Reason.FILLED_IN, entered_day__gt=day) & Q(entered_in__data__first__isnull=True)
+    worked_out = Q(entered_in__reason=Reason.FILLED_IN, entered_day__gt=day) & ~Q(entered_in__data__has_key="first")
     itself = Q(entered_in__reason__in=HAPPENED, entered_in__at__gt=since)
     found: dict[int, list[int]] = {}
     for segment in segments:

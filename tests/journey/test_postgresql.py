@@ -15,13 +15,18 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import psycopg
 import pytest
+from django.db import DatabaseError, connections
 
+from accoil.database import database
+from accoil.postgresql.base import DatabaseWrapper
+from accoil.postgresql.troubles import sentence
+from accoil.refused import Refused
 from tests.connect.scripted import Scripted, serving
 from tests.door import Door
 from tests.journey.mortal import Mortal, mortal
 from tests.postgresql import OWNER, Cluster
 from tests.waiting import until
-from tests.whole import accoil, begun, database_of, env, keep_in, rows
+from tests.whole import accoil, begun, copy, database_of, env, keep_in, rows
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 
@@ -53,11 +58,18 @@ Team.objects.create(name="also gone").delete()
 ADD = "import django; django.setup(); from accoil.team.models import Team; print(Team.objects.create(name='new').pk)"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, postgresql: Cluster) -> Path:
+    data = tmp_path_factory.mktemp("made") / "data"
+    keep_in(data, postgresql.new_database())
+    begun(data)
+    return data
+
+
 @pytest.fixture
-def folder(tmp_path: Path, postgresql: Cluster) -> Path:
-    """A data folder whose application state is to be in PostgreSQL; nothing is there yet."""
-    keep_in(tmp_path / "data", postgresql.new_database())
-    return tmp_path / "data"
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A data folder whose application state is in PostgreSQL, as `accoil init` leaves it."""
+    return copy(made, tmp_path / "data")
 
 
 def apply(data: Path, text: str, **settings: str) -> None:
@@ -164,7 +176,9 @@ def _without_zero(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(each.replace("\0", "\ufffd") if isinstance(each, str) else each for each in row)
 
 
-def test_why_postgresql_cannot_be_used_is_said_without_the_password(tmp_path: Path, postgresql: Cluster) -> None:
+def test_why_postgresql_cannot_be_used_is_said_without_the_password(
+    tmp_path: Path, postgresql: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     right = urlsplit(postgresql.new_database())
     where, name = f"{right.hostname}:{right.port}", right.path.strip("/")
     with psycopg.connect(right.geturl(), autocommit=True) as owner:
@@ -173,24 +187,44 @@ def test_why_postgresql_cannot_be_used_is_said_without_the_password(tmp_path: Pa
     for address, said in [
         (f"postgresql://{OWNER}:wr0ng-hush@{where}/{name}", f"refuses the password of {OWNER}"),
         (f"postgresql://{OWNER}:hush@127.0.0.1:1/{name}", r"can't be reached \(Connection refused\)"),
-        (f"postgresql://reader:hush@{where}/{name}", "GRANT ALL ON SCHEMA public TO reader"),
+        (f"postgresql://{OWNER}@{where}/{name}", "asks accoil for a password"),
         (right._replace(path="/nothing").geturl(), "has no database nothing; make it with createdb"),
-        (right._replace(path="/in_latin").geturl(), "keeps text as LATIN1; make one that keeps any"),
-        (right._replace(path="").geturl(), "ACCOIL_DATABASE_URL names no database"),
         (right._replace(query="sslmode=require").geturl(), "see sslmode"),
+        (right._replace(path="").geturl(), "ACCOIL_DATABASE_URL names no database"),
         (right._replace(query="pool=yes").geturl(), "has the parameter 'pool'"),
         ("mysql://a:hush@127.0.0.1/x", "postgresql://HOST"),
     ]:
+        monkeypatch.setenv("ACCOIL_DATABASE_URL", address)
+        _says(_why_not(tmp_path), said)
+    for address, command, said in [
+        (f"postgresql://{OWNER}:wr0ng-hush@{where}/{name}", "definitions", f"refuses the password of {OWNER}"),
+        (f"postgresql://{OWNER}:hush@127.0.0.1:1/{name}", "doctor", r"can't be reached \(Connection refused\)"),
+        (f"postgresql://reader:hush@{where}/{name}", "definitions", "GRANT ALL ON SCHEMA public TO reader"),
+        (right._replace(path="/in_latin").geturl(), "definitions", "keeps text as LATIN1; make one that keeps any"),
+    ]:
         keep_in(tmp_path / "data", address)
-        command = "doctor" if "reached" in said or "refuses" in said else "definitions"
         told = accoil(tmp_path / "data", command)
-        answer = told.stderr + told.stdout
-        assert told.returncode == 1 and re.search(said, answer), answer
-        assert "hush" not in answer and quote("not a secret") not in answer
+        assert told.returncode == 1
+        _says(told.stderr + told.stdout, said)
+
+
+def _why_not(data: Path) -> str:
+    """What a command would say, asked in this process."""
+    try:
+        found = connections.configure_settings({"default": database(data)})["default"]
+    except Refused as refused:
+        return str(refused)
+    with pytest.raises(DatabaseError) as wrong:
+        DatabaseWrapper(found).ensure_connection()
+    return sentence(wrong.value, found)
+
+
+def _says(answer: str, said: str) -> None:
+    assert re.search(said, answer), answer
+    assert "hush" not in answer and quote("not a secret") not in answer
 
 
 def test_a_data_folder_and_a_database_of_others_are_refused(folder: Path, tmp_path: Path, postgresql: Cluster) -> None:
-    begun(folder)
     url = database_of(folder)
     keep_in(tmp_path / "empty", url)
     assert "belongs to another data folder, and" in accoil(tmp_path / "empty", "definitions").stderr
@@ -198,11 +232,9 @@ def test_a_data_folder_and_a_database_of_others_are_refused(folder: Path, tmp_pa
     assert "set ACCOIL_DATABASE_URL" in accoil(folder, "definitions").stderr
     (folder / "journal.sqlite3").touch()
     keep_in(folder, postgresql.new_database())
-    assert "has nothing of the server whose data is in" in accoil(folder, "definitions").stderr
-    assert "has nothing of the server" in accoil(folder, "backup", str(tmp_path / "kept")).stderr
+    assert "has nothing of the server whose data is in" in accoil(folder, "backup", str(tmp_path / "kept")).stderr
     (folder / "journal.sqlite3").unlink()
     keep_in(folder, url)
-    assert accoil(folder, "doctor").returncode == 0
     assert "make an empty one" in accoil(tmp_path / "empty", "restore", str(_kept(folder, tmp_path))).stderr
 
 
@@ -213,11 +245,11 @@ def _kept(data: Path, tmp_path: Path) -> Path:
 
 def test_one_server_at_a_time_works_with_a_database(folder: Path, tmp_path: Path) -> None:
     with mortal(folder) as server:
-        copy = tmp_path / "copy"
-        copy.mkdir()
-        (copy / "database").write_text((folder / "database").read_text())
-        keep_in(copy, database_of(folder))
-        another = accoil(copy, "serve", "--port", "0")
+        twin = tmp_path / "twin"
+        twin.mkdir()
+        (twin / "database").write_text((folder / "database").read_text())
+        keep_in(twin, database_of(folder))
+        another = accoil(twin, "serve", "--port", "0")
         assert another.returncode == 1
         assert "Another Accoil server works with the database" in another.stderr
         assert Door(server.door.address, 1, "", server.door.token).get("/counts").status == 200
