@@ -3,7 +3,6 @@ same facts. Whatever is asked is asked of both, and their answers must be the sa
 
 Which of the product's questions were asked, by file and name, is written to the file that BOTH_ASKED names."""
 
-import atexit
 import itertools
 import json
 import os
@@ -30,7 +29,6 @@ _read = questions.read
 _numbers = itertools.count(1)
 asked: set[str] = set()
 differences: dict[str, None] = {}
-truths: dict[str, None] = {}
 
 
 def read(path: Path) -> dict[str, str]:
@@ -132,9 +130,6 @@ def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table], ordered
         differences[
             f"{names}\n{ours.column_names}\n{theirs.column_names}\n{len(a)} rows, {len(b)} rows\n{only_a}\n{only_b}"
         ] = None
-    for column in ours.schema:
-        if pa.types.is_boolean(column.type) and not pa.types.is_boolean(theirs.schema.field(column.name).type):
-            truths[f"{names[:1]} {column.name}"] = None
 
 
 def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
@@ -156,21 +151,17 @@ def _same(value: object) -> object:
     return value
 
 
-def _write() -> None:
-    if os.environ.get("BOTH_ASKED"):
-        Path(os.environ["BOTH_ASKED"]).write_text(json.dumps(sorted(asked)))
-
-
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for each in [*truths, *differences]:
+    for each in differences:
         terminalreporter.write_line(f"DIFFERS {each}")
 
 
 def pytest_sessionfinish(session: Any) -> None:
     if differences:
         session.exitstatus = 1
+    if os.environ.get("BOTH_ASKED"):
+        Path(os.environ["BOTH_ASKED"]).write_text(json.dumps(sorted(asked)))
 
 
 questions.read = read
 embedded.DuckDB = Both  # type: ignore[misc]
-atexit.register(_write)
