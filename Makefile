@@ -15,7 +15,7 @@ ONCE_MORE := --reruns 1 -r aR
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres check soak bench screenshots lock clean browser clients
+.PHONY: help run test test-postgres check soak bench screenshots lock clean browser clients clickhouse
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +23,7 @@ help: ## list the verbs
 run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
-test: .venv/ready-for-tests browser clients check ## everything that proves the product (not the long runs)
+test: .venv/ready-for-tests browser clients clickhouse check ## everything that proves the product (not the long runs)
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
@@ -42,7 +42,7 @@ check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(SETTINGS) $(BIN)/mypy
 	$(SETTINGS) $(BIN)/accoil manage makemigrations --check --dry-run
 
-soak: .venv/ready-for-tests clients ## the long runs: kills, fuzz, thousands of random worlds, published clients under faults
+soak: .venv/ready-for-tests clients clickhouse ## the long runs: kills, fuzz, thousands of random worlds, published clients under faults
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest -m soak
 	RANDOM_WORLDS=$${RANDOM_WORLDS:-3000} $(BIN)/pytest tests/count/test_numbers_match.py tests/rule/test_rules_match.py
 
@@ -60,6 +60,7 @@ lock: .venv/ready-for-tests ## pin the newest versions that pyproject.toml allow
 	$(INSTALL) pip-tools
 	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --extra dev -o requirements/dev.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) -c requirements/dev.txt -o tests/clickhouse/engine.txt tests/clickhouse/engine.in
 	for client in $(PYTHON_CLIENTS); do \
 		$(BIN)/pip-compile $(LOCK) -o $(OF_CLIENTS)/$$client.txt $(OF_CLIENTS)/$$client.in || exit 1; done
 
@@ -98,6 +99,13 @@ NODE_MODULES := tests/clients/node/node_modules
 
 clients: $(PYTHON_CLIENTS:%=.venv/clients/%/ready) $(if $(shell command -v npm),$(NODE_MODULES)/ready)
 	@command -v npm >/dev/null || echo "npm is missing: tests with clients of Node and browsers will be skipped."
+
+# ClickHouse's own engine, in a process of the tests: half a gigabyte.
+clickhouse: .venv/ready-for-clickhouse
+
+.venv/ready-for-clickhouse: tests/clickhouse/engine.txt | .venv/ready-for-tests
+	@$(INSTALL) --require-hashes -r $< && touch $@ \
+		|| echo "chdb can't be installed: tests that ask ClickHouse's engine will be skipped."
 
 .venv/clients/%/ready: $(OF_CLIENTS)/%.txt | .venv/ready-for-tests
 	rm -rf $(@D)

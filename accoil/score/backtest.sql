@@ -27,9 +27,9 @@ select id, cast(:began as integer) as day from {holds} where b0
 
 -- name: observed
 -- Who came to it (came: 1) and who did not (0), from the first day on of which it is asked.
-select s.*, case when c.id is null then 0 else 1 end as came
+select s.*, case when c.whose is null then 0 else 1 end as came
 from {states} s
-left join {came} c on c.id = s.id and c.day = s.day
+left join (select id as whose, day as on_day from {came}) as c on c.whose = s.id and c.on_day = s.day
 where s.day >= :first
 
 -- name: totals

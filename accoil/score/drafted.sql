@@ -58,7 +58,7 @@ from {base} b
 left join weighed w on w.user_id = b.user_id and w.account_id = b.account_id
 
 -- name: with_steps
-select r.* exclude (steps_met, activation, activated_day), coalesce(s.steps_met, 0) as steps_met,
-       bits_in(coalesce(s.steps_met, 0)) / cast(nullif(:how_many, 0) as double) as activation, s.activated_day
+select r.* exclude (steps_met, activation, activated_day), coalesce(s.met, 0) as steps_met,
+       bits_in(coalesce(s.met, 0)) / cast(nullif(:how_many, 0) as double) as activation, s.reached_on as activated_day
 from {rows} r
-left join {steps} s on s.id = r.id
+left join (select id as whose, steps_met as met, activated_day as reached_on from {steps}) as s on s.whose = r.id

@@ -46,7 +46,8 @@ def keep(
         store.keep(f"{name}_met", ASK["met"].replace("<bits>", every.text), places, **given, **every.values)
     held = bits(rules, scope, dated=days.keys() - asks_who_met)
     question = ASK["with_steps"].replace("<bits>", held.text).replace("<day>", _latest(days))
-    joins = [f"left join ({day.text}) as r{place} on r{place}.id = x.id" for place, day in days.items()]
+    join = ASK["reached_on"]
+    joins = [join.replace("<reached>", day.text).replace("<r>", f"r{place}") for place, day in days.items()]
     store.keep(name, question.replace("<reached>", "\n".join(joins)), places, **given, **held.values)
     store.drop(f"{name}_met")
 

@@ -15,6 +15,10 @@ from (
     <reached>
 ) as m
 
+-- name: reached_on
+-- Only `x` has a column `id`, so that `x.*` can be told by the names of its columns.
+left join (select id as whose, day from (<reached>) as each) as <r> on <r>.whose = x.id
+
 -- name: met
 -- Who met all of them.
 select id from (select x.id, <bits> as met from {rows} as x) as m where met = :all

@@ -39,8 +39,8 @@ with done as (
     group by id
 )
 select p.position,
-       cast(count(case when has_bit(d.now, p.position) then 1 end) as bigint) as did,
-       cast(count(case when has_bit(d.earlier, p.position) then 1 end) as bigint) as did_before
+       cast(count(case when bits_of_both(d.now, {bit_of}(p.position)) <> 0 then 1 end) as bigint) as did,
+       cast(count(case when bits_of_both(d.earlier, {bit_of}(p.position)) <> 0 then 1 end) as bigint) as did_before
 from (select unnest(:all_positions) as position) as p
 cross join done d
 group by p.position

@@ -1,5 +1,6 @@
 """ClickHouse: the same questions, asked of a server over HTTP. What it can't do yet: docs/reference/engines.md."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -9,9 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 import pyarrow as pa
+from clickhouse_connect.driver.binding import format_query_value
 
 from accoil.store import questions, spelling
-from accoil.store.store import Places, Value
+from accoil.store.store import Asked, Places, Value
 
 _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
@@ -24,9 +26,11 @@ SETTINGS = {
     "cast_keep_nullable": 1,
     "union_default_mode": "DISTINCT",
     "except_default_mode": "DISTINCT",
+    "max_query_size": 2**30,  # long lists are in the text
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_compression_method": "none",
 }
+LONG = 200  # elements from which a list is told in the text: bound values are in the address, whose length is limited
 KEPT = "select name from system.tables where database = :database and (name = :name or startsWith(name, :name || '_'))"
 # Of columns that are handed in.
 TYPES = {
@@ -42,7 +46,7 @@ TYPES = {
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 
 
-class ClickHouse:
+class ClickHouse(Asked):
     """One database of one server. What is kept lies in a database of this process, in the server's memory."""
 
     def __init__(self, url: str) -> None:
@@ -57,7 +61,6 @@ class ClickHouse:
             password=unquote(parts.password or ""),
             secure=parts.scheme == "https",
             autogenerate_session_id=False,  # so that questions may be asked beside each other
-            form_encode_query_params=True,  # lists of ids are longer than an address may be
             settings=SETTINGS,
         )
         for database in (self.database, self._kept):
@@ -112,7 +115,11 @@ def written(question: str, places: Mapping[str, str], values: Mapping[str, Value
     """A question as ClickHouse spells it, and what it binds."""
     marked = {name: _marked(name, value) for name, value in values.items()}
     text = _spelled(question, tuple(sorted(places.items())), tuple(sorted(marked.items())))
-    return text, {name: value for name, value in values.items() if marked[name].startswith("{")}
+    bound = {name: value for name, value in values.items() if marked[name].startswith("{")}
+    long = {marked[name]: name for name, value in bound.items() if isinstance(value, list) and len(value) > LONG}
+    if long:  # all at once: what is put in may look like a place for another
+        text = re.sub("|".join(map(re.escape, long)), lambda found: _in_text(found[0], bound[long[found[0]]]), text)
+    return text, {name: value for name, value in bound.items() if name not in long.values()}
 
 
 @lru_cache(1000)
@@ -128,10 +135,17 @@ def _marked(name: str, value: Value) -> str:
         case []:
             return spelling.NO_ELEMENT
         case [*several]:
-            part = next((each for each in several if isinstance(each, float)), several[0])  # or whole ones
+            part = next(
+                (each for each in several if isinstance(each, float)), several[0]
+            )  # whole ones may be among them
             return f"{{{name}:Array({_type(part)})}}"
         case _:
             return f"{{{name}:{_type(value)}}}"
+
+
+def _in_text(marked: str, values: Value) -> str:
+    type = marked[1:-1].split(":")[1]
+    return f"cast({format_query_value(values)}, '{type}')"
 
 
 def _type(value: object) -> str:

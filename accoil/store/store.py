@@ -28,10 +28,8 @@ class Loading(Protocol):
         """Makes a table readable under a name until the transaction ends."""
 
 
-class Store(Protocol):
-    path: Path  # where its own files are; what belongs to it may be put beside
-    damaged: str | None  # why its answers can't be relied on any more, as soon as a question found out
-    stopped: bool  # the engine gave up; opened again, its files may be whole
+class Asked(Protocol):
+    """Facts that can be asked. A truth among the answers may come as 0 or 1."""
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table: ...
 
@@ -53,6 +51,14 @@ class Store(Protocol):
         """What is kept under this name, and under every name that goes on with an underscore: also what was left by
         somebody who broke off."""
 
+    def close(self) -> None: ...
+
+
+class Store(Asked, Protocol):
+    path: Path  # where its own files are; what belongs to it may be put beside
+    damaged: str | None  # why its answers can't be relied on any more, as soon as a question found out
+    stopped: bool  # the engine gave up; opened again, its files may be whole
+
     def loading(self) -> AbstractContextManager[Loading]: ...
 
     def save(self) -> None:
@@ -60,5 +66,3 @@ class Store(Protocol):
 
     def saved(self) -> AbstractContextManager[None]:
         """Saves; its files stay as they are until the block ends. Who loads waits."""
-
-    def close(self) -> None: ...

@@ -3,14 +3,10 @@ same facts. Whatever is asked is asked of both, and their answers must be the sa
 
 Which of the product's questions were asked, by file and name, is written to the file that BOTH_ASKED names."""
 
-import atexit
 import itertools
 import json
 import os
 import re
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +20,7 @@ from accoil.store import duckdb as embedded
 from accoil.store import questions
 from accoil.store.clickhouse import ClickHouse
 from accoil.store.store import Places, Value
+from tests.clickhouse import served
 
 COMMENT = re.compile(r"--[^\n]*")
 TAG = re.compile(r"/\*([\w.]+)\*/")
@@ -32,13 +29,13 @@ _read = questions.read
 _numbers = itertools.count(1)
 asked: set[str] = set()
 differences: dict[str, None] = {}
-truths: dict[str, None] = {}
 
 
 def read(path: Path) -> dict[str, str]:
     """Questions that say in a comment which they are, also as parts of others."""
-    inside = path.resolve().relative_to(Path(__file__).parents[2] / "accoil")
-    package = inside.with_suffix("").as_posix().replace("/", ".")
+    package = (
+        path.resolve().relative_to(Path(__file__).parents[2] / "accoil").with_suffix("").as_posix().replace("/", ".")
+    )
     return {name: f"{COMMENT.sub('', text).strip()}\n/*{package}.{name}*/" for name, text in _read(path).items()}
 
 
@@ -46,7 +43,7 @@ class Both(embedded.DuckDB):
     def __init__(self, path: Path, *more: Any, **named: Any) -> None:
         super().__init__(path, *more, **named)
         self._writing = threading.RLock()  # type: ignore[assignment]
-        self._other = ClickHouse(f"http://127.0.0.1:{_port()}/both_{next(_numbers)}")
+        self._other = ClickHouse(f"{served.url()}/both_{next(_numbers)}")
         tables = self._other.rows("select name from system.tables where database = :its", its=self._other.database)
         self._tables, self._held = [row["name"] for row in tables], dict[str, pa.Table]()
         self._copied = False
@@ -61,8 +58,9 @@ class Both(embedded.DuckDB):
         with self._writing:
             ours = list(super().stream(question, places, **values))
             found = pa.Table.from_batches(ours)
-            copied = self._as_copied
-            _compare(question, found, lambda: pa.Table.from_batches(copied().stream(question, places, **values)))
+            _compare(
+                question, found, lambda: pa.Table.from_batches(self._as_copied().stream(question, places, **values))
+            )
         yield from ours
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
@@ -74,7 +72,11 @@ class Both(embedded.DuckDB):
 
         with self._writing:
             super().keep(name, question, places, **values)
-            _compare(question, super().ask(everything, kept), theirs)
+            found = super().ask(everything, kept)
+            if TAG.search(question):
+                _compare(question, found, theirs, ordered=False)
+            else:  # of a test
+                self._other.keep_rows(name, found)
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         super().keep_rows(name, rows)
@@ -83,6 +85,12 @@ class Both(embedded.DuckDB):
     def drop(self, name: str) -> None:
         super().drop(name)
         self._other.drop(name)
+
+    def drop_all(self, name: str) -> None:
+        with self._writing:
+            for row in super().ask(embedded.KEPT, name=name).to_pylist():
+                super().drop(row["table_name"])
+            self._other.drop_all(name)
 
     @contextmanager
     def loading(self) -> Iterator[embedded.DuckDBLoading]:
@@ -93,15 +101,21 @@ class Both(embedded.DuckDB):
 
     def _as_copied(self) -> ClickHouse:
         if not self._copied:
-            for table in self._other.tables():
+            for table in self._tables:
                 rows = super().ask("select * from {table}", {"table": table})
-                self._other.replace(table, rows)
+                if rows != self._held.get(table):
+                    self._other._client.command(f"truncate table {table}")
+                    if len(rows):
+                        self._other._client.insert_arrow(table, rows, database=self._other.database)
+                    self._held[table] = rows
             self._copied = True
         return self._other
 
 
-def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table]) -> None:
+def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table], ordered: bool = True) -> None:
     names = TAG.findall(question)
+    if not names:  # of a test
+        return
     asked.update(names)
     try:
         theirs = ask()
@@ -109,23 +123,13 @@ def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table]) -> None
         differences[f"{names} {str(wrong)[:2000]}"] = None
         return
     a, b = _rows(ours), _rows(theirs)
-    if not ENDS_IN_ORDER.search(TAG.sub("", question).strip()):
+    if not ordered or not ENDS_IN_ORDER.search(TAG.sub("", question).strip()):
         a, b = sorted(a, key=repr), sorted(b, key=repr)
     if (ours.column_names, a) != (theirs.column_names, b):
         only_a, only_b = [row for row in a if row not in b][:3], [row for row in b if row not in a][:3]
         differences[
             f"{names}\n{ours.column_names}\n{theirs.column_names}\n{len(a)} rows, {len(b)} rows\n{only_a}\n{only_b}"
         ] = None
-    for column in ours.schema:
-        if pa.types.is_boolean(column.type) and not pa.types.is_boolean(theirs.schema.field(column.name).type):
-            truths[f"{names[:1]} {column.name}"] = None
-
-
-def _put_into(store: ClickHouse, table: str, rows: pa.Table) -> None:
-    """They are all its rows then."""
-    store._client.command(f"truncate table {table}")
-    if len(rows):
-        store._client.insert_arrow(table, rows, database=store.database)
 
 
 def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
@@ -147,35 +151,17 @@ def _same(value: object) -> object:
     return value
 
 
-_server: subprocess.Popen[str] | None = None
-_served_at = 0
-
-
-def _port() -> int:
-    global _server, _served_at
-    if _server is None:
-        folder = tempfile.mkdtemp(prefix="accoil-clickhouse-")
-        command = [sys.executable, "-m", "tests.clickhouse.server", folder]
-        _server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        _served_at = int(_server.stdout.readline())  # type: ignore[union-attr]
-    return _served_at
-
-
-def _write() -> None:
-    if os.environ.get("BOTH_ASKED"):
-        Path(os.environ["BOTH_ASKED"]).write_text(json.dumps(sorted(asked)))
-
-
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for each in [*truths, *differences]:
+    for each in differences:
         terminalreporter.write_line(f"DIFFERS {each}")
 
 
 def pytest_sessionfinish(session: Any) -> None:
     if differences:
         session.exitstatus = 1
+    if os.environ.get("BOTH_ASKED"):
+        Path(os.environ["BOTH_ASKED"]).write_text(json.dumps(sorted(asked)))
 
 
 questions.read = read
 embedded.DuckDB = Both  # type: ignore[misc]
-atexit.register(_write)

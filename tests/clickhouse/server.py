@@ -1,9 +1,10 @@
-"""ClickHouse's own engine (chdb) behind as much of its HTTP interface as the published driver uses, on this machine
-only.
+"""ClickHouse's own engine (chdb) behind as much of its HTTP interface as the published driver uses.
 
-`python -m tests.clickhouse.server FOLDER` prints the port it listens on and serves until its input ends. One question
-at a time. It knows: the query in the address, the body or a form; `param_…`, settings; rows to insert after it."""
+`python -m tests.clickhouse.server FOLDER` prints the port of this machine that it listens on, and serves until its
+input ends. One question at a time. It knows: the query in the address, the body or a form; `param_…`; settings; rows to
+insert after the query."""
 
+import os
 import re
 import sys
 import threading
@@ -119,6 +120,7 @@ def main() -> None:
     print(server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
+    os._exit(0)  # the engine does not always end by itself
 
 
 if __name__ == "__main__":

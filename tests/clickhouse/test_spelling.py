@@ -1,6 +1,8 @@
-"""How a question is written for ClickHouse. Needs no engine."""
+"""How a question is written for ClickHouse. Needs the driver, but no engine."""
 
 import pytest
+
+pytest.importorskip("clickhouse_connect", reason="clickhouse_connect is not installed: make clickhouse")
 
 from accoil.store.clickhouse import written
 

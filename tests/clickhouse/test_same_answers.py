@@ -1,0 +1,54 @@
+"""ClickHouse's own engine answers the product's questions as DuckDB does: tests of the numbers, which compare them with
+the reference, run once more in a process where every question is asked of both. What is shown that way is what
+docs/reference/engines.md says is shown."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.clickhouse import listed, served
+
+TESTS = ["tests/count/test_numbers_match.py"]
+MORE = ["tests/count", "tests/rule", "tests/score", "tests/segment"]  # of the long runs
+
+
+def test_every_question_stands_on_the_page_once() -> None:
+    alike, others = listed.on_page()
+    assert sorted([*alike, *others]) == sorted(listed.of_product())
+
+
+@pytest.mark.skipif(bool(served.MISSING), reason=str(served.MISSING))
+@pytest.mark.xdist_group("clickhouse")
+def test_answers_are_the_same(tmp_path: Path) -> None:
+    alike, _ = listed.on_page()
+    assert set(alike) - answered_alike(TESTS, tmp_path) == set()
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(bool(served.MISSING), reason=str(served.MISSING))
+def test_answers_are_the_same_in_all_tests_of_numbers(tmp_path: Path) -> None:
+    assert answered_alike(MORE, tmp_path, RANDOM_WORLDS="60")
+
+
+def answered_alike(tests: list[str], folder: Path, **more: str) -> set[str]:
+    """The questions that these tests ask. None was answered otherwise."""
+    asked = folder / "asked.json"
+    environment = {**os.environ, "RANDOM_WORLDS": "8", **more, "BOTH_ASKED": str(asked), "PYTHONPATH": str(listed.ROOT)}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.clickhouse.both",
+        "-m",
+        "not soak",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run([*command, *tests], cwd=listed.ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    return set(json.loads(asked.read_text()))
