@@ -228,7 +228,7 @@ def reset_password(
         typer.echo(line)
 
 
-for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.doctor):
+for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.doctor, upkeep.secret_key):
     app.command()(each)
 
 

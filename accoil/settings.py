@@ -44,6 +44,8 @@ CSRF_COOKIE_NAME = "accoil_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# Told to browsers that came encrypted, alone: for a year they come in no other way.
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 
 # --- what it is made of ---
 

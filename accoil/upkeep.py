@@ -55,6 +55,23 @@ def restore(
         typer.echo(line)
 
 
+def secret_key(
+    before: Annotated[
+        str | None,
+        typer.Option("--before", metavar="VAR", help="Variable with the key until now; ACCOIL_SECRET_KEY has the new."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Change the secret key, and encrypt with the new one what was with the old. The server must not run."""
+    from accoil.start import start
+
+    start()
+    from accoil.new_key import change
+
+    for line in change(before):
+        typer.echo(line)
+
+
 def doctor(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, metavar="N", help="Also see whether it is free.")

@@ -237,9 +237,9 @@ def test_help_comes_at_once(run):
 
 def test_every_command_is_documented():
     listed = subprocess.run([sys.executable, "-m", "accoil", "--help"], capture_output=True, text=True).stdout
-    commands = re.findall(r"^  ([a-z]+) ", listed.split("Commands:")[1], re.MULTILINE)
+    commands = re.findall(r"^  ([a-z-]+) ", listed.split("Commands:")[1], re.MULTILINE)
     page = (Path(__file__).parent.parent / "docs" / "reference" / "command-line.md").read_text()
-    assert sorted(re.findall(r"^## accoil ([a-z]+)$", page, re.MULTILINE)) == sorted(commands)
+    assert sorted(re.findall(r"^## accoil ([a-z-]+)$", page, re.MULTILINE)) == sorted(commands)
 
 
 def test_a_link_for_a_new_password_is_printed_and_noted(run, product):

@@ -81,6 +81,16 @@ class Erasure(models.Model):
         return next((part for part in self.parts if part["where"] == where), {})
 
 
+class SuppressionKey(models.Model):
+    """What a product's hashes are keyed with, since the server's secret key that it was made of was changed."""
+
+    product = models.OneToOneField(Product, primary_key=True, on_delete=models.CASCADE, related_name="suppression_key")
+    secret = EncryptedField()  # hex
+
+    def __str__(self) -> str:
+        return f"Of {self.product}"
+
+
 class Suppression(models.Model):
     """Somebody whose calls are refused, by a keyed hash of an id."""
 

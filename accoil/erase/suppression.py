@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from accoil.count.ids import Kind
-from accoil.erase.models import Erasure, Suppression
+from accoil.erase.models import Erasure, Suppression, SuppressionKey
 from accoil.receive import suppressed
 from accoil.receive.suppressed import Suppressed
 from accoil.refused import Refused
@@ -19,8 +19,20 @@ _kept: tuple[object, Rows] = (None, {})  # what the rows were found by, and they
 
 
 def key_of(product_id: int) -> bytes:
-    """Of the hashes of one product. Another secret key of the server's makes another one: then nobody is known."""
-    return hashlib.sha256(f"suppression:{product_id}:{settings.SECRET_KEY}".encode()).digest()
+    """Of the hashes of one product. Made of the server's secret key; kept, encrypted, when that is changed."""
+    kept = SuppressionKey.objects.filter(product=product_id).first()
+    return bytes.fromhex(kept.secret) if kept and kept.secret else made_key(product_id, settings.SECRET_KEY)
+
+
+def made_key(product_id: int, secret_key: str) -> bytes:
+    return hashlib.sha256(f"suppression:{product_id}:{secret_key}".encode()).digest()
+
+
+def keep_keys(made_of: str) -> None:
+    """Before the server's secret key is another one: those who were deleted are recognised all the same."""
+    lacking = Suppression.objects.filter(product__suppression_key=None).values_list("product_id", flat=True)
+    for product in set(lacking.order_by()):
+        SuppressionKey.objects.create(product_id=product, secret=made_key(product, made_of).hex())
 
 
 def digest(product_id: int, kind: Kind, name: str) -> str:

@@ -38,19 +38,19 @@ def kept() -> Iterator[Kept]:
                     yield words, row, field.name, row.stands  # type: ignore[attr-defined]
 
 
-def encrypted(text: str) -> str:
-    return _fernet().encrypt(text.encode()).decode()
+def encrypted(text: str, secret_key: str = "") -> str:
+    """`secret_key`: another one than the server's."""
+    return _fernet(secret_key).encrypt(text.encode()).decode()
 
 
-def decrypted(kept: str) -> str:
+def decrypted(kept: str, secret_key: str = "") -> str:
     """ "" for what was encrypted with another key."""
     try:
-        return _fernet().decrypt(kept).decode()
+        return _fernet(secret_key).decrypt(kept).decode()
     except InvalidToken:
         return ""
 
 
-def _fernet() -> Fernet:
-    return Fernet(
-        base64.urlsafe_b64encode(hashlib.sha256(b"encrypted fields:" + settings.SECRET_KEY.encode()).digest())
-    )
+def _fernet(secret_key: str) -> Fernet:
+    given = (secret_key or settings.SECRET_KEY).encode()
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"encrypted fields:" + given).digest()))
