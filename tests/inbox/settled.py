@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 NUMBER = re.compile(r"\d+")
+PAGE = re.compile(r"list:\w+:\d+")  # the number in it is no id
 
 
 def settled(canvas: dict[str, Any]) -> str:
@@ -12,6 +13,8 @@ def settled(canvas: dict[str, Any]) -> str:
     names: dict[str, str] = {}
 
     def named(text: str) -> str:
+        if PAGE.fullmatch(text):
+            return text
         return NUMBER.sub(lambda found: names.setdefault(found.group(), f"n{len(names) + 1}"), text)
 
     def walk(told: Any, ids: bool) -> Any:
