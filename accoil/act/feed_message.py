@@ -36,7 +36,7 @@ def message(feed: Feed, today: date) -> dict[str, Any] | None:
         "feed": feed.name, "feed_id": feed.pk, "title": feed.name, "link": page_of_feed(feed, time),
         "when": period(feed, today), "product": profile.product.name, "profile": profile.name,
         "subject": subject(feed.name, found), "news": [news(each) for each in found],
-        "cards": [_card(profile, each, first, last) for each in found],
+        "cards": [as_told(profile, each, first, last) for each in found],
         "quiet": [each for each in (title(card) for card in feed.cards) if each not in told],
     }  # fmt: skip
 
@@ -94,7 +94,8 @@ def _ups_and_downs(content: Content) -> str:
     return f"{count(up, content.scope)} up, {down:,} down"
 
 
-def _card(profile: Profile, content: Content, first: date, last: date) -> dict[str, Any]:
+def as_told(profile: Profile, content: Content, first: date, last: date) -> dict[str, Any]:
+    """One of the cards of a message."""
     shown = content.lines[:SHOWN]
     about = _about(profile, content.scope, [line.entity for line in shown], last)
     return {

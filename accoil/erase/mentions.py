@@ -29,10 +29,13 @@ def in_feeds(erasure: Erasure) -> tuple[list[Delivery], int]:
     feeds = _feeds(erasure).exclude(under_way())
     for delivery in feeds.select_related("feed").order_by("ended_at"):
         before = delivery.told.get("cards", [])
-        cards = [card | {"lines": [line for line in card["lines"] if not _is_of(erasure, line)]} for card in before]
-        if taken := sum(len(old["lines"]) - len(new["lines"]) for old, new in zip(before, cards, strict=True)):
+        if taken := sum(_mentions(erasure, line) for card in before for line in card["lines"]):
             found.append(delivery)
             lines += taken
+            cards = [
+                card | {"lines": [_without(erasure, line) for line in card["lines"] if not _is_of(erasure, line)]}
+                for card in before
+            ]
             told = delivery.told | {"cards": [card for card in cards if card["lines"] or card["more"]]}
             one = feeds.filter(pk=delivery.pk)
             one.update(told=told) if told["cards"] else one.delete()
@@ -47,9 +50,18 @@ def are_being_told(erasure: Erasure) -> bool:
     """Whether a delivery that mentions them is being done."""
     feeds = _feeds(erasure).filter(under_way()).values_list("told", flat=True)
     cards = [card for told in feeds for card in told.get("cards", [])]
-    if any(_is_of(erasure, line) for card in cards for line in card["lines"]):
+    if any(_mentions(erasure, line) for card in cards for line in card["lines"]):
         return True
     return bool(_telling(erasure, _of_users(erasure).filter(under_way())))
+
+
+def _mentions(erasure: Erasure, line: dict[str, Any]) -> bool:
+    return _is_of(erasure, line) or _without(erasure, line) != line
+
+
+def _without(erasure: Erasure, line: dict[str, Any]) -> dict[str, Any]:
+    """A line of one of its users says which account it is."""
+    return line | {"about": ""} if line.get("about") in erasure.told["names"] else line
 
 
 def _is_of(erasure: Erasure, line: dict[str, Any]) -> bool:

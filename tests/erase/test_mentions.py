@@ -22,7 +22,7 @@ from accoil.team import audit
 from accoil.team.models import Product, Team, User
 from tests.erase.feeds import feed_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]  # a feed asks who they are
 State = Delivery.State
 ID = "12"
 
@@ -75,6 +75,18 @@ def test_of_feeds_only_the_lines_go_that_tell_of_who_is_deleted(profile: Profile
     assert (waits.state, Delivery.objects.filter(pk=alone.pk).exists()) == (State.WAITING, False)
     assert len(erasure.sent) == 1
     assert erasure.part("records")["counts"] == {"lines of feeds": 2}
+
+
+def test_a_line_of_somebody_else_says_no_more_that_they_belong_to_a_deleted_account(profile: Profile) -> None:
+    feed = in_feed(profile, "users", {7: "Bob", 8: "Cleo"})
+    for line, account in zip(feed.told["cards"][0]["lines"], ("Acme", "Other"), strict=True):
+        line["about"] = account
+    feed.save()
+    erasure = swept(profile, ID, ["Acme"], "account")
+    feed.refresh_from_db()
+    told = [(line["name"], line["about"]) for line in feed.told["cards"][0]["lines"]]
+    assert told == [("Bob", ""), ("Cleo", "Other")]
+    assert erasure.part("records")["counts"] == {"lines of feeds": 1}
 
 
 def test_lines_of_feeds_from_before_ids_stood_in_them_are_found_by_name(profile: Profile) -> None:
