@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accoil.connect.connection import Message, Rejected, ToolError, TryLater
-from accoil.connect.mail.sending import pace
+from accoil.connect.connection import FEED, Message, Rejected, ToolError, TryLater
+from accoil.connect.mail.sending import MOST_AN_HOUR, pace
 from accoil.connect.mail.tool import TOOL, Mail, check, offers
 from accoil.connect.models import Connection
 from accoil.connect.muted import Link, Muted
+from accoil.connect.now import driven
 from accoil.refused import Refused
 from accoil.team.models import Member, Team, User
 from tests.mailbox import Mailbox, running, use
@@ -156,3 +157,66 @@ def test_without_a_mail_server_it_says_what_the_operator_does(box, team, setting
     with pytest.raises(Rejected, match="whoever runs this server sets ACCOIL_SMTP_URL"):
         send(team)
     assert box.letters == []
+
+
+def test_a_team_sends_so_many_an_hour_and_another_team_is_not_held_back(box, team):
+    other = Team.objects.create(name="Beta Inc")
+    Member.objects.create(team=other, user=User.objects.get(email="bob@example.com"))
+    with driven() as clock:
+        for _ in range(MOST_AN_HOUR - 1):
+            pace(team.pk).take()
+        send(team)
+        with pytest.raises(TryLater) as caught:
+            send(team)
+        assert caught.value.limited and 3_590 < (caught.value.after or 0) < 3_602  # which counts as no attempt
+        send(other, to="bob@example.com")
+        clock.advance(3_601)
+        send(team)
+    assert box.to == ["ann@example.com", "bob@example.com", "ann@example.com"]
+
+
+EVIL = "Acme\r\nBcc: eve@example.com <script>alert(1)</script>"
+LINE = {"name": EVIL, "text": "72 ▲12", "about": "$5 <b>a month</b>", "why": "4 Reports & more", "link": f"{PUBLIC}/a"}
+
+
+def digest(**more: Any) -> Message:
+    card = {"title": EVIL, "total": 6, "lines": [LINE], "more": 5}
+    data = {"feed": "Monday", "feed_id": 7, "title": "Monday", "link": f"{PUBLIC}/p/1/feeds/7", "when": "Last week",
+            "product": "Web", "profile": "Everyday", "subject": f"Monday: {EVIL}",
+            "news": ["3 accounts up", "1 new user"], "quiet": ["Users that left At risk"], "cards": [card]}  # fmt: skip
+    return Message(key="f1", type=FEED, at=datetime(2026, 3, 31, tzinfo=UTC), data=data | more)
+
+
+def test_the_letter_of_a_feed_says_all_that_slack_is_told_and_nothing_in_it_is_a_tag_or_a_header(box, team):
+    assert send(team, digest(), to="ann@example.com") == "Sent to ann@example.com."
+    [letter], [(plain, html)] = box.letters, box.bodies()
+    assert letter["Bcc"] is None and letter["Subject"].startswith("Monday: Acme Bcc: eve@example.com <script>")
+    assert "<script" not in html and "<b>a month" not in html and "4 Reports &amp; more" in html
+    for told in (
+        "Last week · Web · Everyday",
+        "3 accounts up and 1 new user.",
+        "and 5 more",
+        "Users that left At risk",
+    ):
+        assert told in plain and told in html
+    assert "72 ▲12, $5 <b>a month</b>\n  4 Reports & more\n  https://accoil.example.com/a" in plain.replace("\r", "")
+    assert f'href="{PUBLIC}/p/1/feeds/7"' in html and f"Open the feed: {PUBLIC}/p/1/feeds/7" in plain
+    assert 'class="edge rise"' in html  # in colour, beside the arrow
+
+
+def test_a_link_in_the_letter_of_a_feed_stops_that_feed_alone(box, team):
+    send(team, digest(), to="ann@example.com")
+    address = box.letters[0]["List-Unsubscribe"].strip(" <>").removeprefix(PUBLIC)
+    assert Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert send(team, digest(), to="ann@example.com").startswith("Ann does not want this feed any more")
+    send(team, digest(feed_id=8), to="ann@example.com")
+    send(team)
+    assert len(box.letters) == 3
+
+
+def test_what_an_earlier_version_queued_is_still_sent(box, team):
+    line = {"name": "Acme", "text": "score 4", "link": ""}
+    old = {"feed": "Old", "feed_id": 7, "title": "Old: yesterday", "link": "",
+           "cards": [{"title": "New", "lines": [line], "more": 0}]}  # fmt: skip
+    send(team, Message(key="o", type=FEED, at=digest().at, data=old), to="ann@example.com")
+    assert box.letters[0]["Subject"] == "Old: yesterday" and "- Acme: score 4" in box.bodies()[0][0]
