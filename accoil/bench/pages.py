@@ -19,7 +19,7 @@ from accoil.bench.progress import say
 from accoil.bench.visitor import Visitor
 
 ASKED = 24  # times each kind of page: every way to sort, with every search
-WHILE_EVENTS = 12  # times, while the book is made anew every second
+WHILE_EVENTS = 6  # times, while the book is made anew every second
 LOOKED_AT = 6  # times, of a page of which each answer came early …
 EARLY = 150  # … in ms: half of what is allowed. Others are asked as often as ASKED says
 SORTS = {

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
 from accoil.count.people import traits_of
+from accoil.score.best import best
 from accoil.show import by_hand, columns, export, lists, sentences, tables, tiles
 from accoil.show.downloads import downloaded, files
 from accoil.show.export.people import table as people_table
@@ -122,12 +123,11 @@ def listed(seen: Seen, kind: Kind, link: Link, **among: Any) -> dict[str, Any]:
 
 def above(seen: Seen, kind: Kind) -> dict[str, Any]:
     """The sentence and the tiles of a list."""
-    best = seen.page(kind, limit=1).rows
     history = seen.history(max(SPARK_DAYS, seen.window + 1))
     say = sentences.accounts if kind == "account" else sentences.users
     third = tiles.share_active(seen) if kind == "account" else tiles.most_engaged(seen, kind)
     return {
-        "sentence": say(seen.summary, best[0] if best else None, seen.window),
+        "sentence": say(seen.summary, best(seen.book, kind), seen.window),
         "tiles": [
             tiles.active(seen, kind, history),
             tiles.average(seen, kind, history),
