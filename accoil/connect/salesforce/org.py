@@ -18,8 +18,8 @@ class Org:
         if options.get("at", settings.SALESFORCE_URL) != settings.SALESFORCE_URL:
             raise SignInAgain("Salesforce was reached at another address when it was connected; connect it again.")
         self.place: str = options["place"]
-        tokens = Tokens(connection, "Salesforce", lambda refresh: renewed(self.place, refresh), None)
-        self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], tokens, Limits())
+        self.tokens = Tokens(connection, "Salesforce", lambda refresh: renewed(self.place, refresh), None)
+        self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], self.tokens, Limits())
         self.fields = Fields(self.speaker)
 
     def close(self) -> None:

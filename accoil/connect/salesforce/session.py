@@ -40,8 +40,8 @@ class SalesforceSession:
     def clean_up(self) -> None:
         """The access is given back; it is of no more use to anybody then, whatever comes of this."""
         try:
-            signing_in.revoke(self._org.place, self._connection.secrets["refresh_token"])
-        except (ToolError, KeyError) as why:
+            signing_in.revoke(self._org.place, self._org.tokens.refresh_token)
+        except ToolError as why:
             log.warning("the access to Salesforce could not be given back", why=str(why))
 
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:

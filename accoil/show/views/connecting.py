@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accoil.connect import oauth
-from accoil.connect.connection import Joining, Tool
+from accoil.connect.connection import Field, Joining, Tool
 from accoil.connect.models import Connection, live
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
@@ -38,7 +38,7 @@ class Secrets(forms.Form):
                 continue
             kind = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
             self.fields[each.name] = forms.CharField(
-                label=each.label if each.required or not tool.syncs else f"{each.label} (can come later)",
+                label=f"{each.label} (can come later)" if _comes_later(tool, each) else each.label,
                 help_text=each.help,
                 required=each.required,
                 max_length=LONGEST,
@@ -54,6 +54,10 @@ class Secrets(forms.Form):
         places = {each.name: why.lower().find(each.label.lower()) for each in tool.fields}
         named = sorted((place, name) for name, place in places.items() if place >= 0)
         self.add_error(named[0][1] if named else tool.fields[0].name, why)
+
+
+def _comes_later(tool: Tool, field: Field) -> bool:
+    return field.type == "secret" and not field.required and tool.syncs
 
 
 def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
