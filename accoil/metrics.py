@@ -85,11 +85,17 @@ class Metrics:
 
     def _door(self) -> Iterator[Any]:
         yield _gauge("info", "The version that runs; always 1.", {(__version__,): 1}, "version")
-        yield _counter("calls_acknowledged", "Calls that are on disk.", measured.calls_acknowledged)
-        yield _counter("calls_rejected", "Calls left out of what was taken.", measured.calls_rejected, "reason")
-        yield _counter("requests_refused", "Requests turned away as a whole.", measured.requests_refused, "reason")
+        yield _counter("calls_acknowledged", "Calls that are on disk.", {(): measured.acknowledged.calls})
+        yield _counter(
+            "calls_rejected", "Calls left out of what was taken.", measured.calls_rejected.counts(), "reason"
+        )
+        yield _counter(
+            "requests_refused", "Requests turned away as a whole.", measured.requests_refused.counts(), "reason"
+        )
         yield _seconds("acknowledgement_seconds", "Requests from their arrival until on disk.", measured.acknowledged)
-        yield _counter("sign_ins_failed", "Attempts to sign in that failed.", measured.sign_ins_failed, "reason")
+        yield _counter(
+            "sign_ins_failed", "Attempts to sign in that failed.", measured.sign_ins_failed.counts(), "reason"
+        )
 
     def _positions(self) -> Iterator[Any]:
         journal, loader = self._counting.journal, self._counting.loader
@@ -118,8 +124,10 @@ class Metrics:
     def _work(self) -> Iterator[Any]:
         yield _seconds("page_seconds", "Pages and answers of the API, by their address.", measured.pages, "page")
         yield _seconds("scoring_seconds", "Making the numbers that pages show.", measured.scored, "of")
-        yield _counter("sync_runs", "Runs of the sync.", measured.sync_runs, "tool", "of", "result")
-        yield _counter("deliveries_ended", "Deliveries that are over.", measured.deliveries_ended, "state", "tool")
+        yield _counter("sync_runs", "Runs of the sync.", measured.sync_runs.counts(), "tool", "of", "result")
+        yield _counter(
+            "deliveries_ended", "Deliveries that are over.", measured.deliveries_ended.counts(), "state", "tool"
+        )
         waiting = Delivery.objects.filter(state__in=(Delivery.State.WAITING, Delivery.State.TAKEN)).order_by()
         found = waiting.values_list("state", "connection__tool").annotate(n=Count("pk"))
         queue = {(str(state), str(tool or "none")): n for state, tool, n in found}
@@ -150,17 +158,16 @@ def _gauge(name: str, words: str, values: Labelled, *labels: str) -> Any:
     return family
 
 
-def _counter(name: str, words: str, tally: measured.Tally, *labels: str) -> Any:
+def _counter(name: str, words: str, counts: Labelled, *labels: str) -> Any:
     from prometheus_client.core import CounterMetricFamily
 
     family = CounterMetricFamily(PREFIX + name, words, labels=labels)
-    counts = tally.counts() or ({} if labels else {(): 0})
     for place, n in sorted(counts.items()):
         family.add_metric(place, n)
     return family
 
 
-def _seconds(name: str, words: str, seconds: measured.Seconds, *labels: str) -> Any:
+def _seconds(name: str, words: str, seconds: measured.Seconds | measured.Door, *labels: str) -> Any:
     from prometheus_client.core import HistogramMetricFamily
 
     family = HistogramMetricFamily(PREFIX + name, words, labels=labels)

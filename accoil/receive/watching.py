@@ -38,8 +38,7 @@ class Watch:
         size: int,
     ) -> None:
         """A request was taken in: these calls of it are on disk. `size`: bytes of its plain body."""
-        measured.acknowledged.add(max(0.0, time.time() - received / 1000))
-        measured.calls_acknowledged.add(n=len(calls))
+        measured.acknowledged.add(max(0.0, time.time() - received / 1000), len(calls))
         for each in rejected:
             measured.calls_rejected.add(each.code)
         heard.taken(key.id, received, agent, is_ping=not calls and not rejected)
