@@ -12,6 +12,7 @@ from accoil.act.models import Batch, Delivery, Feed
 from accoil.connect.models import Connection, Entry, Record
 from accoil.connect.settling import reason_of
 from accoil.count import ids
+from accoil.count.facts import open_facts
 from accoil.erase import naming, records
 from accoil.erase.asking import begin
 from accoil.erase.models import Erasure
@@ -21,8 +22,9 @@ from accoil.score.models import Profile
 from accoil.team import audit
 from accoil.team.models import Product, Team, User
 from tests.erase.feeds import feed_of
+from tests.world import Engine
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]  # a feed asks who they are
+pytestmark = pytest.mark.django_db
 State = Delivery.State
 ID = "12"
 
@@ -33,7 +35,8 @@ def made(team: Team, name: str = "App") -> Profile:
 
 
 @pytest.fixture
-def profile() -> Profile:
+def profile(engine: Engine) -> Profile:
+    open_facts(engine.facts)  # a feed asks who they are
     return made(Team.objects.create(name="Ours"))
 
 
