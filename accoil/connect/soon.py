@@ -31,7 +31,7 @@ def soon(team: int, connection: Connection | None = None) -> Iterator[None]:
 def check_not_left_alone(connection: Connection) -> None:
     """Raises TryLater."""
     if breaker.is_open(connection):
-        raise TryLater(f"It failed again and again, so it is left alone for a while. {connection.problem}".strip())
+        raise TryLater("It failed again and again, so it is left alone for a while; its page says why.")
 
 
 @contextmanager

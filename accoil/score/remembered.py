@@ -1,21 +1,25 @@
 """What is remembered from one question to the next: the last so many things, and what was found out of days."""
 
 import threading
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from accoil.count.facts import Facts
 
 Kept = TypeVar("Kept")
+STILL_ASKED = 10.0  # seconds: whoever got a thing is through with it by then, also where he asks for many
 
 
 class Lately(Generic[Kept]):
-    """At most so many things, each under its key. The one that nobody asked for the longest is let go of first."""
+    """At most so many things, each under its key. The one that nobody asked for the longest is let go of first, a while
+    after the others took its place: somebody may be asking it still."""
 
     def __init__(self, most: int, let_go: Callable[[Kept], None] = lambda unused: None) -> None:
         self._most, self._let_go = most, let_go
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._old: deque[tuple[float, Kept]] = deque()
         self._finding = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
@@ -25,9 +29,14 @@ class Lately(Generic[Kept]):
                 self._kept[key] = make()
             found = self._kept[key]
             self._kept.move_to_end(key)
-            old = [self._kept.popitem(last=False)[1] for _ in range(len(self._kept) - self._most)]
-        for unused in old:
-            self._let_go(unused)
+            now = time.monotonic()
+            while len(self._kept) > self._most:
+                self._old.append((now, self._kept.popitem(last=False)[1]))
+            unused = []
+            while self._old and self._old[0][0] <= now - STILL_ASKED:
+                unused.append(self._old.popleft()[1])
+        for each in unused:
+            self._let_go(each)
         return found
 
 

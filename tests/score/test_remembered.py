@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accoil.count.facts import Facts
-from accoil.score import summaries
+from accoil.score import remembered, summaries
 from accoil.score.definition import Definition
 from accoil.score.remembered import Days, Lately
 from accoil.team.models import Product
@@ -16,7 +16,8 @@ from tests.small_worlds import at, did
 from tests.world import Engine
 
 
-def test_the_one_that_nobody_asked_for_the_longest_is_let_go_of() -> None:
+def test_the_one_that_nobody_asked_for_the_longest_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "STILL_ASKED", 0.0)
     gone: list[str] = []
     kept = Lately[str](2, gone.append)
     for key in ("a", "b", "a", "c"):
@@ -25,6 +26,17 @@ def test_the_one_that_nobody_asked_for_the_longest_is_let_go_of() -> None:
     assert kept.get("a", lambda: "made again") == "A"
     assert kept.get("b", lambda: "made again") == "made again"
     assert gone == ["B", "C"]
+
+
+def test_what_somebody_may_be_asking_still_is_let_go_of_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    kept = Lately[str](1, gone.append)
+    for key in ("a", "b", "c"):
+        kept.get(key, key.upper)
+    assert gone == []
+    monkeypatch.setattr(remembered, "STILL_ASKED", 0.0)
+    kept.get("c", lambda: "made again")
+    assert gone == ["A", "B"]
 
 
 def test_days_are_forgotten_from_the_first_one_on_that_a_load_touched(engine: Engine) -> None:

@@ -17,8 +17,8 @@ class Org:
         options = connection.options
         if options.get("at", settings.SALESFORCE_URL) != settings.SALESFORCE_URL:
             raise SignInAgain("Salesforce was reached at another address when it was connected; connect it again.")
-        self.place: str = options["place"]
         self.tokens = Tokens(connection, "Salesforce", lambda refresh: renewed(self.place, refresh), None)
+        self.place: str = options["place"]
         self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], self.tokens, Limits())
         self.fields = Fields(self.speaker)
 
