@@ -73,7 +73,8 @@ def _send(deliveries: Sequence[Delivery], tool: Tool, connection: Connection) ->
 
 def _message(delivery: Delivery) -> Message:
     at = delivery.firing.at if delivery.firing else delivery.created_at
-    return Message(key=delivery.key, type=FEED if delivery.feed_id else FIRED, at=at, data=delivery.told)
+    type = FEED if delivery.feed_id else FIRED
+    return Message(key=delivery.key, type=type, at=at, data=delivery.told, product=delivery.product_id)
 
 
 def _moved(record: Record, gone: Gone) -> str:

@@ -161,16 +161,17 @@ FEED = "feed"
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What an action that goes to no record tells: `key` is the same whenever the same is sent again, `type` such as
-    "automation.fired", `data` can be written as JSON. Of a FEED it holds `feed`, `feed_id`, `title`, `link`, `when`
-    that was, `product`, `profile`, `subject`, `news` (of each card its number in words), `quiet` (titles of the cards
-    without any) and `cards`: `title`, `total`, `lines` of `entity`, `name`, `text`, `about` (who they are), `why` and
-    `link`, and how many `more` there are. What was queued by an earlier version has `title`, `link` and `cards` of
-    `name`, `text` and `link` alone."""
+    "automation.fired", `product` its id (0 of a test), `data` can be written as JSON. Of a FEED it holds `feed`,
+    `feed_id`, `title`, `link`, `when` that was, `product`, `profile`, `subject`, `news` (of each card its number in
+    words), `quiet` (titles of the cards without any) and `cards`: `title`, `total`, `lines` of `entity`, `name`,
+    `text`, `about` (who they are), `why` and `link`, and how many `more` there are. What was queued by an earlier
+    version has `title`, `link` and `cards` of `name`, `text` and `link` alone."""
 
     key: str
     type: str
     at: datetime
     data: dict[str, Any]
+    product: int = 0
 
 
 class Sender(Protocol):

@@ -179,7 +179,7 @@ class Syncer:
             left = attributes.archive_all(connection, session)
             session.clean_up()
             counts.update({"archived": connection.attributes.count() - len(left), "failed": len(left)})
-        self._ended(connection, "Some are still used there, so they could not be archived." if left else "")
+        self._ended(connection, f"Some could not be archived. {left[0].problem}" if left else "")
 
     def _ended(self, connection: Connection, why: str) -> None:
         ending.end(connection, why)

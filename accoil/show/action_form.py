@@ -1,5 +1,6 @@
 """What an action needs to know beside whom it is done to, asked as a form."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -26,7 +27,12 @@ class ActionForm(forms.Form):
         super().__init__(data, prefix="with")
         for each in asked_of(action):
             self.fields[each.name] = _field(each)
-        self.suggestions = {each.name: suggested(team, action, each.name) for each in asked_of(action)}
+        self._team, self._action = team, action
+
+    @cached_property
+    def suggestions(self) -> dict[str, list[str]]:
+        """For a form that is shown: the tool may have to be asked, which can take seconds."""
+        return {each.name: suggested(self._team, self._action, each.name) for each in asked_of(self._action)}
 
 
 def _field(field: Field) -> forms.Field:

@@ -9,12 +9,17 @@ from typing import Any
 
 from accoil.connect.hubspot import connecting as hubspot_connecting
 from accoil.connect.intercom import connecting as intercom_connecting
+from accoil.connect.now import now
+from accoil.connect.salesforce import connecting as salesforce_connecting
+from accoil.connect.segment import connecting as segment_connecting
 from accoil.connect.slack.connecting import by_token
 from accoil.team.models import User
 from tests import hubspot as hubspots
 from tests import intercom as intercoms
 from tests import mailbox
+from tests.connect.salesforce import stand_in as salesforces
 from tests.connect.scripted import Reply, serving
+from tests.connect.segment import stand_in as segments
 from tests.segment.worlds import Looked
 from tests.slack import Slack
 from tests.slack import running as slacking
@@ -61,6 +66,33 @@ def hubspot(people: Looked, author: User, settings: Any) -> Iterator[Place]:
 
 
 @contextmanager
+def salesforce(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    with salesforces.running(salesforces.Salesforce(now)) as it:
+        settings.SALESFORCE_URL = it.address
+        settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET = salesforces.CLIENT, salesforces.SECRET
+        it.org.add_field("Contact", "Mood__c", "string")
+        it.org.contact(EMAIL)
+        back, verifier = "http://127.0.0.1/connections/salesforce/done", "v" * 64
+        salesforce_connecting.by_code(
+            people.product.team, author, it.code(verifier), "production", back, verifier
+        )  # fmt: skip
+        then = {"salesforce_field": {"field": "Mood__c", "value": "busy", "on": "user"}}
+        yield Place(then, lambda down: cut(it.faults, down), lambda: len(it.org.writes))
+
+
+@contextmanager
+def segment(people: Looked, author: User, settings: Any) -> Iterator[Place]:
+    with segments.running(segments.Segment(now)) as it:
+        settings.SEGMENT_URL = it.address
+        segment_connecting.by_key(people.product.team, author, {"write_key": it.source.key, "region": "eu"})
+
+        def tracked() -> int:
+            return len(it.source.events)
+
+        yield Place({"segment_track": {"event": "Became Busy"}}, lambda down: cut(it.faults, down), tracked)
+
+
+@contextmanager
 def slack(people: Looked, author: User, settings: Any) -> Iterator[Place]:
     with slacking(Slack(team_id=f"T{people.product.pk:06d}")) as it:
         settings.SLACK_URL = it.address
@@ -104,6 +136,8 @@ def cut(faults: Any, is_down: bool) -> None:
 WAYS: dict[str, Callable[[Looked, User, Any], AbstractContextManager[Place]]] = {
     "intercom_tag": intercom,
     "hubspot_list": hubspot,
+    "salesforce_field": salesforce,
+    "segment_track": segment,
     "slack": slack,
     "webhook": webhook,
     "email": email,

@@ -196,6 +196,9 @@ def test_tags_that_only_intercom_has_are_suggested_here_and_in_the_editor_of_aut
             "then-key-0": "intercom_tag",
         }
         assert '<option value="VIP">' in ann.post(at(busy, "automations/new"), typed).content.decode()
+        looked = len(intercom.calls("GET /tags"))
+        begun(ann, busy, "acme", tag="other")  # nobody chooses any more
+        assert len(intercom.calls("GET /tags")) == looked > 0
         closed(joined.pk)
     asked = ann.post(at(busy, "accounts/act"), TAG | ids)  # now it is away
     assert asked.status_code == 200 and "VIP" not in asked.content.decode()

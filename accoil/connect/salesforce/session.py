@@ -16,6 +16,7 @@ from accoil.connect.salesforce.speaking import OBJECTS
 from accoil.connect.salesforce.tool import FIELD
 from accoil.count.ids import Kind
 
+NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
 Values = dict[str, Value]
 log = structlog.get_logger()
 
@@ -39,8 +40,10 @@ class SalesforceSession:
 
     def clean_up(self) -> None:
         """The access is given back; it is of no more use to anybody then, whatever comes of this."""
+        token = self._org.tokens.refresh_token  # as it is now: it may have been renewed while values were emptied
         try:
-            signing_in.revoke(self._org.place, self._org.tokens.refresh_token)
+            if token:
+                signing_in.revoke(self._org.place, token)
         except ToolError as why:
             log.warning("the access to Salesforce could not be given back", why=str(why))
 
@@ -57,15 +60,15 @@ class SalesforceSession:
         return kept
 
     def write_many(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
-        """Salesforce does not tell what it keeps of a record that it took: what was sent."""
-        told: dict[str, Values | ToolError] = dict(values)
-        rows = {id: {name_of(name): value for name, value in own.items()} for id, own in values.items()}
-        try:
-            failed = written(self._speaker, kind, rows) if rows else {}
-        except Rejected:  # a field is another one than it was
+        """Salesforce does not tell what it keeps of a record that it took: what was sent, and nothing of a field that
+        is not there any more. One that went since it was looked for would spoil all others: they are sent again."""
+        known = self._org.fields.all(kind).keys()
+        told = self._written(kind, values)
+        if spoiled := [id for id, why in told.items() if isinstance(why, Rejected) and why.code in NO_FIELD]:
             self._org.fields.doubt()
-            raise
-        return told | failed
+            if self._org.fields.all(kind).keys() != known:
+                told |= self._written(kind, {id: values[id] for id in spoiled})
+        return told
 
     def read(self, kind: Kind, remote_id: str, names: Iterable[str]) -> Values:
         listed = list(names)
@@ -82,3 +85,14 @@ class SalesforceSession:
                 self._speaker, self._org.fields, kind, remote_id, values.get("field", ""), values.get("value", "")
             )
         raise Rejected(f"Salesforce cannot do “{action}”.")
+
+    def _written(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
+        there = self._org.fields.all(kind)
+        sent = {id: {name: value for name, value in own.items() if name_of(name) in there}
+                for id, own in values.items()}  # fmt: skip
+        rows = {id: {name_of(name): value for name, value in own.items()} for id, own in sent.items() if own}
+        try:
+            return {**sent, **(written(self._speaker, kind, rows) if rows else {})}
+        except Rejected as why:  # a field is another one than it was
+            self._org.fields.doubt()
+            return {**sent, **dict.fromkeys(rows, why)}

@@ -40,11 +40,11 @@ class Tracking:
 
     def _member(self, message: Message, account: str) -> str:
         """Raises Rejected."""
-        of_name = self._connection.team.products.filter(name=message.data.get("product"))
-        for product in of_name.order_by("pk") if account else ():
-            if found := last_active(product, {ids.id_of(product.pk, ids.ACCOUNT, account): account}).get(account):
-                return found
-        raise Rejected(NOBODY)
+        product = self._connection.team.products.filter(pk=message.product).first() if account else None
+        found = last_active(product, {ids.id_of(product.pk, ids.ACCOUNT, account): account}) if product else {}
+        if account not in found:
+            raise Rejected(NOBODY)
+        return found[account]
 
 
 def members(connection: int, accounts: Iterable[str]) -> dict[str, str]:

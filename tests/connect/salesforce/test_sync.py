@@ -159,6 +159,56 @@ def test_disconnecting_empties_the_fields_and_gives_the_access_back(on: Synced) 
     assert len(on.salesforce.heard) == heard
 
 
+def test_an_access_that_was_renewed_while_it_ended_is_given_back(on: Synced) -> None:
+    on.salesforce.rotates = True
+    ending.begin(on.connection)
+    on.salesforce.tokens.clear()
+    on.settle()
+    assert on.stands("ann@acme.example") == {} and on.salesforce.refreshes == {}
+
+
+@pytest.mark.parametrize("disconnects", [True, False])
+def test_what_is_refused_stays_and_is_told_once_and_all_else_is_emptied(on: Synced, disconnects: bool) -> None:
+    bob = on.record("bob")
+    on.org.refuses = {bob.remote_id}
+    ending.begin(on.connection) if disconnects else on.switch(Mode.OFF)
+    on.settle()
+    assert on.stands("ann@acme.example") == {} == on.stands_at("Acme Ltd") and "Score" in on.stands("bob@acme.example")
+    assert on.record("bob").confirmed == bob.confirmed and on.record("ann").confirmed == {}
+    failed = [reason for what, reason in on.ledger("bob") if what == Entry.What.FAILED]
+    assert len(failed) == 1 and "could not be emptied. Salesforce refused it. It said: A rule of ours" in failed[0]
+    problem = on.connection.attributes.get(name="Accoil_Everyday_Score").problem
+    assert problem.startswith("1 user still has an old value there that could not be emptied. Salesforce refused it.")
+    now = Connection.objects.get(pk=on.connection.pk)
+    if disconnects:
+        assert (now.state, now.secrets) == (State.DISCONNECTED, {}) and "Accoil_Everyday_Score" in now.problem
+        assert now.problem.startswith("Some could not be archived. 1 user still has an old value there")
+        return
+    on.org.refuses = set()
+    on.clock.advance(25 * 3600)
+    on.settle()
+    assert on.stands("bob@acme.example") == {} and on.record("bob").confirmed == {}
+    assert not on.connection.attributes.exclude(problem="").exists()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_field_that_an_admin_deleted_keeps_no_other_from_being_emptied(on: Synced, is_known: bool) -> None:
+    del on.org.fields["Contact"]["Accoil_Everyday_Score__c"]
+    if is_known:
+        on.forget()
+    on.switch(Mode.OFF)
+    on.settle()
+    assert set(on.stands("ann@acme.example")) <= {"Score"} and on.record("ann").confirmed == {}
+
+
+def test_a_field_that_an_admin_deleted_keeps_no_other_from_being_written(on: Synced) -> None:
+    del on.org.fields["Contact"]["Accoil_Everyday_Score__c"]
+    on.works("bob", 13)
+    on.settle()
+    assert on.stands("bob@acme.example")["AdoptionRate"] == 100
+    assert "Accoil_Everyday_Score" not in on.record("bob").confirmed
+
+
 def test_what_somebody_overwrote_comes_right_again(on: Synced) -> None:
     ann = on.org.records[on.record("ann").remote_id]
     right = ann.values["Accoil_Everyday_Score__c"]

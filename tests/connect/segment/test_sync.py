@@ -1,7 +1,9 @@
 """A profile's scores and segments stand on users and groups in Segment, and nothing is sent in vain."""
 
 from accoil.connect import ending, sync
-from accoil.connect.models import Connection, Entry, Mode, Record, State
+from accoil.connect.models import Connection, Entry, Mode, Record, State, Written
+from accoil.count import ids
+from accoil.team.models import Product
 from tests.connect.segment.conftest import Synced
 from tests.small_worlds import at, identified, joins
 
@@ -102,6 +104,35 @@ def test_disconnecting_empties_what_stands_there(on: Synced) -> None:
     on.works("bob", 16)
     on.settle()
     assert len(on.source.messages) == sent
+
+
+def test_of_two_products_that_know_one_and_the_same_both_are_emptied(on: Synced) -> None:
+    copy = Product.objects.create(team=on.looked.product.team, name="Staging")
+    name = "Accoil_Staging_Score"
+    stands = {name: 5}
+    on.session.write("user", "ann", dict(stands))
+    Record.objects.create(
+        connection=on.connection, product=copy, kind="user", entity=ids.id_of(copy.pk, ids.USER, "ann"),
+        match=Record.Is.MATCHED, remote_id="ann", confirmed=stands, unsure=[name],
+    )  # fmt: skip
+    Written.objects.create(connection=on.connection, kind="user", name=name, remote_id=name)
+    ending.begin(on.connection)
+    on.settle()
+    assert on.source.traits["identify"]["ann"] == {}
+    assert not Record.objects.exclude(confirmed={}).exists()
+
+
+def test_an_account_that_lost_its_last_user_is_said_to_keep_its_values(on: Synced) -> None:
+    on.looked.receive([joins("ann", "globex", at(30)), joins("bob", "globex", at(30))])
+    ending.begin(on.connection)
+    on.settle()
+    ended = Connection.objects.get(pk=on.connection.pk)
+    assert (ended.state, ended.secrets) == (State.DISCONNECTED, {})
+    assert "1 account still has an old value there" in ended.problem and "Accoil_Everyday_AccountScore" in ended.problem
+    assert "AccountScore" in on.stands_at("acme") and on.record("acme", "account").confirmed
+    failed = [reason for what, reason in on.ledger("acme", "account") if what == Entry.What.FAILED]
+    assert len(failed) == 1 and "None of its users is known any more" in failed[0]
+    assert on.stands("ann") == {}
 
 
 def test_what_was_written_of_somebody_who_is_gone_is_emptied(on: Synced) -> None:

@@ -18,20 +18,22 @@ from accoil.connect.segment import properties
 from accoil.connect.segment.tool import TOOL
 from accoil.connect.segment.tracking import Tracking
 from accoil.refused import Refused
+from accoil.team.models import Product, Team
 from tests.connect.segment.conftest import Synced
 
 VALUES = {"event": "Account Entered Segment", "properties": properties.BEGINS}
 ACME = {"id": "acme", "name": "Acme Ltd", "score": 41}
 
 
-def told(product: str, key: str = "1:2:0", **more: Any) -> Message:
+def told(product: str, key: str = "1:2:0", of: int = 0, **more: Any) -> Message:
     data = {"account": ACME, "because": "It entered Busy.", "product": product, "automation": "Tell"} | more
-    return Message(key=key, type="automation.fired", at=datetime(2026, 3, 31, 9, tzinfo=UTC), data=data)
+    return Message(key=key, type="automation.fired", at=datetime(2026, 3, 31, 9, tzinfo=UTC), data=data, product=of)
 
 
 def send(synced: Synced, values: dict[str, str] = VALUES, **more: Any) -> str:
     sender = Tracking(Connection.objects.get(pk=synced.connection.pk))
-    return sender.send("segment_track", values, told(synced.looked.product.name, **more))
+    product = synced.looked.product
+    return sender.send("segment_track", values, told(product.name, **{"of": product.pk, **more}))
 
 
 def test_an_event_of_a_user_is_his_and_names_the_account(synced: Synced) -> None:
@@ -49,6 +51,12 @@ def test_an_event_of_a_user_is_his_and_names_the_account(synced: Synced) -> None
 def test_an_event_of_an_account_is_said_by_its_user_who_was_active_last(synced: Synced) -> None:
     synced.works("bob", 20)
     assert send(synced) == "“Account Entered Segment” of acme is in Segment, by bob."
+
+
+def test_nobody_of_another_teams_product_says_it(synced: Synced) -> None:
+    theirs = Product.objects.create(team=Team.objects.create(name="Other"), name=synced.looked.product.name)
+    with pytest.raises(Rejected, match="No user of this account is known"):
+        send(synced, of=theirs.pk)
 
 
 def test_one_that_is_sent_twice_counts_once(synced: Synced) -> None:
@@ -103,7 +111,7 @@ def test_the_editor_shows_what_would_be_sent_and_lets_nobody_write_html() -> Non
     )
 
 
-def test_an_automation_that_fires_sends_one_event_whatever_an_account_is_called(on: Synced) -> None:
+def test_an_automation_that_fires_sends_one_event_whatever_account_and_product_are_called(on: Synced) -> None:
     from tests.small_worlds import at, joins
 
     on.looked.receive([joins("ann", "acme", at(2), name="Acme\nscore: 1")])
@@ -119,10 +127,12 @@ def test_an_automation_that_fires_sends_one_event_whatever_an_account_is_called(
         on.works("ann", hour)
     on.looked.look()
     Acting().step()
+    Product.objects.filter(pk=on.looked.product.pk).update(name="Called otherwise by then")
     on.clock.move_to(time.time() + 1)
     for connection in claims.due_lanes():
         work(connection, threading.Event())
     assert [each.state for each in Delivery.objects.all()] == ["done"], Delivery.objects.values_list("answer")
+    assert "by ann" in Delivery.objects.get().answer
     ((user, event, sent),) = on.source.events
     assert (user, event) == ("ann", "Account Entered Segment")
     assert sent["account"] == "Acme score: 1" and isinstance(sent["score"], int) and sent["score"] > 1
