@@ -118,11 +118,11 @@ def _wait(delivery: Delivery, reason: str, after: float, attempts: int) -> None:
 
 
 def _end(delivery: Delivery, state: str, answer: str) -> None:
-    _put(delivery, state=state, answer=answer, leased_until=None, ended_at=moment())
-    measured.deliveries_ended.add(str(state), delivery.connection.tool if delivery.connection else "none")
+    if _put(delivery, state=state, answer=answer, leased_until=None, ended_at=moment()):
+        measured.deliveries_ended.add(str(state), delivery.connection.tool if delivery.connection else "none")
 
 
-def _put(delivery: Delivery, **told: object) -> None:
-    """Only as long as it is ours."""
+def _put(delivery: Delivery, **told: object) -> bool:
+    """Only as long as it is ours: whether it is."""
     mine = Delivery.objects.filter(pk=delivery.pk, state=State.TAKEN, leased_until=delivery.leased_until)
-    mine.update(**told)
+    return mine.update(**told) == 1
