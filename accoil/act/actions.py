@@ -1,9 +1,11 @@
 """What is done when an automation fires: actions of connected tools, with the values for their fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from accoil.act.models import TOO_LATE
 from accoil.act.text import check_text, has_names
 from accoil.connect.connection import Action, Field, Tool
 from accoil.connect.given import given
@@ -89,6 +91,11 @@ def retries(key: str) -> tuple[float, ...]:
     """Seconds before each further try, where the action's tool keeps to delays of its own."""
     found = all_actions().get(key)
     return found[0].retries if found else ()
+
+
+def patience(key: str) -> timedelta:
+    """How long it may wait since it was due: all its tries must have their time."""
+    return max(TOO_LATE, timedelta(seconds=sum(retries(key))))
 
 
 def one_each(key: str, values: Values) -> list[Values]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from accoil import measured
-from accoil.act.actions import retries, together
+from accoil.act.actions import all_actions, patience, retries, together
 from accoil.act.models import TOO_LATE, Delivery
 from accoil.connect import breaker
 from accoil.connect.breaker import QUEUE
@@ -74,9 +74,14 @@ def _told_with(first: Delivery, due: QuerySet[Delivery]) -> list[int]:
 
 def give_up_late() -> int:
     """Those that were due for so long and nobody could do, as while their connection needs reconnecting; how many. What
-    was begun is finished, whenever that is."""
-    due = Delivery.objects.filter(state=State.WAITING, next_at__lte=moment() - TOO_LATE)
-    given_up = due.update(state=State.FAILED, answer=LATE, ended_at=moment())
+    was begun is finished, whenever that is; what is tried for days has these days, however seldom its turn comes."""
+    now = moment()
+    early = Q()
+    for key in all_actions():
+        if retries(key):
+            early |= Q(action=key, due_at__gt=now - patience(key))
+    due = Delivery.objects.filter(state=State.WAITING, next_at__lte=now - TOO_LATE)
+    given_up = (due.exclude(early) if early else due).update(state=State.FAILED, answer=LATE, ended_at=moment())
     if given_up:
         measured.deliveries_ended.add("late", "any", n=given_up)
     return given_up
@@ -90,21 +95,18 @@ def failed(delivery: Delivery, reason: str) -> None:
     _end(delivery, State.FAILED, reason)
 
 
-def later(delivery: Delivery, why: TryLater) -> bool:
-    """Not now: again after what the tool said, or a little longer each time. Whether it is given up, after so many
-    attempts."""
+def later(delivery: Delivery, why: TryLater) -> None:
+    """Not now: again after what the tool said, or a little longer each time; after so many attempts it is given up."""
     delays = retries(delivery.action)
     if why.limited:
         put_back(delivery, why.reason, why.after or QUEUE.first)
     elif delivery.attempts > len(delays) if delays else delivery.attempts >= MOST_ATTEMPTS:
         failed(delivery, f"Given up after {delivery.attempts} attempts: {why.reason}")
-        return True
     elif delays:
         _wait(delivery, why.reason, max(why.after or 0.0, delays[delivery.attempts - 1]), delivery.attempts)
     else:
         after = why.after or breaker.later(delivery.attempts - 1, QUEUE).total_seconds()
         _wait(delivery, why.reason, after, delivery.attempts)
-    return False
 
 
 def put_back(delivery: Delivery, reason: str, after: float = 0) -> None:
@@ -118,11 +120,11 @@ def _wait(delivery: Delivery, reason: str, after: float, attempts: int) -> None:
 
 
 def _end(delivery: Delivery, state: str, answer: str) -> None:
-    _put(delivery, state=state, answer=answer, leased_until=None, ended_at=moment())
-    measured.deliveries_ended.add(str(state), delivery.connection.tool if delivery.connection else "none")
+    if _put(delivery, state=state, answer=answer, leased_until=None, ended_at=moment()):
+        measured.deliveries_ended.add(str(state), delivery.connection.tool if delivery.connection else "none")
 
 
-def _put(delivery: Delivery, **told: object) -> None:
-    """Only as long as it is ours."""
+def _put(delivery: Delivery, **told: object) -> bool:
+    """Only as long as it is ours: whether it is."""
     mine = Delivery.objects.filter(pk=delivery.pk, state=State.TAKEN, leased_until=delivery.leased_until)
-    mine.update(**told)
+    return mine.update(**told) == 1

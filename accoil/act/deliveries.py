@@ -111,9 +111,9 @@ def _do(taken: list[Delivery], opened: Opened) -> bool:
         return False
     except TryLater as why:
         bursts.take_back(taken[0])
-        is_given_up = [claims.later(delivery, why) for delivery in taken]
+        _each(taken, claims.later, why)
         goes_on = _goes_on(connection, why)
-        if connection and any(is_given_up) and giving_up.is_off(connection, taken[0], why.reason):
+        if connection and not why.limited and giving_up.is_off(connection, taken[0], why.reason):
             return False
         return goes_on
     except Exception as wrong:

@@ -1,9 +1,11 @@
 """An address that took nothing for days is switched off, and whoever looks after the team is told."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.urls import reverse
 
-from accoil.act.actions import action_of, retries
+from accoil.act.actions import action_of, patience, retries
 from accoil.act.models import Delivery
 from accoil.act.queue import Wanted, queue_all
 from accoil.connect import breaker
@@ -15,11 +17,13 @@ from accoil.team.roles import Role
 
 
 def is_off(connection: Connection, delivery: Delivery, reason: str) -> bool:
-    """After the last try of a delivery failed: whether the address is switched off by that. One that took anything else
-    in the meantime stays on: then it is that message that it does not want."""
+    """After a try failed: whether the address is switched off, as it took nothing for as long as one delivery is tried.
+    How many were tried meanwhile says nothing: an address that is down for long is asked now and then. One that took
+    anything stays on: then it is that message that it does not want."""
     delays = retries(delivery.action)
-    connection.refresh_from_db(fields=["failures"])
-    if not delays or connection.failures <= len(delays):
+    connection.refresh_from_db(fields=["failing_since"])
+    since = connection.failing_since
+    if not delays or since is None or moment() - since < timedelta(seconds=sum(delays)):
         return False
     days = round(sum(delays) / 86_400)
     why = f"It took nothing for {days} days, so nothing more is sent to it. The last answer: {reason}"
@@ -39,7 +43,8 @@ def tell(connection: Connection, delivery: Delivery, why: str) -> None:
         "account": {"name": host}, "because": why, "link": _page(delivery),
         "you_get": f"You get this as an owner or manager of {team}, whose webhooks go there.",
     }  # fmt: skip
-    text = f"{why} What is for it waits, a day at most: see to the receiver, then switch the address on again."
+    days = patience(delivery.action).days
+    text = f"{why} What is for it waits, for some {days} days: see to the receiver, then switch the address on again."
     queue_all(
         delivery.product,
         [

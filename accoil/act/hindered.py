@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from accoil.act.actions import actions_in, all_actions
+from accoil.act.actions import actions_in, all_actions, patience
 from accoil.act.models import TOO_LATE, Automation
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, State
@@ -24,22 +24,23 @@ def _reasons(automation: Automation, connections: Sequence[Connection]) -> Itera
     elif automation.problem:
         yield automation.problem
     for key, values in actions_in(automation.actions):
+        days = patience(key).days
         known = all_actions().get(key)
         if known is None:
             yield f"No tool knows the action {key} any more. Edit it, and choose another one."
         else:
-            yield from _of_tool(known[0], values, connections)
+            yield from _of_tool(known[0], values, connections, days)
 
 
-def _of_tool(tool: Tool, values: Mapping[str, str], connections: Sequence[Connection]) -> Iterator[str]:
+def _of_tool(tool: Tool, values: Mapping[str, str], connections: Sequence[Connection], days: int) -> Iterator[str]:
     if tool.missing():
         yield tool.missing()
     own = [each for each in connections if each.tool == tool.key]
     if tool.connection_of is not None:  # a connection for each address, made when it is first sent to
         if any(each.state == State.NEEDS_RECONNECT for each in own if values.items() <= each.options.items()):
             yield (
-                f"{tool.name}: the address is switched off, so what is for it waits, {HOURS} hours at most. Owners and "
-                "managers switch it on again here."
+                f"{tool.name}: the address is switched off, so what is for it waits, for some {days} days. Owners "
+                "and managers switch it on again here."
             )
     elif not own or own[0].state == State.DISCONNECTING:
         yield f"{tool.name} is not connected, so what is to be done there fails. Connect it in Settings > Connections."

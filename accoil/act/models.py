@@ -144,6 +144,7 @@ class Delivery(models.Model):
     key = models.CharField(max_length=120, unique=True)  # the same for what must be done once
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)  # when it was to be tried first, or anew
     next_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)  # what happened, or why it did not, in words

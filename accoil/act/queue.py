@@ -112,7 +112,8 @@ def retry_all(deliveries: QuerySet[Delivery], done: bool = False) -> int:
     for each in found:
         if tool := _tool_of(each.action):
             together.setdefault(connections[each.product_id].of(tool, each.values), []).append(each.pk)
-    anew = {"state": State.WAITING, "attempts": 0, "next_at": timezone.now(), "ended_at": None}
+    now = timezone.now()
+    anew = {"state": State.WAITING, "attempts": 0, "due_at": now, "next_at": now, "ended_at": None}
     tried = 0
     for connection, keys in together.items():
         for batch in batches(keys, AT_ONCE):
@@ -164,5 +165,5 @@ def _delivery(product: Product, wanted: Wanted, connections: _Connections) -> De
         product=product, firing=wanted.firing, batch=wanted.batch, feed=wanted.feed, connection=connection,
         action=wanted.action,
         kind=wanted.kind, entity=wanted.entity or 0, values=wanted.values, told=wanted.told, key=wanted.key,
-        next_at=now, **ended,
+        due_at=now, next_at=now, **ended,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from accoil.connect.connection import OutOfTime, SignInAgain, ToolError
 from accoil.connect.models import Connection, State
@@ -43,7 +44,8 @@ def answered(connection: Connection) -> None:
     """It works: whatever it answered, it was there."""
     if connection.failures or connection.waits_until:
         connection.failures, connection.waits_until, connection.problem = 0, None, ""
-        _not_lost(connection).update(failures=0, waits_until=None, problem="")
+        connection.failing_since = None
+        _not_lost(connection).update(failures=0, failing_since=None, waits_until=None, problem="")
 
 
 def failed(connection: Connection, why: ToolError) -> None:
@@ -51,8 +53,9 @@ def failed(connection: Connection, why: ToolError) -> None:
     our own end cut off: several slow answers that took all the time of one delivery are answers."""
     if is_open(connection) or isinstance(why, OutOfTime):
         return
-    Connection.objects.filter(pk=connection.pk).update(failures=F("failures") + 1)
-    connection.refresh_from_db(fields=["failures"])
+    since = Coalesce("failing_since", moment())
+    Connection.objects.filter(pk=connection.pk).update(failures=F("failures") + 1, failing_since=since)
+    connection.refresh_from_db(fields=["failures", "failing_since"])
     if connection.failures >= OPENS_AT:
         seconds = min(LONGEST, WAITS * 2 ** min(connection.failures - OPENS_AT, 10))
         connection.waits_until, connection.problem = moment() + timedelta(seconds=seconds), why.reason

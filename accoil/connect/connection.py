@@ -266,8 +266,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     its sessions are Batching. `calls_a_second`: about what half of its usual limit allows. `lone_accounts`: it is asked
     for accounts of which no user was matched, too. `by_email`: not for users without an address. `reads_back`: it tells
     what stands there. `opened` makes a session of a saved connection, `sending` a sender. `retries`: seconds before
-    each further try of what it sends, where others than usual are asked for; when the last one failed, too, and nothing
-    arrived meanwhile, the connection is switched off. `connection_of` (team, values of an action): what the action goes
+    each further try of what it sends, where others than usual are asked for; when nothing arrived in all that time, the
+    connection is switched off. `connection_of` (team, values of an action): what the action goes
     through, where that is not simply the team's connection to the tool. `closed` (id of a connection) drops
     all that is kept of it in memory, its secrets with it; whoever goes on with a session of it gets Closed.
     `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at

@@ -72,6 +72,7 @@ class Workspace:
         fill(connection)
         connection.workspace, connection.workspace_name = self.id, self.name[:NAME_LENGTH]
         connection.state, connection.problem = State.CONNECTED, ""
-        connection.failures, connection.waits_until, connection.author = 0, None, author
+        connection.failures, connection.failing_since, connection.waits_until = 0, None, None
+        connection.author = author
         connection.save()
         return connection

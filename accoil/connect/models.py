@@ -37,6 +37,7 @@ class Connection(models.Model):
     secret = EncryptedField(blank=True)  # JSON; read and write it as `secrets`
     full_every = models.PositiveIntegerField(default=FULL_EVERY)  # seconds
     failures = models.PositiveIntegerField(default=0)  # in a row
+    failing_since = models.DateTimeField(null=True, blank=True)  # the first of them
     waits_until = models.DateTimeField(null=True, blank=True)  # the circuit is open
     archiving_until = models.DateTimeField(null=True, blank=True)  # while it ends: then it is given up
     asked_at = models.DateTimeField(null=True, blank=True)  # somebody wants a full pass now

@@ -40,9 +40,8 @@ def connect(product: Product, stand_in: Any) -> Connection:
     return by_token(product.team, User.objects.get(email=EMAIL), stand_in.token())
 
 
-def forget() -> None:
+def forget(product: Product) -> None:
     """As of the stand-in for Intercom: it remembers nothing, and must never be taken for a real workspace."""
-    from accoil.connect.models import Connection
-
-    Connection.objects.filter(tool="slack", workspace=WORKSPACE, options__at__startswith="http://127.0.0.1").delete()
-    keep_unsent()
+    own = product.team.connections.filter(tool="slack", workspace=WORKSPACE)
+    own.filter(options__at__startswith="http://127.0.0.1").delete()
+    keep_unsent(product)

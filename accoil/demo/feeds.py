@@ -71,8 +71,9 @@ def send_to_slack(product: Product) -> None:
             Feed.objects.filter(profile__product=product, name=each["name"]).update(**when, sent_on=None)
 
 
-def keep_unsent() -> None:
+def keep_unsent(product: Product) -> None:
     """Since the channels are gone."""
     from accoil.act.models import Feed
 
-    Feed.objects.filter(channel__in=CHANNELS, name__in=[each["name"] for each in FEEDS]).update(**UNSENT)
+    own = Feed.objects.filter(profile__product=product, channel__in=CHANNELS)
+    own.filter(name__in=[each["name"] for each in FEEDS]).update(**UNSENT)

@@ -97,7 +97,7 @@ def _stand_ins(memory: Memory, server: Server, console: Console, intercom: Any, 
 def _forget_stand_ins() -> None:
     forget()
     fake_hubspot.forget()
-    fake_slack.forget()
+    fake_slack.forget(_product())
 
 
 def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:

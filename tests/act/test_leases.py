@@ -4,10 +4,12 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 
+from accoil import measured
 from accoil.act import claims, deliveries, queue
 from accoil.act.models import Delivery
 from accoil.act.performing import perform
@@ -74,6 +76,15 @@ def test_two_workers_are_never_at_the_same_delivery(
     assert all(ended - began < LEASE for began, ended in spans), spans
     found = Delivery.objects.get(pk=delivery.pk)
     assert found.answer == "It did not answer in time."
+
+
+def test_what_another_worker_has_taken_meanwhile_is_not_counted_as_ended(people: Looked, connected: Connection) -> None:
+    queue.queue(people.product, "ring", "user", entity(people, "user", "ann"), {"text": "ding"}, key="1")
+    (mine,) = claims.claim(connected.pk)
+    Delivery.objects.update(leased_until=mine.leased_until + timedelta(seconds=claims.LEASE))
+    before = sum(measured.deliveries_ended.counts().values())
+    claims.done(mine, "Rung.")
+    assert sum(measured.deliveries_ended.counts().values()) == before
 
 
 @pytest.mark.parametrize(("within", "of_one_try", "failures"), [(0.3, 15.0, 0), (30.0, 0.3, 1)])

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -13,9 +13,10 @@ from standardwebhooks import Webhook
 from accoil.act import bursts, claims, queue
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
+from accoil.connect import breaker
 from accoil.connect.mail.sending import pace
 from accoil.connect.models import Connection, State
-from accoil.connect.now import Driven, driven
+from accoil.connect.now import Driven, driven, moment
 from accoil.connect.rate import lane
 from accoil.connect.webhook.endpoints import enable
 from accoil.connect.webhook.tool import RETRIES
@@ -95,6 +96,42 @@ def test_it_is_tried_ten_times_then_the_address_is_off_and_owners_are_told_once(
     assert box.to == [f"olga-{people.product.pk}@example.com"]
     assert box.letters[0]["Subject"] == "Webhooks to 127.0.0.2 are switched off"
     assert "You get this as an owner or manager of" in box.bodies()[0][0]
+
+
+def test_one_with_much_traffic_that_is_down_is_off_after_three_days_and_nothing_was_late_before(
+    people: Looked, receiver: Scripted, box: Mailbox
+) -> None:
+    receiver.replies = [Reply(503, b"down")]
+    address = Connection.objects.filter(tool="webhook")
+    with driven(time.time() + 1) as clock:
+        for n in range(15):
+            put(people, receiver, f"w{n}")
+        work_all()
+        assert address.get().failures == breaker.OPENS_AT
+        clock.advance(sum(RETRIES) - 60)
+        claims.give_up_late()
+        assert not Delivery.objects.exclude(state="waiting") and address.get().state == State.CONNECTED
+        Delivery.objects.filter(attempts=1).update(next_at=moment() + timedelta(hours=1))
+        clock.advance(90)
+        work_all()
+        work_all()  # what is told about it
+        assert address.get().state == State.NEEDS_RECONNECT and "It took nothing for 3 days" in address.get().problem
+        assert claims.give_up_late() == 4, "those that were never tried in all that time"
+    assert len(box.to) == 1
+
+
+def test_an_address_that_fails_now_and_then_stays_on(people: Looked, receiver: Scripted) -> None:
+    with driven(time.time() + 1) as clock:
+        for n, day in enumerate((0, 1, 4)):
+            clock.advance(day * DAYS)
+            receiver.replies = [Reply(503)]
+            put(people, receiver, f"w{n}")
+            work_all()
+            receiver.replies = [Reply(204, b"")]
+            clock.advance(RETRIES[0] + 1)
+            work_all()
+    address = Connection.objects.get(tool="webhook")
+    assert (address.state, address.failing_since) == (State.CONNECTED, None)
 
 
 def test_an_address_that_takes_others_stays_on_when_one_is_given_up(people: Looked, receiver: Scripted) -> None:

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from accoil.act.models import Feed
 from accoil.demo import fake_slack, stand_in
+from accoil.demo import feeds as demo
 from accoil.refused import Refused
+from accoil.score.models import Profile
+from accoil.team.models import Product, Team
 from tests import whole
 
 FEEDS = "select name, channel, every from act_feed where channel != '' order by hour"
@@ -42,6 +46,17 @@ def test_shared_feeds_and_alerts_go_there_while_it_is_there(tmp_path: Path) -> N
         assert database.execute("select count(*) from connect_connection").fetchone() == (0,), "it forgets at the end"
         assert database.execute(FEEDS).fetchall() == []
         assert database.execute("select count(*), sum(is_shared) from act_feed").fetchone() == (3, 2)
+
+
+@pytest.mark.django_db
+def test_feeds_and_channels_of_the_same_names_elsewhere_stay_as_they_are() -> None:
+    made = {}
+    for name in ("Ledgerly", "Real"):
+        product = Product.objects.create(team=Team.objects.create(name=name), name=name)
+        profile = Profile.objects.create(product=product, name="Everyday")
+        made[name] = Feed.objects.create(profile=profile, **demo.FEEDS[0])
+    fake_slack.forget(made["Ledgerly"].profile.product)
+    assert dict(Feed.objects.values_list("profile__product__name", "every")) == {"Ledgerly": "", "Real": "day"}
 
 
 def test_without_a_clone_of_the_source_it_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ class Slack:
 
     team_id: str = "T0ACME"
     name: str = "Acme"
+    app_id: str = "A0ACCOIL"
     client_id: str = "slack-client"
     client_secret: str = "slack-secret"
     channels: list[Channel] = field(default_factory=list)
@@ -123,7 +124,8 @@ class Slack:
             if back != told.get("redirect_uri"):
                 raise No("bad_redirect_uri")
             team = {"id": self.team_id, "name": self.name}
-            return {"ok": True, **self._access(), "token_type": "bot", "team": team, "bot_user_id": "U0BOT"}
+            app = {"app_id": self.app_id, "token_type": "bot", "bot_user_id": "U0BOT"}
+            return {"ok": True, **self._access(), **app, "team": team}
 
     def _access(self) -> dict[str, Any]:
         if not self.rotates:

@@ -19,6 +19,7 @@ from accoil.team.models import Team, User
 
 SLACK = "slack"
 BOT = "xoxb-"
+OF_THE_APP = ("refresh_token", "renew_at", "signing")  # secrets that must not outlive it: another one may come after it
 _HOOK = re.compile(r"(T[A-Z0-9]{2,20})/B[A-Z0-9]{2,20}/[A-Za-z0-9]{8,64}")
 _CHANNEL = re.compile(r"#?([^\s#,]{1,80})")
 
@@ -53,7 +54,7 @@ def by_token(team: Team, author: User, token: str, signing: str = "") -> Connect
         raise Refused(f"Bot token: paste the one of your app's bot user, which begins with {BOT}.")
     with asking(team, "Slack"):
         told, scopes = _whose(token)
-    return _join(team, author, told, {"token": token, "signing": signing}, scopes)
+    return _join(team, author, told, {"token": token, "signing": signing}, scopes, {"signed_in": False, "app": ""})
 
 
 def by_code(team: Team, author: User, code: str, back: str) -> Connection:
@@ -64,7 +65,8 @@ def by_code(team: Team, author: User, code: str, back: str) -> Connection:
         if told.get("is_enterprise_install") or not token.startswith((BOT, ROTATED)):
             raise Refused("The app must be installed to one workspace, as a bot. Connect again, and choose one.")
         me, scopes = _whose(token)
-    return _join(team, author, me, secrets(told), scopes)
+    by = {"signed_in": True, "app": str(told.get("app_id") or "")}
+    return _join(team, author, me, secrets(told), scopes, by)
 
 
 def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
@@ -88,13 +90,16 @@ def by_hook(team: Team, author: User, url: str, channel: str) -> Connection:
     return Workspace(SLACK, "Slack", _unproven(team, found[1]), found[1]).join(team, author, fill)
 
 
-def _join(team: Team, author: User, me: dict[str, Any], given: dict[str, str], scopes: set[str]) -> Connection:
+def _join(
+    team: Team, author: User, me: dict[str, Any], given: dict[str, str], scopes: set[str], by: dict[str, Any]
+) -> Connection:
+    """`by`: options that say which app it is."""
     id, name = str(me["team_id"]), str(me.get("team") or "")
 
     def fill(connection: Connection) -> None:
-        kept = {key: secret for key, secret in connection.secrets.items() if key not in ("refresh_token", "renew_at")}
+        kept = {key: secret for key, secret in connection.secrets.items() if key not in OF_THE_APP}
         connection.secrets = kept | {key: secret for key, secret in given.items() if secret}
-        connection.options |= {"at": settings.SLACK_URL, "private": not scopes or "groups:read" in scopes}
+        connection.options |= {"at": settings.SLACK_URL, "private": not scopes or "groups:read" in scopes} | by
         channels.forget(connection.pk)
 
     return Workspace(SLACK, "Slack", id, name, before=_unproven(team, id)).join(team, author, fill)

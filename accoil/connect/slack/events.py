@@ -28,18 +28,24 @@ def challenge(raw: bytes) -> str | None:
 
 
 def hear(raw: bytes, at: str, signature: str) -> bool:
-    """Whether it is proven that Slack sent it. Of a workspace that is nobody's here nothing is done."""
+    """Whether it is proven that Slack sent it. Nothing is done about a workspace that is nobody's here, nor about an
+    app that is not the connection's: another one, or the one before, may be removed there."""
     told = _read(raw)
     team = told.get("team_id")
     known = Connection.objects.filter(tool="slack", workspace=team) if isinstance(team, str) else None
     connection = known.exclude(state__in=(State.DISCONNECTED, State.DISCONNECTING)).first() if known else None
-    own = connection.secrets.get("signing", "") if connection else ""
-    if not any(_is_signed(secret, raw, at, signature) for secret in (own, settings.SLACK_SIGNING_SECRET) if secret):
-        return False
+    own = _is_signed(connection.secrets.get("signing", ""), raw, at, signature) if connection else False
+    of_server = _is_signed(settings.SLACK_SIGNING_SECRET, raw, at, signature)
     event = told.get("event")
-    if connection and isinstance(event, dict) and _ends(event):
+    if connection and isinstance(event, dict) and _ends(event) and _is_its_app(connection, told, own, of_server):
         breaker.lost(connection, SignInAgain(f"{GONE[event['type']]} {AGAIN}"))
-    return True
+    return own or of_server
+
+
+def _is_its_app(connection: Connection, told: dict[str, Any], own: bool, of_server: bool) -> bool:
+    """`own`, `of_server`: signed with the secret of the team's app, of the server's."""
+    known, app = connection.options.get("app"), told.get("api_app_id")
+    return (of_server if connection.options.get("signed_in") else own) and (not known or not app or known == app)
 
 
 def _ends(event: dict[str, Any]) -> bool:
@@ -51,7 +57,7 @@ def _ends(event: dict[str, Any]) -> bool:
 
 
 def _is_signed(secret: str, raw: bytes, at: str, signature: str) -> bool:
-    if not at.isascii() or not at.isdecimal() or abs(now() - int(at[:15])) > TOLERANCE:
+    if not secret or not at.isascii() or not at.isdecimal() or abs(now() - int(at[:15])) > TOLERANCE:
         return False
     right = hmac.digest(secret.encode(), f"v0:{at}:".encode() + raw, "sha256").hex()
     return hmac.compare_digest(signature.encode(), f"v0={right}".encode())

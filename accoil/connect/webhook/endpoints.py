@@ -56,8 +56,8 @@ def replace_secret(connection: Connection) -> str:
 def enable(connection: Connection) -> None:
     """Sends to an address again that was switched off, or that failed too often."""
     connection.state, connection.problem = State.CONNECTED, ""
-    connection.failures, connection.waits_until = 0, None
-    connection.save(update_fields=["state", "problem", "failures", "waits_until"])
+    connection.failures, connection.failing_since, connection.waits_until = 0, None, None
+    connection.save(update_fields=["state", "problem", "failures", "failing_since", "waits_until"])
 
 
 def _key(team: Team, url: str) -> str:

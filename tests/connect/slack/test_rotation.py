@@ -111,9 +111,13 @@ def connection(slack, team, ann) -> Connection:
     return by_token(team, ann, slack.token(), SIGNING)
 
 
-def tells(event: dict[str, Any], secret: str = SIGNING, workspace: str = "T0ACME", late: float = 0, **headers: str):
+def tells(
+    event: dict[str, Any], secret: str = SIGNING, workspace: str = "T0ACME", late: float = 0, app: str = "A0ACCOIL",
+    **headers: str,
+) -> int:  # fmt: skip
     """What the answer's status is."""
-    body = json.dumps({"type": "event_callback", "team_id": workspace, "event": event}).encode()
+    told = {"type": "event_callback", "team_id": workspace, "api_app_id": app, "event": event}
+    body = json.dumps(told).encode()
     at = str(int(now() - late))
     signature = hmac.digest(secret.encode(), f"v0:{at}:".encode() + body, "sha256").hex()
     sent = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={signature}"} | headers
@@ -171,7 +175,27 @@ def test_an_event_of_another_workspace_changes_nothing_here(connection, settings
     settings.SLACK_SIGNING_SECRET = "of the server's own app"
     assert tells(REMOVED, secret=settings.SLACK_SIGNING_SECRET, workspace="T0NOBODY") == 200
     assert tells(REMOVED, secret=settings.SLACK_SIGNING_SECRET) == 200
-    assert not connection.is_connected()
+    assert connection.is_connected(), "the server's app is not the team's own"
+
+
+def test_the_servers_app_ends_what_was_made_by_signing_in_to_it(slack, team, ann, settings):
+    settings.SLACK_SIGNING_SECRET = "of the server's own app"
+    slack.codes["c1"] = BACK
+    made = by_code(team, ann, "c1", BACK)
+    assert tells(REMOVED, secret=settings.SLACK_SIGNING_SECRET, app="A0BEFORE") == 200
+    assert made.is_connected(), "it is another app that was removed"
+    assert tells(REMOVED, secret=settings.SLACK_SIGNING_SECRET) == 200
+    assert not made.is_connected()
+
+
+def test_an_app_that_another_one_took_over_from_ends_nothing(connection, slack, team, ann):
+    slack.codes["c1"] = BACK
+    assert by_code(team, ann, "c1", BACK).pk == connection.pk
+    assert tells(REMOVED) == 401
+    assert connection.is_connected()
+    by_token(team, ann, slack.token())
+    assert tells(REMOVED) == 401
+    assert connection.is_connected()
 
 
 def test_the_address_answers_when_it_is_written_into_the_app(db):
