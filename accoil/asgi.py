@@ -5,12 +5,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import structlog
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -22,23 +19,19 @@ from accoil.clock import Clock
 from accoil.control import Control
 from accoil.count.counting import Counting
 from accoil.count.load import checksums
-from accoil.erase import suppression
 from accoil.erase.carrying import Erasing
 from accoil.following import Following
-from accoil.mappings import usable
+from accoil.looked_up import LookedUp
 from accoil.postgresql.alone import Alone
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
-from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.heard import heard
 from accoil.receive.http import Serving
-from accoil.receive.keys import Key, KeyRing, Ring
-from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.keys import KeyRing
 from accoil.receive.place import Place
-from accoil.receive.suppressed import Suppressed
 from accoil.refused import Refused
 from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
@@ -47,8 +40,7 @@ from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
 from accoil.show.mcp import reach
 from accoil.team import audit
-from accoil.team.keys import mappings, receiving_keys, remember_last_seen
-from accoil.team.models import Product
+from accoil.team.keys import remember_last_seen
 from accoil.watch.running import Watch
 
 PAGE_THREADS = 4
@@ -99,18 +91,16 @@ class Server:
     def __init__(self, host: str, port: int) -> None:
         self.host = host
         folder = Path(settings.DATA)
-        self._zones: dict[int, str] = {}
+        self._looked_up = LookedUp()
         self.freezing = Freezing(lambda: self.wait_counted(5))
         self._told_of_gaps = False
         self._last_seen: dict[int, float] = {}  # key → when it was last used, as the database has it
-        self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
-        self._full: Callable[[], dict[int, Handling]] = dict  # full products; nobody knows them before the watch does
-        self.ring = KeyRing(self._keys)
+        self.ring = KeyRing(self._looked_up.ring)
         self.ring.refresh()
-        self.counting = Counting(folder, lambda: self._zones, lambda: self.freezing.since)
+        self.counting = Counting(folder, lambda: self._looked_up.zones, lambda: self.freezing.since)
         self._configure()
         self.watch = Watch(self.counting)
-        self._full = lambda: self.watch.full
+        self._looked_up.full = lambda: self.watch.full
         self.imports = importing.imports(folder, self.counting)
         self._control = Control(
             folder,
@@ -228,29 +218,13 @@ class Server:
         self.watch.stop()
         self._alone.stop()
 
-    def _keys(self) -> Ring:
-        """All that the front door looks up. The zones with it: nothing is received for a product of unknown zone."""
-        keys = {text: Key(**row) for text, row in receiving_keys().items()}
-        rows, full, deleted = mappings(), self._full(), suppression.all_suppressed()
-        handling = {
-            product: self._handling(rows.get(product, []), product, full.get(product, PLAIN), deleted.get(product))
-            for product in {*rows, *full, *deleted}
-        }
-        self._zones = dict(Product.objects.values_list("id", "time_zone"))
-        return Ring(keys, {product: each for product, each in handling.items() if not each.is_plain})
-
-    def _handling(
-        self, rows: list[dict[str, Any]], product: int, full: Handling, deleted: Suppressed | None
-    ) -> Handling:
-        known = self._mappings.get(product)
-        if known is None or known[0] != rows:
-            known = self._mappings[product] = (rows, usable(product, rows))
-        wanted = None if known[1].are_presets else known[1]
-        return msgspec.structs.replace(full, mappings=wanted).refusing(deleted)
-
     def _importing(self) -> set[int]:
         """Products that a file is being imported for."""
-        return {product for product in self._zones if any(not each.is_finished for each in self.imports.all(product))}
+        return {
+            product
+            for product in self._looked_up.zones
+            if any(not each.is_finished for each in self.imports.all(product))
+        }
 
     def _keep_last_seen(self) -> None:
         now = heard.times()
@@ -264,7 +238,7 @@ class Server:
         """Days are counted in a zone, and memberships read from a trait, when calls are counted: when one of them
         changes, all calls are."""
         facts = self.counting.facts
-        zones = any(facts.zones.get(product, zone) != zone for product, zone in self._zones.items())
+        zones = any(facts.zones.get(product, zone) != zone for product, zone in self._looked_up.zones.items())
         traits = any(facts.configured(id).account_id != trait for id, trait in facts.account_traits.items())
         if not zones and not traits:
             return

@@ -70,6 +70,7 @@ def restore(backup: Path, folder: Path) -> Iterator[str]:
     for name, about in told["files"].items():
         if ".." in Path(name).parts or not (backup / name).is_file() or _about(backup / name) != about:
             raise Refused(f"{backup / name} is not what was put there; nothing was restored. Take another backup.")
+    _check_key(backup / SECRET_KEY, folder / SECRET_KEY)
     yield f"Copying {len(told['files'])} files."
     draft = folder / DRAFT
     try:
@@ -86,6 +87,15 @@ def restore(backup: Path, folder: Path) -> Iterator[str]:
     yield f"{folder} is as a server of version {told['accoil']} left it at {told['made_at']}."
     if SECRET_KEY not in told["files"]:
         yield "Before you start it, set ACCOIL_SECRET_KEY as it was there: the secrets of connected tools need it."
+
+
+def _check_key(kept: Path, there: Path) -> None:
+    """A key that is there may be the only one that reads something else. Raises Refused."""
+    try:
+        if kept.exists() and there.exists() and kept.read_bytes().strip() != there.read_bytes().strip():
+            raise Refused(f"{there} is not the key of this backup; move it away, or name another folder with --data.")
+    except OSError as problem:
+        raise Refused(f"The secret key {there} can't be compared with the backup's: {problem.strerror}.") from problem
 
 
 def copy_store_of(running: counting.Counting, into: str) -> None:
@@ -143,6 +153,8 @@ def _application_restored(file: Path, folder: Path) -> Iterator[None]:
     if not is_in_postgresql():
         yield
         return
+    with suppress(FileNotFoundError):  # loading the settings would make another one
+        (file.parent / SECRET_KEY).rename(folder / SECRET_KEY)
     load()
     from accoil.moving import put_back
 

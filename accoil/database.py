@@ -29,7 +29,7 @@ def is_there(data: Path) -> bool:
 
 def database(data: Path) -> dict[str, Any]:
     """What Django is told of it. Raises Refused."""
-    url = environment.address(URL, ["postgresql", "postgres"])
+    url = environment.address(URL, ["postgresql", "postgres"], needs_host=False)
     return _postgresql(url) if url else sqlite(data / "app.sqlite3")
 
 

@@ -91,14 +91,15 @@ def path(name: str) -> str:
     return f"/{value}" if value else ""
 
 
-def address(name: str, schemes: Collection[str]) -> SplitResult | None:
-    """A URL with one of `schemes` and a host, split; None when not set."""
+def address(name: str, schemes: Collection[str], *, needs_host: bool = True) -> SplitResult | None:
+    """A URL with one of `schemes` and a host, split; None when not set. Raises Refused."""
     value = text(name)
     if not value:
         return None
     try:
         parts = urlsplit(value)
-        found = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        is_whole = bool(parts.hostname) if needs_host else value[len(parts.scheme) :].startswith("://")
+        found = parts.scheme in schemes and is_whole and (parts.port or 1) > 0
     except ValueError:  # a port that is no number, or an unclosed [ in the host
         found = False
     if not found:

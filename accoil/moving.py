@@ -45,11 +45,14 @@ def keep(file: Path) -> None:
 
 @contextmanager
 def put_back(file: Path, folder: Path) -> Iterator[None]:
-    """Fills the database, which must be empty, unless what is done within fails. Raises Refused."""
+    """Fills the database, which must be empty and nobody's, unless what is done within fails. Raises Refused."""
     with usable():
         home.check_encoding()
-        if home.has_people():
-            raise Refused(f"Somebody works with {home.named()}; make an empty one and name it in ACCOIL_DATABASE_URL.")
+        if home.is_somebodys() or home.has_people():
+            raise Refused(
+                f"Somebody works with {home.named()}, or a data folder belongs to it; make an empty one and name it in "
+                "ACCOIL_DATABASE_URL."
+            )
         call_command("migrate", interactive=False, verbosity=0)
         with _opened(file) as source, transaction.atomic():
             rows.copy(source, database)

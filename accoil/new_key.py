@@ -67,12 +67,10 @@ def _in_file(folder: Path) -> Iterator[str]:
 def _encrypted_anew(old: str, new: str) -> Iterator[str]:
     with transaction.atomic():
         there = list(kept())
-        done = [each for each in there if decrypted(each[3], new)]
         lost = [each for each in there if not decrypted(each[3], new) and not decrypted(each[3], old)]
         if lost and len(lost) == len(there):
             raise Refused("The key until now reads none of the secrets that are kept; nothing was changed.")
-        if not done:
-            suppression.keep_keys(old)
+        suppression.keep_keys(old)
         for each in kept():
             if text := decrypted(each[3], old):
                 _put(each, encrypted(text, new))

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from accoil import environment
+from accoil.database import database
 from accoil.mail import mail_settings
 from accoil.refused import Refused
 from accoil.secret import secret_key
@@ -70,6 +71,28 @@ def test_an_address_of_another_kind_is_refused(monkeypatch, value):
     monkeypatch.setenv("ACCOIL_PUBLIC_URL", value)
     with pytest.raises(Refused, match=r"^ACCOIL_PUBLIC_URL is not an address"):
         environment.address("ACCOIL_PUBLIC_URL", ["https", "http"])
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "user", "port"),
+    [
+        ("postgresql:///accoil?host=/run/postgresql", "/run/postgresql", "", ""),
+        ("postgresql://me@/accoil?host=/run/postgresql", "/run/postgresql", "me", ""),
+        ("postgresql://:5433/accoil?host=/run/postgresql", "/run/postgresql", "", 5433),
+        ("postgresql:///accoil", "", "", ""),
+    ],
+)
+def test_a_database_behind_a_socket_needs_no_host(monkeypatch, tmp_path, url, host, user, port):
+    monkeypatch.setenv("ACCOIL_DATABASE_URL", url)
+    found = database(tmp_path)
+    assert [found[key] for key in ("NAME", "HOST", "USER", "PORT")] == ["accoil", host, user, port]
+
+
+@pytest.mark.parametrize("url", ["postgresql:accoil", "postgresql:///", "https:///accoil", "accoil"])
+def test_what_is_no_address_of_a_database_is_refused(monkeypatch, tmp_path, url):
+    monkeypatch.setenv("ACCOIL_DATABASE_URL", url)
+    with pytest.raises(Refused, match="postgresql://"):
+        database(tmp_path)
 
 
 def test_a_refused_address_does_not_show_its_password(monkeypatch):

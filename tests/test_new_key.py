@@ -34,6 +34,16 @@ product = Product.objects.get().pk
 known = suppression.of(product)
 print(IngestKey.objects.get().secret, Connection.objects.get().secrets, known.has_user("ann"), known.has_user("bob"))
 """
+SAVE = """
+import django; django.setup()
+from accoil.team.models import IngestKey
+IngestKey.objects.update(secret="of a key")
+"""
+FORGET_KEYS = """
+import django; django.setup()
+from accoil.erase.models import SuppressionKey
+SuppressionKey.objects.all().delete()
+"""
 ALL = "of a key {'token': 'of a tool'} True False\n"
 
 
@@ -87,6 +97,26 @@ def test_a_key_from_the_environment(data: Path) -> None:
     assert told(data, ACCOIL_SECRET_KEY=OLD) == ALL
     done = run(data, *words, ACCOIL_SECRET_KEY=NEW, UNTIL_NOW=OLD)
     assert done.returncode == 0, done.stderr
+    assert told(data, ACCOIL_SECRET_KEY=NEW) == ALL
+
+
+@pytest.mark.parametrize("by_an_older_version", [True, False])
+def test_a_server_that_ran_with_the_new_key_first(data: Path, by_an_older_version: bool) -> None:
+    assert run(data, "-c", FILL, ACCOIL_SECRET_KEY=OLD).returncode == 0
+    if by_an_older_version:
+        assert run(data, "-c", FORGET_KEYS, ACCOIL_SECRET_KEY=OLD).returncode == 0
+    assert run(data, "-c", SAVE, ACCOIL_SECRET_KEY=NEW).returncode == 0
+    words = ("-m", "accoil", "secret-key", "--before", "UNTIL_NOW")
+    for _ in "12":
+        done = run(data, *words, ACCOIL_SECRET_KEY=NEW, UNTIL_NOW=OLD)
+        assert done.returncode == 0, done.stderr
+        assert told(data, ACCOIL_SECRET_KEY=NEW) == ALL
+
+
+def test_who_was_deleted_under_the_new_key_stays_deleted_when_the_command_is_given_again(data: Path) -> None:
+    assert run(data, "-c", FILL, ACCOIL_SECRET_KEY=NEW).returncode == 0
+    words = ("-m", "accoil", "secret-key", "--before", "UNTIL_NOW")
+    assert run(data, *words, ACCOIL_SECRET_KEY=NEW, UNTIL_NOW=OLD).returncode == 0
     assert told(data, ACCOIL_SECRET_KEY=NEW) == ALL
 
 

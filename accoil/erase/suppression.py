@@ -19,7 +19,7 @@ _kept: tuple[object, Rows] = (None, {})  # what the rows were found by, and they
 
 
 def key_of(product_id: int) -> bytes:
-    """Of the hashes of one product. Made of the server's secret key; kept, encrypted, when that is changed."""
+    """Of the hashes of one product. Made of the server's secret key, and kept, encrypted, since that may change."""
     kept = SuppressionKey.objects.filter(product=product_id).first()
     return bytes.fromhex(kept.secret) if kept and kept.secret else made_key(product_id, settings.SECRET_KEY)
 
@@ -29,7 +29,7 @@ def made_key(product_id: int, secret_key: str) -> bytes:
 
 
 def keep_keys(made_of: str) -> None:
-    """Before the server's secret key is another one: those who were deleted are recognised all the same."""
+    """Before the server's secret key is another one: who was deleted by an older version is recognised."""
     lacking = Suppression.objects.filter(product__suppression_key=None).values_list("product_id", flat=True)
     for product in set(lacking.order_by()):
         SuppressionKey.objects.create(product_id=product, secret=made_key(product, made_of).hex())
@@ -57,6 +57,9 @@ def of(product_id: int) -> Suppressed | None:
 
 def add(erasure: Erasure, name: str, is_other_id: bool = False) -> None:
     """Of a deletion that follows another one, what it refuses goes with the later one."""
+    if not Suppression.objects.filter(product=erasure.product).exists():
+        secret = made_key(erasure.product_id, settings.SECRET_KEY).hex()
+        SuppressionKey.objects.get_or_create(product=erasure.product, defaults={"secret": secret})
     Suppression.objects.update_or_create(
         product=erasure.product, kind=erasure.kind, digest=digest(erasure.product_id, kind_of(erasure), name),
         defaults={"erasure": erasure, "is_other_id": is_other_id},

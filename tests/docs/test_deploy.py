@@ -1,8 +1,11 @@
 """What stands in deploy/: units that systemd reads without a complaint, settings and commands that exist."""
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,51 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     assert len(units) == 3
     looked = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
     assert (looked.returncode, looked.stdout + looked.stderr) == (0, "")
+
+
+def told_by(unit: str, key: str, folder: Path) -> list[str]:
+    """The words of a command as systemd reads it, for that folder of backups."""
+    (line,) = re.findall(rf"^{key}=(.+)$", (DEPLOY / unit).read_text(), re.MULTILINE)
+    return shlex.split(line.replace("%%", "%").replace("/var/backups/accoil", str(folder)))
+
+
+def test_the_newest_backups_are_kept_and_half_ones_do_not_count(tmp_path: Path) -> None:
+    long_ago = time.time() - 2 * 86400
+    whole, half = [f"2026-11-{day:02}-0310" for day in range(1, 17)], ["2026-11-17-0310", "2026-11-18-0310"]
+    for name in (*whole, *half, "20-of mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "journal.sqlite3").touch()
+        if name not in half:
+            (tmp_path / name / "backup.json").touch()
+    for name in (*whole, half[0]):
+        os.utime(tmp_path / name, (long_ago, long_ago))
+    (tmp_path / "other").mkdir()
+    os.utime(tmp_path / "other", (long_ago, long_ago))
+    subprocess.run(told_by("accoil-backup.service", "ExecStartPre", tmp_path), check=True)
+    assert {each.name for each in tmp_path.iterdir()} == {*whole, half[1], "20-of mine", "other"}
+    subprocess.run(told_by("accoil-backup.service", "ExecStartPost", tmp_path), check=True)
+    assert {each.name for each in tmp_path.iterdir()} == {*whole[2:], half[1], "20-of mine", "other"}
+
+
+def test_the_operators_command_has_the_settings_of_the_service(tmp_path: Path) -> None:
+    settings = tmp_path / "settings"
+    settings.write_text(
+        "# how we run it\n\nACCOIL_DATABASE_URL=postgresql://a:p%40$HOME@db/x?sslmode=require&sslrootcert=/etc/db.pem\n"
+        "ACCOIL_MAIL_FROM=\"Accoil of Acme <a@example.com>\"\nACCOIL_TRUSTED_PROXIES='1'"
+    )
+    here = (DEPLOY / "accoil").read_text().replace("/etc/accoil/settings", str(settings))
+    here = here.replace("runuser -u accoil -- /opt/accoil/bin/accoil", "sh -c 'env; echo \"$1, $2\"' -")
+    (tmp_path / "accoil").write_text(here)
+    told = subprocess.run(
+        ["sh", str(tmp_path / "accoil"), "doctor", "two words"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert told[-1] == "doctor, two words"
+    assert {
+        "ACCOIL_DATA=/var/lib/accoil",
+        "ACCOIL_DATABASE_URL=postgresql://a:p%40$HOME@db/x?sslmode=require&sslrootcert=/etc/db.pem",
+        "ACCOIL_MAIL_FROM=Accoil of Acme <a@example.com>",
+        "ACCOIL_TRUSTED_PROXIES=1",
+    } <= set(told)
 
 
 def test_every_setting_and_command_in_it_exists() -> None:

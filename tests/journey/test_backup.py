@@ -16,7 +16,7 @@ from tests.journey.mortal import Mortal, mortal
 from tests.journey.test_kill import all_at_once, insist
 from tests.traffic import expected, traffic
 from tests.waiting import until
-from tests.whole import accoil, begin, free_port, wait_for_answer
+from tests.whole import accoil, begin, begun, free_port, wait_for_answer
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,22 @@ def test_a_server_that_was_killed_is_backed_up_as_it_lies(tmp_path: Path) -> Non
             server.terminate()
             server.communicate(timeout=60)
         source.start()
+
+
+def test_a_secret_key_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    begun(tmp_path / "data")
+    kept, again = tmp_path / "kept", tmp_path / "again"
+    assert accoil(tmp_path / "data", "backup", str(kept)).returncode == 0
+    again.mkdir()
+    (again / "secret_key").write_text("another" * 6)
+    refused = accoil(again, "restore", str(kept))
+    assert refused.returncode == 1
+    assert f"{again / 'secret_key'} is not the key of this backup" in refused.stderr
+    assert [each.name for each in again.iterdir()] == ["secret_key"]
+    assert (again / "secret_key").read_text() == "another" * 6
+    shutil.copy(kept / "secret_key", again)
+    assert accoil(again, "restore", str(kept)).returncode == 0
+    assert accoil(again, "definitions").returncode == 0
 
 
 def test_what_is_wrong_is_said_and_nothing_is_changed(told, tmp_path: Path) -> None:

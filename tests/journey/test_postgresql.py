@@ -239,6 +239,23 @@ def test_a_data_folder_and_a_database_of_others_are_refused(folder: Path, tmp_pa
     assert "make an empty one" in accoil(tmp_path / "empty", "restore", str(_kept(folder, tmp_path))).stderr
 
 
+def test_a_database_of_another_folder_is_not_filled_although_nobody_works_with_it(
+    folder: Path, tmp_path: Path, postgresql: Cluster
+) -> None:
+    backup, url = _kept(folder, tmp_path), postgresql.new_database()
+    keep_in(tmp_path / "first", url)
+    assert accoil(tmp_path / "first", "definitions").returncode == 1  # there is no team; the two are a pair from now on
+    assert (tmp_path / "first" / "database").exists()
+    keep_in(tmp_path / "second", url)
+    refused = accoil(tmp_path / "second", "restore", str(backup))
+    assert (refused.returncode, "make an empty one" in refused.stderr) == (1, True), refused.stdout + refused.stderr
+    keep_in(tmp_path / "second", postgresql.new_database())
+    restored = accoil(tmp_path / "second", "restore", str(backup))
+    assert restored.returncode == 0, restored.stderr
+    assert (tmp_path / "second" / "secret_key").read_text() == (folder / "secret_key").read_text()
+    assert accoil(tmp_path / "second", "definitions").returncode == 0
+
+
 def _kept(data: Path, tmp_path: Path) -> Path:
     assert accoil(data, "backup", str(tmp_path / "backup")).returncode == 0
     return tmp_path / "backup"
