@@ -70,7 +70,8 @@ def restore(backup: Path, folder: Path) -> Iterator[str]:
     for name, about in told["files"].items():
         if ".." in Path(name).parts or not (backup / name).is_file() or _about(backup / name) != about:
             raise Refused(f"{backup / name} is not what was put there; nothing was restored. Take another backup.")
-    _check_key(backup / SECRET_KEY, folder / SECRET_KEY)
+    if not is_in_postgresql():  # there, a command that was refused leaves one, and the database must be nobody's
+        _check_key(backup / SECRET_KEY, folder / SECRET_KEY)
     yield f"Copying {len(told['files'])} files."
     draft = folder / DRAFT
     try:
@@ -153,8 +154,6 @@ def _application_restored(file: Path, folder: Path) -> Iterator[None]:
     if not is_in_postgresql():
         yield
         return
-    with suppress(FileNotFoundError):  # loading the settings would make another one
-        (file.parent / SECRET_KEY).rename(folder / SECRET_KEY)
     load()
     from accoil.moving import put_back
 

@@ -82,7 +82,7 @@ class Erasure(models.Model):
 
 
 class SuppressionKey(models.Model):
-    """What a product's hashes are keyed with, since the server's secret key that it was made of was changed."""
+    """What a product's hashes are keyed with, kept since the server's secret key that it was made of may be changed."""
 
     product = models.OneToOneField(Product, primary_key=True, on_delete=models.CASCADE, related_name="suppression_key")
     secret = EncryptedField()  # hex

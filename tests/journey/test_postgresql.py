@@ -236,7 +236,9 @@ def test_a_data_folder_and_a_database_of_others_are_refused(folder: Path, tmp_pa
     assert "has nothing of the server whose data is in" in accoil(folder, "backup", str(tmp_path / "kept")).stderr
     (folder / "journal.sqlite3").unlink()
     keep_in(folder, url)
+    key = (tmp_path / "empty" / "secret_key").read_text()
     assert "make an empty one" in accoil(tmp_path / "empty", "restore", str(_kept(folder, tmp_path))).stderr
+    assert (tmp_path / "empty" / "secret_key").read_text() == key
 
 
 def test_a_database_of_another_folder_is_not_filled_although_nobody_works_with_it(
