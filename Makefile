@@ -26,7 +26,7 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 test: .venv/ready-for-tests browser clients clickhouse check ## everything that proves the product (not the long runs)
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
 	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
-	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
 
 # PostgreSQL runs for the tests alone, in a folder of its own; TESTS=tests/act runs a part. Whole servers get databases too.
 test-postgres: .venv/ready-for-tests ## the tests of what is in the application's database, on PostgreSQL

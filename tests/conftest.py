@@ -127,6 +127,16 @@ def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
         yield _running
 
 
+@pytest.fixture(autouse=True)
+def fresh_lanes() -> None:
+    """Connections and teams of other tests had the same ids."""
+    from accoil.connect.rate import lane
+    from accoil.connect.webhook.tool import pace
+
+    lane.cache_clear()
+    pace.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Facts without a server, for the tests of one file: messages go through the journal and the loader, by hand."""

@@ -3,16 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from accoil.connect.now import Driven, driven
-from accoil.connect.rate import lane
-from accoil.connect.webhook.tool import pace
 from tests.connect.scripted import Scripted, serving
-
-
-@pytest.fixture(autouse=True)
-def fresh_lanes() -> None:
-    """Connections of other tests had the same ids."""
-    lane.cache_clear()
-    pace.cache_clear()
 
 
 @pytest.fixture

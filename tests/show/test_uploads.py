@@ -1,5 +1,6 @@
 """Uploads through the real server: streamed to the disk, given up when the browser goes away."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -51,8 +52,8 @@ def _part(name: str, content: bytes) -> bytes:
 
 
 def lying() -> list[str]:
-    """Files in the folder of uploads."""
-    return [path.name for path in (Path(settings.DATA) / "imports" / "uploads").glob("*/*")]
+    """Files in the folder of uploads, of which one may go while it is read."""
+    return [name for _, _, names in os.walk(Path(settings.DATA) / "imports" / "uploads") for name in names]
 
 
 @pytest.fixture

@@ -38,3 +38,9 @@ def children(pid: int) -> list[int]:
     """Processes that this one started (Linux)."""
     lists = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for listed in lists for child in listed.read_text().split()]
+
+
+def readers(pid: int) -> list[int]:
+    """Those of them that read an import: other tests of this process may have left servers of their own running."""
+    words = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)}
+    return [child for child, said in words.items() if b"accoil.receive.importing" in said]

@@ -8,7 +8,7 @@ import pytest
 
 from accoil.receive.importing.state import recall
 from tests.receive.importing import past
-from tests.receive.importing.running import brought_in, children, finished, open_imports
+from tests.receive.importing.running import brought_in, finished, open_imports, readers
 from tests.waiting import until
 
 
@@ -135,7 +135,7 @@ def test_a_reader_that_is_killed_stops_it_and_it_goes_on(opened, tmp_path):
     path = past.write(tmp_path / "past.csv", past.rows(300_000))
     started = imports.start(path, 1)
     until(lambda: imports.get(started.id).line > 20_000)
-    (reader,) = children(os.getpid())
+    (reader,) = readers(os.getpid())
     os.kill(reader, 9)
     assert "ended with -9" in finished(imports, started).failure
     assert brought_in(imports, path).status == "done"
