@@ -87,6 +87,16 @@ class Stepped:
         return [(row.what, row.reason) for row in rows]
 
 
+def step(joined: Connection, times: int = 3) -> None:
+    """What the thread of another connection would do meanwhile."""
+    syncer = Syncer(joined.pk, sync.opened)
+    try:
+        for _ in range(times):
+            syncer.step()
+    finally:
+        syncer.close()
+
+
 Made = TypeVar("Made", bound=Stepped)
 
 

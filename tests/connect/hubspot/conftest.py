@@ -9,7 +9,7 @@ import pytest
 from accoil.connect.hubspot import portal as remembered
 from accoil.connect.hubspot.connecting import by_token
 from accoil.connect.hubspot.session import HubspotSession
-from accoil.connect.models import Connection, Mode
+from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
 from accoil.team.models import Team, User
 from tests.connect.stepped import Stepped, acme, closing
@@ -73,16 +73,6 @@ def hubspot(settings: Any, clock: Driven) -> Iterator[Hubspot]:
 
 
 @pytest.fixture
-def team(db: None) -> Team:
-    return Team.objects.create(name="Acme")
-
-
-@pytest.fixture
-def author(db: None) -> User:
-    return User.objects.create(email="owner@acme.example", name="Owner")
-
-
-@pytest.fixture
 def here(team: Team, author: User, hubspot: Hubspot) -> Connection:
     """Connected, without a product."""
     return by_token(team, author, hubspot.token())
@@ -99,10 +89,3 @@ def synced(
         hubspot.portal.contact("bob@acme.example", [firm])
         connection = by_token(looked.product.team, author, hubspot.token())
         yield from closing(Synced(looked, connection, clock, forget=remembered.forget, hubspot=hubspot))
-
-
-@pytest.fixture
-def on(synced: Synced) -> Iterator[Synced]:
-    synced.switch(Mode.ALL)
-    synced.settle()
-    yield synced

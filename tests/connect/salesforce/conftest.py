@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.models import Connection, Mode
+from accoil.connect.models import Connection
 from accoil.connect.names import KINDS, OF_ACCOUNTS, TRAITS, attribute_name
 from accoil.connect.now import Driven, driven, now
 from accoil.connect.salesforce.connecting import by_code
@@ -88,16 +88,6 @@ def salesforce(settings: Any, clock: Driven) -> Iterator[Salesforce]:
 
 
 @pytest.fixture
-def team(db: None) -> Team:
-    return Team.objects.create(name="Acme")
-
-
-@pytest.fixture
-def author(db: None) -> User:
-    return User.objects.create(email="owner@acme.example", name="Owner")
-
-
-@pytest.fixture
 def here(team: Team, author: User, salesforce: Salesforce) -> Connection:
     """Connected, without a product."""
     return join(team, author, salesforce)
@@ -115,10 +105,3 @@ def synced(
         salesforce.org.contact("bob@acme.example")
         connection = join(looked.product.team, author, salesforce)
         yield from closing(Synced(looked, connection, clock, forget=orgs.forget, salesforce=salesforce))
-
-
-@pytest.fixture
-def on(synced: Synced) -> Iterator[Synced]:
-    synced.switch(Mode.ALL)
-    synced.settle()
-    yield synced

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.models import Connection, Mode
+from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
 from accoil.connect.segment.connecting import by_key
 from accoil.connect.segment.session import SegmentSession
 from accoil.connect.segment.speaking import doors
-from accoil.team.models import Team, User
 from tests.connect.segment.stand_in import Segment, Source, running
 from tests.connect.stepped import Stepped, acme, closing
 
@@ -66,16 +65,6 @@ def segment(settings: Any, clock: Driven) -> Iterator[Segment]:
 
 
 @pytest.fixture
-def team(db: None) -> Team:
-    return Team.objects.create(name="Acme")
-
-
-@pytest.fixture
-def author(db: None) -> User:
-    return User.objects.create(email="owner@acme.example", name="Owner")
-
-
-@pytest.fixture
 def synced(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, segment: Segment, clock: Driven
 ) -> Iterator[Synced]:
@@ -83,10 +72,3 @@ def synced(
     with acme(monkeypatch) as (looked, author):
         connection = by_key(looked.product.team, author, given(segment.source.key))
         yield from closing(Synced(looked, connection, clock, forget=doors.forget, segment=segment))
-
-
-@pytest.fixture
-def on(synced: Synced) -> Iterator[Synced]:
-    synced.switch(Mode.ALL)
-    synced.settle()
-    yield synced

@@ -2,10 +2,9 @@
 
 from accoil.connect.models import Mode, Record
 from accoil.connect.segment.connecting import by_key
-from accoil.connect.sync import opened
-from accoil.connect.syncer import Syncer
 from accoil.team.models import Team, User
 from tests.connect.segment.conftest import Synced, given
+from tests.connect.stepped import step
 
 
 def test_each_team_sends_to_its_own_source_with_its_own_key(synced: Synced) -> None:
@@ -13,12 +12,7 @@ def test_each_team_sends_to_its_own_source_with_its_own_key(synced: Synced) -> N
     other = Team.objects.create(name="Other")
     joined = by_key(other, User.objects.create(email="eve@other.example"), given(theirs.key))
     synced.switch(Mode.ALL)
-    syncer = Syncer(joined.pk, opened)
-    try:
-        for _ in range(3):
-            syncer.step()
-    finally:
-        syncer.close()
+    step(joined)
     synced.settle()
     assert len(synced.source.messages) == 4 and theirs.messages == []
     assert not Record.objects.filter(connection=joined).exists()
