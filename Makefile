@@ -9,9 +9,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest --dist loadgroup --numprocesses
 CPUS := $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
 A_FEW_MORE := $(shell expr $(CPUS) + 1)
-# Whole servers and a browser share a machine with whatever else runs there: a test that fails is tried once more and listed as
+# Whole servers and a browser share a machine with whatever else runs there: a test that fails is tried again (twice at most) and listed as
 # "rerun". One that is listed twice in a week is a fault, of the product until shown otherwise.
-ONCE_MORE := --reruns 1 -r aR
+TRIED_AGAIN := --reruns 2 -r aR
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
@@ -24,13 +24,13 @@ run: .venv/ready ## serve the demo company on this computer; PORT=8000
 	$(BIN)/accoil demo --port $(PORT)
 
 test: .venv/ready-for-tests browser clients clickhouse check ## everything that proves the product (not the long runs)
-	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
-	$(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
-	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" --ignore tests/browser --ignore tests/journey
+	$(PYTEST) $(A_FEW_MORE) $(TRIED_AGAIN) -m "not soak" tests/browser  # on their own: the browser's event loop would stop Django's in other tests
+	$(PYTEST) $(A_FEW_MORE) $(TRIED_AGAIN) -m "not soak" tests/journey  # on their own too: their servers are killed, starved and flooded
+	RANDOM_WORLDS=$${RANDOM_WORLDS:-12} $(PYTEST) $(A_FEW_MORE) $(TRIED_AGAIN) -m "not soak" --ignore tests/browser --ignore tests/journey
 
 # PostgreSQL runs for the tests alone, in a folder of its own; TESTS=tests/act runs a part. Whole servers get databases too.
 test-postgres: .venv/ready-for-tests ## the tests of what is in the application's database, on PostgreSQL
-	$(BIN)/python -m tests.postgresql $(PYTEST) $(A_FEW_MORE) $(ONCE_MORE) -m "not soak" $(TESTS)
+	$(BIN)/python -m tests.postgresql $(PYTEST) $(A_FEW_MORE) $(TRIED_AGAIN) -m "not soak" $(TESTS)
 
 TESTS ?= tests/team tests/act tests/connect tests/inbox tests/intercom tests/erase tests/segment tests/score tests/show \
 	tests/api tests/watch tests/mcp
