@@ -155,7 +155,7 @@ class _Trying:
 
     def day(self, day: date) -> None:
         book = Book(self._question.product_id, self._question.definition, day, self._name)
-        book.refresh()
+        book.catch_up()
         try:
             moves = self._inside.find(book, self._question.rules)
             followed = self._question.rules[-1].id

@@ -14,7 +14,7 @@ from accoil.bench.watched import Watched
 from accoil.count import days
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
-from accoil.score import book, history, values
+from accoil.score import book, history, making, values
 from accoil.score.definition import Definition
 from accoil.score.each_day import each_day
 from accoil.score.explain import explain
@@ -126,9 +126,9 @@ class Asked:
 
     def _light(self) -> None:
         places, given = self.store.given["book.parts"]  # as the book asked
-        self.store.keep("light_parts", book.ASK["parts"], places, **given)
+        self.store.keep("light_parts", making.ASK["parts"], places, **given)
         places = {**places, "parts": "kept.light_parts"}
-        benchmarks = self.store.rows(book.ASK["benchmarks"], places)[0]
+        benchmarks = self.store.rows(making.ASK["benchmarks"], places)[0]
         for name in ("light_users", "light_accounts"):
             self.store.ask(ASK[name], places, **given, **benchmarks)
 

@@ -63,6 +63,9 @@ select p90(case when raw > 0 then raw end) as b_now,
        p90(case when raw_last > 0 then raw_last end) as b_last
 from per_user
 
+-- name: size
+select count(*) as users from {users}
+
 -- name: goes_on
 -- Whether anybody did anything after that day: `ever` knows only the last day of each, so what was last by then must be
 -- looked up in the counts. As of today that is nobody but those whose clocks are ahead.

@@ -8,8 +8,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from accoil.count import days
+from accoil.rule.tree import Scope
 
+ACCOUNT_ORDERS = (
+    "score", "name", "raw", "change", "total_score", "active_users", "total_users", "active_percent", "frequency",
+    "adoption", "lifetime_adoption", "last_active", "mrr", "plan", "status", "tenure", "created_on", "tracking_id",
+    "activation", "activated_on",
+)  # fmt: skip
+USER_ORDERS = (
+    "score", "name", "raw", "change", "email", "role", "account_name", "frequency", "adoption", "lifetime_adoption",
+    "last_active", "tenure", "created_on", "tracking_id", "activation", "activated_on",
+)  # fmt: skip
+ORDERS: dict[Scope, tuple[str, ...]] = {"account": ACCOUNT_ORDERS, "user": USER_ORDERS}
+COLUMNS = {
+    "adoption": "recently_scored_events",
+    "lifetime_adoption": "overall_scored_events",
+    "last_active": "last_day",
+    "activated_on": "activated_day",
+}
 _ms = pa.timestamp("ms", tz="UTC")
+
+
+def ordered(sort: str, scope: Scope) -> dict[str, str]:
+    """The places of a list that say its order. Raises ValueError for one that there is not."""
+    order, orders = sort.removeprefix("-"), ORDERS[scope]
+    if order not in orders:
+        raise ValueError(f"sort is {sort!r}; choose one of {', '.join(orders)}, with a minus for the largest first")
+    return {"order": COLUMNS.get(order, order), "direction": "desc" if sort.startswith("-") else "asc"}
 
 
 def told(batch: pa.RecordBatch, scored: int) -> pa.RecordBatch:

@@ -8,7 +8,7 @@ import msgspec
 from accoil.count import days, ids
 from accoil.count.ids import Kind
 from accoil.count.people import KINDS
-from accoil.score.book import Book, open_book
+from accoil.score.book import Book, look_at
 from accoil.score.definition import Definition
 from accoil.store.questions import beside
 
@@ -33,11 +33,11 @@ class News:
 
     @property
     def book(self) -> Book:
-        return open_book(self.product_id, self._definition, self.last)
+        return look_at(self.product_id, self._definition, self.last)
 
     def moved(self, scope: Kind, least: int) -> Found:
         """By at least so many points: `now`, `earlier`."""
-        before = open_book(self.product_id, self._definition, self.first - timedelta(days=1))
+        before = look_at(self.product_id, self._definition, self.first - timedelta(days=1))
         return self._ask("moved", scope, {"before": before.table(scope)}, least=least)
 
     def activated(self, scope: Kind) -> Found:

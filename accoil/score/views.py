@@ -12,7 +12,7 @@ from accoil.count import days as days_of
 from accoil.count import people
 from accoil.count.ids import Kind
 from accoil.score import masks, reach
-from accoil.score.book import open_book
+from accoil.score.book import look_at
 from accoil.score.definition import Definition
 from accoil.score.reach import ASK, NARROW, Whose
 
@@ -160,7 +160,7 @@ def _heads(view: View) -> int:
     """How many there are in the view on its last day."""
     if view.only is not None:
         return len(view.only)
-    summary = open_book(view.product_id, view.definition, view.last).summary()
+    summary = look_at(view.product_id, view.definition, view.last).summary()
     return int(summary[f"{view.kind}s"])
 
 

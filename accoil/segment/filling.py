@@ -136,7 +136,7 @@ class Work:
             return False
         book = Book(filling.profile.product_id, self._definition, days.day(day), f"filling_{filling.pk}")
         try:
-            book.refresh()
+            book.catch_up()
             self._one(book, day)
         finally:
             book.drop()

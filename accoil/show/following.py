@@ -10,7 +10,7 @@ from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.count.people import called, names
 from accoil.score.access import profiles_for
-from accoil.score.book import open_book
+from accoil.score.book import look_at
 from accoil.score.found import by_shown
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import hidden_attributes
@@ -76,7 +76,7 @@ def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[
     inside: list[str] = []
     outside: list[str] = []
     for sync in synced.filter(profile__in=profiles_for(frame.request.user, frame.product)).select_related("profile"):
-        row = open_book(frame.product.pk, sync.profile.current.parsed, frame.today).those(kind, [id])
+        row = look_at(frame.product.pk, sync.profile.current.parsed, frame.today).those(kind, [id])
         (inside if row else outside).append(f"“{sync.profile.name}”")
     if not inside and not outside:
         none = f"No profile of {frame.product} is written to {there}: all are off."
@@ -90,7 +90,7 @@ def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[
 def _account(frame: Frame, joined: Connection, user: int) -> Iterator[Step]:
     if frame.profile is None:
         return
-    rows = open_book(frame.product.pk, frame.definition, frame.today).page("user", ids=[user], limit=1).rows
+    rows = look_at(frame.product.pk, frame.definition, frame.today).page("user", ids=[user], limit=1).rows
     account = rows[0].get("account_id") if rows else None
     if not account:
         yield Step("fair", "Belongs to no account in Accoil, so no company gets anything through this user.")

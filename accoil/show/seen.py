@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from accoil.count.ids import Kind
-from accoil.score.book import Book, Page, open_book
+from accoil.score.book import Book, Page, look_at
 from accoil.score.history import book_history, sparklines
 from accoil.score.in_force import book_course
 from accoil.score.movers import Moved, moved
@@ -28,7 +28,7 @@ class Seen:
 
     @cached_property
     def book(self) -> Book:
-        return open_book(self.frame.product.pk, self.frame.definition, self.frame.as_of)
+        return look_at(self.frame.product.pk, self.frame.definition, self.frame.as_of)
 
     @cached_property
     def summary(self) -> Row:

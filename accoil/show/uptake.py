@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from accoil.count.ids import Kind
-from accoil.score.book import open_book
+from accoil.score.book import look_at
 from accoil.score.views import View
 from accoil.segment import figures
 from accoil.segment.built_ins import with_built_ins
@@ -138,7 +138,7 @@ def tile(label: str, value: str, note: str = "", meter: float | None = None, say
 
 def average_score(looking: Looking) -> Row:
     """Of the last day of the range."""
-    book = open_book(looking.frame.product.pk, looking.frame.definition, looking.range.last)
+    book = look_at(looking.frame.product.pk, looking.frame.definition, looking.range.last)
     if looking.segment:
         of_segments = figures.now(looking.segment.profile, looking.kind, book, looking.segments)
         value = of_segments[looking.segment.pk].score

@@ -12,7 +12,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from accoil.receive.times import EARLIEST
-from accoil.score.book import Book, open_book
+from accoil.score.book import Book, look_at
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
 from accoil.segment.built_ins import with_built_ins
@@ -100,7 +100,7 @@ class Opened:
 
     @cached_property
     def book(self) -> Book:
-        return open_book(self.product.pk, self.definition, self.as_of)
+        return look_at(self.product.pk, self.definition, self.as_of)
 
     @cached_property
     def segments(self) -> list[Segment]:

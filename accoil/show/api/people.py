@@ -7,7 +7,7 @@ from pydantic import Field
 
 from accoil.count import ids
 from accoil.count.ids import Kind
-from accoil.score.book import ORDERS
+from accoil.score.listed import ORDERS
 from accoil.show.api.answered import add, columns
 from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination, sort_of
 from accoil.show.api.errors import not_found

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from accoil.count.ids import Kind
 from accoil.rule.tree import words, written
-from accoil.score.book import ORDERS
+from accoil.score.listed import ORDERS
 from accoil.segment import figures, reading
 from accoil.segment.models import Segment
 from accoil.segment.sizes import Figures

@@ -5,7 +5,7 @@ from typing import Annotated
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from accoil.score.book import open_book
+from accoil.score.book import look_at
 from accoil.score.models import Profile, Version
 from accoil.show.api.answered import add
 from accoil.show.api.asked import Asker, Paging, Row, link, named, now, pages, pagination, profile_of
@@ -62,7 +62,7 @@ def workspace(asker: Asker, workspace_id: int, asked: Query[AskedOne]) -> Row:
 def _shown(profile: Profile, version: Version, asked: AskedOne) -> Row:
     shown = {"id": profile.pk, "name": profile.name, "lookback_days": version.parsed.window, "version": version.number}
     if named(asked.expand, EXPANSIONS, "expand"):
-        summary = open_book(profile.product_id, version.parsed, profile.product.today()).summary()
+        summary = look_at(profile.product_id, version.parsed, profile.product.today()).summary()
         shown["stats"] = {"total_users": summary["users"], "total_accounts": summary["accounts"]}
     links = {name: link(f"/v2/{name}", workspace_id=profile.pk) for name in ("users", "accounts", "segments")}
     return shown | {"_links": {"self": f"/v2/workspaces/{profile.pk}", **links}}

@@ -10,7 +10,7 @@ from accoil.act.dry_runs import dry_run
 from accoil.connect import sync
 from accoil.connect.models import Connection, Mode
 from accoil.refused import Refused
-from accoil.score.book import open_book
+from accoil.score.book import look_at
 from accoil.score.models import Profile
 from accoil.show import plan_words
 from accoil.show.connection_figures import modes
@@ -67,5 +67,5 @@ def _planned(joined: Connection, profile: Profile, before: Mode, after: Mode, to
 
 
 def users_of(profile: Profile) -> int:
-    book = open_book(profile.product_id, profile.current.parsed, profile.product.today())
+    book = look_at(profile.product_id, profile.current.parsed, profile.product.today())
     return int(book.summary()["users"])

@@ -1,0 +1,137 @@
+"""How a book is made: everyone's numbers under one definition as of one day, as tables that the store keeps."""
+
+import threading
+import time
+from datetime import UTC, date, datetime
+from typing import Any
+
+from accoil import measured
+from accoil.count import days
+from accoil.count.facts import Facts, facts
+from accoil.rule.tree import Scope
+from accoil.score import capped, steps, values
+from accoil.score.definition import Definition
+from accoil.score.people import told
+from accoil.score.population import population, whom
+from accoil.score.reading import SCOPES
+from accoil.store.questions import beside
+from accoil.store.store import Value
+
+ASK = beside(__file__, "book")
+
+NARROW = 62  # events or days that fit the faster kind of bit set
+LARGE = 20_000  # users: a book of fewer is made in less time than anybody notices
+PARTS = ("late", "pairs", "parts", "users", "accounts")  # its kept tables
+
+
+class Making:
+    """What every book is before anybody asks it something."""
+
+    def __init__(self, product_id: int, definition: Definition, as_of: date, name: str) -> None:
+        self.product_id = product_id
+        self.definition = definition
+        self.as_of = as_of
+        self.benchmark: float | None = None
+        self.computed_at = datetime.now(UTC)
+        self._facts: Facts = facts()
+        self._places = {part: f"kept.{name}_{part}" for part in PARTS}
+        self._name = name
+        self._version = -1
+        self._summary: tuple[int, dict[str, Any]] | None = None  # of which version
+        self._made = float("-inf")
+        self._is_large, self.is_gone = False, False
+        self._making = threading.Lock()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether facts came since its rows were made."""
+        return self._version < self._facts.version[self.product_id]
+
+    @property
+    def age(self) -> float:
+        """Seconds since its rows were made."""
+        return time.monotonic() - self._made
+
+    def make(self) -> None:
+        """Makes the rows anew. Of a book that never was nothing stays when that fails."""
+        try:
+            with measured.scored.taken("book"):
+                self._make()
+        except BaseException:
+            if self._version < 0:
+                self._let_go()
+            raise
+        if self.is_gone:  # meanwhile
+            self._let_go()
+
+    def _make(self) -> None:
+        version = self._facts.version[self.product_id]
+        computed_at, store = datetime.now(UTC), self._facts.store
+        day = days.number(self.as_of)
+        given = self._given
+        places = {
+            **self._places,
+            **capped.places(self.definition),
+            "bit_of": "bit_of" if max(len(self.definition.events), self.definition.window) <= NARROW else "wide_bit_of",
+            "people": whom(self._facts, self.product_id, self.definition, day).people(),
+        }
+        self._make_parts(places, given)
+        self._make_pairs(places, given)
+        found = store.rows(ASK["benchmarks"], places)[0]
+        benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
+        given |= benchmarks
+        stepped = [scope for scope in SCOPES if self.definition.activation.steps(scope)]
+        for scope in SCOPES:  # accounts are made of users
+            name = f"{self._name}_{scope}s" if scope not in stepped else f"{self._name}_{scope}s_base"
+            places[f"{scope}s"] = f"kept.{name}"
+            store.keep(name, ASK[f"{scope}s"], places, **given)
+        for scope in stepped:
+            self._make_steps(scope, places, given)
+        for scope in stepped:
+            store.drop(f"{self._name}_{scope}s_base")
+        self._is_large = store.rows(ASK["size"], self._places)[0]["users"] > LARGE
+        self.benchmark = self.definition.benchmark or found["b_now"]
+        self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
+
+    def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """Of everyone who did something in two windows; then only of those who count, where not everyone does."""
+        store, day, window = self._facts.store, days.number(self.as_of), self.definition.window
+        ask = (store, f"{self._name}_above", self.product_id, self.definition)
+        places |= capped.keep_above(*ask, day - 2 * window + 1, day)
+        question = capped.made_of(ASK["parts"], self.definition)
+        store.keep(f"{self._name}_parts", question, places, **given, cap=self.definition.daily_cap)
+        store.drop(f"{self._name}_above")
+        if not self.definition.counts_everyone:
+            of_days = {"population": 0, "population_yesterday": 1, "population_last": window}
+            populations = {name: self._population(day - back) for name, back in of_days.items()}
+            store.keep(f"{self._name}_parts", ASK["among"], {**places, **populations})
+
+    def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
+        """What everybody has done so far, whatever it weighs."""
+        store = self._facts.store
+        goes_on = store.rows(ASK["goes_on"], **given)[0]["yes"]
+        if goes_on:
+            store.keep(f"{self._name}_late", ASK["late"], **given)
+        store.keep(f"{self._name}_pairs", ASK["pairs_then" if goes_on else "pairs"], places, **given)
+        store.drop(f"{self._name}_late")
+
+    def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
+        """Which steps those of a book without steps have met, put beside their numbers."""
+        told_then = told(self._facts, self.product_id, days.number(self.as_of))
+        places = {**places, "population": places["users"], "told": told_then}
+        steps.keep(self._facts, f"{self._name}_{scope}s", self.product_id, self.definition, scope, places, given)
+
+    def _population(self, day: int) -> str:
+        return population(self._facts, self.product_id, self.definition, day)
+
+    def drop(self) -> None:
+        """For good, also while it is being made."""
+        self.is_gone = True
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._facts.store.drop_all(self._name)
+
+    @property
+    def _given(self) -> dict[str, Value]:
+        return {**values.of(self.product_id, self.definition), "as_of": days.number(self.as_of)}
