@@ -9,11 +9,12 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import pyarrow as pa
@@ -25,7 +26,7 @@ from accoil.receive.columns import Request, table
 from accoil.receive.encoding import COMPRESSION, SCHEMA, decoded, encoded
 from accoil.receive.opening import connected, open_journal
 from accoil.receive.tracks import Sent
-from accoil.receive.waiting import Load, Settle, Waiting, answer_all, settle_future
+from accoil.receive.waiting import Held, Load, Settle, Waiting, answer, answer_all, settle_future
 
 MOST_CALLS_WAITING = 400_000  # some 100 MB of calls; more is shed
 MOST_BYTES_WAITING = bytes_waiting()  # of plain bodies
@@ -33,6 +34,7 @@ MOST_BYTES_WAITING = bytes_waiting()  # of plain bodies
 GATHERING = 0.001
 LARGEST_BLOCK = 50_000  # calls
 LONGEST_STOP = 10.0  # seconds
+NOTHING_TAKEN: Mapping[str, int] = MappingProxyType({})
 LONGEST_WAIT = 8.0  # seconds for a block to be written; the least patient clients give up after as many
 
 __all__ = ["COMPRESSION", "SCHEMA", "Request", "table"]
@@ -61,6 +63,7 @@ class Handed(msgspec.Struct):
     facts: pa.Table
     encoded: pa.Buffer
     done: Future[int]
+    taken: Mapping[str, int]
 
 
 class Block(msgspec.Struct):
@@ -69,11 +72,15 @@ class Block(msgspec.Struct):
 
 
 class Journal:
-    """`tell` is called by the writer thread with each block that is safe on disk."""
+    """`tell` is called by the writer thread with each block that is safe on disk; where they are `held`, calls are
+    answered only when somebody else has them as well."""
 
-    def __init__(self, path: Path, tell: Callable[[Block], None] = lambda block: None) -> None:
+    def __init__(
+        self, path: Path, tell: Callable[[Block], None] = lambda block: None, held: Held | None = None
+    ) -> None:
         self.path = path
         self.tell = tell
+        self._held = held
         self._waiting: deque[Waiting] = deque()
         self._taken: list[Waiting] = []  # of the block that is being written
         # Counted by one thread each: what was asked for by the event loop, what was begun by the writer.
@@ -89,6 +96,8 @@ class Journal:
         self.gaps = [Gap(*row) for row in self.db.execute("select after, until from gap order by after")]
         last: int = self.db.execute("select coalesce(max(number), 0) from block").fetchone()[0]
         self.last = max(last, *(gap.until for gap in self.gaps), 0)
+        # Receiver → number of its last block that is in here.
+        self.taken: dict[str, int] = dict(self.db.execute("select receiver, number from receiver"))
 
     @property
     def calls_waiting(self) -> int:
@@ -125,8 +134,8 @@ class Journal:
 
     def push(self, request: Request | Sent, loop: asyncio.AbstractEventLoop, settle: Settle, size: int = 0) -> None:
         """`settle` is called in the loop, once. Raises Overloaded."""
-        asked, begun = self._asked, self._begun
-        if asked.calls - begun.calls > MOST_CALLS_WAITING or asked.bytes - begun.bytes > MOST_BYTES_WAITING:
+        asked, begun, held = self._asked, self._begun, self._held.calls if self._held else 0
+        if asked.calls - begun.calls + held > MOST_CALLS_WAITING or asked.bytes - begun.bytes > MOST_BYTES_WAITING:
             raise Overloaded
         if self._stalled or self._stopping:
             raise Overloaded
@@ -139,6 +148,8 @@ class Journal:
     def shed_if_stalled(self) -> None:
         """To be called about once a second, in the event loop: nobody waits for a disk that does not answer. What was
         asked for may still be written; whoever sends it again has it counted once."""
+        if self._held:
+            self._held.shed(LONGEST_WAIT, Overloaded())
         since = self._writing_since
         if since is None or time.monotonic() - since < LONGEST_WAIT:
             return
@@ -151,6 +162,8 @@ class Journal:
         """Whoever waits is told to send it again; in the event loop."""
         loop = asyncio.get_running_loop()
         answer_all([each for each in [*self._taken, *self._waiting] if each.loop is loop], Overloaded())
+        if self._held:
+            self._held.shed(0, Overloaded())
 
     def go_on_after(self, number: int) -> dict[str, int]:
         """The store has counted blocks that are lost here: their numbers are not used again. Which they are."""
@@ -165,10 +178,11 @@ class Journal:
         """The same for a caller without an event loop (tests): one block, now. Not while `start`ed."""
         self._commit(table([Request(product, received, calls)]))
 
-    def put(self, facts: pa.Table) -> int:
+    def put(self, facts: pa.Table, taken: Mapping[str, int] | None = None) -> int:
         """Facts made elsewhere (an import) as a block of their own, from any thread; calls that wait go first. Its
-        number, once it is on disk. Raises Unwritable, and Overloaded when the journal is being closed."""
-        handed = Handed(facts, encoded(facts), Future())
+        number, once it is on disk; with it the numbers of the last blocks of receivers that are in it. Raises
+        Unwritable, and Overloaded when the journal is being closed."""
+        handed = Handed(facts, encoded(facts), Future(), taken or {})
         if self._stopping or not (self._thread and self._thread.is_alive()):
             raise Overloaded
         self._handed.append(handed)
@@ -226,25 +240,25 @@ class Journal:
                 return
             failure = wrong
         self._taken = []
-        by_loop: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
-        for each in taken:
-            by_loop.setdefault(each.loop, []).append(each)
-        for loop, waiting in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(answer_all, waiting, failure)
+        if block and self._held:
+            self._held.hold(block.number, taken)
+        else:
+            answer(taken, failure)
         if block:
             self.tell(block)
 
     def _settle_handed(self, handed: Handed) -> None:
         try:
-            block = self._commit(handed.facts, handed.encoded)
+            block = self._commit(handed.facts, handed.encoded, handed.taken)
         except Unwritable as wrong:
             handed.done.set_exception(wrong)
             return
         handed.done.set_result(block.number)
         self.tell(block)
 
-    def _commit(self, facts: pa.Table, handed: pa.Buffer | None = None) -> Block:
+    def _commit(
+        self, facts: pa.Table, handed: pa.Buffer | None = None, taken: Mapping[str, int] = NOTHING_TAKEN
+    ) -> Block:
         """Raises Unwritable."""
         bytes_of = handed or encoded(facts)
         number = self.last + 1
@@ -254,6 +268,7 @@ class Journal:
                 "insert into block values (?, ?, ?, ?)",
                 (number, int(time.time() * 1000), len(facts), memoryview(bytes_of)),
             )
+            self.db.executemany("insert or replace into receiver values (?, ?)", taken.items())
             self.db.commit()
         except (sqlite3.Error, OSError) as wrong:
             self._fails(str(wrong))
@@ -268,6 +283,7 @@ class Journal:
             log.info("the journal can be written again", was=self.failing)
             self.failing = None
         self.last = number
+        self.taken |= taken
         return Block(number, facts)
 
     def _fails(self, reason: str) -> None:

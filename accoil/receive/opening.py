@@ -10,6 +10,7 @@ CREATE = """
 create table if not exists block (number integer primary key, received integer not null,
                                   calls integer not null, facts blob not null);
 create table if not exists gap (after integer not null, until integer not null, noticed integer not null);
+create table if not exists receiver (receiver text primary key, number integer not null);
 """
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 BUSY = 10  # seconds that somebody else may hold the file, such as a backup

@@ -1,0 +1,125 @@
+"""The process that counts takes blocks of receivers out of the mailbox, into its own journal.
+
+Each is taken after the one that it follows, and in one transaction with the note that it was: so what a receiver
+forgets is here, whoever was killed in between. What came for somebody who was deleted since stays out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import pyarrow as pa
+import structlog
+
+from accoil.receive.encoding import UNREADABLE, decoded
+from accoil.receive.journal import Journal
+from accoil.receive.late_refusal import without
+from accoil.receive.suppressed import Suppressed
+
+MOST_BLOCKS = 1_000  # looked at at once
+MOST_CALLS = 50_000  # taken at once
+SWEEPS_AFTER = 50  # times that something was taken
+
+log = structlog.get_logger()
+
+
+class Put(Protocol):
+    """A block in the mailbox; `before`: the number of its receiver's block before it."""
+
+    receiver: str
+    number: int
+    before: int
+    calls: int
+    facts: bytes
+
+
+class Mailbox(Protocol):
+    def next(self, taken: Mapping[str, int], most: int) -> Sequence[Put]: ...
+
+    def with_facts(self, blocks: Sequence[Put]) -> Sequence[Put]: ...
+
+    def taken(self) -> dict[str, int]: ...
+
+    def take(self, taken: Mapping[str, int]) -> None: ...
+
+    def sweep(self, taken: Mapping[str, int]) -> None: ...
+
+
+class Taking:
+    """`deleted`: product → who is not to come back, as it is when asked."""
+
+    def __init__(
+        self, journal: Journal, mailbox: Mailbox, deleted: Callable[[], Mapping[int, Suppressed]] = dict
+    ) -> None:
+        self._journal, self._mailbox, self._deleted = journal, mailbox, deleted
+        self._has_begun = False
+        self._wrong: dict[str, str] = {}  # receiver → why its next block can't be read
+        self._unswept = 0
+
+    def step(self) -> None:
+        """Takes all that lies there. Raises whatever mailbox and journal do."""
+        if not self._has_begun:
+            self._begin()
+        while self._take():
+            pass
+
+    def _begin(self) -> None:
+        """What was said last may not be what the journal has: it was killed in between, or another one takes its
+        place, such as an older copy. What a receiver was told is gone there."""
+        told, ours = self._mailbox.taken(), self._journal.taken
+        if further := {name: number for name, number in told.items() if number > ours.get(name, 0)}:
+            log.error("the journal is without blocks that were taken before; it is an older copy", receivers=further)
+            ours.update(further)
+        if ours:
+            self._mailbox.take(ours)
+        self._has_begun = True
+
+    def _take(self) -> bool:
+        """Whether there was anything."""
+        taken = dict(self._journal.taken)
+        blocks, facts = self._mailbox.with_facts(self._chosen(taken)), list[pa.Table]()
+        marks = dict[str, int]()
+        for block in blocks:
+            if block.before > marks.get(block.receiver, taken.get(block.receiver, 0)):
+                continue
+            try:
+                facts.append(decoded(block.facts))
+            except UNREADABLE as wrong:
+                self._says(block, f"{type(wrong).__name__}: {wrong}")
+                continue  # nor those that follow it
+            marks[block.receiver] = block.number
+        if not marks:
+            return False
+        self._journal.put(without(pa.concat_tables(facts), self._deleted()), marks)
+        for receiver in marks:
+            self._wrong.pop(receiver, None)
+        self._mailbox.take(marks)
+        self._sweep()
+        return True
+
+    def _chosen(self, taken: Mapping[str, int]) -> list[Put]:
+        """As many as are taken at once, and each only after the one that it follows."""
+        chosen, calls, last = list[Put](), 0, dict(taken)
+        for block in self._mailbox.next(taken, MOST_BLOCKS):
+            if block.before > last.get(block.receiver, 0):
+                continue  # the one before it is on its way
+            if chosen and calls + block.calls > MOST_CALLS:
+                break
+            chosen.append(block)
+            calls, last[block.receiver] = calls + block.calls, block.number
+        return chosen
+
+    def _sweep(self) -> None:
+        self._unswept += 1
+        if self._unswept >= SWEEPS_AFTER:
+            self._mailbox.sweep(self._journal.taken)
+            self._unswept = 0
+
+    def _says(self, block: Put, reason: str) -> None:
+        if self._wrong.get(block.receiver) != reason:
+            log.error("a block can't be read; its receiver's others wait", receiver=block.receiver, reason=reason)
+        self._wrong[block.receiver] = reason
+
+    @property
+    def wrong(self) -> str | None:
+        """As a sentence."""
+        names = ", ".join(sorted(self._wrong))
+        return f"What the receivers {names} took in can't be read from the mailbox." if names else None

@@ -1,0 +1,172 @@
+"""A receiver hands its blocks on: what is on its disk is put into the mailbox, again and again until it lies there, and
+forgotten once the process that counts has it. Nothing about this is remembered: the mailbox says how far both are.
+
+A name stands for one row of numbers. It is the folder's, and numbers begin anew at no start: they go on from the time.
+A journal that lost its end (a disk that lied, an old copy of a machine) takes another name, so that none of its blocks
+is taken for another one."""
+
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from accoil.receive.encoding import Wrong, checked
+from accoil.receive.journal import Journal
+from accoil.receive.opening import connected
+from accoil.receive.waiting import Held
+
+NAME = "receiver"  # a file of the data folder
+ASKS_EVERY = 1.0  # seconds, how far the mailbox and the process that counts are
+RESTS = 0.05  # seconds in which more blocks come together
+MOST_AT_ONCE = 8_000_000  # bytes
+AGAIN_AFTER = 1.0  # seconds, when the mailbox refused
+LAST_TRY = 4.0  # seconds at the end
+
+log = structlog.get_logger()
+
+Row = tuple[int, int, int, bytes]  # number, the number before it, calls, facts
+
+
+class Mailbox(Protocol):
+    def put(self, receiver: str, blocks: Sequence[Row]) -> None: ...
+
+    def last(self, receiver: str) -> tuple[int, int, int]:
+        """Numbers of the last block that was taken and of the last that lies there, 0 for none; how many lie there
+        that were not taken."""
+
+    def close(self) -> None: ...
+
+
+class Posting:
+    """Of one journal. `held`: who is answered when it lies there."""
+
+    def __init__(self, journal: Journal, mailbox: Mailbox, held: Held | None = None) -> None:
+        self._journal, self._mailbox, self._held = journal, mailbox, held
+        self._file = journal.path.with_name(NAME)
+        self.name = _name(self._file)
+        self.failing: str | None = None  # why the last try was in vain
+        self.posted = 0  # the number of the last block that lies there, or was taken
+        self._asked = float("-inf")
+        self._pruned = 0
+        self._unreadable: set[int] = set()
+        self.waiting = 0  # blocks that are on this disk alone, as of the last look
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="posting", daemon=True)
+        journal.last = max(journal.last, int(time.time() * 1000))
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tries to hand on what is left; what stays is handed on after the next start."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join(LAST_TRY)
+
+    def wake(self) -> None:
+        """There is another block."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        db = connected(self._journal.path)
+        db.execute("pragma secure_delete = on")
+        is_last = False
+        while not is_last:
+            is_last = self._stopping
+            if not self._do(db) and not is_last:
+                time.sleep(AGAIN_AFTER)
+            if not is_last:
+                self._wake.wait(ASKS_EVERY)
+                self._wake.clear()
+                time.sleep(RESTS)
+        self._mailbox.close()
+        db.close()
+
+    def _do(self, db: sqlite3.Connection) -> bool:
+        try:
+            while self.step(db):
+                pass
+        except Exception as wrong:
+            self._says(f"{type(wrong).__name__}: {wrong}")
+            self._asked = float("-inf")
+            self.waiting = _count(db, self.posted, self._journal.last)
+            return False
+        self._says(None)
+        self.waiting = 0
+        return True
+
+    def step(self, db: sqlite3.Connection) -> bool:
+        """Hands on the next blocks; whether there may be more. Raises whatever the mailbox does."""
+        if time.monotonic() - self._asked > ASKS_EVERY:
+            self._ask(db)
+        blocks = self._next(db)
+        if blocks:
+            self._mailbox.put(self.name, blocks)
+            self.posted = blocks[-1][0]
+        if self._held:
+            self._held.release(self.posted)
+        return bool(blocks)
+
+    def _ask(self, db: sqlite3.Connection) -> None:
+        """How far it is: never further than the mailbox says, which may have lost what lay in it."""
+        taken, there, lying = self._mailbox.last(self.name)
+        if max(taken, there) > self._journal.last:
+            log.error("the journal has lost blocks that were handed on; it goes on under another name", was=self.name)
+            self.name, taken, there, lying = _name(self._file, anew=True), 0, 0, 0
+        left_out = sum(taken < each <= there for each in self._unreadable)
+        is_whole = lying >= _count(db, taken, there) - left_out
+        self.posted = max(taken, there) if is_whole else taken
+        if taken > self._pruned:
+            db.execute("delete from block where number <= ?", (taken,))
+            db.commit()
+            self._pruned = taken
+        self._asked = time.monotonic()
+
+    def _next(self, db: sqlite3.Connection) -> list[Row]:
+        before = db.execute("select max(number) from block where number <= ?", (self.posted,)).fetchone()[0] or 0
+        found, size = list[Row](), 0
+        for number, calls, facts in db.execute(
+            "select number, calls, facts from block where number > ? order by number", (self.posted,)
+        ):
+            try:
+                checked(facts)
+            except Wrong as wrong:
+                self._leave_out(number, wrong)
+                continue
+            found.append((number, before, calls, facts))
+            before, size = number, size + len(facts)
+            if size > MOST_AT_ONCE:
+                break
+        return found
+
+    def _leave_out(self, number: int, wrong: Wrong) -> None:
+        if number not in self._unreadable:
+            log.error("a block of the journal can't be read; it is left out", block=number, reason=str(wrong))
+        self._unreadable.add(number)
+
+    def _says(self, failing: str | None) -> None:
+        """In the log once, not at each try."""
+        if failing and failing != self.failing:
+            log.warning("blocks can't be handed on; they are kept until they can", reason=failing)
+        elif self.failing and not failing:
+            log.info("blocks are handed on again")
+        self.failing = failing
+
+
+def _count(db: sqlite3.Connection, after: int, until: int) -> int:
+    found = db.execute("select count(*) from block where number > ? and number <= ?", (after, until)).fetchone()
+    return int(found[0])
+
+
+def _name(file: Path, anew: bool = False) -> str:
+    if anew or not file.exists():
+        draft = file.with_name(f"{NAME}.new")
+        draft.write_text(f"{secrets.token_hex(8)}\n", encoding="ascii")
+        draft.replace(file)
+    return file.read_text(encoding="ascii").strip()

@@ -1,0 +1,132 @@
+"""Blocks on their way from receivers to the process that counts: two tables in ClickHouse, which both can reach.
+
+Whatever is put in twice, by whomever, is there once: a block is told by its receiver and number. What was taken is told
+by the number of the last one, since each names the one before it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import clickhouse_connect
+import msgspec
+import pyarrow as pa
+
+from accoil.store import questions, spelling
+
+SCHEMA = Path(__file__).parent / "schema" / "mailbox" / "tables.sql"
+PORTS = {"http": 8123, "https": 8443}
+PATIENCE = 20  # seconds for an answer
+COLUMNS = pa.schema(
+    {
+        "receiver": pa.string(),
+        "number": pa.int64(),
+        "before": pa.int64(),
+        "calls": pa.int64(),
+        "facts": pa.binary(),
+    }
+)
+ASK = questions.beside(__file__, "mailbox")
+
+
+class Put(msgspec.Struct, frozen=True):
+    """A block as it lies there. `before`: the number of the receiver's block before it, 0 for none that it has."""
+
+    receiver: str
+    number: int
+    before: int
+    calls: int
+    facts: bytes = b""
+
+
+class Mailbox:
+    """For one thread. Every question may raise: it is asked again, of the next address."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        """`addresses`: http://user:password@host:port/database of the nodes of one server; tried in turn."""
+        self._addresses = list(addresses)
+        self._client: Any = None
+
+    def put(self, receiver: str, blocks: Sequence[tuple[int, int, int, bytes]]) -> None:
+        """`blocks`: number, number of the one before it, calls, facts."""
+        rows = [dict(zip(COLUMNS.names, (receiver, *each), strict=True)) for each in blocks]
+        self._insert("block", pa.Table.from_pylist(rows, COLUMNS))
+
+    def last(self, receiver: str) -> tuple[int, int, int]:
+        """Numbers of a receiver's last block that was taken and of the last that lies there, 0 for none; how many lie
+        there that were not taken."""
+        (row,) = self._rows(ASK["last"], receiver=receiver)
+        return int(row["taken"] or 0), int(row["there"] or 0), int(row["lying"])
+
+    def next(self, taken: Mapping[str, int], most: int) -> list[Put]:
+        """The blocks that follow those, without their facts: the first ones of each receiver first."""
+        return [Put(**row) for row in self._rows(ASK["next"], **_marks(taken), most=most)]
+
+    def with_facts(self, blocks: Iterable[Put]) -> list[Put]:
+        """The same blocks, in order of receiver and number; without any that are gone meanwhile."""
+        wanted = {(each.receiver, each.number) for each in blocks}
+        receivers, numbers = sorted({each[0] for each in wanted}), sorted({each[1] for each in wanted})
+        found = [Put(**row) for row in self._rows(ASK["facts"], receivers=receivers, numbers=numbers)]
+        return [each for each in found if (each.receiver, each.number) in wanted]
+
+    def taken(self) -> dict[str, int]:
+        """Receiver → number of the last block that was taken."""
+        return {str(row["receiver"]): int(row["number"]) for row in self._rows(ASK["taken"])}
+
+    def take(self, taken: Mapping[str, int]) -> None:
+        """Says so: from now on nobody needs to keep them."""
+        self._insert("taken", pa.table({"receiver": list(taken), "number": pa.array(taken.values(), pa.int64())}))
+
+    def sweep(self, taken: Mapping[str, int]) -> None:
+        """Removes those blocks; some time after this, they are gone from the disk."""
+        self._ask(lambda client: client.command(ASK["sweep"], _marks(taken)))
+
+    def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _rows(self, question: str, **values: Any) -> list[dict[str, Any]]:
+        found = self._ask(lambda client: client.query_arrow(question, values, use_strings=False))
+        return [{name: _told(name, value) for name, value in row.items()} for row in found.to_pylist()]
+
+    def _insert(self, table: str, rows: pa.Table) -> None:
+        self._ask(lambda client: client.insert_arrow(table, rows))
+
+    def _ask(self, question: Any) -> Any:
+        try:
+            if self._client is None:
+                self._client = _connected(self._addresses[0])
+            return question(self._client)
+        except BaseException:
+            self._addresses.append(self._addresses.pop(0))
+            self.close()
+            raise
+
+
+def _connected(address: str) -> Any:
+    parts = urlsplit(address)
+    database = parts.path.strip("/") or "accoil"
+    client = clickhouse_connect.get_client(
+        host=parts.hostname,
+        port=parts.port or PORTS[parts.scheme],
+        username=unquote(parts.username or "default"),
+        password=unquote(parts.password or ""),
+        secure=parts.scheme == "https",
+        connect_timeout=PATIENCE,
+        send_receive_timeout=PATIENCE,
+        autogenerate_session_id=False,
+    )
+    client.command(f"create database if not exists {database}", use_database=False)
+    client.database = database
+    for statement in spelling.statements(SCHEMA.read_text()):
+        client.command(statement)
+    return client
+
+
+def _marks(taken: Mapping[str, int]) -> dict[str, list[Any]]:
+    return {"receivers": [*taken, ""], "numbers": [*taken.values(), 0]}  # a list of nothing has no type
+
+
+def _told(name: str, value: Any) -> Any:
+    return value.decode() if name == "receiver" else value
