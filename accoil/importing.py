@@ -77,10 +77,11 @@ def imports(folder: Path, counting: Counting) -> Imports:
 
 def _wanted(product: int) -> Wanted:
     """What the front door does with this product's calls."""
-    limits = Product.objects.values_list("most_events", "most_traits").get(pk=product)
-    full = Caps().of(product, limits)
+    its = Product.objects.get(pk=product)
+    full = Caps().of(product, (its.most_events, its.most_traits))
     deleted = suppression.of(product)
-    return Wanted(_mappings(product), full.events, full.user_traits, full.account_traits, deleted)
+    names = full.events, full.user_traits, full.account_traits
+    return Wanted(_mappings(product), *names, deleted, its.kept_since)
 
 
 def _mappings(product: int) -> tuple[Mapping, ...] | None:

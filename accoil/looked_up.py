@@ -27,18 +27,22 @@ class LookedUp:
         """All of it, anew. The zones with it: nothing is received for a product of unknown zone."""
         keys = {text: Key(**row) for text, row in receiving_keys().items()}
         rows, full, deleted = mappings(), self.full(), suppression.all_suppressed()
+        products = Product.objects.only("time_zone", "kept_from")
+        since = {product.pk: product.kept_since for product in products if product.kept_from}
         handling = {
-            product: self._handling(rows.get(product, []), product, full.get(product, PLAIN), deleted.get(product))
-            for product in {*rows, *full, *deleted}
+            product: self._handling(
+                rows.get(product, []), product, full.get(product, PLAIN), deleted.get(product), since.get(product, 0)
+            )
+            for product in {*rows, *full, *deleted, *since}
         }
-        self.zones = dict(Product.objects.values_list("id", "time_zone"))
+        self.zones = {product.pk: product.time_zone for product in products}
         return Ring(keys, {product: each for product, each in handling.items() if not each.is_plain})
 
     def _handling(
-        self, rows: list[dict[str, Any]], product: int, full: Handling, deleted: Suppressed | None
+        self, rows: list[dict[str, Any]], product: int, full: Handling, deleted: Suppressed | None, since: int
     ) -> Handling:
         known = self._mappings.get(product)
         if known is None or known[0] != rows:
             known = self._mappings[product] = (rows, usable(product, rows))
         wanted = None if known[1].are_presets else known[1]
-        return msgspec.structs.replace(full, mappings=wanted).refusing(deleted)
+        return msgspec.structs.replace(full, mappings=wanted, kept_since=since).refusing(deleted)

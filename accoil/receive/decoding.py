@@ -13,7 +13,7 @@ def decode(raw: bytes, path: Path, handling: Handling = PLAIN) -> Short | Body:
     try:
         body = path.translate(raw) if path.translate else raw
         batch, type = path.batch, path.type
-        may_be_short = handling is PLAIN or handling.only_suppresses
+        may_be_short = handling is PLAIN or handling.only_refuses
         if may_be_short and (short := tracks.decode(body, batch, type)) and handling.takes_short(short):
             return short
         if handling.mappings is None and (found := calls.decode(body, batch, type)):

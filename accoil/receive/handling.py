@@ -8,6 +8,7 @@ import msgspec
 
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.suppressed import Known, Suppressed
+from accoil.receive.too_old import may_be_old
 
 if TYPE_CHECKING:
     from accoil.receive.tracks import Short
@@ -21,6 +22,7 @@ class Handling(msgspec.Struct, frozen=True):
     account_traits: frozenset[str] | None = None
     suppressed: Suppressed | None = None  # who was deleted
     others: Known = msgspec.field(default_factory=Known)  # who was not, as `suppressed` was asked before
+    kept_since: int = 0  # ms: events of before are refused
 
     def refusing(self, suppressed: Suppressed | None) -> Handling:
         return msgspec.structs.replace(self, suppressed=suppressed, others=Known())
@@ -30,15 +32,17 @@ class Handling(msgspec.Struct, frozen=True):
         return self == PLAIN
 
     @property
-    def only_suppresses(self) -> bool:
-        """What names nobody who was deleted takes the short way."""
-        return self.suppressed is not None and msgspec.structs.replace(self, suppressed=None) == PLAIN
+    def only_refuses(self) -> bool:
+        """What is new, and names nobody who was deleted, takes the short way."""
+        return msgspec.structs.replace(self, suppressed=None, kept_since=0) == PLAIN
 
     def takes_short(self, short: Short) -> bool:
         """Whether nothing is to be done with these calls."""
         if self is PLAIN:
             return True
-        return self.only_suppresses and self.suppressed is not None and not self.suppressed.concerns(short, self.others)
+        if not self.only_refuses or may_be_old(short, self.kept_since):
+            return False
+        return self.suppressed is None or not self.suppressed.concerns(short, self.others)
 
 
 PLAIN = Handling()

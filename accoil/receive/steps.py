@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from accoil.receive import times
+from accoil.receive import times, too_old
 from accoil.receive.calls import ALIAS, CAME_BACK, EVENT, GROUP, IDENTIFY, OWN, Body, Call, Rejected
 from accoil.receive.caps import cap
 from accoil.receive.cleaning import TooDeep, clean, unwrap
 from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.skew import skew
 from accoil.receive.suppressed import CODE, suppress
+from accoil.receive.too_old import is_too_old
 
+INVALID = "invalid_event"
 LONGEST_ID = 255
 LONGEST_NAME = 255
 
@@ -39,15 +41,13 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
         if call.is_own:
             body.dropped.append(Rejected(position, OWN, CAME_BACK, call.type, call.event or call.name))
             continue
-        reason, code = None, "invalid_event"
+        reason, code = None, INVALID
         try:
             for step in STEPS.get(call.type or "", UNKNOWN):
                 if reason := step(call, arrival):
                     break
             else:
-                reason = cap(call, arrival.handling)
-                if reason is None and (deleted := arrival.handling.suppressed):
-                    reason, code = suppress(call, deleted), CODE
+                reason, code = _refusal(call, arrival.handling)
         except (RecursionError, TooDeep):
             reason = str(TooDeep())
         if reason is None:
@@ -57,6 +57,17 @@ def run(body: Body, arrival: Arrival) -> list[Call]:
     if body.rejected:
         body.rejected.sort(key=lambda rejected: rejected.index)
     return kept
+
+
+def _refusal(call: Call, handling: Handling) -> tuple[str | None, str]:
+    """The reason why a call that is complete can't be counted here, if there is one, and its code."""
+    if handling is PLAIN:
+        return None, ""
+    if is_too_old(call, handling.kept_since):
+        return too_old.TOO_OLD, too_old.CODE
+    if reason := cap(call, handling):
+        return reason, INVALID
+    return (suppress(call, handling.suppressed) if handling.suppressed else None), CODE
 
 
 def put_event(call: Call, _: Arrival) -> str | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accoil import measured
 from accoil.count import days
 from accoil.count.facts import facts
+from accoil.score.askable import first_askable
 from accoil.score.day_summary import DaySummary
 from accoil.score.each_day import STRETCH
 from accoil.score.in_force import in_force
@@ -37,6 +38,8 @@ def lacking(profile: Profile, now: datetime) -> list[Stretch]:
         return []
     last = over(profile, now)
     first = max(first_fact, last - timedelta(days=FARTHEST - 1))
+    if askable := first_askable(profile.product, profile.current.parsed):
+        first = max(first, askable)
     found = []
     for version, since, until in in_force(profile, first, last):
         there = set(version.day_summaries.filter(day__range=(since, until)).values_list("day", flat=True))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,8 +15,11 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from accoil.score.access import profiles_for
+from accoil.score.askable import why_not
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
+from accoil.segment.askable import first_askable
+from accoil.show import ranges
 from accoil.show.guard import RANK, to_sign_in
 from accoil.show.permissions import action_at
 from accoil.team.models import Product, User
@@ -44,9 +48,23 @@ class Frame:
     def as_of(self) -> date:
         """The day that is looked at: the address may name a past one; nonsense in it is read as today."""
         try:
-            return min(date.fromisoformat(self.request.GET.get("as_of", "")), self.today)
+            asked = min(date.fromisoformat(self.request.GET.get("as_of", "")), self.today)
         except ValueError:
             return self.today
+        if self.first_day and asked < self.first_day:
+            messages.warning(self.request, f"{asked} can't be shown: {why_not(self.product, self.first_day)}")
+            return self.first_day
+        return asked
+
+    @cached_property
+    def first_askable(self) -> date | None:
+        """The first day that can be asked for; None: any."""
+        return first_askable(self.profile) if self.profile else None
+
+    @cached_property
+    def first_day(self) -> date | None:
+        """The first that pages show: their charts begin before it. None: any."""
+        return self.first_askable and min(self.today, self.first_askable + timedelta(days=PAGES_LOOK_BACK))
 
     @property
     def is_past(self) -> bool:
@@ -172,6 +190,8 @@ class Frame:
             for profile in self.profiles
         ]
 
+
+PAGES_LOOK_BACK = 2 * ranges.USUAL[-1]  # days: the longest chart, and what it is compared with
 
 # Pages that can show a past day.
 OF_ANY_DAY = (

@@ -44,11 +44,17 @@ class Range:
         return f"the {words.count(self.length, 'day')} before" if self.length > 1 else "the day before"
 
 
-def asked(query: QueryDict, as_of: date, today: date, usual: Sequence[int] = USUAL) -> Range:
+def asked(
+    query: QueryDict, as_of: date, today: date, earliest: date | None = None, usual: Sequence[int] = USUAL
+) -> Range:
     """The last 30 days up to `as_of` when the address says nothing, or something that makes no sense: then with a
-    sentence."""
+    sentence. `earliest`: the first day that can be shown."""
     if "from" in query or "to" in query:
-        return _own(query.get("from", ""), query.get("to", ""), as_of, today)
+        own = _own(query.get("from", ""), query.get("to", ""), as_of, today)
+        # What is compared with it comes before, and is as long.
+        if earliest and not own.wrong and own.first - timedelta(own.length) < earliest:
+            return last_days(30, as_of, "Daily counts are not kept for so long; here are the last 30 days.")
+        return own
     given = query.get("days", "")
     return last_days(int(given) if given.isdecimal() and int(given) in usual else 30, as_of)
 

@@ -33,7 +33,7 @@ class Looking:
 
     @cached_property
     def range(self) -> Range:
-        return ranges.asked(self.frame.request.GET, self.frame.as_of, self.frame.today)
+        return ranges.asked(self.frame.request.GET, self.frame.as_of, self.frame.today, self.frame.first_askable)
 
     @cached_property
     def kind(self) -> Kind:

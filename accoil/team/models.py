@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from accoil.team.zones import check_zone
 NAME_LENGTH = 100
 MOST_EVENTS = 2_000
 MOST_TRAITS = 500
+KEEP_MONTHS = 24
 STAGING = "stg_"  # what keys of a staging product begin with
 SCOPES = ("accounts", "users", "counts")  # what a token may be kept to; profiles and segments every token reads
 TOKEN_START = "accoil_"  # noqa: S105  what every token begins with, so that people and scanners know it
@@ -100,6 +101,8 @@ class Product(models.Model):
     )  # its keys begin with stg_
     most_events = models.PositiveIntegerField(default=MOST_EVENTS)  # different names; more are refused
     most_traits = models.PositiveIntegerField(default=MOST_TRAITS)  # different keys, of users and of accounts
+    keep_months = models.PositiveSmallIntegerField(null=True, default=KEEP_MONTHS)  # of daily counts; None: for ever
+    kept_from = models.DateField(null=True)  # daily counts before it are gone; None: none are
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -120,6 +123,13 @@ class Product(models.Model):
     def today(self) -> date:
         """The day it is now in the product's time zone."""
         return datetime.now(self.zone).date()
+
+    @property
+    def kept_since(self) -> int:
+        """The moment (ms) at which the first day begins that is kept; 0 where all are."""
+        if self.kept_from is None:
+            return 0
+        return int(datetime.combine(self.kept_from, time(), self.zone).timestamp() * 1000)
 
 
 def new_key() -> str:

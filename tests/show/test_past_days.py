@@ -132,3 +132,30 @@ def test_the_second_half_of_the_dashboard_is_of_the_day_looked_at(ann, home):
     habits = ann.get(link_to(first, "Total score, adoption and events"))
     assert "You are looking at Monday 23 March 2026" in main(habits)
     assert "|23 Mar" in habits.content.decode() and "24 Mar" not in habits.content.decode()
+
+
+def keep_from(busy, day: date) -> None:
+    busy.web.kept_from = day
+    busy.web.save()
+
+
+def test_a_day_that_can_not_be_made_any_more_is_not_shown_and_the_page_says_which_is_the_first(ann, busy, home):
+    keep_from(busy, date(2026, 3, 1))
+    text = words(ann.get(f"{home}/accounts", {"as_of": "2026-03-23"}))
+    assert "2026-03-23 can't be shown: " in text
+    assert "daily counts are kept from 2026-03-01 on" in text
+    assert "You are looking at" not in text
+
+
+def test_days_of_ones_own_that_are_no_longer_kept_are_not_shown(ann, busy, home):
+    keep_from(busy, date(2026, 3, 1))
+    text = main(ann.get(f"{home}/views/events", {"from": "2026-03-02", "to": "2026-03-09"}))
+    assert "Daily counts are not kept for so long; here are the last 30 days." in text
+
+
+def test_a_backtest_looks_at_no_day_that_is_no_longer_kept(ann, busy, home):
+    keep_from(busy, date(2026, 3, 1))
+    asked = {"by": "trait", "trait": "account:plan", "value": "pro", "days": "7", "periods": "3"}
+    answer = ann.get(f"{home}/profiles/{busy.profile.pk}/backtest", asked)
+    assert answer.status_code == 422
+    assert "That looks back to 2026-02-24; daily counts are kept from 2026-03-01 on" in main(answer)

@@ -57,10 +57,13 @@ class Wanted(msgspec.Struct, frozen=True):
     user_traits: frozenset[str] | None = None
     account_traits: frozenset[str] | None = None
     suppressed: Suppressed | None = None
+    kept_since: int = 0
 
     def handling(self) -> Handling:
         mappings = Mappings.of(self.mappings) if self.mappings is not None else None
-        handling = Handling(mappings, self.events, self.user_traits, self.account_traits, self.suppressed)
+        handling = Handling(
+            mappings, self.events, self.user_traits, self.account_traits, self.suppressed, kept_since=self.kept_since
+        )
         return PLAIN if handling.is_plain else handling
 
 

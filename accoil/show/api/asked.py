@@ -12,9 +12,11 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from accoil.receive.times import EARLIEST
+from accoil.score.askable import why_not
 from accoil.score.book import Book, look_at
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
+from accoil.segment.askable import first_askable
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.show.api.errors import Wrong, invalid, not_found
@@ -72,8 +74,8 @@ def profile_of(product: Product, profile_id: int) -> Profile:
     return profile
 
 
-def day_of(product: Product, day: date | None, name: str = "as_of") -> date:
-    """The day, today if none is asked for. Raises Wrong for one that can't be told."""
+def day_of(product: Product, day: date | None, name: str = "as_of", first: date | None = None) -> date:
+    """The day, today if none is asked for; `first`: the first that can be. Raises Wrong for one that can't be told."""
     today = product.today()
     if day is None:
         return today
@@ -81,6 +83,8 @@ def day_of(product: Product, day: date | None, name: str = "as_of") -> date:
         raise invalid(name, f"{name} is in the future; today is {today} in {product.time_zone}.")
     if day < FIRST_DAY:
         raise invalid(name, f"{name} is before {FIRST_DAY}; nothing is kept from then.")
+    if first and day < first:
+        raise invalid(name, f"{name} can't be {day}: {why_not(product, first)}")
     return day
 
 
@@ -91,7 +95,8 @@ class Opened:
         self.asker, self.product = asker, asker.product
         self.profile = profile_of(self.product, asked.workspace_id)
         self.version = self._version(asked.version)
-        self.as_of = day_of(self.product, asked.as_of)
+        self.first = first_askable(self.profile, self.version.parsed)  # None: every day can be asked for
+        self.as_of = day_of(self.product, asked.as_of, first=self.first)
         self._kept = {"as_of": asked.as_of, "version": asked.version}
 
     @property

@@ -125,8 +125,9 @@ def _history(asker: Asker, kind: Kind, id: int, asked: AskedDays) -> Row:
 
 def days_of(opened: Opened, asked: AskedDays, usual: int = USUAL_DAYS) -> tuple[date, date]:
     """First and last day asked for. Raises Wrong for a range that can't be told."""
-    last = day_of(opened.product, asked.last, "to") if asked.last else opened.as_of
-    first = day_of(opened.product, asked.first, "from") if asked.first else last - timedelta(usual - 1)
+    last = day_of(opened.product, asked.last, "to", opened.first) if asked.last else opened.as_of
+    usually = max(last - timedelta(usual - 1), opened.first or date.min)
+    first = day_of(opened.product, asked.first, "from", opened.first) if asked.first else usually
     if first > last:
         raise invalid("from", f"from ({first}) is after to ({last}).")
     if (last - first).days >= MOST_DAYS:

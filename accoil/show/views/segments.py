@@ -1,6 +1,6 @@
 """Segments: all of a profile side by side, and the page of one: who is inside, how it grew, who came and went."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -66,8 +66,9 @@ def fill(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse
     frame, found = framed(request, product_id, Segment, segment_id)
     wanted = request.POST.get("days", "")
     back = int(wanted) if wanted in {str(each) for each in FILLS} else FILLS[0]
-    filling.want([found], days.number(frame.today) - back)
-    messages.success(request, f"The last {back} days of “{found.name}” are being worked out.")
+    first = max(frame.today - timedelta(days=back), frame.first_askable or date.min)
+    filling.want([found], days.number(first))
+    messages.success(request, f"The last {(frame.today - first).days} days of “{found.name}” are being worked out.")
     return redirect(frame.link("segment", found.pk))
 
 

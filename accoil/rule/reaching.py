@@ -1,0 +1,15 @@
+"""How far back a rule looks from the day on which it is asked."""
+
+from typing import Any
+
+SPANS = ("within_days", "days")  # what is counted from created-at on lies where it lies: it is no look back
+
+
+def days_back(written: Any) -> int:
+    """The longest span of days that stands anywhere in something written; 0 where there is none."""
+    if isinstance(written, dict):
+        own = [value for key, value in written.items() if key in SPANS and isinstance(value, int)]
+        return max([*own, *(days_back(part) for part in written.values())], default=0)
+    if isinstance(written, list | tuple):
+        return max(map(days_back, written), default=0)
+    return 0

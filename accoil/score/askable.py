@@ -1,0 +1,32 @@
+"""Which past days can be asked for: those whose numbers are made of days that are all kept."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from accoil.rule.reaching import days_back
+from accoil.score.definition import Definition
+from accoil.team.models import Product
+
+ZONES = 1  # a day: a time zone that is changed moves what was summed up by as much
+
+
+def looks_back(definition: Definition, rules: Iterable[Any] = ()) -> int:
+    """So many days before its own the numbers of a day are made of: two windows, and before them what the longest
+    rule asks for. `rules`: others that are asked with it, as they are written."""
+    return 2 * definition.window + days_back([definition.to_yaml_dict(), *rules])
+
+
+def first_askable(product: Product, definition: Definition, rules: Iterable[Any] = ()) -> date | None:
+    """None where every day can be asked for. Today always can."""
+    if product.kept_from is None:
+        return None
+    return min(product.today(), product.kept_from + timedelta(days=looks_back(definition, rules) + ZONES))
+
+
+def why_not(product: Product, first: date) -> str:
+    """The end of a sentence about a day before the first that can be asked for."""
+    return (
+        f"daily counts are kept from {product.kept_from} on, and numbers look back from their day: {first} is the "
+        f"first that can be asked for."
+    )

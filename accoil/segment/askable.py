@@ -1,0 +1,28 @@
+"""Which past days a profile can be asked for, with its segments."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from accoil.score import askable
+from accoil.score.definition import Definition
+from accoil.score.models import Profile
+from accoil.segment.models import Segment
+
+
+def looks_back(profile: Profile) -> int:
+    """So many days, under the version in force."""
+    return askable.looks_back(profile.current.parsed, _rules(profile))
+
+
+def first_askable(profile: Profile, definition: Definition | None = None, more: Iterable[Any] = ()) -> date | None:
+    """None where every day can be asked for. `more`: rules that are asked with it, as they are written."""
+    if profile.product.kept_from is None:
+        return None
+    rules = [*_rules(profile), *more]
+    return askable.first_askable(profile.product, definition or profile.current.parsed, rules)
+
+
+def _rules(profile: Profile) -> list[object]:
+    """Also those that automations have for themselves."""
+    return list(Segment.every.filter(profile=profile).exclude(rule=None).values_list("rule", flat=True))

@@ -1,0 +1,50 @@
+"""Days whose numbers would need what is no longer kept are refused, with the first that can be asked for."""
+
+from datetime import timedelta
+
+import pytest
+
+from accoil.segment.models import Kind, Scope, Segment
+from tests.api.conftest import TODAY
+
+KEPT = (TODAY - timedelta(days=25)).date()
+FIRST = KEPT + timedelta(days=15)  # two windows of a week, and a day for time zones that are changed
+
+
+def keep_from(ask, day):
+    ask.product.kept_from = day
+    ask.product.save()
+
+
+@pytest.fixture
+def kept(ask):
+    keep_from(ask, KEPT)
+    return ask
+
+
+def test_a_past_day_is_told_from_two_windows_after_the_first_kept_day_on(kept):
+    kept.workspace("/api/v2/accounts", 200, as_of=FIRST)
+    said = kept.workspace("/api/v2/accounts", 400, as_of=FIRST - timedelta(days=1))["error"]["message"]
+    assert f"daily counts are kept from {KEPT} on" in said
+    assert said.endswith(f"{FIRST} is the first that can be asked for.")
+
+
+def test_rules_that_look_further_back_need_more_and_today_is_always_told(kept):
+    rule = {"event": "Dashboard_Viewed", "at_least": 3, "within_days": 60}
+    Segment.every.create(profile=kept.profile, scope=Scope.USER, kind=Kind.CUSTOM, name="Looks back", rule=rule)
+    kept.workspace("/api/v2/users", 400, as_of=FIRST)
+    kept.workspace("/api/v2/users", 200)
+
+
+def test_a_course_begins_where_it_can(kept):
+    ann = kept.one("users", "ann")["id"]
+    told = kept.workspace(f"/api/v2/users/{ann}/history")
+    assert (told["from"], len(told["data"])) == (str(FIRST), 11)
+    kept.workspace(f"/api/v2/users/{ann}/history", 400, **{"from": KEPT})
+
+
+def test_counts_of_single_days_begin_with_the_first_kept_day_and_sums_reach_back_for_ever(kept):
+    keep_from(kept, (TODAY - timedelta(days=10)).date())
+    assert kept.get("/api/v2/counts", 200, group_by="event")["total_count"] == 20
+    assert kept.get("/api/v2/counts", 200, group_by="day")["total_count"] == 15
+    assert "daily counts are kept from" in kept.get("/api/v2/counts", 400, **{"from": KEPT})["error"]["message"]
