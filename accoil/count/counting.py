@@ -15,6 +15,7 @@ from accoil import memory as memory_of_process
 from accoil.count import late, sealing
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
+from accoil.count.sharing import sharing
 from accoil.receive.journal import Journal
 from accoil.receive.opening import Broken
 from accoil.refused import Refused
@@ -45,6 +46,7 @@ class Counting:
         self._memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
         self._open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
         self._lock = lock(folder)
+        self.sharing = sharing()
         self._running = False
         self._caught_up, self._before = False, 0  # the last block at the start
         self._rebuilding = threading.Lock()
@@ -62,6 +64,7 @@ class Counting:
         self.journal.start()
         self._before = self.journal.last
         self.loader.start()
+        self.sharing.start()
 
     def stop(self) -> None:
         """Writes and counts what is on its way, then closes."""
@@ -70,6 +73,7 @@ class Counting:
         if running:
             self.loader.wait_for(self.journal.last, timeout=10)
         self.loader.stop()
+        self.sharing.stop()
         open_facts(None)
         self.facts.store.close()
         self._lock.close()
@@ -142,7 +146,7 @@ class Counting:
         with self._rebuilding:
             path = self._folder / f"facts-{_number(self._path) + 1}.duckdb"
             _remove(path)
-            store = DuckDB(path, self._memory)
+            store = self.sharing.open(path, self._memory)
             try:
                 loader = self._new_loader(self._in_place_of_these(store))
                 self._count_anew(loader, told)
@@ -211,6 +215,7 @@ class Counting:
     def _use(self, path: Path, store: DuckDB, facts: Facts | None = None) -> None:
         self._path, self.facts = path, facts or Facts(store)
         open_facts(self.facts)
+        self.sharing.use(store, self.journal.last)
 
     def _latest(self) -> tuple[Path, DuckDB]:
         """The store that is furthest. A rebuild that was interrupted leaves two; a damaged one is put aside."""
@@ -227,7 +232,7 @@ class Counting:
         if not found:
             path = self._folder / f"facts-{number + 1}.duckdb"
             _remove(path)
-            return path, DuckDB(path, self._memory)
+            return path, self.sharing.open(path, self._memory)
         *others, (_, path, store) = sorted(found, key=lambda each: (each[0], _number(each[1])))
         for _, other, unused in others:
             unused.close()
@@ -236,7 +241,7 @@ class Counting:
 
     def _open(self, path: Path) -> tuple[int, Path, DuckDB]:
         """The number of the last block in it, and the store. Raises Damaged."""
-        store = DuckDB(path, self._memory)
+        store = self.sharing.open(path, self._memory)
         store.check()
         try:
             sealing.check(store)

@@ -1,19 +1,24 @@
-"""ClickHouse: the same questions, asked of a server over HTTP. What it can't do yet: docs/reference/engines.md."""
+"""ClickHouse: the same questions, asked of a server over HTTP. What is in it was shipped there (count/shipping.py)."""
 
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
+import numpy as np
 import pyarrow as pa
 from clickhouse_connect.driver.binding import format_query_value
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from accoil.store import questions, spelling
-from accoil.store.store import Asked, Places, Value
+from accoil.store.store import Loading, Places, Store, Value
+from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
@@ -26,12 +31,14 @@ SETTINGS = {
     "cast_keep_nullable": 1,
     "union_default_mode": "DISTINCT",
     "except_default_mode": "DISTINCT",
+    "final": 1,  # of rows with one key the newest, as in accoil/store/tables.py
     "max_query_size": 2**30,  # long lists are in the text
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_compression_method": "none",
 }
 LONG = 200  # elements from which a list is told in the text: bound values are in the address, whose length is limited
 KEPT = "select name from system.tables where database = :database and (name = :name or startsWith(name, :name || '_'))"
+ONLY_SHIPPED = "Nobody counts in ClickHouse: what is counted elsewhere is shipped to it."
 # Of columns that are handed in.
 TYPES = {
     pa.bool_(): "Bool",
@@ -46,29 +53,24 @@ TYPES = {
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 
 
-class ClickHouse(Asked):
+class ClickHouse(Store):
     """One database of one server. What is kept lies in a database of this process, in the server's memory."""
 
-    def __init__(self, url: str) -> None:
-        """`url`: http://user:password@host:port/database, or https. The database is made where it is missing."""
-        parts = urlsplit(url)
-        self.database = parts.path.strip("/") or "accoil"
+    def __init__(self, url: str, database: str | None = None, tables: str = "facts") -> None:
+        """`url`: http://user:password@host:port/database, or https; of several, separated by commas, the first that
+        answers. `database`: another than the one named there. It is made where it is missing, with the `tables` of
+        that file of schema/clickhouse."""
+        self.database = database or database_of(url)
+        self.path = Path(self.database)  # no file: its name
+        self.damaged: str | None = None
+        self.stopped = False
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
-        self._client = clickhouse_connect.get_client(
-            host=parts.hostname,
-            port=parts.port or PORTS[parts.scheme],
-            username=unquote(parts.username or "default"),
-            password=unquote(parts.password or ""),
-            secure=parts.scheme == "https",
-            autogenerate_session_id=False,  # so that questions may be asked beside each other
-            settings=SETTINGS,
-        )
-        for database in (self.database, self._kept):
-            self._client.command(f"create database if not exists {database}", use_database=False)
+        self._client = _connected(url)
+        for name in (self.database, self._kept):
+            self._client.command(f"create database if not exists {name}", use_database=False)
         self._client.database = self.database
-        for path in sorted((_HERE / "schema" / "clickhouse").glob("*.sql")):
-            for statement in spelling.statements(path.read_text()):
-                self._client.command(statement)
+        for statement in schema(tables):
+            self._client.command(statement.replace("create table ", "create table if not exists ", 1))
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         return _named(self._client.query_arrow(*self._written(question, places, values)))
@@ -99,6 +101,45 @@ class ClickHouse(Asked):
         for row in self.rows(KEPT, database=self._kept, name=name):
             self.drop(row["name"])
 
+    def loading(self) -> AbstractContextManager[Loading]:
+        raise TypeError(ONLY_SHIPPED)
+
+    def save(self) -> None:
+        raise TypeError(ONLY_SHIPPED)
+
+    def saved(self) -> AbstractContextManager[None]:
+        raise TypeError(ONLY_SHIPPED)
+
+    def put(self, table: Table, rows: pa.Table, version: int, deleted: bool = False) -> None:
+        """These rows, or only their keys when they are deleted, in place of what is there of a smaller version. Again:
+        the same."""
+        if not len(rows):
+            return
+        size = len(rows)
+        rows = rows.append_column("version", pa.array(np.full(size, version, np.uint64)))
+        rows = rows.append_column("deleted", pa.array(np.full(size, deleted, np.uint8)))
+        self.add(table.name, rows)
+
+    def add(self, table: str, rows: pa.Table) -> None:
+        self._client.insert_arrow(table, rows, database=self.database)
+
+    def tell(self, statement: str) -> None:
+        self._client.command(statement)
+
+    def later_than(self, version: int, table: Table) -> pa.Table:
+        """The keys of what was put there with a larger version, also of what is gone."""
+        keys = ", ".join(table.keys)
+        question = f"select distinct {keys} from {table.name} where version > {version}"
+        return self._client.query_arrow(question, settings={"final": 0})
+
+    def last_version(self, table: Table) -> int:
+        rows = self._client.query(f"select max(version) from {table.name}", settings={"final": 0}).result_rows
+        return int(rows[0][0] or 0)
+
+    def figures(self, table: Table) -> Figures:
+        """By product and day, what two tables share only if they hold the same."""
+        return self.rows(table.figures(table.name, "length"))
+
     def close(self) -> None:
         """What is kept goes; the facts stay."""
         self._client.command(f"drop database if exists {self._kept} sync")
@@ -109,6 +150,35 @@ class ClickHouse(Asked):
         given = {name: value for name, value in values.items() if name in wanted}
         named = {place: name.replace("kept.", f"{self._kept}.") for place, name in (places or {}).items()}
         return written(question, named, given)
+
+
+def database_of(url: str) -> str:
+    return urlsplit(url.split(",")[0].strip()).path.strip("/") or "accoil"
+
+
+def schema(tables: str) -> list[str]:
+    return spelling.statements((_HERE / "schema" / "clickhouse" / f"{tables}.sql").read_text())
+
+
+def _connected(url: str) -> Client:
+    *others, last = [each.strip() for each in url.split(",")]
+    for each in others:
+        with suppress(ClickHouseError):
+            return _client(each)
+    return _client(last)
+
+
+def _client(url: str) -> Client:
+    parts = urlsplit(url)
+    return clickhouse_connect.get_client(
+        host=parts.hostname,
+        port=parts.port or PORTS[parts.scheme],
+        username=unquote(parts.username or "default"),
+        password=unquote(parts.password or ""),
+        secure=parts.scheme == "https",
+        autogenerate_session_id=False,  # so that questions may be asked beside each other
+        settings=SETTINGS,
+    )
 
 
 def written(question: str, places: Mapping[str, str], values: Mapping[str, Value]) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,79 @@
+"""Whether what is counted here is shared: with nobody, or by way of ClickHouse (`count/shipping`)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from accoil import environment
+from accoil.store.duckdb import DuckDB
+
+if TYPE_CHECKING:
+    from accoil.count.shipping import Shipping
+
+
+class Sharing(Protocol):
+    """Of a process that counts."""
+
+    @property
+    def shipping(self) -> "Shipping | None": ...
+
+    def open(self, path: Path, memory: str) -> DuckDB: ...
+
+    def use(self, store: DuckDB, last: int) -> None:
+        """This is the store from now on. `last`: the number of the journal's last block."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Alone:
+    shipping = None
+
+    def open(self, path: Path, memory: str) -> DuckDB:
+        return DuckDB(path, memory)
+
+    def use(self, store: DuckDB, last: int) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
+class Shared:
+    def __init__(self, url: str) -> None:
+        from accoil.count import shipping
+        from accoil.store import noting
+
+        self._shipping, self._noting = shipping, noting  # loaded only where they are needed
+        self._url = url
+        self._running = False
+        self.shipping: Shipping | None = None
+
+    def open(self, path: Path, memory: str) -> DuckDB:
+        return self._noting.Noting(path, memory)
+
+    def use(self, store: DuckDB, last: int) -> None:
+        assert isinstance(store, self._noting.Noting)
+        if self.shipping:
+            self.shipping.stop()
+        self.shipping = self._shipping.Shipping(store, self._url, last)
+        if self._running:
+            self.shipping.start()
+
+    def start(self) -> None:
+        self._running = True
+        if self.shipping:
+            self.shipping.start()
+
+    def stop(self) -> None:
+        self._running = False
+        if self.shipping:
+            self.shipping.stop()
+
+
+def sharing() -> Sharing:
+    url = environment.text("ACCOIL_CLICKHOUSE_URL")
+    return Shared(url) if url else Alone()

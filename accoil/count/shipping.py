@@ -1,0 +1,193 @@
+"""What loads change is shipped to ClickHouse, where everybody else asks: docs/decisions/0023.
+
+The store notes which rows were touched (`store/noting`). They are sent as they are by then, one row a key, with a
+version that only grows; so sending them late, twice or after a kill changes nothing. What can't be told as changes is
+copied as a whole into another generation (`store/generations`)."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+
+import structlog
+
+from accoil.count.moved import Moved
+from accoil.store.clickhouse import ClickHouse
+from accoil.store.generations import Generation, Generations
+from accoil.store.noting import Changes, Noting
+from accoil.store.store import Damaged
+from accoil.store.tables import TABLES, Figures, Table
+
+LEAP = 1_000_000  # versions: what somebody who was killed still has on its way is older than whatever comes now
+RETRY_AFTER = 2.0  # seconds
+LONGEST_REST = 0.5  # seconds between two shipments
+RESTS = 2  # times as long as the last one took
+ROWS_AT_ONCE = 500_000  # of a table that is copied
+OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
+
+log = structlog.get_logger()
+
+
+class Differs(Exception):
+    """A copy is not what was copied."""
+
+
+Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
+
+
+class Shipping:
+    """Of one store that notes, to one ClickHouse; by hand (`ship`), or by a thread of its own. `last`: the number of
+    the journal's last block at the start."""
+
+    def __init__(self, store: Noting, url: str, last: int) -> None:
+        self._store, self._url, self._last = store, url, last
+        self._generations: Generations | None = None
+        self._target: ClickHouse | None = None
+        self._generation: Generation | None = None
+        self._version = 0
+        self._not_before = 0  # a block: what is there already must not go back
+        self._last_days: defaultdict[int, int] = defaultdict(int)
+        self.shipped = -1  # the number of the last block that is there
+        self.failing: str | None = None  # why the last shipment was not done
+        self._wake, self._stopping = threading.Event(), False
+        self._thread: threading.Thread | None = None
+        store.tell_changed = self._wake.set
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="shipping", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+        if self._thread:
+            self._thread.join()
+        self.close()
+
+    def ship(self) -> bool:
+        """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
+        if self._target is None:
+            self._go_on()
+        changes = self._store.changes()
+        if changes.block < self._not_before:
+            return False
+        if changes.tables:
+            self._send(changes)
+        if not changes.has_more:
+            self.shipped = changes.block
+        return changes.has_more
+
+    def copy(self, told: Callable[[str, int], None] = lambda table, rows: None) -> Generation:
+        """Puts all of the store into another generation, which is asked from then on. `told` hears each table and how
+        many rows of it are there. What loads change meanwhile is sent after. Raises Differs."""
+        generations = self._opened()
+        generation, load = generations.begin(), self._store.load
+        target = generations.open(generation)
+        for table in TABLES:
+            figures = self._fill(target, table, told)
+            if figures != _summed(target.figures(table)):
+                raise Differs(f"{table.name} in {target.database} is not what is counted here.")
+        self._store.is_shipped(load, generation.id, version=1)
+        self._use(target, generation, version=1, not_before=0)
+        while self.ship():
+            pass
+        self._store.save()  # killed later, it goes on from here
+        generations.told(generation, self._version, self.shipped, [])
+        generations.switch(generation)
+        log.info("all facts were copied to ClickHouse", database=target.database, block=self.shipped)
+        return generation
+
+    def close(self) -> None:
+        for each in (self._target, self._generations):
+            if each is not None:
+                each.close()
+        self._target = self._generations = None
+
+    def _opened(self) -> Generations:
+        self._generations = self._generations or Generations(self._url)
+        return self._generations
+
+    def _go_on(self) -> None:
+        """From where the store was shipped up to, if that is known there and here; else all is copied."""
+        generations, mark = self._opened(), self._store.mark
+        generation = generations.current()
+        if generation is None or generation.id != mark.generation or not generation.fits or not mark.noted_all:
+            self.copy()
+            return
+        _, block = generations.shipped_to(generation)
+        if block > self._last:  # this journal was put back from a backup, or has lost blocks
+            self.copy()
+            return
+        target = generations.open(generation)
+        # Sent by somebody who was killed before the store was saved: perhaps never touched again.
+        for table in TABLES:
+            self._store.note(table, target.later_than(mark.version, table))
+        version = max([mark.version, *map(target.last_version, TABLES)]) + LEAP
+        self._use(target, generation, version, not_before=block)
+
+    def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
+        if self._target is not None:
+            self._target.close()
+        self._target, self._generation = target, generation
+        self._version, self._not_before = version, not_before
+
+    def _fill(self, target: ClickHouse, table: Table, told: Callable[[str, int], None]) -> Summed:
+        """What was put there."""
+        parts, rows, figures = 1 + self._store.size(table) // ROWS_AT_ONCE, 0, list[dict[str, int]]()
+        for part in range(parts):
+            some, of_part = self._store.part(table, part, parts)
+            target.put(table, some, version=1)
+            figures += of_part
+            rows += len(some)
+            told(table.name, rows)
+        return _summed(figures)
+
+    def _send(self, changes: Changes) -> None:
+        assert self._target and self._generation
+        self._version += 1  # also when it is tried again: there may be more by then, and what failed may still arrive
+        moved = Moved()
+        for table, held, gone in changes.tables:
+            self._target.put(table, held, self._version)
+            self._target.put(table, gone, self._version, deleted=True)
+            moved.hear(table, held)
+            moved.hear(table, gone)
+        block = self.shipped if changes.has_more else changes.block
+        self._opened().told(self._generation, self._version, block, moved.told(self._last_days))
+        self._store.is_shipped(changes.load, self._generation.id, self._version)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.wait(1)
+            self._wake.clear()
+            began = time.monotonic()
+            try:
+                while not self._stopping and self.ship():
+                    pass
+                self._says(None)
+            except Damaged:
+                return  # another store takes its place
+            except Exception as wrong:
+                self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
+                self._rest(RETRY_AFTER)
+            self._rest(min(LONGEST_REST, RESTS * (time.monotonic() - began)))
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.05))
+
+    def _says(self, failing: str | None) -> None:
+        """In the log once, not at each try."""
+        if failing and failing != self.failing:
+            log.exception("facts could not be shipped to ClickHouse; it will be tried again", block=self.shipped)
+        elif self.failing and not failing:
+            log.info("shipping to ClickHouse works again", block=self.shipped)
+        self.failing = failing
+
+
+def _summed(figures: Figures) -> Summed:
+    found: Summed = defaultdict(lambda: (0, 0))
+    for row in figures:
+        n, figure = found[at := (row["product"], row["of_day"])]
+        found[at] = (n + row["n"], figure + row["figure"])
+    return found

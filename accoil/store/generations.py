@@ -1,0 +1,123 @@
+"""Generations of the shared facts: whole copies, each in a database of its own, of which one is asked.
+
+What can't be shipped as changes (a store made again, other tables, another server) is copied as a whole into the next
+one, which becomes the current one by a single row when it is complete."""
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+
+import msgspec
+import pyarrow as pa
+
+from accoil.store.clickhouse import ClickHouse, database_of, schema
+
+DATABASES = "select name from system.databases where startsWith(name, :prefix)"
+
+
+class Generation(msgspec.Struct, frozen=True):
+    number: int
+    id: str
+    tables: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether its tables are those of this program."""
+        return self.tables == tables_of_today()
+
+
+class Shipped(msgspec.Struct, frozen=True):
+    """What became of a product. `first_day`: since when its numbers have moved."""
+
+    product: int
+    first_day: int
+    tells_of_people: bool
+
+
+NOTHING = Shipped(0, 0, False)
+
+
+class Generations:
+    """Of one ClickHouse: its database that the address names holds which is which, those beside it the facts."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._base = database_of(url)
+        self._table = ClickHouse(url, tables="generations")
+
+    def current(self) -> Generation | None:
+        rows = self._table.rows("select number, id, tables from generation order by number desc limit 1")
+        return Generation(**rows[0]) if rows else None
+
+    def open(self, generation: Generation) -> ClickHouse:
+        return ClickHouse(self._url, self._database(generation.number))
+
+    def begin(self) -> Generation:
+        """An empty one after the current one. What somebody began and didn't finish goes."""
+        current = self.current()
+        number = 1 + (current.number if current else 0)
+        for left in self._numbers():
+            if left >= number:
+                self._drop(left)
+        return Generation(number, uuid.uuid4().hex, tables_of_today())
+
+    def switch(self, to: Generation) -> None:
+        """Has readers ask this one from now on."""
+        row = {"number": to.number, "id": to.id, "tables": to.tables, "made": datetime.now(UTC)}
+        self._insert("generation", [row])
+
+    def drop_others(self) -> None:
+        """All but the current one."""
+        current = self.current()
+        for number in self._numbers():
+            if current and number < current.number:
+                self._drop(number)
+
+    def are_alone(self) -> bool:
+        """Whether no other one is left."""
+        return len(self._numbers()) < 2
+
+    def told(self, generation: Generation, version: int, block: int, several: list[Shipped]) -> None:
+        """Says that all up to a block is there."""
+        now = datetime.now(UTC)
+        rows = [
+            {**msgspec.structs.asdict(each), "id": generation.id, "version": version, "block": block, "made": now}
+            for each in [NOTHING, *several]
+        ]
+        self._insert("shipped", rows)
+
+    def shipped_to(self, generation: Generation) -> tuple[int, int]:
+        """The last version that is there as a whole, and its block; 0, 0 when nothing was shipped for a day."""
+        question = "select max(version) as version, max(block) as block from shipped where id = :id"
+        row = self._table.rows(question, id=generation.id)[0]
+        return int(row["version"] or 0), int(row["block"] or 0)
+
+    def since(self, generation: Generation, version: int) -> list[Shipped]:
+        """What became of each product after a version."""
+        rows = self._table.rows(
+            """select product, min(first_day) as first_day, max(tells_of_people) as tells_of_people
+               from shipped where id = :id and version > :version and product > 0 group by product""",
+            id=generation.id, version=version,
+        )  # fmt: skip
+        return [Shipped(row["product"], row["first_day"], bool(row["tells_of_people"])) for row in rows]
+
+    def close(self) -> None:
+        self._table.close()
+
+    def _database(self, number: int) -> str:
+        return f"{self._base}_{number}"
+
+    def _numbers(self) -> list[int]:
+        rows = self._table.rows(DATABASES, prefix=f"{self._base}_")
+        ends = [row["name"].removeprefix(f"{self._base}_") for row in rows]
+        return sorted(int(end) for end in ends if end.isdigit())
+
+    def _drop(self, number: int) -> None:
+        self._table.tell(f"drop database if exists {self._database(number)} sync")
+
+    def _insert(self, table: str, rows: list[dict[str, object]]) -> None:
+        self._table.add(table, pa.Table.from_pylist(rows))
+
+
+def tables_of_today() -> str:
+    return hashlib.sha256("\n".join(schema("facts")).encode()).hexdigest()[:16]
