@@ -1,12 +1,12 @@
 """A counting process that ships to an engine of its own database, and what both hold."""
 
 import itertools
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from accoil.count.counting import copy_store_files
 from accoil.count.facts import Facts
 from accoil.count.load import Loader
 from accoil.count.shipping import Shipping
@@ -30,13 +30,26 @@ class Ships(Engine):
 
     def __init__(self, folder: Path) -> None:
         self.url = url()
+        self.first_folder, self.kills = folder, 0
         super().__init__(folder)
 
     def open(self) -> None:
+        self.generation = 0
         self.store = Noting(self.folder / "facts.duckdb", threads=2)
         self.facts = Facts(self.store)
         self.loader = Loader(self.facts, self.journal, lambda: self.zones)
         self.shipping = Shipping(self.store, self.url, self.journal.last)
+
+    def die(self) -> None:
+        """Killed: the store is as it was saved."""
+        killed = self.store
+        self.kills += 1
+        self.folder = self.first_folder / str(self.kills)
+        self.folder.mkdir()
+        copy_store_files(killed.path, self.folder)
+        self.shipping.close()
+        killed.close()
+        self.open()
 
     def ship(self) -> None:
         while self.shipping.ship():
@@ -44,6 +57,9 @@ class Ships(Engine):
 
     def assert_alike(self) -> None:
         """All that is counted is in ClickHouse, and nothing else."""
+        self.generation = self._assert_alike()
+
+    def _assert_alike(self) -> int:
         generations = Generations(self.url)
         current = generations.current()
         assert current is not None
@@ -52,6 +68,7 @@ class Ships(Engine):
             assert there(target, table) == here(self.store, table), table.name
         for each in (target, generations):
             each.close()
+        return current.number
 
 
 def here(store: Noting, table: Table) -> list[dict[str, Any]]:
@@ -64,9 +81,3 @@ def there(target: ClickHouse, table: Table) -> list[dict[str, Any]]:
 
 def in_order(rows: pa.Table, table: Table) -> list[dict[str, Any]]:
     return sorted(rows.select(list(table.columns)).to_pylist(), key=lambda row: repr([row[key] for key in table.keys]))
-
-
-def shipped(engines: Iterable[Ships]) -> None:
-    for each in engines:
-        each.ship()
-        each.assert_alike()

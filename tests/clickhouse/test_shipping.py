@@ -1,10 +1,21 @@
 """What is counted here is what ClickHouse holds, whatever arrives, in whatever order, and whoever is killed."""
 
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.clickhouse import served
+from tests.count.test_merge_rules import TABLES, WORLDS, pieces
+from tests.reference import World
+from tests.strategies import Case, cases
 
 pytestmark = [
     pytest.mark.skipif(bool(served.MISSING), reason=str(served.MISSING)),
@@ -12,8 +23,75 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count.shared import NothingThere, SharedFacts
+    from accoil.store.clickhouse import ClickHouse
+    from accoil.store.noting import Noting
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships
+
+
+class Killed(Exception):
+    """At this very moment."""
+
+
+@contextmanager
+def killed_at(step: int) -> Iterator[None]:
+    """Before or after the first, second, … thing that shipping does there or here."""
+    left = step
+
+    def killing(does: Callable[..., Any]) -> Callable[..., Any]:
+        def does_or_dies(*more: Any, **named: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == -1:
+                raise Killed
+            done = does(*more, **named)
+            left -= 1
+            if left == -1:
+                raise Killed
+            return done
+
+        return does_or_dies
+
+    with pytest.MonkeyPatch.context() as patched:
+        for whose, name in ((ClickHouse, "add"), (Noting, "is_shipped"), (Noting, "note"), (Noting, "save")):
+            patched.setattr(whose, name, killing(getattr(whose, name)))
+        with suppress(Killed):
+            yield
+
+
+@cache
+def one_of_many() -> "Ships":
+    ships = Ships(Path(tempfile.mkdtemp(prefix="accoil-ships-")))
+    ships.ship()
+    return ships
+
+
+@settings(max_examples=WORLDS // 6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases(), st.integers(0, 2**32))
+def test_whatever_arrives_and_whoever_is_killed_both_hold_the_same(case: Case, seed: int) -> None:
+    ships, mixed = one_of_many(), random.Random(seed)
+    product = ships.new_product(case.zone)
+    once = World(case.messages, case.zone).received
+    often = once + mixed.choices(once, k=mixed.randrange(len(once) + 1)) if once else []
+    mixed.shuffle(often)
+    for piece in pieces(often, mixed):
+        ships.receive(product, piece, per_block=mixed.choice((5, 20, 100)), count=mixed.random() < 0.8)
+        if mixed.random() < 0.2:
+            ships.loader.merging.merge(mixed.choice(TABLES))
+        if mixed.random() < 0.2:
+            ships.loader.seal(mixed.choice((1, 3, 30)), case.now_ms / 1000)
+        if mixed.random() < 0.3:
+            ships.store.save()
+        if mixed.random() < 0.4:
+            with killed_at(mixed.randrange(40)):
+                ships.ship()
+            ships.die()
+        else:
+            ships.ship()
+    ships.loader.catch_up()
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 1  # all of it by changes
 
 
 @pytest.fixture
