@@ -11,7 +11,6 @@ from accoil import health
 from accoil.clock import Act, Clock
 from accoil.count.counting import Counting
 from accoil.count.facts import facts, is_open
-from accoil.shared import Shared
 from accoil.counts import Counts
 from accoil.following import Reaching
 from accoil.looked_up import LookedUp
@@ -25,6 +24,7 @@ from accoil.receiver import Receiver
 from accoil.refused import Refused
 from accoil.roles import CLICKHOUSE, E, P, R, Role, W
 from accoil.score.configuration import configurations
+from accoil.shared import Shared
 from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
 from accoil.team.keys import remember_last_seen
