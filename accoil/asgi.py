@@ -20,6 +20,7 @@ from accoil.control import Control
 from accoil.count.counting import Counting
 from accoil.count.load import checksums
 from accoil.erase.carrying import Erasing
+from accoil.erase.keeping import Keeping
 from accoil.following import Following
 from accoil.looked_up import LookedUp
 from accoil.postgresql.alone import Alone
@@ -129,7 +130,8 @@ class Server:
         ]
         self._clock = Clock(often)
         self._erasing = Erasing(self.counting, self.ring.refresh, self._importing, self.imports)
-        self._following = Following(self.counting, self._importing, self._erasing.step)
+        self._keeping = Keeping(self.counting, self.ring.refresh)
+        self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
         self._desk = Desk()
         self._metrics = metrics.Metrics(self.counting, lambda: self._clock.failing)
         door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
@@ -207,6 +209,7 @@ class Server:
 
     def _stop_parts(self) -> None:
         self._erasing.stop()
+        self._keeping.stop()
         self._clock.stop()
         self._following.stop()
         self._desk.stop()

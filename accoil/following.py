@@ -15,10 +15,15 @@ from accoil.segment.rounds import Rounds
 
 
 class Following:
-    """`importing`: products that a file is being imported for; `erasing`: carries deletions out."""
+    """`importing`: products that a file is being imported for; `erasing` carries deletions out, `keeping` lets days go
+    that are not kept."""
 
     def __init__(
-        self, counting: Counting, importing: Callable[[], Collection[int]], erasing: Callable[[], None]
+        self,
+        counting: Counting,
+        importing: Callable[[], Collection[int]],
+        erasing: Callable[[], None],
+        keeping: Callable[[], None],
     ) -> None:
         self._counting = counting
         self._deliveries, self._syncing = Deliveries(), Syncing()
@@ -29,6 +34,7 @@ class Following:
             self._clock(
                 [
                     ("carry out deletions", erasing, 1),
+                    ("let daily counts go that are no longer kept", keeping, 1),
                     ("see who entered and left segments", rounds.step, 1),
                     ("act upon who moved", acting.step, 1),
                 ],

@@ -26,7 +26,7 @@ def test_what_was_received_before_the_start_is_counted_first(tmp_path: Path, mon
     monkeypatch.setattr(Loader, "step", waiting)
     again = Counting(tmp_path, lambda: {1: "UTC"})
     followed = []
-    clock = Following(again, tuple, lambda: None)._clock(
+    clock = Following(again, tuple, lambda: None, lambda: None)._clock(
         [("follow", lambda: followed.append(again.has_caught_up), 1)], "test"
     )
     ((_, act, _),) = clock._every

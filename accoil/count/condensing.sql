@@ -1,3 +1,12 @@
+-- name: going
+-- How many days would go, the first of them, and the events on them. Values: product; since, until (days).
+with every as (
+    select day, n from counts where product = :product and day >= :since and day < :until
+    union all
+    select day, n from waiting where product = :product and kind = 1 and day >= :since and day < :until
+)
+select count(distinct day) as days, min(day) as first, coalesce(cast(sum(n) as bigint), 0) as events from every
+
 -- name: moves
 -- Days from which on an id's events count for another account than before; of those that never moved there are none.
 with moved as (

@@ -94,6 +94,13 @@ def size(db: sqlite3.Connection) -> int:
     return int(db.execute("select coalesce(sum(length(facts)), 0) from block").fetchone()[0])
 
 
+def bytes_a_call(path: Path) -> float:
+    """Of the journal, on the whole."""
+    with closing(connected(path)) as db:
+        calls = int(db.execute("select coalesce(sum(calls), 0) from block").fetchone()[0])
+        return size(db) / max(1, calls)
+
+
 def _with_calls(db: sqlite3.Connection) -> int:
     return int(db.execute("select count(*) from block where calls > 0").fetchone()[0])
 
