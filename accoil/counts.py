@@ -14,6 +14,7 @@ from accoil.count.load import checksums
 from accoil.count.taking import Taking
 from accoil.erase import suppression
 from accoil.erase.carrying import Erasing
+from accoil.erase.keeping import Keeping
 from accoil.following import Following
 from accoil.looked_up import LookedUp
 from accoil.refused import Refused
@@ -71,7 +72,8 @@ class Counts:
             self.taking = Taking(self.counting.journal, self._mailbox, suppression.all_suppressed)
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
         self._erasing = Erasing(self.counting, refresh, self._importing, self._imports)
-        self._following = Following(self.counting, self._importing, self._erasing.step)
+        self._keeping = Keeping(self.counting, refresh)
+        self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 
     def start(self) -> None:
         self.watch.start()
@@ -85,6 +87,7 @@ class Counts:
 
     def stop(self) -> None:
         self._erasing.stop()
+        self._keeping.stop()
         for clock in self._clocks:
             clock.stop()
         self._following.stop()

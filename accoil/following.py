@@ -18,10 +18,15 @@ from accoil.segment.rounds import Rounds
 class Following:
     """What is done by one process: who moved is looked for, and what is to follow is written down.
 
-    `importing`: products that a file is being imported for; `erasing`: carries deletions out."""
+    `importing`: products that a file is being imported for; `erasing` carries deletions out, `keeping` lets
+    days go that are not kept."""
 
     def __init__(
-        self, counting: Counting, importing: Callable[[], Collection[int]], erasing: Callable[[], None]
+        self,
+        counting: Counting,
+        importing: Callable[[], Collection[int]],
+        erasing: Callable[[], None],
+        keeping: Callable[[], None],
     ) -> None:
         rounds, fillings, acting = Rounds(importing), Fillings(), Acting()
         self._clocks = [
@@ -31,6 +36,7 @@ class Following:
                 lambda: counting.has_caught_up,
                 [
                     ("carry out deletions", erasing, 1),
+                    ("let daily counts go that are no longer kept", keeping, 1),
                     ("see who entered and left segments", rounds.step, 1),
                     ("act upon who moved", acting.step, 1),
                 ],

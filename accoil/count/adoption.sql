@@ -207,7 +207,7 @@ group by product, id
 
 -- name: waiting
 insert into waiting
-select product, kind, user_id, day, given_id, event_id, count(*), max(sent_at)
+select product, kind, user_id, day, given_id, event_id, cast(sum(n) as bigint), max(sent_at)
 from fresh
 where waits and kind = 1
 group by all

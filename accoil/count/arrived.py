@@ -15,7 +15,7 @@ from accoil.count.hashes import Hashes
 from accoil.count.late import late
 from accoil.count.numeric import number_in
 from accoil.count.seen import Seen
-from accoil.receive import times
+from accoil.receive import encoding, times
 from accoil.receive.calls import ALIAS, IDENTIFY
 from accoil.receive.steps import LONGEST_ID, cut
 from accoil.receive.suppressed import account_in
@@ -65,7 +65,7 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait:
         name: (name_kind, fresh[name].combine_chunks(), ids.ids_of(product, name_kind, fresh[name].combine_chunks()))
         for name, name_kind in (("user", ids.USER), ("account", ids.ACCOUNT), ("event", ids.EVENT))
     }
-    is_anonymous, sender = _senders(product, fresh, columns["user"][2])
+    is_anonymous, sender = senders(product, fresh, columns["user"][2])
     messages = pa.table(
         {
             "product": np.full(len(fresh), product, np.int32),
@@ -76,6 +76,7 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait:
             "user_id": sender,
             "given_id": columns["account"][2],
             "event_id": columns["event"][2],
+            "n": encoding.times(fresh),
             "sent_as": np.zeros(len(fresh), np.int64),  # where ids are linked, `adoption` says who they are
             "is_anonymous": is_anonymous,
             "waits": is_anonymous,
@@ -89,7 +90,7 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait:
     )  # fmt: skip
 
 
-def _senders(
+def senders(
     product: int, fresh: pa.Table, users: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """Which events and identify calls have no user but an anonymous id, and the id of everyone's sender. An id is one

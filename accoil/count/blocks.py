@@ -8,6 +8,7 @@ import pyarrow as pa
 from accoil.receive.journal import Block, Journal
 
 MOST_AT_ONCE = 100_000  # messages in one load; more is hardly faster and needs more memory
+MOST_BLOCKS = 20_000  # in one load: nothing may be left in most of them
 FEW_BLOCKS = 10  # may be on their way from the writer
 MOST_IN_MEMORY = 400_000  # messages waiting; beyond that they are read back from the journal
 
@@ -61,7 +62,7 @@ class Blocks:
                 block.facts.validate(full=True)
                 blocks.append(block)
                 messages += len(block.facts)
-                if messages >= MOST_AT_ONCE:
+                if messages >= MOST_AT_ONCE or len(blocks) >= MOST_BLOCKS:
                     break
         except UNREADABLE as wrong:
             if is_damage(wrong):

@@ -44,7 +44,7 @@ class Counting:
         self._zones = zones
         self._frozen = frozen
         self._memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
-        self._open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
+        self.open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
         self._lock = lock(folder)
         self.sharing = sharing()
         self._running = False
@@ -120,7 +120,7 @@ class Counting:
         if not self._rebuilding.acquire(blocking=False):
             return
         try:
-            if dropped := self.loader.seal(self._open_days, time.time(), seconds=1):
+            if dropped := self.loader.seal(self.open_days, time.time(), seconds=1):
                 log.info("days past the open window were sealed", messages=dropped)
                 memory_of_process.give_back()
         finally:
@@ -166,7 +166,7 @@ class Counting:
         while loader.loaded < self.journal.last and loader.step():
             told(loader.loaded, self.journal.last)
             if loader.in_memory > SEALED_ALONG:
-                loader.seal(self._open_days, time.time())
+                loader.seal(self.open_days, time.time())
         self.loader.stop()
         loader.catch_up()
 

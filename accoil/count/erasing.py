@@ -15,6 +15,7 @@ from accoil.count import ids
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.receive.calls import ALIAS, GROUP, IDENTIFY
+from accoil.receive.encoding import times
 from accoil.receive.rewriting import Change, Taken
 from accoil.receive.suppressed import account_in, stands_for
 from accoil.store.questions import beside
@@ -127,7 +128,8 @@ def change_of(several: Sequence[Erased]) -> Change:
 
 
 def _rest(block: pa.Table, gone: Mask, mentioned: Mask) -> tuple[pa.Table, int, int]:
-    return block.filter(pa.array(~gone)), int(gone.sum()), int(mentioned.sum())
+    calls = times(block)
+    return block.filter(pa.array(~gone)), int(calls[gone].sum()), int(calls[mentioned].sum())
 
 
 def _emptied(block: pa.Table, column: str, where: Mask) -> pa.Table:

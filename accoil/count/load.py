@@ -21,6 +21,7 @@ from accoil.count.merging import Merging
 from accoil.count.sealing import Sealing, first_open_day
 from accoil.count.seen import Seen
 from accoil.count.telling import ASK, tell
+from accoil.receive.encoding import joined
 from accoil.receive.journal import Block, Journal
 from accoil.store.store import Damaged, Store
 
@@ -160,7 +161,7 @@ class Loader:
 
     def _load(self, blocks: list[Block]) -> None:
         try:
-            facts = pa.concat_tables([block.facts for block in blocks])
+            facts = joined([block.facts for block in blocks])
             products = [int(product) for product in pa.compute.unique(facts["product"]).to_pylist()]
             zones = self._zones_of(products)
             arrived = by_product(facts, self.seen, zones, self.facts.account_traits)

@@ -146,7 +146,7 @@ group by c.product, c.user_id, c.account_id, c.event_id
 create or replace temp table fresh_count as
 select f.product, f.day, f.user_id, f.given_id,
        case when f.given_id <> 0 then f.given_id else coalesce(s.account_id, 0) end as account_id,
-       f.event_id, count(*) as n, max(f.sent_at) as last_at, f.sent_as
+       f.event_id, cast(sum(f.n) as bigint) as n, max(f.sent_at) as last_at, f.sent_as
 from fresh f
 left join span s on s.product = f.product and s.user_id = f.user_id and f.day >= s.from_day and f.day < s.until_day
 where f.kind = 1 and f.user_id <> 0 and not f.waits

@@ -81,6 +81,41 @@ class Erasure(models.Model):
         return next((part for part in self.parts if part["where"] == where), {})
 
 
+class Retention(models.Model):
+    """Daily counts of a product that go because they are too old: how far that is."""
+
+    class State(models.TextChoices):
+        JOURNAL = "journal", "Condensing what was received"
+        NUMBERS = "numbers", "Counting anew"
+        DONE = "done", "Done"
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="retentions")
+    until = models.DateField()  # the first day that stays
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    who = models.CharField(max_length=254, blank=True)  # the e-mail address of whoever asked; "": its time had come
+    days = models.PositiveIntegerField(default=0)  # that went, and the events on them
+    events = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.JOURNAL)
+    done = models.BigIntegerField(default=0)  # of the step that is being done: blocks
+    total = models.BigIntegerField(default=0)
+    problem = models.TextField(blank=True)  # why it can't go on just now
+    before = models.BigIntegerField(default=0)  # bytes of the journal's blocks, of all products
+    after = models.BigIntegerField(default=0)
+    store = models.CharField(max_length=40, blank=True)  # that has to go
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"], condition=models.Q(finished_at=None), name="retention_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Daily counts of {self.product} before {self.until}: {self.get_state_display()}"
+
+
 class SuppressionKey(models.Model):
     """What a product's hashes are keyed with, kept since the server's secret key that it was made of may be changed."""
 

@@ -3,8 +3,12 @@
 SQLite keeps no checksums, and a flipped bit may still decode. Ours is in a frame of the kind that zstd's decoders skip,
 so a block with one and an older one without are both blocks."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 SCHEMA = pa.schema(
@@ -22,6 +26,9 @@ SCHEMA = pa.schema(
         "source": pa.int32(),  # the ingest key's id; 0: an import, or a block older than this column
     }
 )
+# Rows of days that are no longer kept stand for several events (`condensing.py`). `n`: how many; null: one.
+CONDENSED = SCHEMA.append(pa.field("n", pa.int64()))
+EMPTIED, NOTHING = b"", SCHEMA.empty_table()  # a block of which nothing is left
 # The stream is compressed as a whole: Arrow's own compression, column by column, costs a small block ten times as much.
 COMPRESSION = pa.Codec("zstd", compression_level=1)
 
@@ -39,7 +46,7 @@ class Wrong(ValueError):
 
 def encoded(facts: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, SCHEMA) as stream:
+    with pa.ipc.new_stream(sink, CONDENSED if "n" in facts.column_names else SCHEMA) as stream:
         stream.write_table(facts)
     block = COMPRESSION.compress(sink.getvalue())
     return pa.py_buffer(b"".join((block, _MARK, xxhash.xxh3_64_digest(block))))
@@ -47,6 +54,8 @@ def encoded(facts: pa.Table) -> pa.Buffer:
 
 def decoded(block: bytes) -> pa.Table:
     """Raises one of UNREADABLE."""
+    if block == EMPTIED:
+        return NOTHING
     whole = checked(block)
     if whole[:4] == _ARROW:
         facts = pa.ipc.open_stream(pa.py_buffer(whole)).read_all()
@@ -56,6 +65,21 @@ def decoded(block: bytes) -> pa.Table:
     for place in range(facts.num_columns, len(SCHEMA)):  # the block is older than the columns at the end
         facts = facts.append_column(SCHEMA.field(place), pa.array(np.zeros(len(facts), np.int32)))
     return facts
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """One after the other, whether some are condensed or none."""
+    return pa.concat_tables(
+        tables, promote_options="default" if any("n" in each.column_names for each in tables) else "none"
+    )
+
+
+def times(facts: pa.Table) -> npt.NDArray[np.int64]:
+    """How many events each row stands for."""
+    if "n" not in facts.column_names:
+        return np.ones(len(facts), np.int64)
+    found: npt.NDArray[np.int64] = pc.fill_null(facts["n"], 1).to_numpy()
+    return found
 
 
 def checked(block: bytes) -> memoryview:

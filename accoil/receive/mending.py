@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from accoil.receive import encoding, wal
+from accoil.receive import condensing, encoding, wal
 from accoil.receive.opening import connected, log_of
 
 
@@ -26,6 +26,7 @@ def mend(path: Path) -> Mended:
         new = Path(folder) / "new"
         with closing(connected(new)) as db:
             saved, missing = _save(readers, db, max(map(_last, readers), default=0))
+            _save_condensed(readers, db)
             db.execute("pragma wal_checkpoint(truncate)")
         for reader in readers:
             reader.close()
@@ -84,6 +85,17 @@ def _save(readers: list[sqlite3.Connection], db: sqlite3.Connection, last: int) 
             db.commit()
     db.commit()
     return saved, missing
+
+
+def _save_condensed(readers: list[sqlite3.Connection], db: sqlite3.Connection) -> None:
+    """What a run that condenses days, and was killed, must know to go on."""
+    for reader in readers:
+        with suppress(sqlite3.Error):
+            found = reader.execute("select ids from condensed").fetchall()
+            db.execute(condensing.CREATE)
+            db.executemany("insert into condensed values (?)", found)
+            db.commit()
+            return
 
 
 def _block(reader: sqlite3.Connection, number: int) -> tuple[int, int, int, bytes] | None:

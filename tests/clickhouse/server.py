@@ -1,8 +1,9 @@
 """ClickHouse's own engine (chdb) behind as much of its HTTP interface as the published driver uses.
 
 `python -m tests.clickhouse.server FOLDER [PORT] [--many-rows]` prints the port of this machine that it listens on, and
-serves until its input ends; what it holds is in the folder. With `--many-rows` for a bench, else for tests. One question
-at a time. It knows: the query in the address, the body or a form; `param_…`; settings; rows to insert after the query."""
+serves until its input ends; what it holds is in the folder. With `--many-rows` for a bench, else for tests. It answers
+one question at a time, and knows: the query in the address, the body or a form; `param_…`; settings; rows to insert
+after the query."""
 
 import os
 import re

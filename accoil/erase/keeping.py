@@ -1,0 +1,135 @@
+"""Lets days go that are no longer kept, step by step. Each can be done again: killed in the middle, the next start goes
+on.
+
+1. journal: events of these days are condensed to a few rows. From then on no day of before can be counted anew.
+2. numbers: the store is made again from the journal, beside the one that answers meanwhile. Where days had been sent
+   twice, or their messages, nobody can tell any more what was what; a store that is made of what is left is right."""
+
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import structlog
+from django.utils import timezone
+
+from accoil.count import days
+from accoil.count.condensing import Condensing, Horizon
+from accoil.count.counting import Counting
+from accoil.count.many_ids import ManyIds
+from accoil.erase.carrying import (
+    LATE,
+    SETTLES,
+    SHOWN_EVERY,
+    WAITS_FOR_COUNTING,
+    WAITS_FOR_STORE,
+    Stopping,
+)
+from accoil.erase.models import Retention
+from accoil.erase.retention import begin_due
+from accoil.receive import condensing
+
+State = Retention.State
+
+LOOK_EVERY = 3600.0  # seconds, for products whose month is over
+
+log = structlog.get_logger()
+
+
+class Keeping:
+    """Everything happens in the caller's thread, the one that carries deletions out: never both at once. `refresh` has
+    the front door look up what is too old."""
+
+    def __init__(self, counting: Counting, refresh: Callable[[], None]) -> None:
+        self._counting, self._refresh = counting, refresh
+        self._looked = float("-inf")
+        self._shown = 0.0
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """A step that is being done ends soon."""
+        self._stopping.set()
+
+    def step(self) -> None:
+        """As far as it goes just now, with all products at once: they share the work."""
+        if time.monotonic() - self._looked > LOOK_EVERY:
+            begin_due(self._counting.open_days)
+            self._looked = time.monotonic()
+        with suppress(Stopping):
+            if some := self._in(State.JOURNAL):
+                self._journal(some)
+            if some := self._in(State.NUMBERS):
+                self._numbers(some)
+
+    def _in(self, state: str) -> list[Retention]:
+        return list(Retention.objects.filter(state=state, finished_at=None).select_related("product").order_by("pk"))
+
+    def _journal(self, some: Sequence[Retention]) -> None:
+        if why_not := self._counting.why_not_rebuild():
+            return self._say(some, why_not)
+        self._refresh()
+        time.sleep(SETTLES)  # whoever was let in before the door knew is on the way to the disk
+        if not self._counting.wait_counted(LATE, self._stopping.is_set):  # which account a day was of is asked there
+            return self._say(some, WAITS_FOR_COUNTING)
+        store = self._counting.at_rest()
+        if store is None:
+            return self._say(some, WAITS_FOR_STORE)
+        self._begin(some)
+        zones, journal = self._counting.facts.zones, self._counting.journal.path
+        horizons = {
+            each.product_id: Horizon(days.number(each.until), zones.get(each.product_id, "UTC")) for each in some
+        }
+        with _ids_of(journal.parent / "condensing") as seen:
+            by = Condensing(self._counting.facts.store, horizons, seen)
+            done = condensing.condense(journal, by, uuid.uuid4().hex[:8], lambda number: self._show(some, number))
+        for each in some:
+            each.before, each.after, each.store = done.before, done.after, store
+            self._go_on(each, State.NUMBERS)
+        return None
+
+    def _numbers(self, some: Sequence[Retention]) -> None:
+        store = self._counting.at_rest()
+        if store is None:
+            return self._say(some, WAITS_FOR_STORE)
+        if store in {each.store for each in some}:
+            if why_not := self._counting.why_not_rebuild():
+                return self._say(some, why_not)
+            self._begin(some)
+            self._counting.rebuild(lambda block, last: self._show(some, block))
+        for each in some:
+            each.finished_at = timezone.now()
+            self._go_on(each, State.DONE)
+            log.info("daily counts are gone", product=each.product_id, before=str(each.until), days=each.days)
+        return None
+
+    def _go_on(self, run: Retention, state: str) -> None:
+        run.state, run.problem, run.done, run.total = state, "", 0, 0
+        run.save()
+
+    def _say(self, some: Sequence[Retention], problem: str) -> None:
+        Retention.objects.filter(pk__in=[each.pk for each in some]).exclude(problem=problem).update(problem=problem)
+
+    def _begin(self, some: Sequence[Retention]) -> None:
+        its = Retention.objects.filter(pk__in=[each.pk for each in some])
+        its.update(done=0, total=self._counting.journal.last, problem="")
+
+    def _show(self, some: Sequence[Retention], done: int) -> None:
+        if self._stopping.is_set():
+            raise Stopping
+        if time.monotonic() - self._shown > SHOWN_EVERY:
+            self._shown = time.monotonic()
+            Retention.objects.filter(pk__in=[each.pk for each in some]).update(done=done)
+
+
+@contextmanager
+def _ids_of(folder: Path) -> Iterator[ManyIds]:
+    """A folder of its own while it is needed; one of before was left by somebody who was killed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield ManyIds(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

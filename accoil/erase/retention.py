@@ -1,0 +1,100 @@
+"""How long a product keeps its daily counts. Lifetime sums stay; only days go, whole months of them."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from accoil.count import days
+from accoil.count.condensing import ASK
+from accoil.count.facts import facts
+from accoil.erase.models import Retention
+from accoil.receive.condensing import bytes_a_call
+from accoil.score.askable import ZONES
+from accoil.segment.askable import looks_back
+from accoil.team import audit
+from accoil.team.models import Product, User
+
+CHOICES = (6, 12, 18, 24, 36, 48, 60)  # months
+ACTION = "say how long daily counts are kept"
+
+
+class Going(msgspec.Struct, frozen=True):
+    """What goes when days before `until` do: so many days from `first` on, the events on them, and about how many
+    bytes of the journal tell of them. `needed`: so many days are kept since profiles look back as far, though fewer
+    were asked for."""
+
+    until: date
+    days: int
+    events: int
+    bytes: int
+    first: date | None
+    needed: int = 0
+
+
+def first_kept(product: Product, months: int, open_days: int) -> tuple[date, int]:
+    """The first day that stays, which is the first of a month, and how many days profiles need where that is what
+    decides, else 0."""
+    today = product.today()
+    wanted = _months_before(today, months)
+    needed = max(map(looks_back, product.profiles.all()), default=0) + ZONES + open_days
+    least = (today - timedelta(days=needed)).replace(day=1)
+    return (least, needed) if least < wanted else (wanted, 0)
+
+
+def going(product: Product, months: int, open_days: int) -> Going:
+    """Looks only; nothing goes."""
+    until, needed = first_kept(product, months, open_days)
+    since = days.number(product.kept_from) if product.kept_from else -days.number(date.max)
+    store = facts().store
+    row = store.rows(ASK["going"], product=product.pk, since=since, until=days.number(until))[0]
+    size = bytes_a_call(_journal(store.path)) * row["events"]
+    first = None if row["first"] is None else days.day(row["first"])
+    return Going(until, row["days"], row["events"], int(size), first, needed)
+
+
+def keep(product: Product, months: int | None, open_days: int, author: User | None) -> Retention | None:
+    """So many months from now on (None: for ever). What is older goes; None where nothing is. Days that are gone do
+    not come back."""
+    product.keep_months = months
+    product.save(update_fields=["keep_months"])
+    return None if months is None else begin(product, going(product, months, open_days), author.email if author else "")
+
+
+def begin(product: Product, found: Going, who: str = "") -> Retention | None:
+    """From now on events of these days are refused, and days that need them can't be asked for."""
+    if product.kept_from is not None and found.until <= product.kept_from:
+        return None
+    try:
+        with transaction.atomic():
+            run = Retention.objects.create(
+                product=product, until=found.until, who=who, days=found.days, events=found.events
+            )
+            product.kept_from = found.until
+            product.save(update_fields=["kept_from"])
+    except IntegrityError:  # one is on its way; the next look of the clock goes on from there
+        return None
+    return run
+
+
+def begin_due(open_days: int) -> None:
+    """Where somebody has said so once, it goes on by itself, month by month."""
+    for product in Product.objects.exclude(keep_months=None).exclude(kept_from=None).select_related("team"):
+        assert product.keep_months is not None
+        until, _ = first_kept(product, product.keep_months, open_days)
+        if product.kept_from is None or until <= product.kept_from:
+            continue
+        if begin(product, going(product, product.keep_months, open_days)):
+            said = f"Daily counts of {product} before {until} go: {product.keep_months} months are kept."
+            audit.write([product.team], None, ACTION, said)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The first day of the month so many months before."""
+    number = day.year * 12 + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _journal(store: Path) -> Path:
+    return store.with_name("journal.sqlite3")
