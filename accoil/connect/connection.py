@@ -273,7 +273,9 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at
     beside what all tools share; `hints` for people: whose attributes, or accounts, are missing, how it is found who is
     who, where to see attributes, and what happens at the end. `missing`: what the operator has to set up first.
-    `address` (of a connection): where it is asked, where the operator and not a team says so."""
+    `address` (of a connection): where it is asked, where the operator and not a team says so. `offers_fields`
+    (connection, attribute): into which fields of its own an attribute could go, where a team chooses that; "" is where
+    it goes unless another is chosen. It may ask the tool, and raises its errors."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -294,6 +296,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None
     closed: Callable[[int], None] = lambda connection: None
     address: Callable[[Any], str] | None = None
+    offers_fields: Callable[[Any, Attribute], list[Offer]] | None = None
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
     hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}

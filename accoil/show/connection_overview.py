@@ -9,6 +9,7 @@ from django.utils import timezone
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, Mode, Pass, State, Written
 from accoil.connect.names import synced, wanted
+from accoil.connect.tools import TOOLS
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import Figures, hidden_attributes, modes, profiles_of, recent_runs
 from accoil.show.connection_lists import MATCHES
@@ -126,4 +127,7 @@ def mode_row(frame: Frame, joined: Connection, profile: Any, mode: str) -> Value
         "mode_words": Mode(mode).label,
         "modes": [{"value": value, "words": said, "here": value == mode} for value, said in Mode.choices],
         "link": frame.link("connection-mode", joined.tool, profile.pk),
+        "fields_link": frame.link("connection-fields", joined.tool, profile.pk)
+        if TOOLS[joined.tool].offers_fields and mode != Mode.OFF and frame.may_change
+        else "",
     }
