@@ -275,7 +275,10 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     who, where to see attributes, and what happens at the end. `missing`: what the operator has to set up first.
     `address` (of a connection): where it is asked, where the operator and not a team says so. `offers_fields`
     (connection, attribute): into which fields of its own an attribute could go, where a team chooses that; "" is where
-    it goes unless another is chosen. It may ask the tool, and raises its errors."""
+    it goes unless another is chosen. It may ask the tool, and raises its errors. `segment_list` (connection, attribute
+    with the names of segments, one of them): makes a list there of whoever is in it; returns what happened, in words,
+    and raises the tool's errors. `give_back` (of a connection that ends before all was archived): what it was let in
+    with is worth nothing more; it may raise."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -297,6 +300,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     closed: Callable[[int], None] = lambda connection: None
     address: Callable[[Any], str] | None = None
     offers_fields: Callable[[Any, Attribute], list[Offer]] | None = None
+    give_back: Callable[[Any], None] = lambda connection: None
+    segment_list: Callable[[Any, Attribute, str], str] | None = None
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
     hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}

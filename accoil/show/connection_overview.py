@@ -121,13 +121,16 @@ def products(frame: Frame, joined: Connection) -> list[Values]:
 
 
 def mode_row(frame: Frame, joined: Connection, profile: Any, mode: str) -> Values:
+    tool = TOOLS[joined.tool]
+    more = [(f"Choose fields in {tool.name}", frame.link("connection-fields", joined.tool, profile.pk))]
+    more = more if tool.offers_fields else []
+    if tool.segment_list:
+        more.append((f"Lists in {tool.name}", frame.link("connection-segment-lists", joined.tool, profile.pk)))
     return {
         "profile": profile,
         "mode": mode,
         "mode_words": Mode(mode).label,
         "modes": [{"value": value, "words": said, "here": value == mode} for value, said in Mode.choices],
         "link": frame.link("connection-mode", joined.tool, profile.pk),
-        "fields_link": frame.link("connection-fields", joined.tool, profile.pk)
-        if TOOLS[joined.tool].offers_fields and mode != Mode.OFF and frame.may_change
-        else "",
+        "more": more if mode != Mode.OFF and frame.may_change else [],
     }

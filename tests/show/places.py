@@ -155,7 +155,9 @@ class Places:
         )
         self.arguments["begin-tool"] = ["intercom"]
         self.arguments["connection-mode"] = ["intercom", busy.profile.pk]
-        Connection.objects.create(team=busy.web.team, tool="salesforce", workspace="00D1")  # without a token
+        for tool in ("salesforce", "hubspot"):  # without a token
+            Connection.objects.create(team=busy.web.team, tool=tool, workspace="00D1")
+        self.arguments["connection-segment-lists"] = ["hubspot", busy.profile.pk]
         self.arguments["connection-fields"] = ["salesforce", busy.profile.pk]
         hook = "http://127.0.0.2/hook"
         found = made(busy, then=[{"webhook": {"url": hook}}], enabled=True)

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import structlog
-
 from accoil.connect.connection import Attribute, Firm, Match, Person, Rejected, ToolError, Value
 from accoil.connect.emptying import empty
 from accoil.connect.models import Connection, Written
 from accoil.connect.names import synced, wanted
-from accoil.connect.salesforce import matching, signing_in
+from accoil.connect.salesforce import matching
 from accoil.connect.salesforce.fields import inward, name_of
 from accoil.connect.salesforce.org import org_of
 from accoil.connect.salesforce.rows import written
@@ -19,7 +17,6 @@ from accoil.count.ids import Kind
 
 NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
 Values = dict[str, Value]
-log = structlog.get_logger()
 
 
 class SalesforceSession:
@@ -50,13 +47,7 @@ class SalesforceSession:
         empty(self._connection, attribute.kind, attribute.name, send)
 
     def clean_up(self) -> None:
-        """The access is given back; it is of no more use to anybody then, whatever comes of this."""
-        token = self._org.tokens.refresh_token  # as it is now: it may have been renewed while values were emptied
-        try:
-            if token:
-                signing_in.revoke(self._org.place, token)
-        except ToolError as why:
-            log.warning("the access to Salesforce could not be given back", why=str(why))
+        self._org.revoke()
 
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
         return matching.match_users(self._speaker, people)

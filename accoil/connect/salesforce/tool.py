@@ -26,6 +26,12 @@ def offers_fields(connection: Connection, attribute: Attribute) -> list[Offer]:
     return org_of(connection).fields.fitting(attribute)
 
 
+def give_back(connection: Connection) -> None:
+    from accoil.connect.salesforce.org import org_of
+
+    org_of(connection).revoke()
+
+
 def closed(connection: int) -> None:
     from accoil.connect.salesforce.org import orgs
 
@@ -119,6 +125,7 @@ TOOL = Tool(
     opened=opened,
     closed=closed,
     offers_fields=offers_fields,
+    give_back=give_back,
     archives_with=("token", "refresh_token"),
     checks=checks,
     hints={

@@ -55,7 +55,8 @@ def test_a_chosen_field_is_filled_and_what_stood_in_the_one_before_is_emptied(ch
     assert (value(chosen, ANN, "Health__c"), value(chosen, ANN, SCORE)) == (score, None)
     assert chosen.stands(ANN)["AdoptionRate"] == 50, "others stay where they are"
     assert any(
-        "Accoil_Everyday_Score → Health__c" in each.changes for each in Entry.objects.filter(record=chosen.record("ann"))
+        "Accoil_Everyday_Score → Health__c" in each.changes
+        for each in Entry.objects.filter(record=chosen.record("ann"))
     )
     written = len(chosen.org.writes)
     sync.sync_now(chosen.connection)
