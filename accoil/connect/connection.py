@@ -223,15 +223,6 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     preview: Callable[[Mapping[str, str], Message], list[tuple[str, str]]] | None = None
 
 
-def no_room(tool: str, left: int, needed: int) -> str:
-    """Why attributes are not made: the same wherever it turns out."""
-    more = "1 more attribute" if left == 1 else f"{left} more attributes"
-    return (
-        f"{tool} has room for {more}, and this needs {needed}: archive some there, switch another profile off, or "
-        "choose segment names only."
-    )
-
-
 def no_records(connection: Any) -> Session:
     raise Rejected("This tool keeps no records of people or companies.")
 
