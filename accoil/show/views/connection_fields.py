@@ -13,7 +13,6 @@ from accoil.connect.names import KINDS, NOWHERE
 from accoil.refused import Refused
 from accoil.score.models import Profile
 from accoil.show.connection_overview import around
-from accoil.show.connection_words import MANY
 from accoil.show.frame import page
 from accoil.show.views.connection import opened
 
@@ -57,8 +56,9 @@ def _asked(joined: Connection, profile: Profile, chosen: chosen_fields.Fields) -
         offered = chosen_fields.offers(joined, profile)
     except ToolError as why:
         return {"unknown": why.reason}
+    called = {"user": "Users", "account": "Accounts"}
     groups = [
-        {"words": MANY[kind].capitalize(), "rows": [_row(kind, trait, some, chosen[kind].get(trait, ""))
+        {"words": called[kind], "rows": [_row(kind, trait, some, chosen[kind].get(trait, ""))
                                                    for trait, some in offered[kind].items()]}
         for kind in KINDS
     ]  # fmt: skip
