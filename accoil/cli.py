@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 refused (with a sentence on standard error), 2 wrong usage
 import json
 import os
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -157,22 +156,40 @@ def demo(
     with_fake_slack: Annotated[
         bool, typer.Option("--with-fake-slack", help="Also a stand-in for Slack, connected, with a page of messages.")
     ] = False,
+    with_fake_salesforce: Annotated[
+        bool, typer.Option("--with-fake-salesforce", help="Also a stand-in for Salesforce, connected.")
+    ] = False,
+    with_fake_segment: Annotated[
+        bool, typer.Option("--with-fake-segment", help="Also a stand-in for Segment, connected.")
+    ] = False,
+    with_fake_mail: Annotated[
+        bool, typer.Option("--with-fake-mail", help="Also a mail server, with a page of letters.")
+    ] = False,
+    with_fake_webhooks: Annotated[
+        bool, typer.Option("--with-fake-webhooks", help="Also a server that webhooks go to, with a page of them.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Fill in a believable company, and serve it. Its events go through the real front door."""
-    from accoil.demo import fake_hubspot, fake_slack, stand_in
+    from accoil.demo import fakes
 
-    if (with_fake_intercom or with_fake_hubspot or with_fake_slack) and not serve:
+    chosen = {
+        "intercom": with_fake_intercom,
+        "hubspot": with_fake_hubspot,
+        "slack": with_fake_slack,
+        "salesforce": with_fake_salesforce,
+        "segment": with_fake_segment,
+        "mail": with_fake_mail,
+        "webhooks": with_fake_webhooks,
+    }
+    asked = [name for name, is_asked in chosen.items() if is_asked]
+    if asked and not serve:
         raise Refused("A stand-in is there while the demo is served; leave --no-serve out.")
-    with (
-        stand_in.beside(port + 1) if with_fake_intercom else nullcontext() as intercom,
-        fake_hubspot.beside(port + 2) if with_fake_hubspot else nullcontext() as hubspot,
-        fake_slack.beside(port + 3) if with_fake_slack else nullcontext() as slack,
-    ):
+    with fakes.beside(port, asked) as made:
         _start()
         from accoil.demo import run
 
-        run(port, serve, users, days, intercom, hubspot, slack)
+        run(port, serve, users, days, made)
 
 
 @app.command("import")

@@ -22,7 +22,7 @@ def dry_run(connection: Connection, profile: Profile, mode: Mode) -> Run:
     modes = {profile: mode}
     check_modes(connection, modes)
     places: list[Places] = []
-    now = ProfileSync.objects.filter(connection=connection).order_by("pk").values_list("profile", "mode")
+    now = ProfileSync.objects.filter(connection=connection).order_by("pk").values_list("profile", "mode", "fields")
     attributes = connection.attributes.order_by("pk").values_list("name", "state")
     key = (
         connection.pk,
@@ -31,7 +31,7 @@ def dry_run(connection: Connection, profile: Profile, mode: Mode) -> Run:
         profile.pk,
         profile.name,
         mode,
-        tuple(now),
+        repr(list(now)),
         tuple(attributes),
     )
     matched = Record.objects.filter(connection=connection, match=Record.Is.MATCHED)

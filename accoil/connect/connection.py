@@ -223,15 +223,6 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     preview: Callable[[Mapping[str, str], Message], list[tuple[str, str]]] | None = None
 
 
-def no_room(tool: str, left: int, needed: int) -> str:
-    """Why attributes are not made: the same wherever it turns out."""
-    more = "1 more attribute" if left == 1 else f"{left} more attributes"
-    return (
-        f"{tool} has room for {more}, and this needs {needed}: archive some there, switch another profile off, or "
-        "choose segment names only."
-    )
-
-
 def no_records(connection: Any) -> Session:
     raise Rejected("This tool keeps no records of people or companies.")
 
@@ -273,7 +264,12 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     `archives_with`: the secrets that are needed to archive what was written. `checks`: what troubleshooting looks at
     beside what all tools share; `hints` for people: whose attributes, or accounts, are missing, how it is found who is
     who, where to see attributes, and what happens at the end. `missing`: what the operator has to set up first.
-    `address` (of a connection): where it is asked, where the operator and not a team says so."""
+    `address` (of a connection): where it is asked, where the operator and not a team says so. `offers_fields`
+    (connection, attribute): into which fields of its own an attribute could go, where a team chooses that; "" is where
+    it goes unless another is chosen. It may ask the tool, and raises its errors. `segment_list` (connection, attribute
+    with the names of segments, one of them): makes a list there of whoever is in it; returns what happened, in words,
+    and raises the tool's errors. `give_back` (of a connection that ends before all was archived): what it was let in
+    with is worth nothing more; it may raise."""
 
     key: str  # intercom
     name: str  # Intercom
@@ -294,6 +290,9 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     connection_of: Callable[[Any, dict[str, str]], Any] | None = None
     closed: Callable[[int], None] = lambda connection: None
     address: Callable[[Any], str] | None = None
+    offers_fields: Callable[[Any, Attribute], list[Offer]] | None = None
+    give_back: Callable[[Any], None] = lambda connection: None
+    segment_list: Callable[[Any, Attribute, str], str] | None = None
     archives_with: tuple[str, ...] = ()
     checks: Callable[[Any, Sees], list[Check]] = no_checks
     hints: dict[Literal["attributes", "accounts", "matching", "view", "ending"], str] = {}

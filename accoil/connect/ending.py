@@ -3,14 +3,20 @@ Then, for a day at most, what we made there is archived; then its secrets are go
 
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 
+from accoil.connect.connection import ToolError
+from accoil.connect.given import given
 from accoil.connect.models import Connection, ProfileSync, State, Written
 from accoil.connect.now import moment
+from accoil.connect.soon import SECONDS
 from accoil.connect.tools import TOOLS
 
 ARCHIVES_FOR = timedelta(days=1)  # a tool that never answers in this time keeps the attributes
 NAMED = 40  # attributes in a sentence
+
+log = structlog.get_logger()
 
 
 @transaction.atomic
@@ -63,7 +69,18 @@ def end(connection: Connection, why: str = "") -> bool:
 
 def end_now(connection: Connection) -> bool:
     """Somebody does not want to wait until it is archived. Whether it ended by that."""
-    return end(connection, "It was ended before all was archived.")
+    return give_up(connection, "It was ended before all was archived.")
+
+
+def give_up(connection: Connection, why: str) -> bool:
+    """As `end`, of one that was not archived: nobody shall get in there with what is kept of it, either."""
+    if Connection.objects.filter(pk=connection.pk, state=State.DISCONNECTING).exists():
+        try:
+            with given(SECONDS, waits=False):
+                TOOLS[connection.tool].give_back(connection)
+        except ToolError as wrong:
+            log.info("an access could not be given back", tool=connection.tool, why=wrong.reason)
+    return end(connection, why)
 
 
 def _stay(names: list[str]) -> str:

@@ -80,11 +80,14 @@ class Mode(models.TextChoices):
 
 
 class ProfileSync(models.Model):
-    """What of a profile is written to a connection; without a row, nothing."""
+    """What of a profile is written to a connection; without a row, nothing. `fields`: kind → trait → the field of the
+    tool's that it goes into, NOWHERE when it is not written (see names.py); what is not named goes where it always
+    does."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="profiles")
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="syncs")
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.OFF)
+    fields = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "profile"], name="profile_sync_once")]

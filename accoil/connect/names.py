@@ -24,6 +24,8 @@ TRAITS: dict[str, Type] = {
     "Frequency": "integer",
 }
 OF_ACCOUNTS: dict[str, Type] = {"ActiveUsers": "integer", "TotalUsers": "integer", "ActiveUserPercentage": "integer"}
+INTO = " → "  # in the name of an attribute: before the field of the tool's that somebody chose for it
+NOWHERE = "-"  # chosen instead of a field: it is not written
 _ASIDE = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -40,6 +42,17 @@ def attribute_name(profile: str, kind: Kind, trait: str) -> str:
     return f"Accoil_{short(profile)}_{_of(kind, trait)}"
 
 
+def attribute(profile: str, kind: Kind, trait: str, type: Type, field: str = "") -> Attribute:
+    """`field`: that somebody chose for it. Of another field it is another attribute: what stood in the one before is
+    taken back, as of every attribute that is not asked for any more."""
+    return Attribute(
+        kind=kind,
+        name=attribute_name(profile, kind, trait) + (f"{INTO}{field}" if field else ""),
+        type=type,
+        words=f"Accoil {short(profile)} {_of(kind, trait)}",
+    )
+
+
 def short(profile: str) -> str:
     """A profile's name as it stands in names of attributes: ASCII letters and digits; "" when it has none."""
     return _ASIDE.sub("", profile)
@@ -47,7 +60,18 @@ def short(profile: str) -> str:
 
 def type_of(attribute: str) -> Type:
     """By the name of an attribute that we made."""
-    return (TRAITS | OF_ACCOUNTS)[attribute.rpartition("_")[2].removeprefix("Account")]
+    return (TRAITS | OF_ACCOUNTS)[attribute.partition(INTO)[0].rpartition("_")[2].removeprefix("Account")]
+
+
+def field_of(attribute: str) -> str:
+    """The field that somebody chose for it; "" when nobody did."""
+    return attribute.partition(INTO)[2]
+
+
+def traits_of(kind: Kind, mode: str) -> dict[str, Type]:
+    """What a mode other than off asks for."""
+    traits = TRAITS if kind == "user" else TRAITS | OF_ACCOUNTS
+    return {SEGMENTS: traits[SEGMENTS]} if mode == Mode.SEGMENTS else traits
 
 
 def wanted(syncs: Iterable[ProfileSync]) -> list[Wanted]:
@@ -85,22 +109,12 @@ def check_renamed(profile: Profile) -> None:
 
 
 def _wanted(sync: ProfileSync, kind: Kind) -> list[Wanted]:
-    traits = TRAITS if kind == "user" else TRAITS | OF_ACCOUNTS
-    chosen = [SEGMENTS] if sync.mode == Mode.SEGMENTS else list(traits)
-    name = sync.profile.name
-    return [
-        Wanted(
-            sync.profile_id,
-            trait,
-            Attribute(
-                kind=kind,
-                name=attribute_name(name, kind, trait),
-                type=traits[trait],
-                words=f"Accoil {short(name)} {_of(kind, trait)}",
-            ),
-        )
-        for trait in chosen
-    ]
+    fields, found = sync.fields.get(kind, {}), []
+    for trait, type in traits_of(kind, sync.mode).items():
+        if (field := fields.get(trait, "")) != NOWHERE:
+            made = attribute(sync.profile.name, kind, trait, type, field)
+            found.append(Wanted(sync.profile_id, trait, made))
+    return found
 
 
 def _of(kind: Kind, trait: str) -> str:

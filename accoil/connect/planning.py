@@ -89,13 +89,17 @@ def check_modes(connection: Connection, modes: Mapping[Profile, Mode]) -> list[P
 def with_modes(connection: Connection, modes: Mapping[Profile, Mode]) -> list[ProfileSync]:
     """All profiles of which anything would be written; not saved. Raises Refused for one of another team."""
     found = {sync.profile_id: sync for sync in synced(connection)}
+    rows = ProfileSync.objects.filter(connection=connection, profile__in=list(modes))
+    fields = dict(rows.values_list("profile", "fields"))
     for profile, mode in modes.items():
         if profile.product.team_id != connection.team_id:
             raise Refused("This profile belongs to another team.")
         if mode == Mode.OFF:
             found.pop(profile.pk, None)
         else:
-            found[profile.pk] = ProfileSync(connection=connection, profile=profile, mode=mode)
+            found[profile.pk] = ProfileSync(
+                connection=connection, profile=profile, mode=mode, fields=fields.get(profile.pk, {})
+            )
     return list(found.values())
 
 

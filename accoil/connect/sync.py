@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from accoil.connect.connection import Session, SignInAgain, TryLater, no_room
+from accoil.connect.connection import Session, SignInAgain, TryLater
 from accoil.connect.given import given
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.connect.names import check_names, wanted
@@ -12,6 +12,7 @@ from accoil.connect.now import moment
 from accoil.connect.planning import Places, Plan, attribute_changes, planned, with_modes
 from accoil.connect.soon import SECONDS, check_not_left_alone, soon
 from accoil.connect.tools import TOOLS
+from accoil.connect.troubles import no_room
 from accoil.refused import Refused
 from accoil.score.models import Profile
 

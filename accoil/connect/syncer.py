@@ -58,7 +58,8 @@ class Syncer:
             connection.asked_at, self._was_lost = moment(), False
             connection.save(update_fields=["asked_at"])
         if connection.state == State.DISCONNECTING and ending.is_late(connection):
-            self._ended(connection, f"{TOOLS[connection.tool].name} did not answer for a day.")
+            ending.give_up(connection, f"{TOOLS[connection.tool].name} did not answer for a day.")
+            self._forget()
             return LOOKS_EVERY
         if breaker.is_open(connection):
             return LOOKS_EVERY

@@ -24,3 +24,12 @@ Sees = Callable[[Any], Sequence[Any]]  # product → those of its profiles that 
 
 def no_checks(connection: Any, sees: Sees) -> list[Check]:
     return []
+
+
+def no_room(tool: str, left: int, needed: int) -> str:
+    """Why attributes are not made: the same wherever it turns out."""
+    more = "1 more attribute" if left == 1 else f"{left} more attributes"
+    return (
+        f"{tool} has room for {more}, and this needs {needed}: archive some there, switch another profile off, or "
+        "choose segment names only."
+    )

@@ -24,7 +24,9 @@ class Watching:
 
     def look(self, connection: Connection, syncs: Sequence[ProfileSync]) -> None:
         keys = {
-            (sync.profile_id, sync.profile.name, kind, sync.mode == Mode.ALL): sync for sync in syncs for kind in KINDS
+            (sync.profile_id, repr((sync.profile.name, sync.fields.get(kind))), kind, sync.mode == Mode.ALL): sync
+            for sync in syncs
+            for kind in KINDS
         }
         for gone in self._looks.keys() - keys:
             self._looks.pop(gone).drop()

@@ -62,10 +62,13 @@ def connect(product: Product, stand_in: Any) -> Connection:
     return connection
 
 
-def forget() -> None:
-    """As of the stand-in for Intercom: it remembers nothing, and must never be taken for an account of the real one."""
-    from accoil.connect.models import Connection
+def join(product: Product, company: Company, stand_in: Any, address: str) -> str:
+    fill(stand_in.portal, company)
+    connect(product, stand_in)
+    return "with what stands there"
 
-    Connection.objects.filter(
-        tool="hubspot", workspace=str(PORTAL), options__at__startswith="http://127.0.0.1"
-    ).delete()
+
+def forget(product: Product) -> None:
+    """As of the stand-in for Intercom: it remembers nothing, and must never be taken for an account of the real one."""
+    own = product.team.connections.filter(tool="hubspot", workspace=str(PORTAL))
+    own.filter(options__at__startswith="http://127.0.0.1").delete()

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from accoil.demo.feeds import CHANNELS, keep_unsent
+from accoil.demo.automations import switch_on
+from accoil.demo.company import Company
+from accoil.demo.feeds import CHANNELS, keep_unsent, send_to_slack
 from accoil.demo.memory import EMAIL
 from accoil.demo.stand_in import is_free, library
 
@@ -38,6 +40,13 @@ def connect(product: Product, stand_in: Any) -> Connection:
     from accoil.team.models import User
 
     return by_token(product.team, User.objects.get(email=EMAIL), stand_in.token())
+
+
+def join(product: Product, company: Company, stand_in: Any, address: str) -> str:
+    connect(product, stand_in)
+    switch_on(product, "slack")
+    send_to_slack(product)
+    return "with its messages"
 
 
 def forget(product: Product) -> None:

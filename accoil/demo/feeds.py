@@ -71,6 +71,24 @@ def send_to_slack(product: Product) -> None:
             Feed.objects.filter(profile__product=product, name=each["name"]).update(**when, sent_on=None)
 
 
+def send_letters(product: Product) -> None:
+    """The shared ones to the owner too, at the same hours."""
+    from accoil.act.models import Feed
+
+    for each in FEEDS:
+        if "every" in each:
+            when = {key: each[key] for key in ("every", "hour")}
+            own = Feed.objects.filter(profile__product=product, name=each["name"])
+            own.update(**when, mail_to=EMAIL, sent_on=None)
+
+
+def no_letters(product: Product) -> None:
+    from accoil.act.models import Feed
+
+    own = Feed.objects.filter(profile__product=product, mail_to=EMAIL)
+    own.filter(name__in=[each["name"] for each in FEEDS]).update(mail_to="", every="")
+
+
 def keep_unsent(product: Product) -> None:
     """Since the channels are gone."""
     from accoil.act.models import Feed

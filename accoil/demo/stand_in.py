@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from accoil.demo.automations import switch_on
 from accoil.demo.company import Account, Company
 from accoil.demo.memory import EMAIL
 from accoil.refused import Refused
@@ -47,14 +48,15 @@ def beside(port: int) -> Iterator[Any]:
         yield made
 
 
-def library(tool: str) -> Any:
-    if not (CLONE / "tests" / tool / "__init__.py").is_file():
+def library(tool: str, module: str = "") -> Any:
+    """The stand-in for a tool; `module`: below tests, where it is not called as the tool."""
+    if not (CLONE / "tests" / "__init__.py").is_file():
         raise Refused(
             f"--with-fake-{tool} needs a clone of the source: its tests folder, with the stand-in, is not here."
         )
     if str(CLONE) not in sys.path:
         sys.path.append(str(CLONE))
-    return importlib.import_module(f"tests.{tool}")
+    return importlib.import_module(f"tests.{module or tool}")
 
 
 def is_free(port: int) -> bool:
@@ -103,9 +105,15 @@ def connect(product: Product, stand_in: Any) -> Connection:
     return connection
 
 
-def forget() -> None:
+def join(product: Product, company: Company, stand_in: Any, address: str) -> str:
+    fill(stand_in.workspace, company)
+    stand_in.widget_at = address
+    connect(product, stand_in)
+    switch_on(product, "intercom_tag")
+    return "with an inbox"
+
+
+def forget(product: Product) -> None:
     """A stand-in remembers nothing once it has ended, so what was connected to one is of no use, and must never be
     taken for a workspace of the real Intercom."""
-    from accoil.connect.models import Connection
-
-    Connection.objects.filter(tool="intercom", workspace=WORKSPACE).delete()
+    product.team.connections.filter(tool="intercom", workspace=WORKSPACE).delete()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from accoil.demo import fake_hubspot, fake_slack
-from accoil.demo.automations import automate, switch_on
+from accoil.demo import fakes
+from accoil.demo.automations import automate
 from accoil.demo.company import ZONE
 from accoil.demo.deliver import send
-from accoil.demo.feeds import feed, send_to_slack
+from accoil.demo.feeds import feed
 from accoil.demo.memory import EMAIL, Memory
 from accoil.demo.profiles import features, profiles
 from accoil.demo.segments import furnish
-from accoil.demo.stand_in import connect, fill, forget
 from accoil.demo.tell import how_many, told
 from accoil.refused import Refused
 
@@ -36,13 +36,10 @@ def run(
     serve: bool = True,
     users: int = 2000,
     days: int = 90,
-    stand_in: Any = None,
-    hubspot: Any = None,
-    slack: Any = None,
+    stand_ins: Mapping[str, Any] | None = None,
 ) -> None:
     """Fills the data folder with the demo company and serves it. A later run only tells what happened since.
-    `stand_in`: one for Intercom that listens, to be filled with the company's people and connected; `hubspot`: one for
-    HubSpot; `slack`: one for Slack."""
+    `stand_ins`: for tools, by name, that listen, to be filled with the company's people and connected."""
     from django.conf import settings
 
     from accoil import asgi
@@ -54,7 +51,7 @@ def run(
             f"The demo of {memory.users:,} users and {memory.days} days stays; for another, use another --data."
         )
     key, memory = _prepare(memory)
-    _forget_stand_ins()
+    fakes.forget(_product())
     server = asgi.start(HOST, port if serve else 0)  # any free port will do for sending
     try:
         if not memory.is_fresh(now):
@@ -64,40 +61,15 @@ def run(
         feed(_product())
         at = server.address if serve else f"accoil serve --port {port}"
         console.print(f"\n{NAME} is ready:  {at}\nSign in with      {EMAIL}   {_password(memory)}")
-        _stand_ins(memory, server, console, stand_in, hubspot, slack)
+        for line in fakes.join(_product(), memory.company(), stand_ins or {}, server.address):
+            console.print(line)
         if serve:
             stopped = _listen_for_stop()
             console.print("Ctrl-C stops it.")
             stopped.wait()
     finally:
         server.stop()
-        _forget_stand_ins()
-
-
-def _stand_ins(memory: Memory, server: Server, console: Console, intercom: Any, hubspot: Any, slack: Any) -> None:
-    """Those that listen are filled and connected."""
-    product = _product()
-    if intercom:
-        fill(intercom.workspace, memory.company())
-        intercom.widget_at = server.address
-        connect(product, intercom)
-        switch_on(product, "intercom_tag")
-        console.print(f"Its Intercom      {intercom.address}/inbox   (a stand-in, with an inbox)")
-    if hubspot:
-        fake_hubspot.fill(hubspot.portal, memory.company())
-        fake_hubspot.connect(product, hubspot)
-        console.print(f"Its HubSpot       {hubspot.address}   (a stand-in, without pages)")
-    if slack:
-        fake_slack.connect(product, slack)
-        switch_on(product, "slack")
-        send_to_slack(product)
-        console.print(f"Its Slack         {slack.address}   (a stand-in, with its messages)")
-
-
-def _forget_stand_ins() -> None:
-    forget()
-    fake_hubspot.forget()
-    fake_slack.forget(_product())
+        fakes.forget(_product())
 
 
 def _tell(memory: Memory, now: datetime, server: Server, key: str, console: Console) -> Memory:

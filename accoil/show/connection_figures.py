@@ -49,7 +49,7 @@ def figures(connection: Connection) -> Figures:
     for row in rows.order_by():
         matches[row["kind"]][row["match"]] += row["n"]
         failed += row["failed"]
-    in_use = connection.attributes.filter(state=Written.Is.ACTIVE).count()
+    in_use = connection.attributes.filter(state=Written.Is.ACTIVE).exclude(remote_id="").count()
     return Figures(matches, failed, in_use)
 
 

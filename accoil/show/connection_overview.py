@@ -9,6 +9,7 @@ from django.utils import timezone
 from accoil.connect.connection import Tool
 from accoil.connect.models import Connection, Mode, Pass, State, Written
 from accoil.connect.names import synced, wanted
+from accoil.connect.tools import TOOLS
 from accoil.show import connection_words as words
 from accoil.show.connection_figures import Figures, hidden_attributes, modes, profiles_of, recent_runs
 from accoil.show.connection_lists import MATCHES
@@ -120,10 +121,16 @@ def products(frame: Frame, joined: Connection) -> list[Values]:
 
 
 def mode_row(frame: Frame, joined: Connection, profile: Any, mode: str) -> Values:
+    tool = TOOLS[joined.tool]
+    more = [(f"Choose fields in {tool.name}", frame.link("connection-fields", joined.tool, profile.pk))]
+    more = more if tool.offers_fields else []
+    if tool.segment_list:
+        more.append((f"Lists in {tool.name}", frame.link("connection-segment-lists", joined.tool, profile.pk)))
     return {
         "profile": profile,
         "mode": mode,
         "mode_words": Mode(mode).label,
         "modes": [{"value": value, "words": said, "here": value == mode} for value, said in Mode.choices],
         "link": frame.link("connection-mode", joined.tool, profile.pk),
+        "more": more if mode != Mode.OFF and frame.may_change else [],
     }

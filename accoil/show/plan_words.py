@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from accoil.connect.connection import no_room
 from accoil.connect.models import Mode
 from accoil.connect.planning import Plan
+from accoil.connect.troubles import no_room
 from accoil.score.models import Profile
 from accoil.show.connection_words import writes
 from accoil.show.words import count, duration, number

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tests.openid.provider import CLIENT, SECRET, Provider, running
 from tests.whole import begin, free_port, wait_for_answer
 
-TOOLS = ("intercom", "hubspot", "slack")  # pages of the first are called by the page alone
+TOOLS = ("intercom", "hubspot", "slack", "salesforce", "segment")  # pages of the first are called by the page alone
 FILES = (".csv", ".parquet", ".jsonl", ".svg")
 # Addresses that lead on, away, or to a file.
 NO_PAGES = {"account_logout", "home", "import-errors", "begin-tool", "openapi-json", "held-user", "held-account",

@@ -24,7 +24,9 @@ USERS, DAYS = 400, 90
 PATIENCE = 120_000  # ms for a page of a busy machine
 FILLING = 900  # seconds, on a busy machine, for the past of all segments
 MOST = 4_000_000  # bytes of all pictures together
-ALIKE = ("-hubspot", "-slack")  # ends of pages that look as those of Intercom do, but for the tool's own page
+ALIKE = ("-hubspot", "-slack", "-salesforce", "-segment")  # their pages look as those of Intercom do, but for some
+OF_A_TOOL = ("connection-", "disconnect-")  # what the names of such pages begin with
+OWN = ("connection-fields-salesforce", "connection-segment-lists-hubspot")
 TWINS = {"dashboard-habits", "delete-user", "filter-users"}  # look as another page does
 SIGNED_OUT = {"account_login"}
 EXPLAINED = "explained-number"  # the page of an account, after a click on its score
@@ -108,10 +110,14 @@ def chosen(page: Page, found: dict[str, str]) -> dict[str, str]:
     """Of every page those that are worth a picture, with the one of a number that explains itself. An account that does
     something is looked at: the one that leads the list."""
     some = {f"connection{tool}": found[f"connection{tool}"] for tool in ALIKE}
-    some |= {name: at for name, at in found.items() if not name.endswith(ALIKE) and name not in TWINS}
+    some |= {name: at for name, at in found.items() if name not in TWINS and (name in OWN or not is_alike(name))}
     page.goto(found["accounts"])
     some["account"] = some[EXPLAINED] = page.locator(".row-link").first.evaluate("link => link.href")
     return some
+
+
+def is_alike(name: str) -> bool:
+    return name.startswith(OF_A_TOOL) and name.endswith(ALIKE)
 
 
 def settle(page: Page, segment: str) -> None:

@@ -1,5 +1,6 @@
 """What the pages about Slack, e-mail and feeds say is what the program does."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.mail import sending
 from accoil.connect.mail.tool import TOOL as MAIL
 from accoil.connect.slack import channels, connecting, message, speaking
+from accoil.connect.slack.addresses import GONE
 from accoil.connect.slack.tool import TOOL, manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,13 @@ def test_the_addresses_are_those_that_are_used(settings: Any) -> None:
     assert "`https://HOST/connections/slack/done`" in SLACK and "https://HOST/connections/slack/done" in manifest(
         "https://HOST"
     )
+
+
+def test_the_manifest_subscribes_to_what_is_listened_to_where_slack_can_call(settings: Any) -> None:
+    told = json.loads(manifest("https://HOST"))["settings"]["event_subscriptions"]
+    assert told == {"request_url": "https://HOST/slack/events", "bot_events": [*GONE]} and told["request_url"] in SLACK
+    assert all(f"`{event}`" in SLACK for event in GONE)
+    assert "event_subscriptions" not in manifest("http://127.0.0.1:8000")
 
 
 def refusals() -> list[tuple[str, str]]:

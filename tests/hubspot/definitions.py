@@ -111,13 +111,24 @@ def list_named(portal: Portal, call: Call, type: str, name: str) -> Answer:
 
 @routes("POST", "/crm/lists/2026-03")
 def list_made(portal: Portal, call: Call) -> Answer:
-    body = call.fields("name", "objectTypeId", "processingType")
+    body = call.fields("name", "objectTypeId", "processingType", "filterBranch")
     (kind,) = [kind for kind, id in KINDS.items() if id == body["objectTypeId"]]
     if any(one.name.lower() == body["name"].lower() for one in portal.lists.values()):
         raise Refused(400, "A list of that name exists")
-    made = List(portal.next_id(), body["name"], kind, body["processingType"])
+    assert ("filterBranch" in body) == (body["processingType"] == "DYNAMIC")
+    made = List(portal.next_id(), body["name"], kind, body["processingType"], branch=body.get("filterBranch"))
+    if strange := made.properties() - portal.in_use(kind).keys():
+        raise Refused(400, f"Property {min(strange)} does not exist")
     portal.lists[made.id] = made
     return Answer({"list": made.told()})
+
+
+@routes("DELETE", "/crm/lists/2026-03/{id}")
+def list_deleted(portal: Portal, call: Call, id: str) -> Answer:
+    if id not in portal.lists:
+        raise Refused(404, "List does not exist")
+    del portal.lists[id]
+    return Answer(None, 204)
 
 
 @routes("PUT", "/crm/lists/2026-03/{id}/memberships/add-and-remove")

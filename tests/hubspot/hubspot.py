@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from tests.hubspot import definitions, objects
 from tests.hubspot.portal import Portal, Refused
+from tests.hubspot.shown import shown
 from tests.intercom import server
 from tests.intercom.calls import Answer, Call, Refusal
 from tests.intercom.clock import Clock
@@ -122,6 +123,11 @@ class Hubspot:
         if full:
             self.refused += 1
             raise Refused(429, "You have reached your ten_secondly_rolling limit.", "RATE_LIMITS")
+
+
+@pages("GET", "/")
+def told_all(hubspot: Hubspot, call: Call) -> Answer:
+    return Answer(shown(hubspot.portal))
 
 
 @pages("GET", "/oauth/authorize")

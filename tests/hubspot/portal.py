@@ -63,6 +63,27 @@ class List:
     kind: str
     processing: str
     members: set[str] = field(default_factory=set)
+    branch: dict[str, Any] | None = None  # of an active one
+
+    def properties(self) -> set[str]:
+        return {each["property"] for each in self._filters()}
+
+    def holds(self, properties: dict[str, str]) -> bool:
+        """Of an active one, whether a record is in it: in one of its branches, each of one filter here."""
+        return any(self._fits(each, properties.get(each["property"], "")) for each in self._filters())
+
+    def _filters(self) -> list[dict[str, Any]]:
+        branches = self.branch["filterBranches"] if self.branch else []
+        assert all(each["filterBranchType"] == "AND" and len(each["filters"]) == 1 for each in branches)
+        return [each["filters"][0] for each in branches]
+
+    def _fits(self, asked: dict[str, Any], value: str) -> bool:
+        operation = asked["operation"]
+        assert (asked["filterType"], operation["operationType"]) == ("PROPERTY", "MULTISTRING")
+        (text,) = (each.lower() for each in operation["values"])
+        value = value.lower()
+        return {"IS_EQUAL_TO": value == text, "CONTAINS": text in value, "STARTS_WITH": value.startswith(text),
+                "ENDS_WITH": value.endswith(text)}[operation["operator"]]  # fmt: skip
 
     def told(self) -> dict[str, Any]:
         return {

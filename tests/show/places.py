@@ -15,6 +15,7 @@ from django.utils import timezone
 from accoil.act import feeds
 from accoil.act.models import Delivery, Feed, Firing
 from accoil.act.queue import by_hand
+from accoil.connect.models import Connection
 from accoil.connect.muted import ALERTS, Link
 from accoil.connect.webhook.endpoints import endpoint
 from accoil.count.ids import ACCOUNT, EVENT, USER, id_of
@@ -154,6 +155,10 @@ class Places:
         )
         self.arguments["begin-tool"] = ["intercom"]
         self.arguments["connection-mode"] = ["intercom", busy.profile.pk]
+        for tool in ("salesforce", "hubspot"):  # without a token
+            Connection.objects.create(team=busy.web.team, tool=tool, workspace="00D1")
+        self.arguments["connection-segment-lists"] = ["hubspot", busy.profile.pk]
+        self.arguments["connection-fields"] = ["salesforce", busy.profile.pk]
         hook = "http://127.0.0.2/hook"
         found = made(busy, then=[{"webhook": {"url": hook}}], enabled=True)
         for name in ("automation", "edit-automation", "automation-log", "automation-looked-back", "switch-automation",

@@ -7,6 +7,7 @@ import pytest
 
 from accoil.connect.models import Connection, Mode, ProfileSync
 from accoil.connect.salesforce.org import orgs
+from tests.connect.salesforce.conftest import join
 from tests.connect.salesforce.stand_in import CLIENT, SECRET, Salesforce, running
 from tests.show.connected import here
 from tests.show.reading import main
@@ -68,3 +69,31 @@ def test_other_tools_have_no_domain_to_type(ann, busy, settings):
     settings.HUBSPOT_CLIENT_ID = settings.HUBSPOT_CLIENT_SECRET = "x"
     assert "My Domain" not in main(ann.get(here(busy, "/hubspot")))
     assert ann.get("/connections/hubspot/begin", {"product": busy.web.pk, "region": "evil"}).status_code == 404
+
+
+def test_a_manager_chooses_fields_on_a_page_and_a_wrong_one_is_said(ann, bob, busy, salesforce):
+    salesforce.org.add_field("Contact", "Health__c", label="Health")
+    joined = join(busy.web.team, busy.ann, salesforce)
+    profile = busy.web.profiles.first()
+    ProfileSync.objects.create(connection=joined, profile=profile, mode=Mode.ALL)
+    path = here(busy, f"/salesforce/profiles/{profile.pk}/fields")
+    assert path in ann.get(here(busy, "/salesforce")).content.decode()
+    page = main(ann.get(path))
+    assert "Health (Health__c)" in page and "_Score__c (not there yet)" in page and "Accounts" in page
+    assert ann.post(path, {"user-Score": "Health__c"})["Location"].startswith(here(busy, "/salesforce"))
+    assert ProfileSync.objects.get().fields["user"] == {"Score": "Health__c"}
+    assert '<option value="Health__c" selected>' in ann.get(path).content.decode()
+    wrong = ann.post(path, {"user-Score": "Health__c", "user-Frequency": "Health__c"})
+    assert wrong.status_code == 422 and "would go into the same field, Health__c" in main(wrong)
+    assert bob.get(path).status_code == 403 and path not in bob.get(here(busy, "/salesforce")).content.decode()
+    del salesforce.org.fields["Contact"]["Health__c"]
+    orgs.forget()
+    assert "Health__c (not there any more)" in main(ann.get(path))
+
+
+def test_while_salesforce_is_away_the_page_of_fields_says_so(ann, busy, salesforce):
+    joined = join(busy.web.team, busy.ann, salesforce)
+    orgs.forget()
+    salesforce.faults.plan("refuse", "GET /services/data/v66.0/sobjects/Contact/describe", times=9, status=503)
+    page = main(ann.get(here(busy, f"/salesforce/profiles/{busy.web.profiles.first().pk}/fields")))
+    assert "could not be asked for its fields just now" in page and joined.pk

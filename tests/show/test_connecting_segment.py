@@ -24,6 +24,7 @@ def segment(settings):
 
 def test_a_key_is_pasted_and_what_is_wrong_stands_beside_its_field(ann, bob, busy, segment):
     page = main(ann.get(here(busy, "/segment")))
+    assert "Address (optional)" in page and "Destinations left out (optional)" in page and "Region (" not in page
     assert "Paste the write key" in page and "Where the write key is" in page
     assert "answers 200 to messages at the wrong one, and loses them" in page
     wrong = ann.post(here(busy, "/segment/connect"), {"write_key": "short", "region": "us"})

@@ -124,6 +124,7 @@ LIKE_A_SECRET = re.compile(rf"{PASSWORD}|{NEW}|\d{{6}}|(?=\S*\d)(?=\S*[a-z])[\w+
 NOT_THERE = ("account_confirm_email", "style", "openid-begin", "openid-done")
 # What signing in, taking an invitation and connecting write down is tested beside them.
 ELSEWHERE = {action.name for action in TABLE if action.who is Who.ANYBODY} - {"account_logout"} | {"connect-tool"}
+ELSEWHERE |= {"connection-segment-lists"}  # without HubSpot none is made
 
 
 def prepare(places: Places, action: Action, user: User | None, settings) -> None:

@@ -42,7 +42,7 @@ def _seen(block: dict[str, Any]) -> str:
 
 @dataclass
 class Slack:
-    """One workspace. `says`: errors of the next calls of a method, instead of doing anything."""
+    """One workspace. `says`: errors of the next calls of a method, instead of doing anything; None for none."""
 
     team_id: str = "T0ACME"
     name: str = "Acme"
@@ -56,7 +56,7 @@ class Slack:
     rotates: bool = False  # whether tokens of a sign-in end
     refreshes: dict[str, str] = field(default_factory=dict)  # refresh token → the token that ends; good once
     ended: set[str] = field(default_factory=set)  # tokens
-    says: dict[str, list[No]] = field(default_factory=dict)
+    says: dict[str, list[No | None]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  # methods, in the order they came
     is_down: bool = False
     page: int = 200
@@ -83,8 +83,8 @@ class Slack:
         """The answer of a method, and the scopes of who asks."""
         with self.lock:
             self.asked.append(method)
-            if self.says.get(method):
-                raise self.says[method].pop(0)
+            if self.says.get(method) and (no := self.says[method].pop(0)):
+                raise no
             if token in self.ended:
                 raise No("token_expired")
             if token not in self.tokens:

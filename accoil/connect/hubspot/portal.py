@@ -1,8 +1,11 @@
 """What is remembered of one connection to HubSpot in this process, for as long as its sign-in is the same."""
 
+from typing import Any
+
 from django.conf import settings
 
 from accoil.connect.connection import SignInAgain
+from accoil.connect.hubspot.active_lists import KEPT
 from accoil.connect.hubspot.group_ids import GroupIds
 from accoil.connect.hubspot.lists import Lists
 from accoil.connect.hubspot.properties import Properties
@@ -42,8 +45,13 @@ class Portal:
 def portal_of(connection: Connection) -> Portal:
     """Raises SignInAgain."""
     secrets = connection.secrets  # of a sign-in the access token changes every half an hour
-    of = (secrets.get("refresh_token") or secrets.get("token"), dict(connection.options), settings.HUBSPOT_URL)
+    of = (secrets.get("refresh_token") or secrets.get("token"), _known_by(connection.options), settings.HUBSPOT_URL)
     return portals.of(connection.pk, of, lambda: Portal(connection))
+
+
+def _known_by(options: dict[str, Any]) -> dict[str, Any]:
+    """Without what changes while one works with it."""
+    return {name: each for name, each in options.items() if name != KEPT}
 
 
 portals: Open[Portal] = Open()

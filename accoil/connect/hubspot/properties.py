@@ -6,10 +6,11 @@ from typing import Any
 
 import structlog
 
-from accoil.connect.connection import Attribute, Gone, Rejected, SignInAgain, no_room
+from accoil.connect.connection import Attribute, Gone, Rejected, SignInAgain
 from accoil.connect.given import turn
 from accoil.connect.hubspot.speaking import OBJECTS, TYPE_IDS, VERSION, Speaker
 from accoil.connect.remembered import MINUTES, Remembered
+from accoil.connect.troubles import no_room
 from accoil.count.ids import Kind
 
 GROUP, GROUP_LABEL = "accoil", "Accoil"

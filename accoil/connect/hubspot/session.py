@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, ToolError, Value
-from accoil.connect.hubspot import companies, contacts
+from accoil.connect.hubspot import active_lists, companies, contacts
 from accoil.connect.hubspot.portal import portal_of
 from accoil.connect.hubspot.properties import name_of
 from accoil.connect.hubspot.rows import Row, written
@@ -23,7 +23,7 @@ class HubspotSession:
     """See `Batching` in connection.py. Threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
-        self._portal = portal_of(connection)
+        self._connection, self._portal = connection, portal_of(connection)
         self._speaker = self._portal.speaker
 
     def places_left(self) -> int | None:
@@ -33,6 +33,8 @@ class HubspotSession:
         return self._portal.properties.ensure(attribute)
 
     def archive(self, attribute: Attribute, remote_id: str) -> None:
+        """The lists that go by it first: a property that is used cannot be archived."""
+        active_lists.drop(self._speaker, self._connection, remote_id)
         self._portal.properties.archive(attribute.kind, remote_id)
 
     def clean_up(self) -> None:

@@ -1,6 +1,6 @@
 """What HubSpot is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Joining, Session, Tool
+from accoil.connect.connection import Action, Attribute, Field, Joining, Session, Tool
 from accoil.connect.models import Connection
 from accoil.team.models import Team, User
 
@@ -28,6 +28,18 @@ def opened(connection: Connection) -> Session:
     from accoil.connect.hubspot.session import HubspotSession  # which needs this file
 
     return HubspotSession(connection)
+
+
+def segment_list(connection: Connection, attribute: Attribute, segment: str) -> str:
+    from accoil.connect.hubspot.active_lists import of_segment
+
+    return of_segment(connection, attribute, segment)
+
+
+def give_back(connection: Connection) -> None:
+    from accoil.connect.hubspot.portal import portal_of
+
+    portal_of(connection).revoke()
 
 
 def closed(connection: int) -> None:
@@ -120,12 +132,15 @@ TOOL = Tool(
     opened=opened,
     closed=closed,
     address=address,
+    segment_list=segment_list,
+    give_back=give_back,
     archives_with=("token", "refresh_token", "renew_at"),
     hints={
         "matching": "Users are found by e-mail address, accounts by our id, by their domain, or through their users.",
         "view": "They are in the group Accoil: choose View all properties on a record there, or add them to its card "
         "or to the columns of a view.",
-        "ending": "Our ids of accounts and the group Accoil go as well; lists, and what automations have set, stay.",
+        "ending": "Our ids of accounts, the group Accoil and lists of segments go as well; what automations have set, "
+        "and the lists they add to, stay.",
         "attributes": "Properties are in the group Accoil: on a record in HubSpot choose View all properties, or add "
         "them to the card of a record or the columns of a view.",
         "accounts": "An account is found by its domain, or through its users: one of them must be matched, and have a "

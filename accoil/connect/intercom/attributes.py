@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
-from accoil.connect.connection import Attribute, Gone, Rejected, ToolError, no_room
+from accoil.connect.connection import Attribute, Gone, Rejected, ToolError
 from accoil.connect.given import turn
 from accoil.connect.intercom.speaking import Speaker
 from accoil.connect.intercom.tool import MOST
 from accoil.connect.remembered import MINUTES, Remembered
+from accoil.connect.troubles import no_room
 from accoil.count.ids import Kind
 
 MODELS: dict[Kind, str] = {"user": "contact", "account": "company"}

@@ -3,9 +3,8 @@
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.models import Connection
 from accoil.connect.names import synced, wanted
-from accoil.connect.salesforce.fields import missing, name_of, wrong
 from accoil.connect.salesforce.org import Org, org_of
-from accoil.connect.salesforce.speaking import STOPS_AT
+from accoil.connect.salesforce.speaking import OBJECTS, STOPS_AT
 from accoil.connect.salesforce.tool import EXTERNAL_ID
 from accoil.connect.soon import soon
 from accoil.connect.troubles import Check
@@ -26,11 +25,9 @@ def checks(connection: Connection) -> list[Check]:
 def _fields(connection: Connection, org: Org) -> Check:
     """Each that is missing, or not as it must be, with what an admin does about it."""
     asked = [each.attribute for each in wanted(synced(connection))]
-    told = []
-    for each in asked:
-        found, name = org.fields.all(each.kind, 5.0).get(name_of(each.name)), name_of(each.name)
-        why = wrong(each.kind, found, each.type) if found else missing(each.kind, name, each.type)
-        told += [why] if why else []
+    for kind in OBJECTS:
+        org.fields.all(kind, 5.0)
+    told = [why for each in asked if (why := org.fields.lacks(each))]
     own = [] if EXTERNAL_ID in org.fields.all("account") else [
         f"Account has no field {EXTERNAL_ID}, so accounts are found through their users alone. In Salesforce: Setup > "
         "Object Manager > Account > Fields & Relationships > New, type Text (100), External ID and Unique."

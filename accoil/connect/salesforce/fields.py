@@ -2,31 +2,37 @@
 in words that can be followed."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from accoil.connect.connection import Attribute, Rejected, Type, Value
-from accoil.connect.names import type_of
+from accoil.connect.connection import Attribute, Offer, Rejected, Type, Value
+from accoil.connect.names import field_of, type_of
 from accoil.connect.remembered import Remembered
 from accoil.connect.salesforce.speaking import OBJECTS, Speaker
 from accoil.count.ids import Kind
 
 LONGEST = 40  # letters of a name before __c
 TYPES: dict[Type, tuple[str, ...]] = {
-    "integer": ("double", "int"),
+    "integer": ("double", "int", "percent", "currency"),
     "text": ("string", "textarea"),
     "date": ("date",),
 }
 MADE_AS: dict[Type, str] = {"integer": "Number (18, 0)", "text": "Text (255)", "date": "Date"}
 SHORTEST_TEXT = 255  # characters, of the names of segments
 
+OWN = re.compile(r"Accoil_[A-Za-z0-9]+(_[A-Za-z]+)?__c")  # Accoil_Id__c as well
+
 Found = dict[str, Any]
 
 
 def name_of(attribute: str) -> str:
-    """Accoil_TrialUsers_Score__c. Contacts and accounts have fields of their own, so that those of accounts need no
-    names of their own; of a long profile the beginning stands there, and a mark that no other one has."""
+    """Its API name: of the field that was chosen for it, else Accoil_TrialUsers_Score__c. Contacts and accounts have
+    fields of their own, so that those of accounts need no names of their own; of a long profile the beginning stands
+    there, and a mark that no other one has."""
+    if chosen := field_of(attribute):
+        return chosen
     _, profile, trait = attribute.split("_")
     trait = trait.removeprefix("Account") or trait
     room = LONGEST - len("Accoil__") - len(trait)
@@ -50,12 +56,33 @@ class Fields:
     def ensure(self, attribute: Attribute) -> str:
         """Its API name. Raises Rejected with what the admin has to do."""
         kind, name = attribute.kind, name_of(attribute.name)
-        found = self.all(kind).get(name) or self.all(kind, 30.0).get(name)
-        if found is None:
-            raise Rejected(missing(kind, name, attribute.type))
-        if why := wrong(kind, found, attribute.type):
+        if name not in self.all(kind):
+            self.all(kind, 30.0)
+        if why := self.lacks(attribute):
             raise Rejected(why)
         return name
+
+    def lacks(self, attribute: Attribute) -> str:
+        """What an admin has to do before it can be written; "" for nothing."""
+        kind, name = attribute.kind, name_of(attribute.name)
+        found = self.all(kind).get(name)
+        if found is None and field_of(attribute.name):
+            return f"{OBJECTS[kind]} has no field {name} in Salesforce any more; choose another one for it."
+        if found is None:
+            return missing(kind, name, attribute.type)
+        return wrong(kind, found, attribute.type)
+
+    def fitting(self, attribute: Attribute) -> list[Offer]:
+        """The fields that it could go into: those that somebody made there, and that may be edited."""
+        kind = attribute.kind
+        own = name_of(attribute.name)
+        why = "" if own in self.all(kind, 30.0) else " (not there yet)"
+        fit = [
+            (name, f"{found.get('label') or name} ({name})")
+            for name, found in self.all(kind).items()
+            if name.endswith("__c") and not OWN.fullmatch(name) and not wrong(kind, found, attribute.type)
+        ]
+        return [("", f"{own}{why}"), *sorted(fit, key=lambda offer: offer[1].lower())]
 
     def find(self, kind: Kind, given: str) -> Found | None:
         """By API name, else by label, whatever the case."""

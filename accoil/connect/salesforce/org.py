@@ -1,14 +1,17 @@
 """What is remembered of one connection to Salesforce in this process, for as long as its sign-in is the same."""
 
+import structlog
 from django.conf import settings
 
-from accoil.connect.connection import SignInAgain
+from accoil.connect.connection import SignInAgain, ToolError
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.renewing import Tokens
 from accoil.connect.salesforce.fields import Fields
-from accoil.connect.salesforce.signing_in import renewed
+from accoil.connect.salesforce.signing_in import renewed, revoke
 from accoil.connect.salesforce.speaking import Limits, Speaker
+
+log = structlog.get_logger()
 
 
 class Org:
@@ -21,6 +24,15 @@ class Org:
         self.place: str = options["place"]
         self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], self.tokens, Limits())
         self.fields = Fields(self.speaker)
+
+    def revoke(self) -> None:
+        """The access is given back; it is of no more use to anybody then, whatever comes of this."""
+        token = self.tokens.refresh_token  # as it is now: it may have been renewed while values were emptied
+        try:
+            if token:
+                revoke(self.place, token)
+        except ToolError as why:
+            log.warning("the access to Salesforce could not be given back", why=str(why))
 
     def close(self) -> None:
         self.speaker.close()

@@ -6,6 +6,7 @@ from typing import Any
 from accoil.connect.batches import batches
 from accoil.connect.connection import Rejected, ToolError, TryLater
 from accoil.connect.salesforce.speaking import OBJECTS, Speaker, refusal
+from accoil.connect.salesforce.tool import AT_ONCE
 from accoil.count.ids import Kind
 
 Row = dict[str, Any]  # field → value
@@ -17,7 +18,9 @@ LOCKED = "UNABLE_TO_LOCK_ROW"
 def written(speaker: Speaker, kind: Kind, rows: Mapping[str, Row]) -> Outcome:
     """Record → why it was not written. Those that somebody else was changing are tried once more, fewer at once.
     Raises TryLater, SignInAgain, Rejected when none was."""
-    failed = _sent(speaker, kind, rows)
+    failed: Outcome = {}
+    for some in batches(rows, AT_ONCE):  # what is emptied comes as it is
+        failed |= _sent(speaker, kind, {id: rows[id] for id in some})
     locked = [id for id, why in failed.items() if why.code == LOCKED]
     for some in batches(locked, AGAIN):
         for id in some:

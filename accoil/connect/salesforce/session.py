@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import structlog
-
 from accoil.connect.connection import Attribute, Firm, Match, Person, Rejected, ToolError, Value
 from accoil.connect.emptying import empty
-from accoil.connect.models import Connection
-from accoil.connect.salesforce import matching, signing_in
+from accoil.connect.models import Connection, Written
+from accoil.connect.names import synced, wanted
+from accoil.connect.salesforce import matching
 from accoil.connect.salesforce.fields import inward, name_of
 from accoil.connect.salesforce.org import org_of
 from accoil.connect.salesforce.rows import written
@@ -18,7 +17,6 @@ from accoil.count.ids import Kind
 
 NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
 Values = dict[str, Value]
-log = structlog.get_logger()
 
 
 class SalesforceSession:
@@ -35,17 +33,21 @@ class SalesforceSession:
         return self._org.fields.ensure(attribute)
 
     def archive(self, attribute: Attribute, remote_id: str) -> None:
-        """The field is the admin's; what we wrote in it goes."""
-        empty(self._connection, attribute.kind, attribute.name, self.write_many)
+        """The field is the admin's; what we wrote in it goes. Unless another trait has gone into it since."""
+        asked = [each.attribute.name for each in wanted(synced(self._connection))]
+        rows = self._connection.attributes.filter(kind=attribute.kind, state=Written.Is.ACTIVE, name__in=asked)
+        taken = {*rows.values_list("remote_id", flat=True)}
+
+        def send(kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
+            left: dict[str, Values] = {
+                id: {name: None for name in own if name_of(name) not in taken} for id, own in values.items()
+            }
+            return self.write_many(kind, left)
+
+        empty(self._connection, attribute.kind, attribute.name, send)
 
     def clean_up(self) -> None:
-        """The access is given back; it is of no more use to anybody then, whatever comes of this."""
-        token = self._org.tokens.refresh_token  # as it is now: it may have been renewed while values were emptied
-        try:
-            if token:
-                signing_in.revoke(self._org.place, token)
-        except ToolError as why:
-            log.warning("the access to Salesforce could not be given back", why=str(why))
+        self._org.revoke()
 
     def match_users(self, people: Sequence[Person]) -> Iterator[Match]:
         return matching.match_users(self._speaker, people)
@@ -81,9 +83,9 @@ class SalesforceSession:
 
     def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
         if action == FIELD:
-            return set_field(
-                self._speaker, self._org.fields, kind, remote_id, values.get("field", ""), values.get("value", "")
-            )
+            synced = {*self._connection.attributes.filter(kind=kind).values_list("remote_id", flat=True)}
+            field, value = values.get("field", ""), values.get("value", "")
+            return set_field(self._speaker, self._org.fields, kind, remote_id, field, value, synced)
         raise Rejected(f"Salesforce cannot do “{action}”.")
 
     def _written(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:

@@ -1,28 +1,30 @@
 """Sets a field of a record to a value, for an automation or somebody by hand."""
 
 import re
+from collections.abc import Container
 from typing import Any
 
 from accoil.connect.connection import Rejected
-from accoil.connect.salesforce.fields import Fields, Found
+from accoil.connect.salesforce.fields import OWN, Fields, Found
 from accoil.connect.salesforce.speaking import OBJECTS, Speaker
 from accoil.count.ids import Kind
 from accoil.rule.values import nearest
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,8})?")
 _NUMBERS = ("double", "int", "currency", "percent")
-_OWN = re.compile(r"Accoil_[A-Za-z0-9]+(_[A-Za-z]+)?__c")
 
 
-def set_field(speaker: Speaker, fields: Fields, kind: Kind, record: str, given: str, value: str) -> str:
-    """What happened, in words. Raises Rejected, Gone."""
+def set_field(
+    speaker: Speaker, fields: Fields, kind: Kind, record: str, given: str, value: str, synced: Container[str] = ()
+) -> str:
+    """What happened, in words. `synced`: the fields that the sync writes. Raises Rejected, Gone."""
     object, found = OBJECTS[kind], fields.find(kind, given)
     if found is None:
         near = nearest(given.strip(), [str(each.get("label")) for each in fields.all(kind).values()])
         raise Rejected(
             f"{object} has no field “{given.strip()}” in Salesforce.{f' Did you mean {near}?' if near else ''}"
         )
-    if _OWN.fullmatch(found["name"]):
+    if OWN.fullmatch(found["name"]) or found["name"] in synced:
         raise Rejected(f"“{found['label']}” is Accoil's own, and written by the sync; choose another field.")
     if not found.get("updateable"):
         raise Rejected(f"“{found['label']}” of {object} may not be edited by whoever connected Accoil.")

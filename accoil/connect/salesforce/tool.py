@@ -1,6 +1,6 @@
 """What Salesforce is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Joining, Session, Tool
+from accoil.connect.connection import Action, Attribute, Field, Joining, Offer, Session, Tool
 from accoil.connect.models import Connection
 from accoil.connect.troubles import Check, Sees
 from accoil.refused import Refused
@@ -18,6 +18,18 @@ def opened(connection: Connection) -> Session:
     from accoil.connect.salesforce.session import SalesforceSession  # which needs this file
 
     return SalesforceSession(connection)
+
+
+def offers_fields(connection: Connection, attribute: Attribute) -> list[Offer]:
+    from accoil.connect.salesforce.org import org_of
+
+    return org_of(connection).fields.fitting(attribute)
+
+
+def give_back(connection: Connection) -> None:
+    from accoil.connect.salesforce.org import org_of
+
+    org_of(connection).revoke()
 
 
 def closed(connection: int) -> None:
@@ -112,6 +124,8 @@ TOOL = Tool(
     ),
     opened=opened,
     closed=closed,
+    offers_fields=offers_fields,
+    give_back=give_back,
     archives_with=("token", "refresh_token"),
     checks=checks,
     hints={

@@ -2,6 +2,10 @@
 
 from django.conf import settings
 
+GONE = {  # events that say that we are let in no more
+    "app_uninstalled": "The app was removed from the workspace in Slack;",
+    "tokens_revoked": "The token was revoked in Slack;",
+}
 AGAIN = "connect Slack again."
 
 

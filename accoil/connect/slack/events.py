@@ -10,13 +10,9 @@ from accoil.connect import breaker
 from accoil.connect.connection import SignInAgain
 from accoil.connect.models import Connection, State
 from accoil.connect.now import now
-from accoil.connect.slack.addresses import AGAIN
+from accoil.connect.slack.addresses import AGAIN, GONE
 
 TOLERANCE = 300  # seconds that a call may be old: one that somebody wrote down is worth nothing later
-GONE = {
-    "app_uninstalled": "The app was removed from the workspace in Slack;",
-    "tokens_revoked": "The token was revoked in Slack;",
-}
 
 
 def challenge(raw: bytes) -> str | None:

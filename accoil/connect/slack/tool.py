@@ -8,7 +8,7 @@ from accoil.connect.connection import Action, Field, Joining, Message, Offer, Re
 from accoil.connect.http import lane
 from accoil.connect.models import Connection, State, live
 from accoil.connect.slack import channels, message
-from accoil.connect.slack.addresses import api_address
+from accoil.connect.slack.addresses import GONE, api_address
 from accoil.connect.slack.shown import shown
 from accoil.connect.slack.speaking import SCOPES, speaker_of, through_hook
 from accoil.connect.soon import soon
@@ -99,6 +99,8 @@ def manifest(address: str) -> str:
         "oauth_config": {"redirect_urls": [f"{address}/connections/slack/done"], "scopes": {"bot": list(SCOPES)}},
         "settings": {"org_deploy_enabled": False, "socket_mode_enabled": False, "token_rotation_enabled": False},
     }
+    if address.startswith("https://"):  # Slack calls no other
+        told["settings"]["event_subscriptions"] = {"request_url": f"{address}/slack/events", "bot_events": list(GONE)}
     return json.dumps(told, indent=1)
 
 
@@ -126,8 +128,9 @@ TOOL = Tool(
             "Permissions into the field above.",
             "In each private channel that is to be told, write `/invite @Accoil`.",
             "To learn at once when the app is removed: copy the Signing Secret from Basic Information into the field "
-            "above, and under Event Subscriptions write this address and add the bot events `app_uninstalled` and "
-            "`tokens_revoked`.",
+            "above. Slack calls the address below. The manifest names it, with the bot events `app_uninstalled` and "
+            "`tokens_revoked`, where this server is reached by https; see under Event Subscriptions that it is "
+            "verified.",
         ),
         addresses=(("/slack/events", "Request URL"),),
         to_copy=manifest,

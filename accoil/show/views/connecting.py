@@ -38,7 +38,7 @@ class Secrets(forms.Form):
                 continue
             kind = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
             self.fields[each.name] = forms.CharField(
-                label=f"{each.label} (can come later)" if _comes_later(tool, each) else each.label,
+                label=_label(tool, each),
                 help_text=each.help,
                 required=each.required,
                 max_length=LONGEST,
@@ -56,8 +56,11 @@ class Secrets(forms.Form):
         self.add_error(named[0][1] if named else tool.fields[0].name, why)
 
 
-def _comes_later(tool: Tool, field: Field) -> bool:
-    return field.type == "secret" and not field.required and tool.syncs
+def _label(tool: Tool, field: Field) -> str:
+    """Where none is required, one of several is: the tool says which."""
+    if field.required or not any(each.required for each in tool.fields):
+        return field.label
+    return f"{field.label} ({'can come later' if field.type == 'secret' else 'optional'})"
 
 
 def connect(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:

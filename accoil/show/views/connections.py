@@ -25,6 +25,7 @@ def connections(request: HttpRequest, product_id: int) -> HttpResponse:
         {
             "joined": joined,
             "others": [row for row in rows if not row["connection"]],
+            "mail_missing": TOOLS["email"].missing(),
             "addresses": [
                 {"host": each.workspace_name, "state": words.state(each, timezone.now())}
                 for each in endpoints(frame.product.team)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.connect.salesforce.pages import allowed, asked, shown
 from tests.intercom import server
 from tests.intercom.calls import Answer, Call, Refusal
 from tests.intercom.faults import Faults
@@ -242,6 +243,11 @@ def changed(org: Org, call: Call, object: str, id: str) -> Answer:
     return Answer("", 204)
 
 
+pages("GET", "/")(shown)
+pages("GET", "/services/oauth2/authorize")(asked)
+pages("POST", "/oauth/allow")(allowed)
+
+
 @pages("POST", "/services/oauth2/token")
 def told_a_token(salesforce: Salesforce, call: Call) -> Answer:
     form = call.body
@@ -276,7 +282,7 @@ def revoked(salesforce: Salesforce, call: Call) -> Answer:
 
 
 @contextmanager
-def running(salesforce: Salesforce) -> Iterator[Salesforce]:
+def running(salesforce: Salesforce, port: int = 0) -> Iterator[Salesforce]:
     """`salesforce.address` is where it listens, while inside."""
-    with server.running(salesforce):  # type: ignore[arg-type]
+    with server.running(salesforce, port):  # type: ignore[arg-type]
         yield salesforce

@@ -6,6 +6,7 @@ from accoil.connect import ending, sync
 from accoil.connect.models import Connection, Entry, Mode, Record, State
 from accoil.connect.salesforce import checks
 from accoil.connect.salesforce.fields import name_of
+from accoil.connect.salesforce.tool import AT_ONCE
 from tests.connect.salesforce.conftest import Synced
 from tests.small_worlds import at, identified, joins
 
@@ -216,3 +217,12 @@ def test_what_somebody_overwrote_comes_right_again(on: Synced) -> None:
     on.clock.advance(25 * 3600)
     on.settle()
     assert ann.values["Accoil_Everyday_Score__c"] == right
+
+
+def test_of_more_than_one_call_takes_all_are_emptied(on: Synced) -> None:
+    people = on.add(AT_ONCE + 30)
+    on.settle()
+    assert "Frequency" in on.stands(f"{people[-1]}@acme.example")
+    on.switch(Mode.OFF)
+    on.settle()
+    assert all(on.stands(f"{name}@acme.example") == {} for name in (people[0], people[-1]))

@@ -16,6 +16,7 @@ from tests.intercom import server
 from tests.intercom.calls import Answer, Call, Refusal
 from tests.intercom.faults import Faults
 from tests.intercom.intercom import Heard
+from tests.shown import page, table
 
 LARGEST, LARGEST_CALL = 32_000, 500_000
 NEEDED = {"identify": {"traits"}, "group": {"groupId", "traits"}, "track": {"event", "properties"}}
@@ -87,6 +88,8 @@ class Segment:
         return answer
 
     def _answer(self, call: Call, refusal: Refusal | None) -> Answer:
+        if (call.method, call.path) == ("GET", "/"):
+            return Answer(_page(self.source))
         if (call.method, call.path) != ("POST", "/v1/batch"):
             raise Refused(404, "Not found")
         if refusal:
@@ -105,6 +108,20 @@ class Segment:
             source.take(message)  # type: ignore[union-attr]
         self.lost += 0 if source else len(messages)
         return Answer({"success": True})
+
+
+def _page(source: Source) -> str:
+    """As the debugger of a source shows what comes, and what stands on whom."""
+    told = [f"<p>{len(source.messages):,} messages came; {source.repeated:,} of them twice.</p>", "<h2>The last</h2>"]
+    rows = [(each["type"], each["userId"], each.get("groupId", ""), each.get("event", ""), json.dumps(
+        each.get("traits") or each.get("properties"))[:200]) for each in source.messages[:-21:-1]]  # fmt: skip
+    told.append(table(("type", "userId", "groupId", "event", "traits or properties"), rows))
+    for words, kind in (("Users", "identify"), ("Groups", "group")):
+        own = source.traits[kind]
+        names = sorted({name for traits in own.values() for name in traits})
+        told.append(f"<h2>{words}: {len(own):,}</h2>")
+        told.append(table(("id", *names), [(id, *(own[id].get(name) for name in names)) for id in sorted(own)[:30]]))
+    return page("Segment (stand-in)", "".join(told))
 
 
 def _key(call: Call) -> str:
@@ -127,7 +144,7 @@ def _check(message: dict[str, Any]) -> None:
 
 
 @contextmanager
-def running(segment: Segment) -> Iterator[Segment]:
+def running(segment: Segment, port: int = 0) -> Iterator[Segment]:
     """`segment.address` is where it listens, while inside."""
-    with server.running(segment):  # type: ignore[arg-type]
+    with server.running(segment, port):  # type: ignore[arg-type]
         yield segment

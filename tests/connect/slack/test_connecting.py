@@ -4,6 +4,7 @@ import pytest
 from django.db import connection as database
 
 from accoil.connect import ending
+from accoil.connect.given import given
 from accoil.connect.models import Connection, State
 from accoil.connect.slack import channels
 from accoil.connect.slack.connecting import by_code, by_hand, by_token, sign_in_address
@@ -142,3 +143,16 @@ def test_a_list_that_slack_refuses_just_now_leaves_the_connection_as_it_is(slack
     slack.says["conversations.list"] = [No("ratelimited", 429, {"retry-after": "30"})]
     assert channels.id_of(made, "#sales") == "#sales"  # Slack finds public ones by name, too
     assert made.is_connected()
+
+
+def test_a_list_that_is_too_long_for_now_is_offered_as_far_as_it_came_and_gone_on_with(slack, team, ann):
+    for number in range(1450):
+        slack.channel(f"room-{number:04d}")
+    made = by_token(team, ann, slack.token())
+    slack.says["conversations.list"] = [None, None, None, No("ratelimited", 429, {"retry-after": "1"})]
+    with given(0.5, waits=False):
+        assert len(channels.known(made)) == 600
+    channels._limits.clear()  # a second later
+    asked = slack.asked.count("conversations.list")
+    assert len(channels.known(made)) == 1451 and channels.id_of(made, "#room-1449").startswith("C")
+    assert slack.asked.count("conversations.list") == asked + 5, "it begins where it was broken off"

@@ -1,0 +1,89 @@
+"""Which fields of the other tool a profile's traits go into, where a team may choose that."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from django.db import transaction
+
+from accoil.connect.connection import Attribute, Offer, ToolError
+from accoil.connect.models import Connection, Mode, ProfileSync
+from accoil.connect.names import KINDS, NOWHERE, attribute, traits_of
+from accoil.connect.soon import soon
+from accoil.connect.sync import check_connected
+from accoil.connect.tools import TOOLS
+from accoil.count.ids import Kind
+from accoil.refused import Refused
+from accoil.score.models import Profile
+
+Fields = dict[Kind, dict[str, str]]  # kind → trait → field, or NOWHERE; the tool's usual one is not named
+Offers = dict[Kind, dict[str, list[Offer]]]
+
+
+def fields_of(connection: Connection, profile: Profile) -> Fields:
+    row = ProfileSync.objects.filter(connection=connection, profile=profile).first()
+    return {kind: dict(row.fields.get(kind, {})) if row else {} for kind in KINDS}
+
+
+def offers(connection: Connection, profile: Profile) -> Offers:
+    """Kind → trait → the fields that it may go into; that where it goes unless one is chosen comes first, as "". Raises
+    the tool's errors."""
+    offered = _offered_by(connection)
+    with soon(connection.team_id, connection):
+        return {
+            kind: {
+                trait: offered(connection, attribute(profile.name, kind, trait, type))
+                for trait, type in traits_of(kind, Mode.ALL).items()
+            }
+            for kind in KINDS
+        }
+
+
+def choose(connection: Connection, profile: Profile, chosen: Mapping[Kind, Mapping[str, str]]) -> None:
+    """What stood in other fields of ours before is emptied, and these are filled, within seconds. Raises Refused."""
+    check_connected(connection)
+    before = fields_of(connection, profile)
+    fields: Fields = {kind: {trait: field for trait, field in chosen.get(kind, {}).items() if field} for kind in KINDS}
+    _offered_by(connection)
+    _check_fit(connection, profile, {kind: {trait: field for trait, field in own.items()
+                                            if field not in (NOWHERE, before[kind].get(trait))}
+                                     for kind, own in fields.items()})  # fmt: skip
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)  # two choose one after the other
+        check_connected(Connection.objects.get(pk=connection.pk))
+        _check_once(connection, profile, fields)
+        ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"fields": fields})
+
+
+def _offered_by(connection: Connection) -> Callable[[Connection, Attribute], list[Offer]]:
+    tool = TOOLS[connection.tool]
+    if tool.offers_fields is None:
+        raise Refused(f"{tool.name} keeps what Accoil writes in attributes of its own; there is nothing to choose.")
+    return tool.offers_fields
+
+
+def _check_fit(connection: Connection, profile: Profile, new: Fields) -> None:
+    """Raises Refused."""
+    if not any(new.values()):
+        return
+    try:
+        offered = offers(connection, profile)
+    except ToolError as why:
+        raise Refused(f"{TOOLS[connection.tool].name} could not be asked for its fields. {why.reason}") from why
+    for kind, own in new.items():
+        for trait, field in own.items():
+            if field not in dict(offered[kind].get(trait, ())):
+                raise Refused(f"{trait}: {field} is no field that it could go into; choose one of the list.")
+
+
+def _check_once(connection: Connection, profile: Profile, fields: Fields) -> None:
+    """Two would overwrite each other for ever. Raises Refused."""
+    others = ProfileSync.objects.filter(connection=connection).exclude(profile=profile).select_related("profile")
+    for kind, own in fields.items():
+        chosen = Counter(field for field in own.values() if field != NOWHERE)
+        for field, n in chosen.items():
+            if n > 1:
+                twice = " and ".join(trait for trait, into in own.items() if into == field)
+                raise Refused(f"{twice} would go into the same field, {field}; choose another one for one of them.")
+        for other in others:
+            if taken := chosen.keys() & set(other.fields.get(kind, {}).values()):
+                raise Refused(f"{min(taken)} is taken by the profile {other.profile}; choose another one.")
