@@ -138,5 +138,6 @@ def people_of(seen: Seen, account_id: int) -> Row:
     found = seen.page("user", account=account_id, limit=PEOPLE)
     return {
         "people": seen.with_lines("user", tables.linked(seen.frame, "user", found.rows)),
-        "more_people": found.total - len(found.rows),
+        "all_people": found.total,
+        "people_link": seen.frame.link("users", account=account_id),
     }
