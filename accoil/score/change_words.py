@@ -66,8 +66,9 @@ def reason(name: str, told: Row, today: date | None = None) -> str:
 
 
 def averaged(told: Row) -> str:
-    """2 people joined and 1 left, which lowers the average: an account's score is the mean of its active people's."""
-    return f"{moved(told)}, which {'raises' if told['parts']['membership'] > 0 else 'lowers'} the average"
+    """2 people joined and 1 left, which lowers the average by 4: an account's score is the mean of its people's."""
+    part = told["parts"]["membership"]
+    return f"{moved(told)}, which {'raises' if part > 0 else 'lowers'} the average by {abs(part)}"
 
 
 def moved(told: Row) -> str:

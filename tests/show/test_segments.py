@@ -11,7 +11,7 @@ from accoil.segment.models import Filling, Journey, Segment
 from accoil.segment.ready_made import ready_made
 from accoil.segment.rounds import Rounds
 from tests.show.conftest import receive
-from tests.show.reading import links, main, words
+from tests.show.reading import link_to, links, main, words
 from tests.small_worlds import at, did
 
 QUIET = {"metric": "score", "below": 25}
@@ -62,6 +62,21 @@ def test_the_page_of_a_segment_shows_who_is_inside_and_what_it_says(ann, quiet, 
     assert "Score below 25" in text
     assert "Globex" in text and "initech" in text and "Acme Ltd" not in text
     assert "Who was inside is kept from today on." in text
+
+
+def test_an_automation_is_begun_with_its_name(ann, busy, quiet, home):
+    begun = ann.get(link_to(ann.get(f"{home}/segments/{quiet.pk}"), "Tell somebody when one comes"))
+    assert chosen(begun, "when", "named") == ["enters the segment", "Quiet"]
+    journey = journeys.create(busy.profile, "account", "Way", [Stage("Here", QUIET), Stage("Elsewhere", {"all": []})])
+    stage = Segment.objects.get(journey=journey, name="Here")
+    begun = ann.get(link_to(ann.get(f"{home}/segments/{stage.pk}"), "Tell somebody when one comes"))
+    assert chosen(begun, "when", "named") == ["enters the stage", "Here"]
+
+
+def chosen(page, *names: str) -> list[str]:
+    """What stands in lists to choose from."""
+    lists = (re.search(rf'<select[^>]* name="{name}".*?</select>', page.content.decode(), re.S) for name in names)
+    return [re.search(r"<option[^>]* selected[^>]*>([^<]+)", found[0])[1] for found in lists]
 
 
 def test_its_list_is_searched_and_sorted_like_any(ann, quiet, home):

@@ -147,6 +147,9 @@ def about(seen: Seen, segment: Segment) -> Values:
         "fills": FILLS,
         "edit_link": frame.link("edit-segment", segment.pk),
         "copy_link": frame.link("new-segment", scope=scope, like=segment.pk),
+        "automate_link": frame.link(
+            "new-automation", scope=scope, **{"stage" if segment.is_stage else "segment": segment.name}
+        ),
         "back": list_link(frame, "segment", scope),
     }
 
