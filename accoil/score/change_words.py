@@ -53,7 +53,7 @@ def reason(name: str, told: Row, today: date | None = None) -> str:
     if name == "behaviour":
         return did(told, today)
     if name == "membership":
-        return moved(told)
+        return averaged(told)
     if name == "definition":
         return "events are scored in another way now"
     before, after = told["benchmark_before"], told["benchmark_after"]
@@ -63,6 +63,12 @@ def reason(name: str, told: Row, today: date | None = None) -> str:
     return (
         f"everybody else did {'more' if did_more else 'less'}, so the same counts for {'less' if did_more else 'more'}"
     )
+
+
+def averaged(told: Row) -> str:
+    """2 people joined and 1 left, which lowers the average by 4: an account's score is the mean of its people's."""
+    part = told["parts"]["membership"]
+    return f"{moved(told)}, which {'raises' if part > 0 else 'lowers'} the average by {abs(part)}"
 
 
 def moved(told: Row) -> str:

@@ -19,13 +19,16 @@ ASK = beside(__file__, "explain")
 Row = dict[str, Any]
 
 
-def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of: date, done: str = "counts") -> Row:
+def explain(
+    product_id: int, definition: Definition, kind: Kind, id: int, as_of: date, done: str = "counts", named: bool = True
+) -> Row:
     """`parts`: event, count, weight, points, share of raw, heaviest first; they sum to `raw`. For an account also
     `users`: id, name, score and raw for it; the mean of those scores, half up, is the account's `score`. Under a daily
     cap `counted` is how many of the count make points (of an account in fractions, shown to one decimal).
 
     `steps` of activation, as `progress` tells them. `not_scored`: a sentence, for one who does not count; else None.
-    `done`: a table of what was done, where it was put aside."""
+    `done`: a table of what was done, where it was put aside. `named`: whether users are told with their names, which
+    takes longer than all else where they are many."""
     day, benchmark = days.number(as_of), summaries.benchmark(product_id, definition, as_of)
     explained: Row = {
         "as_of": as_of, "raw": 0, "benchmark": benchmark, "curve": definition.curve, "score": 0, "parts": [],
@@ -38,7 +41,7 @@ def explain(product_id: int, definition: Definition, kind: Kind, id: int, as_of:
     explained["raw"] = _together(definition, kind, explained["parts"], "points")
     if kind == "account":
         users = _made(product_id, definition, kind, id, day, "by_user", benchmark, done)
-        explained["users"] = _users(product_id, definition, users)
+        explained["users"] = _users(product_id, definition, users, named)
         explained["score"] = users[0]["of_account"] if users else 0
     if definition.activation != Activation():
         explained["steps"] = progress.steps(product_id, definition, kind, id, day)
@@ -100,12 +103,10 @@ def in_tenths(amounts: Sequence[float]) -> tuple[float, list[int | float]]:
     return total / 10, [tenths / 10 for tenths in cut]
 
 
-def _users(product_id: int, definition: Definition, rows: Sequence[Row]) -> list[Row]:
+def _users(product_id: int, definition: Definition, rows: Sequence[Row], named: bool) -> list[Row]:
     raws: list[int | float] = [int(row["raw"]) for row in rows]
     if definition.daily_cap is not None:
         raws = in_tenths([row["raw"] for row in rows])[1]
-    names = people.names(product_id, "user", [row["id"] for row in rows])
-    return [
-        {"id": row["id"], "name": names[row["id"]], "score": row["score"], "raw": raw}
-        for row, raw in zip(rows, raws, strict=True)
-    ]
+    told = [{"id": row["id"], "score": row["score"], "raw": raw} for row, raw in zip(rows, raws, strict=True)]
+    names = people.names(product_id, "user", [row["id"] for row in rows]) if named else {}
+    return [{**row, "name": names[row["id"]]} for row in told] if named else told

@@ -12,7 +12,7 @@ from accoil.receive.lines import LATE_, REFUSED, REJECTED, Line
 from accoil.show.frame import Frame
 from accoil.show.ingest_words import OUTCOMES, REFUSALS, how_late, to_do_about
 
-SHOWN = 100  # lines, until somebody asks for more
+SHOWN = 50  # lines, until somebody asks for more
 MOST = 1_000
 TYPES = ("track", "identify", "group", "page", "screen", "alias")
 

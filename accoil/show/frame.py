@@ -195,7 +195,7 @@ PAGES_LOOK_BACK = 2 * ranges.USUAL[-1]  # days: the longest chart, and what it i
 
 # Pages that can show a past day.
 OF_ANY_DAY = (
-    "dashboard", "dashboard-habits", "search", "accounts", "users", "account", "user",
+    "dashboard", "dashboard-habits", "dashboard-why", "search", "accounts", "users", "account", "user",
     "number-of-account", "number-of-user", "segments", "segment",
     "events-view", "event-view", "features-view", "feature-view",
     "segment-file", "accounts-file", "users-file", "events-view-file", "features-view-file",

@@ -1,8 +1,10 @@
-"""Whom a list shows: of a segment, of an owner, by a rule. All of it stands in the address."""
+"""Whom a list shows: of a segment, or who came into it lately; of an owner, of an account; by a rule. All of it stands
+in the address."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,10 +12,12 @@ from django.http import Http404
 
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
+from accoil.count.people import names as called
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, Group, Names, Rule, check, inlined, words
 from accoil.score.found import owners
 from accoil.segment import figures, reading
+from accoil.segment.arrivals import arrived
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names
@@ -21,17 +25,21 @@ from accoil.show.frame import Frame
 from accoil.show.seen import Seen
 
 LONGEST = 4000  # characters of a rule in an address
+LARGEST_ID = 2**53
+MOST_CAME = 10_000
 
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """`rule` is as in definition files."""
+    """`came`: only who came into the segment since. `account`: only its users. `rule` is as in definition files."""
 
     frame: Frame
     kind: Kind
     segment: Segment | None = None
+    came: datetime | None = None
+    account: int = 0
     owner: str = ""
     rule: Mapping[str, Any] | None = None
 
@@ -39,10 +47,16 @@ class Narrowed:
     def query(self) -> dict[str, object]:
         """The address's part of it."""
         rule = json.dumps(self.rule, separators=(",", ":"), ensure_ascii=False) if self.rule else ""
-        return {"in": self.segment.pk if self.segment else "", "owner": self.owner, "rule": rule}
+        return {
+            "in": self.segment.pk if self.segment else "",
+            "came": self.came.isoformat(timespec="seconds") if self.came else "",
+            "account": self.account or "",
+            "owner": self.owner,
+            "rule": rule,
+        }
 
     def __bool__(self) -> bool:
-        return bool(self.segment or self.owner or self.rule)
+        return bool(self.segment or self.account or self.owner or self.rule)
 
     def but(self, **parts: Any) -> "Narrowed":
         return replace(self, **parts)
@@ -52,9 +66,15 @@ class Narrowed:
         """The rule in words: the score is below 25."""
         return words(check(self.rule, self.kind, EVERYTHING), self.kind) if self.rule else ""
 
+    @cached_property
+    def account_name(self) -> str:
+        return called(self.frame.product.pk, "account", [self.account])[self.account] if self.account else ""
+
     def among(self, seen: Seen) -> Values:
         """How a list is told whom to show."""
-        told = whom(seen, self.segment) if self.segment else {}
+        told = whom(seen, self.segment, self.came) if self.segment else {}
+        if self.account:
+            told["account"] = self.account
         rules = [told.pop("rule")] if "rule" in told else []
         if self.owner:
             rules.append(check({"account_trait": owner_trait(self.frame), "is": self.owner}, self.kind, EVERYTHING))
@@ -72,8 +92,15 @@ def narrowed(frame: Frame, kind: Kind) -> Narrowed:
     others than he means."""
     given = frame.request.GET
     owner = given.get("owner", "").replace("\x00", "")[:200] if owner_trait(frame) else ""
+    segment = _segment(frame, kind, given.get("in", ""))
     return Narrowed(
-        frame, kind, _segment(frame, kind, given.get("in", "")), owner, _rule(frame, kind, given.get("rule", ""))
+        frame,
+        kind,
+        segment,
+        _came(frame, given.get("came", "")) if segment and not frame.is_past else None,
+        _account(frame, given.get("account", "")) if kind == "user" else 0,
+        owner,
+        _rule(frame, kind, given.get("rule", "")),
     )
 
 
@@ -84,6 +111,24 @@ def _segment(frame: Frame, kind: Kind, text: str) -> Segment | None:
         if str(each.pk) == text and each.scope == kind:
             return each
     raise Http404(f"There is no such segment of {kind}s in this profile; choose another one.")
+
+
+def _came(frame: Frame, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(frame.product.zone)
+    except (ValueError, OverflowError):
+        raise Http404("The moment in this address cannot be read; choose the segment again.") from None
+
+
+def _account(frame: Frame, text: str) -> int:
+    if not text:
+        return 0
+    id = int(text) if text.isdecimal() and len(text) < 17 else 0
+    if not 0 < id < LARGEST_ID or not called(frame.product.pk, "account", [id]):
+        raise Http404("There is no such account in this product.")
+    return id
 
 
 def _rule(frame: Frame, kind: Kind, text: str) -> Mapping[str, Any] | None:
@@ -104,8 +149,10 @@ def all_names(frame: Frame, kind: Kind) -> Names:
     return names(frame.profile, kind, frame.definition, with_built_ins(frame.profile))
 
 
-def whom(seen: Seen, segment: Segment) -> Values:
-    """How a list is told to show the members of a segment."""
+def whom(seen: Seen, segment: Segment, came: datetime | None = None) -> Values:
+    """How a list is told to show the members of a segment; `came`: only who came since."""
+    if came:
+        return {"ids": arrived([segment], came, MOST_CAME).get(segment.pk, [])}
     if segment.stay_days and seen.frame.is_past:
         return {"ids": reading.members(segment, seen.frame.as_of)}
     if segment.stay_days:
@@ -129,7 +176,10 @@ def choices(now: Narrowed, link: Link) -> Values:
     segments = [each for each in with_built_ins(frame.profile) if each.scope == now.kind]
     return {
         "segments": [
-            (heading, [_choice(now.but(segment=each), link, each.name, each == now.segment) for each in some])
+            (
+                heading,
+                [_choice(now.but(segment=each, came=None), link, each.name, each == now.segment) for each in some],
+            )
             for heading, some in (
                 ("Yours", [each for each in segments if not each.is_built_in and not each.is_stage]),
                 ("Built in", [each for each in segments if each.is_built_in]),
@@ -144,7 +194,7 @@ def choices(now: Narrowed, link: Link) -> Values:
 def backs(now: Narrowed, link: Link) -> dict[str, str]:
     """Links that take each part of it back, and the one that changes the rule."""
     return {
-        "any_segment": link(now.but(segment=None)),
+        "any_segment": link(now.but(segment=None, came=None)),
         "any_owner": link(now.but(owner="")),
         "everyone": link(Narrowed(now.frame, now.kind)),
         "edit": now.frame.link(f"filter-{now.kind}s", **now.query),

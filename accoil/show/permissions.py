@@ -47,7 +47,7 @@ LOOK = "look at it"
 # Page, who, how, what is done (of several addresses at once), and the names of the addresses.
 _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Dashboard", Who.PERSON, "see", "are sent to their first product", "home"),
-    ("Dashboard", Who.MEMBER, "see", LOOK, "dashboard dashboard-habits start"),
+    ("Dashboard", Who.MEMBER, "see", LOOK, "dashboard dashboard-habits dashboard-why start"),
     ("Feeds", Who.MEMBER, "see", LOOK, "feeds feed new-feed edit-feed"),
     ("Feeds", Who.MEMBER, "see", "see how it would be sent", "feed-preview feed-letter"),
     ("Feeds", Who.MEMBER, "ask", "try cards", "new-feed edit-feed"),

@@ -23,9 +23,9 @@ NAMED = 3
 
 # Built-in segments that somebody should hear of, with what it means to have come into one.
 HAPPENED = {
-    "cold": "cooled down",
+    "cold": "began to cool down",
     "inactive": "became inactive",
-    "hot": "warmed up",
+    "hot": "began to warm up",
     "activated": "activated",
     "new": "arrived",
 }
@@ -60,7 +60,7 @@ def told(seen: Seen) -> Values | None:
     return {
         "title": "Since you were here" if before else "In the last week",
         "when": f"{day}, {words.ago(since, now)}" if before else "",
-        "lines": _lines(seen, sorted(mine, key=_urgency), came),
+        "lines": _lines(seen, sorted(mine, key=_urgency), came, since),
         "is_new": before is None and frame.profile.created_at > since,
         "is_filling": Filling.objects.filter(profile=frame.profile).exists(),
     }
@@ -76,7 +76,7 @@ def _urgency(segment: Segment) -> int:
     return order.index(segment.key if segment.is_built_in else "")
 
 
-def _lines(seen: Seen, segments: Sequence[Segment], came: dict[int, list[int]]) -> list[Values]:
+def _lines(seen: Seen, segments: Sequence[Segment], came: dict[int, list[int]], since: datetime) -> list[Values]:
     everyone = sorted({entity for some in came.values() for entity in some})
     worth = "-mrr" if seen.kind == "account" else "-score"
     rows = seen.page(seen.kind, ids=everyone, sort=worth, limit=len(everyone)).rows if everyone else []
@@ -84,11 +84,12 @@ def _lines(seen: Seen, segments: Sequence[Segment], came: dict[int, list[int]]) 
     for segment in segments:
         theirs = set(came.get(segment.pk, ()))
         if those := [row for row in rows if row["id"] in theirs]:
-            lines.append(_line(seen, segment, those))
+            lines.append(_line(seen, segment, those, since))
     return lines
 
 
-def _line(seen: Seen, segment: Segment, rows: Sequence[Values]) -> Values:
+def _line(seen: Seen, segment: Segment, rows: Sequence[Values], since: datetime) -> Values:
+    """`link`: to the list of exactly those."""
     frame = seen.frame
     more = "+" if len(rows) >= MOST else ""
     return {
@@ -96,7 +97,7 @@ def _line(seen: Seen, segment: Segment, rows: Sequence[Values]) -> Values:
         "did": HAPPENED[segment.key] if segment.is_built_in else f"came into {segment.name}",
         "named": [{**row, "link": frame.link(seen.kind, row["id"])} for row in rows[:NAMED]],
         "others": len(rows) - NAMED if len(rows) > NAMED else 0,
-        "link": frame.link(f"{seen.kind}s", **{"in": segment.pk}),
+        "link": frame.link(f"{seen.kind}s", **{"in": segment.pk, "came": since.isoformat(timespec="seconds")}),
         "value": sum(row.get("mrr") or 0 for row in rows),
         "tone": {"cold": "least", "inactive": "least", "hot": "most", "activated": "most"}.get(segment.key, ""),
     }

@@ -1,6 +1,7 @@
 """The page of one event or feature: its course by day, who did it most, its tiles."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accoil.score.views import by_day, most
@@ -13,8 +14,9 @@ Row = dict[str, Any]
 MOST = 10
 
 
-def told(looking: Looking, called: str, did: str, of: Sequence[str], row: Row) -> Row:
-    """What both pages show. `did`: what one does with it; `of`: the events; `row`: how they were taken up."""
+def told(looking: Looking, called: str, did: str, of: Sequence[str], row: Row, rule: Mapping[str, str]) -> Row:
+    """What both pages show. `did`: what one does with it; `of`: the events; `row`: how they were taken up; `rule`: how
+    conditions name it."""
     return {
         **looking.switches,
         **_course(looking, called, of),
@@ -22,6 +24,7 @@ def told(looking: Looking, called: str, did: str, of: Sequence[str], row: Row) -
         "sentence": uptake_words.one(called, did, row, looking.kind, looking.range),
         "tiles": _tiles(looking, row),
         "most": _doers(looking, of),
+        "stopped": _stopped(looking, rule),
     }
 
 
@@ -58,6 +61,16 @@ def _course(looking: Looking, called: str, of: Sequence[str]) -> Row:
         "days": list(reversed(rows)),
         "unscored": [event for event in of if event not in looking.frame.definition.events],
     }
+
+
+def _stopped(looking: Looking, rule: Mapping[str, str]) -> str:
+    """The list of who did it in the days before the range and not in it; "" where no rule says which days these are."""
+    if looking.range.days is None:
+        return ""
+    before, now = ({**rule, "did": did, "within_days": looking.range.days * n} for did, n in ((True, 2), (False, 1)))
+    asked = json.dumps({"all": [before, now]}, separators=(",", ":"), ensure_ascii=False)
+    segment = looking.segment.pk if looking.segment else ""
+    return looking.frame.link(f"{looking.kind}s", **{"in": segment, "rule": asked})
 
 
 def _doers(looking: Looking, of: Sequence[str]) -> list[Row]:

@@ -68,6 +68,7 @@ register_converter(FileKind, "file")
 product = [
     path("", dashboard.dashboard, name="dashboard"),
     path("habits", habits.dashboard_habits, name="dashboard-habits"),
+    path("why", dashboard.dashboard_why, name="dashboard-why"),
     path("accounts", people.accounts, name="accounts"),
     path("accounts/<int:account_id>", person.account, name="account"),
     path("accounts/<int:id>/says/<slug:key>", made_of.number, {"kind": "account"}, name="number-of-account"),

@@ -15,6 +15,19 @@ def make_feature(page: Page, server: Server, name: str, *events: str) -> None:
     page.get_by_role("button", name="Add this feature").click()
 
 
+def test_features_are_dragged_into_their_order(page, server):
+    server.send(*told())
+    sign_in(page, server)
+    for name, event in (("Reports", "Report Created"), ("Help", "Help Opened"), ("Boards", "Dashboard Viewed")):
+        make_feature(page, server, name, event)
+    rows = page.get_by_role("row")
+    page.get_by_role("link", name="Boards", exact=True).drag_to(page.get_by_role("link", name="Reports", exact=True))
+    expect(rows.nth(1)).to_contain_text("Boards")
+    page.reload()
+    expect(rows.nth(1)).to_contain_text("Boards")
+    expect(rows.nth(2)).to_contain_text("Reports")
+
+
 def test_a_feature_is_made_moved_and_looked_at_with_the_keyboard_alone(page, server):
     server.send(*told())
     sign_in(page, server)

@@ -104,6 +104,17 @@ def test_a_feature_has_a_page_with_its_events(ann, busy, home):
     assert "1 event of it is not scored by Everyday" in text
 
 
+def test_who_stopped_is_a_list_away_from_a_feature_and_from_an_event(ann, busy, home):
+    pages = [f"{home}/features/{kept(busy.web)[0].id}", f"{home}/events/{id_of(busy.web.pk, EVENT, 'Report_Created')}"]
+    for address, verb in zip(pages, ("used Reports", "did Report_Created"), strict=True):
+        page = ann.get(address, {"days": 7})
+        assert "They did in the 7 days before, and not in the last 7 days." in main(page)
+        stopped = ann.get(link_to(page, "See accounts that stopped"))
+        assert [row["name"] for row in stopped.context["rows"]] == ["Globex"]
+        assert f"where {verb} in the last 14 days" in main(stopped)
+    assert "that stopped" not in main(ann.get(pages[0], {"from": "2026-03-01", "to": "2026-03-20"}))
+
+
 def test_without_features_the_page_says_how_to_make_one(ann, busy):
     page = ann.get(f"/p/{busy.web.pk}/views/features")
     assert "A feature is a part of your product" in main(page)

@@ -73,5 +73,5 @@ def test_the_steps_of_activation_stand_on_the_page_with_what_is_missing(ann, bus
     busy.profile.save_definition(definition, None)
     text = main(ann.get(page_of(busy, "user", "ann")))
     assert "Activation 1 of 2 steps" in " ".join(text.split())
-    assert "Did Dashboard_Viewed at least 3 times" in text
+    assert "Did Dashboard Viewed at least 3 times" in text
     assert "Activated" in main(ann.get(page_of(busy, "account", "acme")))

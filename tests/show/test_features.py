@@ -59,6 +59,9 @@ def test_features_move_and_go(ann, busy, home, two):
     assert names(busy) == ["Help", "Reports"]
     ann.post(f"{home}/{two[1].id}/do", {"do": "down"})
     assert names(busy) == ["Reports", "Help"]
+    for place, order in (("0", ["Help", "Reports"]), ("9", ["Reports", "Help"]), ("x", ["Reports", "Help"])):
+        ann.post(f"{home}/{two[1].id}/do", {"place": place})
+        assert names(busy) == order
     page = ann.post(f"{home}/{two[0].id}/do", {"do": "delete"}, follow=True)
     assert "“Reports” is deleted; its events stay" in page.content.decode()
     assert names(busy) == ["Help"]

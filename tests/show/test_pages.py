@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from accoil.show.views import dashboard, person
 from tests.show.conftest import product, receive, told
 from tests.show.reading import link_to, main, words
 from tests.small_worlds import at, did
@@ -30,6 +31,37 @@ def test_the_dashboard_tells_what_happened(ann, busy, home):
     assert "Active accounts 2 of 3" in text
     assert "Everyday, version 1" in text
     assert link_to(page, "Globex").startswith(f"{home}/accounts/")
+
+
+def test_who_cooled_down_is_told_with_the_reason_after_the_page(ann, home):
+    part = ann.get(link_of_part(ann.get(f"{home}/"), "why"), headers={"HX-Request": "true"})
+    assert "Globex" in words(part) and "No Report Created this week against 6 last week" in words(part)
+    assert ann.get(f"{home}/why").headers["Location"] == f"{home}/"
+
+
+def link_of_part(page, name):
+    return re.search(rf'hx-get="([^"]+/{name})"', page.content.decode())[1]
+
+
+def test_movers_that_are_not_shown_are_in_the_list_behind(ann, home, monkeypatch):
+    monkeypatch.setattr(dashboard, "MOVERS", 0)
+    page = ann.get(f"{home}/")
+    behind = ann.get(link_to(page, "See all 1"))
+    assert "1 of 3 accounts in Ice Cold" in main(behind) and "Globex" in main(behind)
+
+
+def test_an_account_with_many_people_leads_to_all_of_them(ann, home, monkeypatch):
+    monkeypatch.setattr(person, "PEOPLE", 1)
+    account = ann.get(link_to(ann.get(f"{home}/accounts"), "Acme Ltd"))
+    people = ann.get(link_to(account, "See all 2"))
+    assert "2 of 5 users of Acme Ltd" in main(people)
+    assert people.content.count(b"row-link") == 2
+    assert "account=" in people.context["files"][0]["link"]
+
+
+def test_users_of_an_account_that_is_not_there_are_not_everyone(ann, home):
+    for asked in ("12", "x", "9" * 40):
+        assert ann.get(f"{home}/users?account={asked}").status_code == 404
 
 
 def test_accounts_are_ranked_by_score_with_what_is_behind_it(ann, home):

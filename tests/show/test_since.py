@@ -42,7 +42,7 @@ def since(answer) -> str:
 
 def test_a_first_visit_looks_back_on_a_week(ann, busy, home):
     came(busy, segment(busy, "cold"), "globex", at=NOW - timedelta(days=3))
-    assert "In the last week 1 account cooled down · $3,000 a month Globex $3,000" in main(ann.get(home))
+    assert "In the last week 1 account began to cool down · $3,000 a month Globex $3,000" in main(ann.get(home))
 
 
 def test_only_what_came_after_the_last_visit_is_told(ann, busy, home):
@@ -50,8 +50,8 @@ def test_only_what_came_after_the_last_visit_is_told(ann, busy, home):
     came(busy, segment(busy, "cold"), "globex", at=NOW - timedelta(days=4))
     came(busy, segment(busy, "hot"), "acme", at=NOW - timedelta(days=1))
     told = since(ann.get(home))
-    assert "1 account warmed up" in told and "Acme Ltd" in told
-    assert "cooled down" not in told
+    assert "1 account began to warm up" in told and "Acme Ltd" in told
+    assert "cool down" not in told
 
 
 def test_it_still_says_so_while_the_visit_goes_on(ann, busy, home):
@@ -66,7 +66,7 @@ def test_those_who_need_somebody_stand_first_and_own_segments_before_good_news(a
     for each in (segment(busy, "new"), segment(busy, "hot"), own, segment(busy, "inactive"), segment(busy, "cold")):
         came(busy, each, "acme")
     told = since(ann.get(home))
-    said = ["cooled down", "became inactive", "came into Key accounts", "warmed up", "arrived"]
+    said = ["began to cool down", "became inactive", "came into Key accounts", "began to warm up", "arrived"]
     assert sorted(said, key=told.index) == said
 
 
@@ -74,22 +74,31 @@ def test_who_came_because_a_rule_was_changed_is_not_told(ann, busy, home):
     was_here(busy, timedelta(days=2))
     came(busy, segment(busy, "cold"), "globex", reason=Reason.RULE)
     came(busy, segment(busy, "hot"), "acme", reason=Reason.FILLED_IN, first=1)
-    assert "Nobody cooled down, warmed up, became inactive or arrived since then." in since(ann.get(home))
+    assert "Nobody began to cool down or warm up, became inactive or arrived since then." in since(ann.get(home))
 
 
 def test_who_left_again_is_not_told(ann, busy, home):
     was_here(busy, timedelta(days=2))
     came(busy, segment(busy, "cold"), "globex")
     Stay.objects.update(left_day=days.number(NOW.date()) + 1)
-    assert "Nobody cooled down" in since(ann.get(home))
+    assert "Nobody began to cool down" in since(ann.get(home))
 
 
 def test_the_line_leads_to_the_list_of_those(ann, busy, home):
     was_here(busy, timedelta(days=2))
     cold = segment(busy, "cold")
     came(busy, cold, "globex")
-    page = ann.get(link_to(ann.get(home), "1 account cooled down · $3,000 a month"))
+    came(busy, cold, "acme", at=NOW - timedelta(days=4))
+    page = ann.get(link_to(ann.get(home), "1 account began to cool down · $3,000 a month"))
     assert page.context["narrowed"].segment == cold
+    assert [row["name"] for row in page.context["rows"]] == ["Globex"]
+    assert "1 of 3 accounts that came into Ice Cold since" in main(page)
+
+
+def test_a_moment_that_cannot_be_read_is_told(ann, busy):
+    cold = segment(busy, "cold")
+    answer = ann.get(f"/p/{busy.web.pk}/accounts?in={cold.pk}&came=lately")
+    assert answer.status_code == 404 and "cannot be read" in answer.content.decode()
 
 
 def test_each_person_and_product_has_a_visit_of_its_own(ann, bob, eve, busy, home):
@@ -106,4 +115,4 @@ def test_a_past_day_tells_of_itself_alone(ann, busy, home):
 def test_a_long_absence_is_told_of_the_last_90_days(ann, busy, home):
     was_here(busy, timedelta(days=400))
     came(busy, segment(busy, "cold"), "globex", at=NOW - timedelta(days=200))
-    assert "Nobody cooled down" in since(ann.get(home))
+    assert "Nobody began to cool down" in since(ann.get(home))

@@ -149,7 +149,8 @@ def _begun(frame: Frame) -> Typed:
         if play.key == asked.get("play"):
             return of_draft(plays.draft(play, frame.profile, _usual_action(frame, play.scope, play.tag)))
     scope: Kind = "user" if asked.get("scope") == "user" else "account"
-    return Typed(scope=scope, named=asked.get("segment", ""))
+    stage = asked.get("stage", "")
+    return Typed(scope=scope, when="stage" if stage else "enters", named=stage or asked.get("segment", ""))
 
 
 def _usual_action(frame: Frame, scope: Kind, tag: str) -> list[dict[str, dict[str, str]]]:

@@ -8,13 +8,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accoil.count.ids import Kind
+from accoil.score import change_words
+from accoil.score.change import why
+from accoil.score.done import done_by
 from accoil.score.freezing import progress
+from accoil.score.models import Profile
+from accoil.segment.built_ins import with_built_ins
 from accoil.show import changes, charts, health, sentences, since, tables, tiles
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
 
 MOVERS = 6
+
+Row = dict[str, Any]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -37,9 +44,9 @@ def told(frame: Frame) -> dict[str, Any]:
     kind, summary = seen.kind, seen.summary
     first = frame.as_of - timedelta(days=days - 1)
     versions = changes.versions(frame.profile, first, frame.as_of) if frame.profile else {}
-    cooled, warmed = seen.cooled(kind, MOVERS), seen.warmed(kind, MOVERS)
+    moved = seen.moved(kind)
     return {
-        "sentence": sentences.dashboard(summary, seen.moved(kind), seen.window),
+        "sentence": sentences.dashboard(summary, moved, seen.window),
         "since": since.told(seen),
         "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
         "charts": drawn(kind, history[-days:], seen.reported(days), versions),
@@ -50,14 +57,54 @@ def told(frame: Frame) -> dict[str, Any]:
         "habits": frame.link("dashboard-habits", days=days),
         "bands": tables.bands(summary[f"bands_{kind}s"]),
         "measure": tables.measure(frame, seen.book.benchmark),
-        "warmed": seen.with_lines(kind, tables.linked(frame, kind, warmed)),
-        "cooled": seen.with_lines(kind, tables.linked(frame, kind, cooled)),
+        "cooled": listed(seen, seen.cooled(kind, MOVERS)),
+        "warmed": listed(seen, seen.warmed(kind, MOVERS)),
+        "moved": moved,
+        "why": frame.link("dashboard-why"),
+        "all_cooled": all_moved(seen, "cold", "change"),
+        "all_warmed": all_moved(seen, "hot", "-change"),
         "kind": kind,
         "window": seen.window,
         "is_first_day": len(frame.profiles) == 1 and frame.profiles[0].created_at.date() == timezone.now().date(),
         "is_empty": not summary["users"],
         "silent": health.silent_sentence(frame),
     }
+
+
+def dashboard_why(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Those who cooled down, each with what moved the score: a part that comes after the page."""
+    frame = frame_of(request, product_id, "dashboard")
+    if frame.profile is None or request.headers.get("HX-Request") != "true":
+        return redirect(frame.link("dashboard"))
+    seen, profile = Seen(frame), frame.profile
+    rows = [{**row, "why": because(seen, profile, row["id"])} for row in seen.cooled(seen.kind, MOVERS)]
+    told = {"movers": listed(seen, rows), "has_reasons": True, "window": seen.window}
+    return page(frame, "show/parts/movers.html", told)
+
+
+def listed(seen: Seen, rows: list[Row]) -> list[Row]:
+    return seen.with_lines(seen.kind, tables.linked(seen.frame, seen.kind, rows))
+
+
+def because(seen: Seen, profile: Profile, id: int) -> str:
+    """What moved most of a score within the window: No Report Created this week against 4 last week."""
+    frame, first = seen.frame, seen.frame.as_of - timedelta(days=seen.window)
+    before, now = (frame.definition, first), (frame.definition, frame.as_of)
+    with done_by(profile, frame.definition, seen.kind, id, first, frame.as_of) as done:
+        told = why(frame.product.pk, before, now, seen.kind, id, done)
+    if not told["change"]:
+        return ""
+    reason = change_words.reason(change_words.main_part(told), told, frame.today)
+    return reason[:1].upper() + reason[1:]
+
+
+def all_moved(seen: Seen, key: str, sort: str) -> str:
+    """The list of everyone who did: of the built-in segment that says the same."""
+    assert seen.frame.profile is not None
+    for each in with_built_ins(seen.frame.profile):
+        if each.key == key and each.scope == seen.kind:
+            return seen.frame.link(f"{seen.kind}s", **{"in": each.pk, "sort": sort})
+    raise LookupError(key)
 
 
 def drawn(

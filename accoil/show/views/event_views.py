@@ -72,7 +72,7 @@ def event_page(request: HttpRequest, product_id: int, event_id: int) -> HttpResp
     row = taken_up(looking.view, {name: [name]})[0]
     feature = next((each for each in kept(frame.product) if name in each.events), None)
     values = {
-        **uptake_page.told(looking, words.event(name), "did", [name], row),
+        **uptake_page.told(looking, words.event(name), "did", [name], row, {"event": name}),
         "event": name,
         "weight": frame.definition.events.get(name),
         "feature": feature,

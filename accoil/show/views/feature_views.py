@@ -68,7 +68,7 @@ def feature_page(request: HttpRequest, product_id: int, feature_id: int) -> Http
     looking = Looking(frame, "feature-view", (feature_id,))
     row, *parts = taken_up(looking.view, {feature.name: of, **{f"\n{event}": [event] for event in of}})
     values = {
-        **uptake_page.told(looking, feature.name, "used", of, row),
+        **uptake_page.told(looking, feature.name, "used", of, row, {"feature": feature.name}),
         "feature": feature,
         "parts": [
             {**part, "event": event, "link": looking.to("event-view", ids.id_of(product_id, ids.EVENT, event))}

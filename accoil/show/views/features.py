@@ -59,25 +59,27 @@ def edit(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse
 
 
 def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
-    """Moves or deletes a feature, as `do` says."""
+    """Moves or deletes a feature, as `do` says, or puts it in a place, counted from 0."""
     frame = frame_of(request, product_id, "settings")
     there = kept(frame.product)
     feature = found(there, feature_id)
-    do = request.POST.get("do", "")
+    do, place = request.POST.get("do", ""), request.POST.get("place", "")
     try:
-        made = change_features(frame.product, lambda before: acted(before, feature_id, do), frame.author)
+        made = change_features(frame.product, lambda before: acted(before, feature_id, do, place), frame.author)
     except Refused as wrong:
         messages.error(request, str(wrong))
         return redirect("features", product_id)
     if do == "delete":
         messages.success(request, f"“{feature.name}” is deleted; its events stay and count as before.{versions(made)}")
     elif kept(frame.product) != there:  # the first cannot go up
-        note(request, f"“{feature.name}” stands one place {'higher' if do == 'up' else 'lower'}.")
+        note(request, f"“{feature.name}” stands at place {kept(frame.product).index(feature) + 1} now.")
     return redirect("features", product_id)
 
 
-def acted(before: Sequence[Said], feature_id: int, do: str) -> list[Said]:
+def acted(before: Sequence[Said], feature_id: int, do: str, place: str) -> list[Said]:
     feature = found(before, feature_id)
+    if place.isdecimal() and len(place) < 6:
+        return keeping.moved(before, feature, int(place) - list(before).index(feature))
     match do:
         case "up" | "down":
             return keeping.moved(before, feature, -1 if do == "up" else 1)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from accoil.score.features import kept
 from accoil.score.views import View, features, habits_by_day
 from accoil.show import charts, uptake
+from accoil.show.courses import course_of
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import Seen, range_of
 
@@ -41,6 +42,7 @@ def told(frame: Frame) -> Row:
     times = [row["times"] for row in habits]
     shares = share_active(seen, days)
     when = [row["day"] for row in habits][-shown:]
+    activated = course_of(frame, kind, "activated", shown) if frame.definition.activation.steps(kind) else []
     return {
         "lines": [
             {
@@ -54,6 +56,10 @@ def told(frame: Frame) -> Row:
                 "chart": charts.share_chart(f"Average adoption over {shown} days", when, adoption[-shown:]),
                 "points": difference(adoption), "back": f"{BACK} days before",
             },
+            *([{
+                "title": f"Activated {kind}s", "says": "activation", "note": "have done all steps of activation",
+                "chart": charts.count_chart(f"Activated {kind}s over {shown} days", when, activated),
+            }] if any(activated) else []),
             {
                 "title": "Users active in an account", "says": "average_active_percent",
                 "note": "of its users, on average, as it was reported",

@@ -85,6 +85,7 @@ def people(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
         rows["everyone"] = link()
     rows |= {"narrowed": now, "backs": backs(now, again), "everybody": seen.summary[f"{kind}s"]}
     rows["segment_link"] = frame.link("segment", now.segment.pk) if now.segment else ""
+    rows["account_link"] = frame.link("account", now.account) if now.account else ""
     rows["keep_link"] = frame.link("new-segment", scope=kind, rule=now.query["rule"])
     # A search asks for the rows alone; the sentence and tiles above them stay as they are.
     if request.headers.get("HX-Request") == "true":

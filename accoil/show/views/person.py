@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accoil.count.ids import Kind
 from accoil.count.people import events, traits
+from accoil.rule.conditions import Event
 from accoil.score import change_words
 from accoil.score.change import why as why_changed
 from accoil.score.done import done_by
@@ -14,7 +15,7 @@ from accoil.score.explain import explain
 from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
-from accoil.show import changes, charts, made_of, reasons, stays, tables
+from accoil.show import changes, charts, made_of, reasons, stays, tables, words
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
@@ -117,8 +118,11 @@ def why(frame: Frame, profile: Profile, kind: Kind, row: Row, done: str) -> Row:
     definition, first = frame.definition, frame.as_of - timedelta(days=frame.definition.window)
     # A past day is looked at under today's definition alone.
     before = definition if frame.is_past else profile.version_on(first).parsed
-    explained = explain(frame.product.pk, definition, kind, row["id"], frame.as_of, done)
+    explained = explain(frame.product.pk, definition, kind, row["id"], frame.as_of, done, named=False)
     told = why_changed(frame.product.pk, (before, first), (definition, frame.as_of), kind, row["id"], done)
+    for step, rule in zip(explained["steps"], definition.activation.steps(kind), strict=False):
+        if isinstance(rule, Event) and rule.kind != "feature":
+            step["step"] = step["step"].replace(rule.name, words.event(rule.name))
     say = reasons.account_score if kind == "account" else reasons.user_score
     return {
         "sentence": reasons.person(row["name"], row, told, frame.today),
@@ -138,5 +142,6 @@ def people_of(seen: Seen, account_id: int) -> Row:
     found = seen.page("user", account=account_id, limit=PEOPLE)
     return {
         "people": seen.with_lines("user", tables.linked(seen.frame, "user", found.rows)),
-        "more_people": found.total - len(found.rows),
+        "all_people": found.total,
+        "people_link": seen.frame.link("users", account=account_id),
     }

@@ -13,12 +13,13 @@ from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.count.people import names
 from accoil.rule.tree import words as rule_words
-from accoil.segment import figures, filling, reading, sizes
+from accoil.segment import figures, filling, reading
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Reason, Segment
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import by_hand, charts, export, segment_words
+from accoil.show.courses import line_of
 from accoil.show.downloads import downloaded, files
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
 from accoil.show.narrowing import whom
@@ -107,19 +108,6 @@ def row(frame: Frame, segment: Segment, found: Figures, total: int) -> Values:
     }
 
 
-def line_of(frame: Frame, segment: Segment, length: int, now: int | None = None) -> list[int | None]:
-    """Members day by day, as written down; None before anybody looked. A day on which nothing changed is as the one
-    before."""
-    last = days.number(frame.as_of)
-    known = sizes.course(segment.pk, last - length + 1, last)
-    line: list[int | None] = []
-    for day in range(last - length + 1, last + 1):
-        line.append(known[day].members if day in known else line[-1] if line else None)
-    if now is not None and not frame.is_past:
-        line[-1] = now
-    return line
-
-
 def gain(line: list[int | None]) -> int | None:
     now, then = line[-1], line[-1 - WEEK] if len(line) > WEEK else None
     return None if now is None or then is None else now - then
@@ -147,6 +135,9 @@ def about(seen: Seen, segment: Segment) -> Values:
         "fills": FILLS,
         "edit_link": frame.link("edit-segment", segment.pk),
         "copy_link": frame.link("new-segment", scope=scope, like=segment.pk),
+        "automate_link": frame.link(
+            "new-automation", scope=scope, **{"stage" if segment.is_stage else "segment": segment.name}
+        ),
         "back": list_link(frame, "segment", scope),
     }
 
