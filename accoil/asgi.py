@@ -1,4 +1,5 @@
-"""The server: ingest paths go to the front door, everything else to the pages; around them journal, loader, clock."""
+"""The server: ingest paths go to the front door, everything else to the pages; around them what a server of its role is
+made of. Without a role it is everything in one process."""
 
 import gc
 import signal
@@ -7,73 +8,64 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-import structlog
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from accoil import backup, health, importing, metrics
-from accoil.clock import Clock
-from accoil.control import Control
+from accoil import health, metrics
 from accoil.count.counting import Counting
-from accoil.count.load import checksums
-from accoil.erase.carrying import Erasing
-from accoil.following import Following
-from accoil.looked_up import LookedUp
-from accoil.postgresql.alone import Alone
+from accoil.parts import Parts
 from accoil.receive import answers, bodies, tracker
 from accoil.receive.answers import refusal, respond
 from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
-from accoil.receive.heard import heard
-from accoil.receive.http import Serving
-from accoil.receive.keys import KeyRing
+from accoil.receive.http import Http, Serving
 from accoil.receive.place import Place
 from accoil.refused import Refused
-from accoil.score.configuration import configurations
-from accoil.score.freezing import Freezing
+from accoil.roles import E, Role
 from accoil.show.inbox import door as inbox
-from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
-from accoil.show.mcp import reach
-from accoil.team import audit
-from accoil.team.keys import remember_last_seen
-from accoil.watch.running import Watch
 
 PAGE_THREADS = 4
 STOPS_WITHIN = 5  # seconds that requests on their way are given when the server is told to stop
 # The event loop must get its turn soon after a thread that counts or draws a page; 5 ms, the default, is a p99.
 SWITCH_INTERVAL = 0.0005
 
-log = structlog.get_logger()
+NOT_HERE = refusal("not_found", "This server does something else; another one answers this.")
 
 
 class App:
     """One ASGI application for the whole server."""
 
-    def __init__(self, door: FrontDoor, counting: Counting, desk: Desk, told: metrics.Metrics) -> None:
+    def __init__(self, parts: Parts, door: FrontDoor | None, desk: Desk | None, told: metrics.Metrics) -> None:
+        self._parts = parts
         self._door = door
-        self._counting = counting
         self._desk = desk
         self._metrics = told
-        self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)  # type: ignore[arg-type]
+        self._pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS) if desk else None  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if path := self._door.takes(scope):
+        if self._door and (path := self._door.takes(scope)):
             await self._door(scope, receive, send, path)
-        elif scope["type"] == "http" and scope["path"] in (tracker.PATH, settings.INGEST_PREFIX + tracker.PATH):
+        elif scope["type"] != "http":
+            return
+        elif self._door and scope["path"] in (tracker.PATH, settings.INGEST_PREFIX + tracker.PATH):
             await tracker.answer(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] == "/health":
-            await respond(send, 200, health.told(self._counting), [JSON, (health.SERVER.encode(), health.ID.encode())])
-        elif scope["type"] == "http" and scope["path"] == metrics.PATH:
+        elif scope["path"] == "/health":
+            told = health.told(self._parts.wrong, self._parts.said)
+            await respond(send, 200, told, [JSON, (health.SERVER.encode(), health.ID.encode())])
+        elif scope["path"] == metrics.PATH:
             await self._metrics.answer(scope, send)
-        elif scope["type"] == "http" and scope["path"] in inbox.PATHS:
+        elif self._desk and scope["path"] in inbox.PATHS:
             await inbox.answer(self._desk, scope, receive, send)
-        elif scope["type"] == "http":
+        elif self._pages:
             await self._page(scope, receive, send)
+        else:
+            await respond(send, 404, NOT_HERE, [JSON])
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -82,64 +74,29 @@ class App:
             return
         except answers.Refused as refused:
             return await respond(send, refused.status, refusal(refused.code, str(refused)), [JSON, *refused.headers])
-        await self._pages(scope, receive, send)  # type: ignore[arg-type]
+        await self._pages(scope, receive, send)  # type: ignore[arg-type,misc]
 
 
 class Server:
-    """Everything in one process. `start` returns when it listens, `stop` when all that was accepted is safe."""
+    """`start` returns when it listens, `stop` when all that was accepted is safe."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, role: Role = E) -> None:
         self.host = host
-        folder = Path(settings.DATA)
-        self._looked_up = LookedUp()
-        self.freezing = Freezing(lambda: self.wait_counted(5))
-        self._told_of_gaps = False
-        self._last_seen: dict[int, float] = {}  # key → when it was last used, as the database has it
-        self.ring = KeyRing(self._looked_up.ring)
-        self.ring.refresh()
-        self.counting = Counting(folder, lambda: self._looked_up.zones, lambda: self.freezing.since)
-        self._configure()
-        self.watch = Watch(self.counting)
-        self._looked_up.full = lambda: self.watch.full
-        self.imports = importing.imports(folder, self.counting)
-        self._control = Control(
-            folder,
-            {
-                "rebuild": self._rebuild,
-                "checksums": self._checksums,
-                "copy_store": partial(backup.copy_store_of, self.counting),
-                "events": health.known_events,
-                "progress": lambda: health.progress(self.counting),
-                **importing.answers(self.imports),
-                **reach.answers(),
-            },
-        )
-        self._alone = Alone()
-        often = [
-            ("keep the database to itself", self._alone.hold, 15),
-            ("look for new keys and products", self.ring.refresh, 2),
-            ("keep when keys were last used", self._keep_last_seen, 5),
-            ("keep when the inbox widget was last opened", opened.keep, 5),
-            ("hear which traits mean what", self._configure, 2),
-            ("count anew what a setting changed", self._follow_settings, 10),
-            ("seal days past the open window", self.counting.seal, 30),
-            ("sum up days that are over", self.freezing.look, 15),
-            ("forget the audit log of two years ago", audit.forget_old, 3600),
-            *self.watch.acts,
-        ]
-        self._clock = Clock(often)
-        self._erasing = Erasing(self.counting, self.ring.refresh, self._importing, self.imports)
-        self._following = Following(self.counting, self._importing, self._erasing.step)
-        self._desk = Desk()
-        self._metrics = metrics.Metrics(self.counting, lambda: self._clock.failing)
-        door = FrontDoor(self.counting.journal, self.ring, _place(), self.watch.debugger)
+        self.parts = parts = Parts(Path(settings.DATA), role)
+        self._metrics = metrics.Metrics(parts)
+        door, each_second, last_call = None, _nothing, _nothing
+        http: partial[Any] = partial(Http, bounds=bounds())
+        if parts.journal and parts.watch:
+            door = FrontDoor(parts.journal, parts.ring, _place(), parts.watch.debugger)
+            http = partial(Direct, door=door, bounds=bounds())
+            each_second, last_call = parts.journal.shed_if_stalled, parts.journal.shed
         config = uvicorn.Config(
-            App(door, self.counting, self._desk, self._metrics),
+            App(parts, door, parts.desk, self._metrics),
             host=host, port=port, lifespan="off", access_log=False, log_config=None, log_level="warning",
             server_header=False, timeout_graceful_shutdown=STOPS_WITHIN, backlog=4096,
-            http=partial(Direct, door=door, bounds=bounds()),  # type: ignore[arg-type]  # it is called, nothing else
+            http=http,  # type: ignore[arg-type]  # it is called, nothing else
         )  # fmt: skip
-        self._http = Serving(config, self.counting.journal.shed_if_stalled, self.counting.journal.shed)
+        self._http = Serving(config, each_second, last_call)
         self._thread: threading.Thread | None = None
 
     @property
@@ -187,79 +144,26 @@ class Server:
     def _no_port(self) -> Refused:
         return Refused(f"Port {self._http.config.port} on {self.host} can't be used; is something else there?")
 
+    @property
+    def counting(self) -> Counting:
+        """Of a server that counts."""
+        assert self.parts.counting
+        return self.parts.counting
+
     def wait_counted(self, timeout: float = 30) -> bool:
         """Whether everything accepted until now is in every number."""
         return self.counting.wait_counted(timeout)
 
     def _start_parts(self) -> None:
-        self._alone.hold()
         sys.setswitchinterval(SWITCH_INTERVAL)
         # Calls come and go by the hundred thousand and hold no cycles: looking for some that often is wasted.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        self.watch.start()
-        self.freezing.start()
-        self.counting.start()
-        self.imports.open()
-        self._control.start()
-        self._clock.start()
-        self._following.start()
+        self.parts.start()
 
     def _stop_parts(self) -> None:
-        self._erasing.stop()
-        self._clock.stop()
-        self._following.stop()
-        self._desk.stop()
         self._metrics.stop()
-        self.freezing.stop()
-        self._control.stop()
-        self.imports.close()
-        self.counting.stop()
-        self.watch.stop()
-        self._alone.stop()
-
-    def _importing(self) -> set[int]:
-        """Products that a file is being imported for."""
-        return {
-            product
-            for product in self._looked_up.zones
-            if any(not each.is_finished for each in self.imports.all(product))
-        }
-
-    def _keep_last_seen(self) -> None:
-        now = heard.times()
-        remember_last_seen({key: at for key, at in now.items() if self._last_seen.get(key) != at})
-        self._last_seen = now
-
-    def _configure(self) -> None:
-        self.counting.facts.configure(configurations())
-
-    def _follow_settings(self) -> None:
-        """Days are counted in a zone, and memberships read from a trait, when calls are counted: when one of them
-        changes, all calls are."""
-        facts = self.counting.facts
-        zones = any(facts.zones.get(product, zone) != zone for product, zone in self._looked_up.zones.items())
-        traits = any(facts.configured(id).account_id != trait for id, trait in facts.account_traits.items())
-        if not zones and not traits:
-            return
-        what = "a time zone" if zones else "the trait that names accounts"
-        if self.counting.journal.gaps:
-            if not self._told_of_gaps:
-                log.error(f"{what} changed; nothing is counted anew", reason=self.counting.why_not_rebuild())
-            self._told_of_gaps = True
-            return
-        log.info(f"{what} changed: counting anew")
-        self.counting.rebuild()
-
-    def _rebuild(self, *anyway: str) -> list[dict[str, object]]:
-        if not anyway and (why_not := self.counting.why_not_rebuild()):
-            raise Refused(why_not)
-        self.counting.rebuild()
-        return self._checksums()
-
-    def _checksums(self) -> list[dict[str, object]]:
-        self.wait_counted()
-        return self.counting.asked(checksums)
+        self.parts.stop()
 
 
 def _place() -> Place:
@@ -267,13 +171,17 @@ def _place() -> Place:
     return Place(settings.PUBLIC_URL, settings.INGEST_PREFIX, frozenset(pretends), settings.STRICT)
 
 
-def start(host: str = "127.0.0.1", port: int = 0) -> Server:
+def _nothing() -> None:
+    """Where there is no journal."""
+
+
+def start(host: str = "127.0.0.1", port: int = 0, role: Role = E) -> Server:
     """A server in threads of this process, listening when this returns. Raises Refused."""
-    server = Server(host, port)
+    server = Server(host, port, role)
     server.start()
     return server
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, role: Role = E) -> None:
     """Serves until stopped. Raises Refused."""
-    Server(host, port).run()
+    Server(host, port, role).run()

@@ -123,19 +123,23 @@ def definitions(product: ProductName = None, data: Data = None) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8000,
-    only: Annotated[str | None, typer.Option("--only", hidden=True)] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only", metavar="ROLE", help="Do one part, as one of several: receive, pages or work; else everything."
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Run the whole server. Front door, pages and jobs are one process."""
-    if only:
-        raise Refused(
-            f"--only {only} can't be done: numbers are counted in a store that one process owns, and pages, segments "
-            "and other tools ask it. Leave --only out."
-        )
-    _start()
+    """Run the whole server. Front door, pages and jobs are one process, or several with --only."""
+    from accoil.roles import role_of
+    from accoil.start import start
+
+    role = role_of(only)
+    start(role)
     from accoil.asgi import serve as run
 
-    run(host, port)
+    run(host, port, role)
 
 
 @app.command()

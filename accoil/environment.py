@@ -94,8 +94,10 @@ def path(name: str) -> str:
 def address(name: str, schemes: Collection[str], *, needs_host: bool = True) -> SplitResult | None:
     """A URL with one of `schemes` and a host, split; None when not set. Raises Refused."""
     value = text(name)
-    if not value:
-        return None
+    return _split(name, value, schemes, needs_host) if value else None
+
+
+def _split(name: str, value: str, schemes: Collection[str], needs_host: bool = True) -> SplitResult:
     try:
         parts = urlsplit(value)
         is_whole = bool(parts.hostname) if needs_host else value[len(parts.scheme) :].startswith("://")
@@ -107,6 +109,14 @@ def address(name: str, schemes: Collection[str], *, needs_host: bool = True) -> 
         # The value is not repeated: an address may hold a password.
         raise Refused(f"{name} is not an address this setting takes; write {shapes}.")
     return parts
+
+
+def servers(name: str, schemes: Collection[str]) -> list[str]:
+    """Addresses of one server's nodes, written with commas, with user, password and database; [] when not set."""
+    every = names(name)
+    for each in every:
+        _split(name, each, schemes)
+    return every
 
 
 def base_url(name: str) -> str:

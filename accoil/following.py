@@ -8,6 +8,7 @@ from accoil.act.acting import Acting
 from accoil.act.deliveries import Deliveries
 from accoil.act.forgetting import forget_old
 from accoil.clock import Act, Clock
+from accoil.connect.mine import Mine, everything
 from accoil.connect.syncing import Syncing
 from accoil.count.counting import Counting
 from accoil.segment.filling import Fillings
@@ -15,18 +16,19 @@ from accoil.segment.rounds import Rounds
 
 
 class Following:
-    """`importing`: products that a file is being imported for; `erasing`: carries deletions out."""
+    """What is done by one process: who moved is looked for, and what is to follow is written down.
+
+    `importing`: products that a file is being imported for; `erasing`: carries deletions out."""
 
     def __init__(
         self, counting: Counting, importing: Callable[[], Collection[int]], erasing: Callable[[], None]
     ) -> None:
-        self._counting = counting
-        self._deliveries, self._syncing = Deliveries(), Syncing()
         rounds, fillings, acting = Rounds(importing), Fillings(), Acting()
         self._clocks = [
             # One after the other: who acts upon moves must not read a round that is being written, and nobody moves
             # while somebody is being deleted.
-            self._clock(
+            waiting_clock(
+                lambda: counting.has_caught_up,
                 [
                     ("carry out deletions", erasing, 1),
                     ("see who entered and left segments", rounds.step, 1),
@@ -34,8 +36,8 @@ class Following:
                 ],
                 "segments",
             ),
-            self._clock([("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
-            self._clock(
+            waiting_clock(
+                lambda: counting.has_caught_up,
                 [
                     ("work out who was in segments in the past", fillings.step, 1),
                     ("send feeds that are due", feeds.step, 20),
@@ -43,7 +45,28 @@ class Following:
                 ],
                 "fillings",
             ),
-            self._clock([("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"),
+        ]
+
+    def start(self) -> None:
+        for clock in self._clocks:
+            clock.start()
+
+    def stop(self) -> None:
+        for clock in self._clocks:
+            clock.stop()
+
+
+class Reaching:
+    """What is done with other tools; by several processes beside each other, a connection by one of them. `ready`: not
+    before all that was received before the start is counted; `mine`: whether a connection is this one's."""
+
+    def __init__(self, ready: Callable[[], bool], mine: Mine = everything) -> None:
+        self._deliveries, self._syncing = Deliveries(mine), Syncing(mine=mine)
+        self._clocks = [
+            waiting_clock(ready, [("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
+            waiting_clock(
+                ready, [("sync connected tools, each in a thread of its own", self._syncing.step, 2)], "syncing"
+            ),
         ]
 
     def start(self) -> None:
@@ -56,11 +79,12 @@ class Following:
         self._syncing.stop()
         self._deliveries.stop()
 
-    def _clock(self, acts: list[Act], name: str) -> Clock:
-        """Begins when all that was received before the start is counted: until then some people seem to be gone, and
-        would leave segments and other tools."""
 
-        def once_caught_up(step: Callable[[], None]) -> Callable[[], None]:
-            return lambda: step() if self._counting.has_caught_up else None
+def waiting_clock(ready: Callable[[], bool], acts: list[Act], name: str) -> Clock:
+    """Begins when all that was received before the start is counted: until then some people seem to be gone, and
+    would leave segments and other tools."""
 
-        return Clock([(words, once_caught_up(step), seconds) for words, step, seconds in acts], name)
+    def once_ready(step: Callable[[], None]) -> Callable[[], None]:
+        return lambda: step() if ready() else None
+
+    return Clock([(words, once_ready(step), seconds) for words, step, seconds in acts], name)

@@ -14,10 +14,11 @@ SERVER = "x-accoil-server"  # a header of /health: which process answers
 ID = secrets.token_hex(8)
 
 
-def told(counting: Counting) -> bytes:
-    if sentences := wrong(counting):
-        return msgspec.json.encode({"status": "degraded", "wrong": sentences})
-    return b'{"status":"ok"}'
+def told(sentences: list[str], more: dict[str, object]) -> bytes:
+    """`sentences`: what is wrong; `more`: what kind of server this is."""
+    if sentences:
+        return msgspec.json.encode({"status": "degraded", **more, "wrong": sentences})
+    return msgspec.json.encode({"status": "ok", **more})
 
 
 def progress(counting: Counting) -> dict[str, object]:

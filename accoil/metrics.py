@@ -6,10 +6,11 @@ No label ever holds a customer's name, address or key, and none the number of a 
 import asyncio
 import hmac
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -17,12 +18,14 @@ from django.db import connections
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from accoil import __version__, health, measured
+from accoil import __version__, measured
 from accoil.act.models import Delivery
 from accoil.connect.models import Connection
 from accoil.connect.models import State as Connected
 from accoil.count.counting import Counting
 from accoil.receive.answers import Send, refusal, respond
+from accoil.receiver import Receiver
+from accoil.roles import Role
 
 PATH = "/metrics"
 PREFIX = "accoil_"
@@ -40,12 +43,30 @@ Scope = Any
 Labelled = Mapping[Any, float]  # by the values of the labels, a tuple
 
 
+class Measured(Protocol):
+    """The server, whatever it does; what it does not do is None."""
+
+    role: Role
+    folder: Path
+
+    @property
+    def counting(self) -> Counting | None: ...
+
+    @property
+    def receiver(self) -> Receiver | None: ...
+
+    @property
+    def wrong(self) -> list[str]: ...
+
+    @property
+    def failing(self) -> int: ...
+
+
 class Metrics:
     """Collects in a thread of its own, one scrape at a time: the event loop waits for no database."""
 
-    def __init__(self, counting: Counting, failing: Callable[[], int] = lambda: 0) -> None:
-        self._counting = counting
-        self._failing = failing
+    def __init__(self, server: Measured) -> None:
+        self._server = server
         self._pool = ThreadPoolExecutor(1, "metrics")
 
     async def answer(self, scope: Scope, send: Send) -> None:
@@ -85,6 +106,7 @@ class Metrics:
 
     def _door(self) -> Iterator[Any]:
         yield _gauge("info", "The version that runs; always 1.", {(__version__,): 1}, "version")
+        yield _gauge("role", "What this server does; always 1.", {(self._server.role.value,): 1}, "role")
         yield _counter("calls_acknowledged", "Calls that are on disk.", {(): measured.acknowledged.calls})
         yield _counter(
             "calls_rejected", "Calls left out of what was taken.", measured.calls_rejected.counts(), "reason"
@@ -98,20 +120,27 @@ class Metrics:
         )
 
     def _positions(self) -> Iterator[Any]:
-        journal, loader = self._counting.journal, self._counting.loader
-        received, counted = journal.last, loader.loaded
-        yield _gauge("journal_block", "The last block that is on disk.", {(): received})
-        yield _gauge("counted_block", "The last block that is in every number.", {(): counted})
-        yield _gauge("blocks_behind", "Blocks that are on disk and in no number yet.", {(): received - counted})
-        yield _gauge("blocks_left_out", "Blocks that can't be read.", {(): len(loader.set_aside)})
-        yield _gauge("calls_waiting", "Calls that wait for the disk.", {(): journal.calls_waiting})
-        yield _gauge("wrong", "What /health says is wrong; 0: all is well.", {(): len(health.wrong(self._counting))})
-        yield _gauge("work_failing", "Things done by the clock that failed last time.", {(): self._failing()})
+        yield _gauge("wrong", "What /health says is wrong; 0: all is well.", {(): len(self._server.wrong)})
+        yield _gauge("work_failing", "Things done by the clock that failed last time.", {(): self._server.failing})
+        holder = self._server.counting or self._server.receiver
+        if holder is not None:
+            yield _gauge("journal_block", "The last block that is on disk.", {(): holder.journal.last})
+            yield _gauge("calls_waiting", "Calls that wait for the disk.", {(): holder.journal.calls_waiting})
+        if receiver := self._server.receiver:
+            waiting = {(): receiver.posting.waiting}
+            yield _gauge("blocks_waiting", "Blocks of a receiver that are on its disk alone.", waiting)
+        if counting := self._server.counting:
+            counted = counting.loader.loaded
+            yield _gauge("counted_block", "The last block that is in every number.", {(): counted})
+            behind = {(): counting.journal.last - counted}
+            yield _gauge("blocks_behind", "Blocks that are on disk and in no number yet.", behind)
+            yield _gauge("blocks_left_out", "Blocks that can't be read.", {(): len(counting.loader.set_aside)})
 
     def _sizes(self) -> Iterator[Any]:
-        rows = {(row["name"],): row["n"] for row in self._counting.facts.store.rows(ROWS)}
-        yield _gauge("rows", "Rows of the store, about.", rows, "table")
-        folder, sizes = self._counting.journal.path.parent, dict[tuple[str, ...], float]()
+        if counting := self._server.counting:
+            rows = {(row["name"],): row["n"] for row in counting.facts.store.rows(ROWS)}
+            yield _gauge("rows", "Rows of the store, about.", rows, "table")
+        folder, sizes = self._server.folder, dict[tuple[str, ...], float]()
         for path in folder.iterdir():
             with suppress(OSError):
                 if (kind := _kind(path.name)) and path.is_file():

@@ -109,6 +109,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "accoil.show.visit.Said"
 
+# --- several servers ---
+
+CLICKHOUSE = environment.servers("ACCOIL_CLICKHOUSE_URL", ["http", "https"])
+# When a receiver answers a call: when it is on its disk, or when the shared store has it.
+ACK = environment.one_of("ACCOIL_ACK", ["disk", "loaded"], "disk")
+
 # --- signing in ---
 
 AUTH_USER_MODEL = "team.User"

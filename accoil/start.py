@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 
 from accoil.database import PAIRED
 from accoil.refused import Refused
+from accoil.roles import E, P, R, Role, W
 
 LOCK_SECONDS = 60
 
 
-def start() -> None:
+def start(role: Role = E) -> None:
     """Loads the settings and brings the application database up to date; a few milliseconds when it is already.
 
     Raises Refused when a setting is wrong or the database cannot be used.
@@ -22,6 +24,9 @@ def start() -> None:
     from django.conf import settings
 
     with usable():
+        if role in (R, P) or (role is W and _is_of_another(settings.DATA)):
+            _wait_until_current()
+            return
         check(settings.DATA)
         if not is_current():
             _migrate(settings.DATA)
@@ -29,6 +34,28 @@ def start() -> None:
             from accoil.postgresql import home
 
             home.pair(settings.DATA)
+
+
+def _is_of_another(data: Path) -> bool:
+    """Whether the database belongs to another data folder: what is here is of no weight then."""
+    from accoil.postgresql import home
+
+    return home.is_somebodys() and not home.is_pair(data)
+
+
+def _wait_until_current() -> None:
+    """Servers with one part leave the database to the one that counts."""
+    from accoil.postgresql import home
+
+    home.check_encoding()
+    until = time.monotonic() + LOCK_SECONDS
+    while not is_current():
+        if time.monotonic() > until:
+            raise Refused(
+                f"{home.named(at_the_beginning=True)} is not ready for this version: first start the server that "
+                "counts (accoil serve --only work), with the data folder that belongs to it."
+            )
+        time.sleep(0.5)
 
 
 def load() -> None:

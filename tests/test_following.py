@@ -7,7 +7,7 @@ import pytest
 
 from accoil.count.counting import Counting
 from accoil.count.load import Loader
-from accoil.following import Following
+from accoil.following import waiting_clock
 from accoil.receive.calls import Call
 from tests.small_worlds import at
 
@@ -26,8 +26,8 @@ def test_what_was_received_before_the_start_is_counted_first(tmp_path: Path, mon
     monkeypatch.setattr(Loader, "step", waiting)
     again = Counting(tmp_path, lambda: {1: "UTC"})
     followed = []
-    clock = Following(again, tuple, lambda: None)._clock(
-        [("follow", lambda: followed.append(again.has_caught_up), 1)], "test"
+    clock = waiting_clock(
+        lambda: again.has_caught_up, [("follow", lambda: followed.append(again.has_caught_up), 1)], "test"
     )
     ((_, act, _),) = clock._every
     again.start()

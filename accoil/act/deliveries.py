@@ -17,6 +17,7 @@ from accoil.act.performing import NotYet, Opened, perform
 from accoil.connect import breaker
 from accoil.connect.connection import Gone, Rejected, Session, SignInAgain, Tool, TryLater
 from accoil.connect.given import given
+from accoil.connect.mine import Mine, everything
 from accoil.connect.models import Connection
 
 MOST_LANES = 8
@@ -31,7 +32,8 @@ log = structlog.get_logger()
 class Deliveries:
     """`step` sees to it that there is a worker wherever something is to be done; who waited longest comes first."""
 
-    def __init__(self) -> None:
+    def __init__(self, mine: Mine = everything) -> None:
+        self._mine = mine
         self._workers: list[_Worker] = []
         self._begun: dict[Lane, float] = {}  # when a worker last began there
         self._stopping = threading.Event()
@@ -40,7 +42,10 @@ class Deliveries:
         claims.give_up_late()
         self._workers = [worker for worker in self._workers if worker.is_alive()]
         busy = Counter(worker.lane for worker in self._workers)
-        for lane, due in sorted(claims.due_lanes().items(), key=lambda each: self._begun.get(each[0], 0.0)):
+        due_lanes = claims.due_lanes()
+        mine = self._mine([lane for lane in due_lanes if lane is not None])
+        due_lanes = {lane: due for lane, due in due_lanes.items() if lane is None or lane in mine}
+        for lane, due in sorted(due_lanes.items(), key=lambda each: self._begun.get(each[0], 0.0)):
             if lane in busy or len(busy) < MOST_LANES:
                 for _ in range(min(WORKERS, 1 + due // EACH) - busy[lane]):
                     self._begin(lane)

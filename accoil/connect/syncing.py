@@ -6,6 +6,7 @@ import structlog
 from django.db import close_old_connections, connections
 
 from accoil.connect import sync
+from accoil.connect.mine import Mine, everything
 from accoil.connect.models import Connection, State
 from accoil.connect.now import wait
 from accoil.connect.syncer import LOOKS_EVERY, Opened, Syncer
@@ -61,8 +62,8 @@ class Lane:
 class Syncing:
     """Stepped by a clock; works in threads of its own until it is stopped."""
 
-    def __init__(self, opened: Opened = sync.opened) -> None:
-        self._opened = opened
+    def __init__(self, opened: Opened = sync.opened, mine: Mine = everything) -> None:
+        self._opened, self._mine = opened, mine
         self._lanes: dict[int, Lane] = {}
 
     @property
@@ -71,10 +72,10 @@ class Syncing:
         return len(self._lanes)
 
     def step(self) -> None:
-        """Begins with connections that are new, or whose thread ended; ends with those that are gone."""
+        """Begins with connections that are new, or whose thread ended; ends with those that are gone, or another's."""
         tools = [tool.key for tool in TOOLS.values() if tool.syncs]
         there = Connection.objects.filter(tool__in=tools).exclude(state=State.DISCONNECTED)
-        live = set(there.values_list("pk", flat=True))
+        live = self._mine(there.values_list("pk", flat=True))
         for gone in list(self._lanes.keys() - live):
             self._lanes[gone].tell_to_stop()
             if not self._lanes[gone].is_alive:

@@ -76,6 +76,10 @@ def open_facts(facts: Facts | None) -> None:
     _facts = facts
 
 
+def is_open() -> bool:
+    return _facts is not None
+
+
 def facts() -> Facts:
     if _facts is None:
         raise RuntimeError("The facts are not open: start the server, or ask one that runs.")

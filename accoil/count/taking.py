@@ -3,8 +3,7 @@
 Each is taken after the one that it follows, and in one transaction with the note that it was: so what a receiver
 forgets is here, whoever was killed in between. What came for somebody who was deleted since stays out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 import structlog
@@ -13,34 +12,13 @@ from accoil.receive.encoding import UNREADABLE, decoded
 from accoil.receive.journal import Journal
 from accoil.receive.late_refusal import without
 from accoil.receive.suppressed import Suppressed
+from accoil.store.mailbox import Mailbox, Put
 
 MOST_BLOCKS = 1_000  # looked at at once
 MOST_CALLS = 50_000  # taken at once
 SWEEPS_AFTER = 50  # times that something was taken
 
 log = structlog.get_logger()
-
-
-class Put(Protocol):
-    """A block in the mailbox; `before`: the number of its receiver's block before it."""
-
-    receiver: str
-    number: int
-    before: int
-    calls: int
-    facts: bytes
-
-
-class Mailbox(Protocol):
-    def next(self, taken: Mapping[str, int], most: int) -> Sequence[Put]: ...
-
-    def with_facts(self, blocks: Sequence[Put]) -> Sequence[Put]: ...
-
-    def taken(self) -> dict[str, int]: ...
-
-    def take(self, taken: Mapping[str, int]) -> None: ...
-
-    def sweep(self, taken: Mapping[str, int]) -> None: ...
 
 
 class Taking:

@@ -46,6 +46,11 @@ def check_encoding() -> None:
         )
 
 
+def is_pair(folder: Path) -> bool:
+    """Whether this is the data folder that belongs to the database: what is counted is in it."""
+    return _of(folder) != "" and _of(folder) == _of_database()
+
+
 def is_somebodys() -> bool:
     """Whether a data folder belongs to the database."""
     return bool(_of_database())
@@ -87,11 +92,11 @@ def _of_database() -> str:
         return str(cursor.fetchone()[0] or "")
 
 
-def named() -> str:
+def named(at_the_beginning: bool = False) -> str:
+    """In a sentence."""
     about: dict[str, Any] = database.settings_dict
-    return f"the database {about['NAME']} at {about['HOST'] or 'this computer'}"
+    return f"{'T' if at_the_beginning else 't'}he database {about['NAME']} at {about['HOST'] or 'this computer'}"
 
 
 def _named() -> str:
-    """At the beginning of a sentence."""
-    return f"T{named()[1:]}"
+    return named(at_the_beginning=True)

@@ -31,7 +31,8 @@ class LastCall:
 
 def last_call(key: IngestKey) -> LastCall | None:
     """The last call that was taken; None when none ever was."""
-    if found := heard.last(key.pk):
+    found = heard.last(key.pk)
+    if found and not (key.last_seen_at and key.last_seen_at.timestamp() > found.at):  # by another server
         return LastCall(datetime.fromtimestamp(found.at, UTC), found.agent, found.is_ping)
     return LastCall(key.last_seen_at) if key.last_seen_at else None
 

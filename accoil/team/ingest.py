@@ -76,8 +76,9 @@ def source_of(name: str) -> tuple[int, str]:
 
 
 class Upkeep(models.Model):
-    """What the server must remember of itself; one row."""
+    """What a server must remember of itself; one row for each that receives."""
 
+    receiver = models.CharField(max_length=32, blank=True, default="", unique=True)  # "": the one that counts
     block = models.BigIntegerField(default=0)  # of the journal: sources are written down up to here
     alive_at = models.DateTimeField(null=True)
     up_since = models.DateTimeField(null=True)  # the end of the last time it was down for long

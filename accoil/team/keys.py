@@ -35,4 +35,5 @@ def mappings() -> dict[int, list[Row]]:
 def remember_last_seen(times: dict[int, float]) -> None:
     """Keeps when keys were last used: key → Unix time in seconds."""
     for key, at in times.items():
-        IngestKey.objects.filter(pk=key).update(last_seen_at=datetime.fromtimestamp(at, UTC))
+        moment = datetime.fromtimestamp(at, UTC)  # another server may have heard of it later
+        IngestKey.objects.filter(pk=key).exclude(last_seen_at__gt=moment).update(last_seen_at=moment)

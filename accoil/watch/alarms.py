@@ -63,7 +63,7 @@ def look_at(product: Product, now: datetime, up_since: datetime | None = None) -
 
 def _stay_awake(now: datetime) -> datetime | None:
     """Notes that the server is alive; since when it has been, without being down for long."""
-    upkeep, _ = Upkeep.objects.get_or_create(pk=1)
+    upkeep, _ = Upkeep.objects.get_or_create(receiver="")
     if upkeep.alive_at is None or now - upkeep.alive_at > DOWN:
         upkeep.up_since = now
     upkeep.alive_at = now

@@ -41,9 +41,13 @@ class Day(msgspec.Struct):
 
 
 class Writer:
-    """`write` from one thread at a time; `duplicates` says whom to ask, since a rebuild may replace him."""
+    """`write` from one thread at a time; `duplicates` says whom to ask, since a rebuild may replace him. `receiver`:
+    the name of a journal that is not the one of the process that counts."""
 
-    def __init__(self, sources: Sources, duplicates: Callable[[], Duplicates], journal: Journal) -> None:
+    def __init__(
+        self, sources: Sources, duplicates: Callable[[], Duplicates], journal: Journal, receiver: str = ""
+    ) -> None:
+        self._receiver = receiver
         self._sources = sources
         self._duplicates = duplicates
         self._journal = journal
@@ -60,20 +64,20 @@ class Writer:
         if self._counts or self._again or block != self._block:
             with transaction.atomic():
                 _add(self._counts, self._again)
-                Upkeep.objects.update_or_create(pk=1, defaults={"block": block})
+                Upkeep.objects.update_or_create(receiver=self._receiver, defaults={"block": block})
             self._counts, self._again, self._block = [], [], block
         self._sweep(today or datetime.now(UTC).date())
 
     def read_back(self) -> None:
         """After a crash: what is in the journal and was not written down. To be called before anything comes in."""
         last = self._journal.last
-        mark, is_first = Upkeep.objects.get_or_create(pk=1, defaults={"block": last})
+        mark, is_first = Upkeep.objects.get_or_create(receiver=self._receiver, defaults={"block": last})
         if is_first or mark.block >= last:
             return
         counts = _counts_of(self._journal, mark.block)
         with transaction.atomic():
             _add(counts, [])
-            Upkeep.objects.filter(pk=1).update(block=last)
+            Upkeep.objects.filter(pk=mark.pk).update(block=last)
         log.info("read back what came before the last stop", blocks=last - mark.block)
 
     def _sweep(self, today: date) -> None:

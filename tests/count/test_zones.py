@@ -61,8 +61,8 @@ def test_a_new_zone_counts_all_days_anew(server: Server, door: Door) -> None:
     assert door.counts() == expected(items)
     for zone in ("Australia/Sydney", "America/New_York", "UTC"):
         Product.objects.filter(pk=door.product_id).update(time_zone=zone)
-        server.ring.refresh()
-        server._follow_settings()
+        server.parts.ring.refresh()
+        server.parts.counts.follow_settings()
         assert door.counts() == expected(items, zone)
 
 
@@ -72,8 +72,8 @@ def test_another_products_days_stay_as_they_are(server: Server, new_product: Cal
         assert door.post("/v1/batch", {"batch": items}).status == 200
     assert server.wait_counted()
     Product.objects.filter(pk=doors[0].product_id).update(time_zone="Pacific/Kiritimati")
-    server.ring.refresh()
-    server._follow_settings()
+    server.parts.ring.refresh()
+    server.parts.counts.follow_settings()
     assert doors[0].counts() == expected(items, "Pacific/Kiritimati")
     assert doors[1].counts() == expected(items)
 

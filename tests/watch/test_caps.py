@@ -52,10 +52,10 @@ def test_the_server_tells_its_front_door(server, door):
     Product.objects.filter(pk=door.product_id).update(most_events=1)
     assert door.post("/v1/track", {"userId": "u", "event": "First"}).status == 200
     assert server.wait_counted()
-    server.watch.look_for_full()
-    server.ring.refresh()
-    assert server.ring.handling(door.product_id).events == {"First"}
+    server.parts.watch.look_for_full()
+    server.parts.ring.refresh()
+    assert server.parts.ring.handling(door.product_id).events == {"First"}
     Product.objects.filter(pk=door.product_id).update(most_events=2)
-    server.watch.look_for_full()
-    server.ring.refresh()
-    assert server.ring.handling(door.product_id) == PLAIN
+    server.parts.watch.look_for_full()
+    server.parts.ring.refresh()
+    assert server.parts.ring.handling(door.product_id) == PLAIN

@@ -1,0 +1,137 @@
+"""What is done once for a database: counting what was received, and what follows from it by itself."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from accoil import backup, health, importing
+from accoil.clock import Act, Clock
+from accoil.control import Control
+from accoil.count.counting import Counting
+from accoil.count.load import checksums
+from accoil.count.taking import Taking
+from accoil.erase import suppression
+from accoil.erase.carrying import Erasing
+from accoil.following import Following
+from accoil.looked_up import LookedUp
+from accoil.refused import Refused
+from accoil.score.configuration import configurations
+from accoil.score.freezing import Freezing
+from accoil.show.mcp import reach
+from accoil.store.mailbox import Mailbox
+from accoil.team import audit
+from accoil.watch import alarms
+from accoil.watch.running import Watch
+
+TAKES_EVERY = 0.2  # seconds
+
+log = structlog.get_logger()
+
+
+class Counts:
+    """Of one data folder. `refresh` has the front door look up who is refused; `addresses`: of the mailbox that
+    receivers put their blocks into, where there are any. Raises InUse."""
+
+    def __init__(
+        self, folder: Path, looked_up: LookedUp, refresh: Callable[[], None], addresses: list[str], has_door: bool
+    ) -> None:
+        self._looked_up = looked_up
+        self._told_of_gaps = False
+        self.freezing = Freezing(lambda: self.counting.wait_counted(5))
+        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since)
+        self.counting.facts.configure(configurations())
+        self.watch = Watch(self.counting.journal, lambda: self.counting.facts.duplicates, has_door=has_door)
+        self._imports = importing.imports(folder, self.counting)
+        self._control = Control(
+            folder,
+            {
+                "rebuild": self._rebuild,
+                "checksums": self._checksums,
+                "copy_store": partial(backup.copy_store_of, self.counting),
+                "events": health.known_events,
+                "progress": lambda: health.progress(self.counting),
+                **importing.answers(self._imports),
+                **reach.answers(),
+            },
+        )
+        acts: list[Act] = [
+            ("count anew what a setting changed", self.follow_settings, 10),
+            ("seal days past the open window", self.counting.seal, 30),
+            ("sum up days that are over", self.freezing.look, 15),
+            ("look for sources and events that fell silent", alarms.look, 300),
+            ("forget the audit log of two years ago", audit.forget_old, 3600),
+            ("write down what came from where", self.watch.write, 5),
+        ]
+        self._clocks = [Clock(acts)]
+        self._mailbox = Mailbox(addresses) if addresses else None
+        self.taking: Taking | None = None
+        if self._mailbox:
+            self.taking = Taking(self.counting.journal, self._mailbox, suppression.all_suppressed)
+            self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
+        self._erasing = Erasing(self.counting, refresh, self._importing, self._imports)
+        self._following = Following(self.counting, self._importing, self._erasing.step)
+
+    def start(self) -> None:
+        self.watch.start()
+        self.freezing.start()
+        self.counting.start()
+        self._imports.open()
+        self._control.start()
+        for clock in self._clocks:
+            clock.start()
+        self._following.start()
+
+    def stop(self) -> None:
+        self._erasing.stop()
+        for clock in self._clocks:
+            clock.stop()
+        self._following.stop()
+        self.freezing.stop()
+        self._control.stop()
+        self._imports.close()
+        self.counting.stop()
+        self.watch.stop()
+        if self._mailbox:
+            self._mailbox.close()
+
+    @property
+    def failing(self) -> int:
+        """How many things done by the clock failed last time."""
+        return sum(clock.failing for clock in self._clocks)
+
+    def _importing(self) -> set[int]:
+        """Products that a file is being imported for."""
+        return {
+            product
+            for product in self._looked_up.zones
+            if any(not each.is_finished for each in self._imports.all(product))
+        }
+
+    def follow_settings(self) -> None:
+        """Days are counted in a zone, and memberships read from a trait, when calls are counted: when one of them
+        changes, all calls are."""
+        facts = self.counting.facts
+        zones = any(facts.zones.get(product, zone) != zone for product, zone in self._looked_up.zones.items())
+        traits = any(facts.configured(id).account_id != trait for id, trait in facts.account_traits.items())
+        if not zones and not traits:
+            return
+        what = "a time zone" if zones else "the trait that names accounts"
+        if self.counting.journal.gaps:
+            if not self._told_of_gaps:
+                log.error(f"{what} changed; nothing is counted anew", reason=self.counting.why_not_rebuild())
+            self._told_of_gaps = True
+            return
+        log.info(f"{what} changed: counting anew")
+        self.counting.rebuild()
+
+    def _rebuild(self, *anyway: str) -> list[dict[str, object]]:
+        if not anyway and (why_not := self.counting.why_not_rebuild()):
+            raise Refused(why_not)
+        self.counting.rebuild()
+        return self._checksums()
+
+    def _checksums(self) -> list[dict[str, object]]:
+        self.counting.wait_counted()
+        return self.counting.asked(checksums)

@@ -1,0 +1,110 @@
+"""A process that works: with other tools always, and as the one that counts while nobody else is."""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+
+import structlog
+from django.db import close_old_connections, connections
+
+from accoil.counts import Counts
+from accoil.postgresql.leases import COUNTS, Leases
+from accoil.refused import Refused
+
+LOOKS_EVERY = 1.0  # seconds
+LEAVES_FOR = 10.0  # seconds that who counts leaves a connection to a worker that does not
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """`begin` makes what counts; `may` says whether the data folder is the one that belongs to the database; `ended` is
+    called when this process counts no more."""
+
+    def __init__(
+        self, leases: Leases, may: Callable[[], bool], begin: Callable[[], Counts], ended: Callable[[], None]
+    ) -> None:
+        self._leases, self._may, self._begin, self._ended = leases, may, begin, ended
+        self.counts: Counts | None = None
+        self.failing: str | None = None
+        self._changing = False
+        self._free: dict[int, float] = {}  # connection → since when nobody has it, as far as was seen
+        self._mine: set[int] = set()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self._stop_counting()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether what is known here is all that was received before the start."""
+        counts = self.counts
+        return not self._changing and (counts is None or counts.counting.has_caught_up)
+
+    def mine(self, wanted: Collection[int]) -> set[int]:
+        """The connections that this worker works with. Who counts has enough to do, and takes what nobody else does."""
+        asked = set(wanted)
+        if self.counts is not None:
+            now = time.monotonic()
+            self._free = {each: self._free.get(each, now) for each in asked - self._mine}
+            asked = {each for each in asked if each in self._mine or now - self._free[each] >= LEAVES_FOR}
+        got = self._leases.connections(asked)
+        self._mine = (self._mine - asked) | got
+        return got
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                close_old_connections()
+                self.step()
+            except Exception as wrong:
+                self._says(f"{type(wrong).__name__}: {wrong}")
+            else:
+                self._says(None)
+            self._stopping.wait(LOOKS_EVERY)
+        connections.close_all()
+
+    def step(self) -> None:
+        """Begins or ends to count, as the lease has it."""
+        if self.counts is None and not self._may():
+            return
+        if not self._leases.has(COUNTS):
+            if self.counts is not None:
+                log.error("another worker counts now; this one goes on without")
+                self._stop_counting()
+            return
+        if self.counts is None:
+            self._start_counting()
+
+    def _start_counting(self) -> None:
+        self._changing = True
+        try:
+            counts = self._begin()
+            counts.start()
+        except Refused:
+            self._ended()
+            self._leases.let_go(COUNTS)
+            raise
+        finally:
+            self._changing = False
+        self.counts = counts
+        log.info("this worker counts")
+
+    def _stop_counting(self) -> None:
+        counts, self.counts = self.counts, None
+        if counts is not None:
+            self._changing = True
+            counts.stop()
+            self._ended()
+            self._changing = False
+
+    def _says(self, failing: str | None) -> None:
+        if failing and failing != self.failing:
+            log.exception("this worker can't count; it will be tried again")
+        self.failing = failing
