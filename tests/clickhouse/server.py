@@ -1,8 +1,8 @@
 """ClickHouse's own engine (chdb) behind as much of its HTTP interface as the published driver uses.
 
-`python -m tests.clickhouse.server FOLDER` prints the port of this machine that it listens on, and serves until its
-input ends. One question at a time. It knows: the query in the address, the body or a form; `param_…`; settings; rows to
-insert after the query."""
+`python -m tests.clickhouse.server FOLDER [PORT]` prints the port of this machine that it listens on, and serves until
+its input ends; what it holds is in the folder. One question at a time. It knows: the query in the address, the body or
+a form; `param_…`; settings; rows to insert after the query."""
 
 import os
 import re
@@ -116,7 +116,7 @@ def _quoted(text: str) -> str:
 
 def main() -> None:
     Handler.engine = Engine(Path(sys.argv[1]))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0), Handler)
     print(server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()

@@ -12,7 +12,7 @@ def go_on_after_the_first(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("team", "0006_members_in_order")]
+    dependencies = [("team", "0007_retention")]
 
     operations = [
         migrations.AddField("upkeep", "receiver", models.CharField(blank=True, default="", max_length=32, unique=True)),
