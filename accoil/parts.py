@@ -11,13 +11,13 @@ from accoil import health
 from accoil.clock import Act, Clock
 from accoil.count.counting import Counting
 from accoil.count.facts import facts, is_open
-from accoil.shared import Shared
 from accoil.counts import Counts
 from accoil.following import Reaching
 from accoil.looked_up import LookedUp
 from accoil.postgresql import home
 from accoil.postgresql.alone import Alone
 from accoil.postgresql.leases import Leases
+from accoil.receive.debugger import open_debugger
 from accoil.receive.heard import heard
 from accoil.receive.journal import Journal
 from accoil.receive.keys import KeyRing
@@ -25,6 +25,7 @@ from accoil.receiver import Receiver
 from accoil.refused import Refused
 from accoil.roles import CLICKHOUSE, E, P, R, Role, W
 from accoil.score.configuration import configurations
+from accoil.shared import Shared
 from accoil.show.inbox import opened
 from accoil.show.inbox.desk import Desk
 from accoil.team.keys import remember_last_seen
@@ -154,6 +155,8 @@ class Parts:
         return Reaching(lambda: counting.has_caught_up)
 
     def show(self) -> Part:
+        if self.role is P:
+            open_debugger(None)
         self.desk = Desk()
         return Started(stop=self.desk.stop)
 

@@ -118,9 +118,7 @@ class Several:
 
 
 @contextmanager
-def several(
-    folder: Path, cluster: Cluster, receivers: int = 1, workers: int = 1, **settings: str
-) -> Iterator[Several]:
+def several(folder: Path, cluster: Cluster, receivers: int = 1, workers: int = 1, **settings: str) -> Iterator[Several]:
     made = Several(folder, cluster, receivers, workers, **settings)
     try:
         made.start()

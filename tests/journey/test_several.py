@@ -11,7 +11,6 @@ from tests.journey.several import several
 from tests.journey.test_kill import insist
 from tests.postgresql import Cluster
 from tests.traffic import traffic
-from tests.waiting import until
 
 pytestmark = [
     pytest.mark.skipif(bool(served.MISSING), reason=str(served.MISSING)),
