@@ -126,9 +126,8 @@ class Metrics:
         if holder is not None:
             yield _gauge("journal_block", "The last block that is on disk.", {(): holder.journal.last})
             yield _gauge("calls_waiting", "Calls that wait for the disk.", {(): holder.journal.calls_waiting})
-        if receiver := self._server.receiver:
-            waiting = {(): receiver.posting.waiting}
-            yield _gauge("blocks_waiting", "Blocks of a receiver that are on its disk alone.", waiting)
+        waiting = self._server.receiver.posting.waiting if self._server.receiver else 0
+        yield _gauge("blocks_waiting", "Blocks of a receiver that are on its disk alone.", {(): waiting})
         if counting := self._server.counting:
             counted = counting.loader.loaded
             yield _gauge("counted_block", "The last block that is in every number.", {(): counted})

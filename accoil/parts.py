@@ -17,12 +17,12 @@ from accoil.looked_up import LookedUp
 from accoil.postgresql import home
 from accoil.postgresql.alone import Alone
 from accoil.postgresql.leases import Leases
+from accoil.receive.debugger import open_debugger
 from accoil.receive.heard import heard
 from accoil.receive.journal import Journal
 from accoil.receive.keys import KeyRing
 from accoil.receiver import Receiver
-from accoil.refused import Refused
-from accoil.roles import CLICKHOUSE, E, P, R, Role, W
+from accoil.roles import E, P, R, Role, W
 from accoil.score.configuration import configurations
 from accoil.shared import Shared
 from accoil.show.inbox import opened
@@ -121,16 +121,8 @@ class Parts:
 
     def open_shared(self) -> Part:
         self.shared = shared = Shared(settings.CLICKHOUSE)
-        # A receiver needs them for nothing but full products, and takes in what comes without.
-        return Started(_nothing if self.role is R else self._reach_shared, shared.close)
-
-    def _reach_shared(self) -> None:
-        assert self.shared
-        try:
-            self.shared.follow()
-        except Exception as wrong:
-            log.exception("ClickHouse can't be asked")
-            raise Refused(f"What {CLICKHOUSE} names can't be asked ({type(wrong).__name__}); see the log.") from None
+        # Others do something without: a receiver needs them for full products alone, and some worker is the first.
+        return Started(shared.wait if self.role is P else _nothing, shared.close)
 
     def everything_counted(self) -> Part:
         self._counts = self._new_counts(has_door=True)
@@ -139,7 +131,7 @@ class Parts:
     def work(self) -> Part:
         assert self.shared
         begin, folder = self._new_counts, self.folder
-        self.worker = Worker(self.leases, lambda: home.is_pair(folder), begin, self.shared.use)
+        self.worker = Worker(self.leases, lambda: home.is_pair(folder), begin, self.shared)
         return self.worker
 
     def receive(self) -> Part:
@@ -154,6 +146,8 @@ class Parts:
         return Reaching(lambda: counting.has_caught_up)
 
     def show(self) -> Part:
+        if self.role is P:
+            open_debugger(None)
         self.desk = Desk()
         return Started(stop=self.desk.stop)
 
@@ -174,7 +168,7 @@ class Parts:
             facts().configure(configurations())
 
     def follow_shared(self) -> None:
-        if self.shared and self.counts is None:
+        if self.shared:
             self.shared.follow()
 
     def look_for_full(self) -> None:

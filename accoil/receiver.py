@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import IO
 
+from accoil import health
+from accoil.control import Control
 from accoil.count.counting import lock
 from accoil.count.duplicates import Duplicates
 from accoil.postgresql.leases import RECEIVER, Leases
@@ -26,6 +28,7 @@ class Receiver:
         self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.posting.wake(), held=held)
         self.posting = Posting(self.journal, Mailbox(addresses), held)
         self._leases, self._lease = leases, RECEIVER + int(self.posting.name[:8], 16) % 2**31
+        self._control = Control(folder, {"progress": self.progress})
         none_come_again = Duplicates()  # as far as is known here
         self.watch = Watch(self.journal, lambda: none_come_again, self.posting.name)
 
@@ -34,8 +37,10 @@ class Receiver:
         self.watch.start()
         self.journal.start()
         self.posting.start()
+        self._control.start()
 
     def stop(self) -> None:
+        self._control.stop()
         self.journal.stop()
         self.posting.stop()
         self.watch.stop()
@@ -50,7 +55,8 @@ class Receiver:
             )
 
     def progress(self) -> dict[str, object]:
-        return {"received": self.journal.last, "handed_on": self.posting.posted, "waiting": self.posting.waiting}
+        """What commands ask: health.progress, of a server that counts nothing."""
+        return {"server": health.ID, "waiting": self.posting.waiting, "wrong": self.wrong}
 
     @property
     def wrong(self) -> list[str]:

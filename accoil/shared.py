@@ -1,57 +1,79 @@
-"""The facts of a process that does not count: in ClickHouse, where the one that counts ships what changes."""
+"""The shared facts of a process that does not count, or does not just now."""
 
-from typing import Any, cast
+import threading
+import time
 
-from accoil.count.facts import BEFORE_ALL, Facts, open_facts
-from accoil.store.store import Store
+from accoil.count.facts import Facts, open_facts
+from accoil.refused import Refused
+from accoil.roles import CLICKHOUSE
 
-LAST = "select max(block) as block from loaded"
-PRODUCTS = "select product, zone, account_trait from product"
+PATIENCE = 60.0  # seconds that pages wait for somebody to have counted
+
+NOTHING = (
+    "No worker has shipped anything to ClickHouse yet: start one (accoil serve --only work) and look at its /health."
+)
 
 
 class Shared:
-    """`addresses`: of ClickHouse. `facts` are there once it was reached."""
+    """`addresses`: of ClickHouse. What is there is followed from the moment when somebody has shipped anything."""
 
     def __init__(self, addresses: list[str]) -> None:
-        self._addresses = addresses
-        self.facts: Facts | None = None
+        from accoil.count.shared import SharedFacts  # loads the engine's driver
+
+        self._make, self._url = SharedFacts, ",".join(addresses)
+        self._shared: SharedFacts | None = None
+        self._is_asked = True  # else this process counts, and asks itself
+        self._one_at_a_time = threading.Lock()
         self.failing: str | None = None  # why it can't be asked
-        self._last: Any = None
 
-    def open(self) -> None:
-        """Raises what the engine's driver does, while it can't be reached."""
-        from accoil.store.clickhouse import ClickHouse
+    @property
+    def facts(self) -> Facts | None:
+        return self._shared.facts if self._shared else None
 
-        if self.facts is None:
-            self.facts = Facts(cast(Store, ClickHouse(self._addresses[0])))
-            self.use()
-
-    def use(self) -> None:
-        """Has this process ask them."""
-        open_facts(self.facts)
+    def wait(self) -> None:
+        """Returns when there is something to ask. Raises Refused."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.follow()
+            except Exception as wrong:
+                if time.monotonic() > until:
+                    raise Refused(f"What {CLICKHOUSE} names can't be asked: {self.failing}") from wrong
+            time.sleep(0.5)
 
     def follow(self) -> None:
         """Hears what was shipped since the last time. To be called about once a second."""
-        try:
-            self.open()
-            self._hear()
-        except Exception as wrong:
-            self.failing = f"{type(wrong).__name__}: {wrong}"
-            raise
-        self.failing = None
+        from accoil.count.shared import NothingThere
 
-    def _hear(self) -> None:
-        assert self.facts
-        (row,) = self.facts.store.rows(LAST)
-        if row["block"] == self._last:
-            return
-        for each in self.facts.store.rows(PRODUCTS):
-            self.facts.zones[each["product"]] = each["zone"]
-            self.facts.account_traits[each["product"]] = each["account_trait"]
-            self.facts.moved(each["product"], BEFORE_ALL)
-        self._last = row["block"]
+        with self._one_at_a_time:
+            if not self._is_asked:
+                return
+            try:
+                if self._shared is None:
+                    self._shared = self._make(self._url)
+                else:
+                    self._shared.look()
+            except NothingThere:
+                self.failing = NOTHING
+                raise Refused(NOTHING) from None
+            except Exception as wrong:
+                self.failing = f"{type(wrong).__name__}: {str(wrong)[:500]}"
+                raise
+            self.failing = None
+
+    def leave(self) -> None:
+        """This process asks itself from now on."""
+        with self._one_at_a_time:
+            self._is_asked = False
+
+    def use(self) -> None:
+        """This process asks them again."""
+        with self._one_at_a_time:
+            self._is_asked = True
+            open_facts(self.facts)
 
     def close(self) -> None:
-        open_facts(None)
-        if self.facts is not None:
-            self.facts.store.close()
+        with self._one_at_a_time:
+            shared, self._shared, self._is_asked = self._shared, None, False
+            if shared is not None:
+                shared.stop()

@@ -9,7 +9,7 @@ from django.db import close_old_connections, connections
 
 from accoil.counts import Counts
 from accoil.postgresql.leases import COUNTS, Leases
-from accoil.refused import Refused
+from accoil.shared import Shared
 
 LOOKS_EVERY = 1.0  # seconds
 LEAVES_FOR = 10.0  # seconds that who counts leaves a connection to a worker that does not
@@ -18,13 +18,11 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """`begin` makes what counts; `may` says whether the data folder is the one that belongs to the database; `ended` is
-    called when this process counts no more."""
+    """`begin` makes what counts; `may` says whether the data folder is the one that belongs to the database; `shared`
+    are the facts that are asked while this process does not count."""
 
-    def __init__(
-        self, leases: Leases, may: Callable[[], bool], begin: Callable[[], Counts], ended: Callable[[], None]
-    ) -> None:
-        self._leases, self._may, self._begin, self._ended = leases, may, begin, ended
+    def __init__(self, leases: Leases, may: Callable[[], bool], begin: Callable[[], Counts], shared: Shared) -> None:
+        self._leases, self._may, self._begin, self._shared = leases, may, begin, shared
         self.counts: Counts | None = None
         self.failing: str | None = None
         self._changing = False
@@ -45,7 +43,9 @@ class Worker:
     def is_ready(self) -> bool:
         """Whether what is known here is all that was received before the start."""
         counts = self.counts
-        return not self._changing and (counts is None or counts.counting.has_caught_up)
+        if self._changing:
+            return False
+        return counts.counting.has_caught_up if counts else self._shared.facts is not None
 
     def mine(self, wanted: Collection[int]) -> set[int]:
         """The connections that this worker works with. Who counts has enough to do, and takes what nobody else does."""
@@ -84,11 +84,12 @@ class Worker:
 
     def _start_counting(self) -> None:
         self._changing = True
+        self._shared.leave()
         try:
             counts = self._begin()
             counts.start()
-        except Refused:
-            self._ended()
+        except BaseException:
+            self._shared.use()
             self._leases.let_go(COUNTS)
             raise
         finally:
@@ -101,7 +102,7 @@ class Worker:
         if counts is not None:
             self._changing = True
             counts.stop()
-            self._ended()
+            self._shared.use()
             self._changing = False
 
     def _says(self, failing: str | None) -> None:

@@ -8,10 +8,11 @@ from functools import partial
 
 from accoil import environment
 from accoil.database import is_in_postgresql, is_there
-from accoil.doctor import database, facts, folder, outside
+from accoil.doctor import database, facts, folder, outside, several
 from accoil.doctor.finding import Finding, data
 from accoil.doctor.outside import signing_in as signing_in
 from accoil.refused import Refused
+from accoil.roles import CLICKHOUSE
 from accoil.secret import FILE as SECRET_KEY
 from accoil.start import load
 
@@ -53,7 +54,12 @@ def examine(port: int | None = None) -> Iterator[tuple[str, bool, str]]:
         yield "Application database", False, f"{data()} holds no server's data; name its folder with --data."
         return
     further: Checks = [("Port", partial(outside.port, port))] if port else []
-    yield from map(_look, [each for each in THEN + further if not (is_lost and each[1] is database.secrets)])
+    if environment.text(CLICKHOUSE):
+        further += [("Role", several.role), ("ClickHouse", several.clickhouse)]
+    left_out = {database.secrets} if is_lost else set()
+    if several.is_receiver():
+        left_out.add(facts.store)  # it has none
+    yield from map(_look, [each for each in THEN + further if each[1] not in left_out])
 
 
 def _look(each: tuple[str, Callable[[], Finding]]) -> tuple[str, bool, str]:

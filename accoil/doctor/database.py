@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from accoil import environment
 from accoil.doctor.finding import Finding, data
 from accoil.refused import Refused
+from accoil.roles import CLICKHOUSE
 
 
 def application_database() -> Finding:
@@ -15,7 +17,8 @@ def application_database() -> Finding:
         with usable():
             if not is_postgresql() and (answer := _quick_check()) != "ok":
                 return False, f"app.sqlite3 is damaged ({answer}); restore it from a backup."
-            check(data())
+            if not environment.text(CLICKHOUSE):  # else others than the one that counts have folders of their own
+                check(data())
             unknown, current = newer(), is_current()
     except Refused as wrong:
         return False, str(wrong)

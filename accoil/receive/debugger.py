@@ -131,12 +131,18 @@ class Debugger:
 
 
 _debugger = Debugger()
+_is_elsewhere = False
 
 
-def open_debugger(debugger: Debugger) -> None:
-    """Makes this the debugger that this process asks."""
-    global _debugger
-    _debugger = debugger
+def open_debugger(debugger: Debugger | None) -> None:
+    """Makes this the debugger that this process asks; None where others receive."""
+    global _debugger, _is_elsewhere
+    _debugger, _is_elsewhere = debugger or Debugger(), debugger is None
+
+
+def is_elsewhere() -> bool:
+    """Whether other processes receive, and nothing of the last calls is known here."""
+    return _is_elsewhere
 
 
 def debugger() -> Debugger:

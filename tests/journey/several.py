@@ -104,8 +104,11 @@ class Several:
             for each in self.every:
                 if each.has_ended:
                     each.start()  # as a supervisor would
-            assert time.monotonic() - began < PATIENCE, "\n".join(each.said() for each in self.every)
+            assert time.monotonic() - began < PATIENCE, self.said()
             time.sleep(0.1)
+
+    def said(self) -> str:
+        return "\n".join(each.said() for each in self.every)
 
     def who_counts(self) -> Process | None:
         return next((each for each in self.workers if each.health().get("counts")), None)

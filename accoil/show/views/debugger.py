@@ -10,10 +10,12 @@ from django.utils.html import format_html
 
 from accoil.count.facts import facts
 from accoil.count.outcomes import last_calls
-from accoil.receive.debugger import debugger
+from accoil.receive.debugger import debugger, is_elsewhere
 from accoil.show import calls, ingest_words, words
 from accoil.show.frame import Frame, frame_of, page
 from accoil.team.models import Team
+
+ELSEWHERE = "Other servers receive, and this one knows none of their last calls; Ingest health counts them."
 
 Row = dict[str, Any]
 
@@ -63,11 +65,14 @@ def told(frame: Frame) -> Row:
         return frame.link("debugger", **replace(wanted, **changed).query, **pause)
 
     return {
-        "sentence": ingest_words.debugger_sentence(calls.outcome_counts(every), len(every)),
+        "sentence": ELSEWHERE
+        if is_elsewhere()
+        else ingest_words.debugger_sentence(calls.outcome_counts(every), len(every)),
         "rows": [calls.row(frame, line, keys) for line in chosen[: wanted.shown]],
         "found": len(chosen),
         "more": link(shown=wanted.shown + calls.SHOWN) if len(chosen) > wanted.shown else "",
         "none_at_all": not every,
+        "is_elsewhere": is_elsewhere(),
         "strangers": strangers(),
         "wanted": wanted,
         "types": calls.TYPES,

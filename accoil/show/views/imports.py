@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accoil import importing
+from accoil.receive.debugger import is_elsewhere
 from accoil.receive.importing import Import
 from accoil.receive.importing.kinds import NAMES
 from accoil.receive.importing.uploads import remove
@@ -22,6 +23,7 @@ from accoil.show.visit import note
 
 MOST_SHOWN = 50
 NOT_THERE = "The server that imports does not answer; nothing is lost. Reload the page in a moment."
+ELSEWHERE = "Another server imports: use accoil import in the data folder of the one that counts."
 STATUSES = {uploads.TooLarge: 413, uploads.Busy: 503, uploads.Full: 507}
 
 
@@ -81,7 +83,7 @@ def told(frame: Frame) -> dict[str, Any]:
     try:
         found = importing.running().all(frame.product.pk)
     except (ConnectionError, Refused):
-        return {"known": "", "cards": [], "sentence": ("", NOT_THERE), "is_missing": True}
+        return {"known": "", "cards": [], "sentence": ("", _not_there()), "is_missing": True}
     cards: list[Card] = [card(each) for each in found[:MOST_SHOWN]]
     return {
         "known": hashlib.blake2b(repr(cards).encode(), digest_size=8).hexdigest(),
@@ -90,6 +92,10 @@ def told(frame: Frame) -> dict[str, Any]:
         "moving": any(each.moves for each in cards),
         "older": len(found) - len(cards),
     }
+
+
+def _not_there() -> str:
+    return ELSEWHERE if is_elsewhere() else NOT_THERE
 
 
 def _mine(request: HttpRequest, product_id: int, import_id: str) -> tuple[Frame, Import]:
@@ -108,7 +114,7 @@ def _acted(frame: Frame, act: Callable[[], Import], done: str) -> HttpResponse:
     try:
         act()
     except (ConnectionError, Refused) as refused:
-        return shown(frame, NOT_THERE if isinstance(refused, ConnectionError) else str(refused), 409)
+        return shown(frame, _not_there() if isinstance(refused, ConnectionError) else str(refused), 409)
     note(frame.request, done)
     return redirect("imports", frame.product.pk)
 
@@ -132,7 +138,7 @@ def _take(request: HttpRequest, frame: Frame, disk: uploads.ToDisk) -> HttpRespo
     try:
         desk = importing.running()
     except ConnectionError:
-        raise Refused(NOT_THERE) from None
+        raise Refused(_not_there()) from None
     paths = disk.take()
     if not paths:
         raise Refused("Choose a file first.")
