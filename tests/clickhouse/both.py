@@ -1,12 +1,12 @@
 """A pytest plugin (`-p tests.clickhouse.both`): every store there is becomes two, DuckDB's and ClickHouse's, with the
 same facts. Whatever is asked is asked of both, and their answers must be the same.
 
-Which of the product's questions were asked, by file and name, is written to the file that BOTH_ASKED names."""
+Which of the product's questions were asked, by file and name, is added to the file that BOTH_ASKED names."""
 
 import itertools
-import json
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from accoil.store import duckdb as embedded
 from accoil.store import questions, tables
@@ -23,6 +24,11 @@ from accoil.store.store import Places, Value
 from accoil.store.tables import TABLES
 from tests.clickhouse import served
 
+if served.MISSING:
+    pytest.exit(served.MISSING, 1)
+
+HERE, PRODUCT = Path(__file__).parent, Path(__file__).parents[2] / "accoil"
+OF_THE_LOADER = {"metrics.py", "count/counting.py"}  # what these make is asked of its own store, DuckDB
 COMMENT = re.compile(r"--[^\n]*")
 AT_HOME = re.compile(rf"\b(from|join)\s+({'|'.join(tables.AT_HOME)})\b")
 TAG = re.compile(r"/\*([\w.]+)\*/")
@@ -35,9 +41,7 @@ differences: dict[str, None] = {}
 
 def read(path: Path) -> dict[str, str]:
     """Questions that say in a comment which they are, also as parts of others."""
-    package = (
-        path.resolve().relative_to(Path(__file__).parents[2] / "accoil").with_suffix("").as_posix().replace("/", ".")
-    )
+    package = path.resolve().relative_to(PRODUCT).with_suffix("").as_posix().replace("/", ".")
     return {name: f"{COMMENT.sub('', text).strip()}\n/*{package}.{name}*/" for name, text in _read(path).items()}
 
 
@@ -74,7 +78,7 @@ class Both(embedded.DuckDB):
         with self._writing:
             super().keep(name, question, places, **values)
             found = super().ask(everything, kept)
-            if TAG.search(question):
+            if TAG.search(question) or _made_by():
                 _compare(question, found, theirs, ordered=False)
             else:  # of a test
                 self._other.keep_rows(name, found)
@@ -113,7 +117,7 @@ class Both(embedded.DuckDB):
 
 
 def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table], ordered: bool = True) -> None:
-    names = TAG.findall(question)
+    names = TAG.findall(question) or _made_by()
     if not names or AT_HOME.search(question):  # of a test, or of who counts
         return
     asked.update(names)
@@ -130,6 +134,16 @@ def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table], ordered
         differences[
             f"{names}\n{ours.column_names}\n{theirs.column_names}\n{len(a)} rows, {len(b)} rows\n{only_a}\n{only_b}"
         ] = None
+
+
+def _made_by() -> list[str]:
+    """The file of ours that made a question of none of those that have names."""
+    frame = sys._getframe(2)
+    while Path(frame.f_code.co_filename).is_relative_to(HERE) or "/accoil/store/" in frame.f_code.co_filename:
+        frame = frame.f_back  # type: ignore[assignment]
+    path = Path(frame.f_code.co_filename)
+    file = path.relative_to(PRODUCT).as_posix() if path.is_relative_to(PRODUCT) else ""
+    return [file] if file and file not in OF_THE_LOADER else []
 
 
 def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
@@ -151,16 +165,29 @@ def _same(value: object) -> object:
     return value
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for each in differences:
-        terminalreporter.write_line(f"DIFFERS {each}")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    yield
+    _fail()
 
 
-def pytest_sessionfinish(session: Any) -> None:
-    if differences:
-        session.exitstatus = 1
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    yield
+    _fail()
+
+
+def _fail() -> None:
+    """Of the test in which they were noticed; threads may have asked in the name of one before."""
+    if found := list(differences):
+        differences.clear()
+        pytest.fail("\n".join(f"DIFFERS {each}" for each in found), pytrace=False)
+
+
+def pytest_sessionfinish() -> None:
     if os.environ.get("BOTH_ASKED"):
-        Path(os.environ["BOTH_ASKED"]).write_text(json.dumps(sorted(asked)))
+        with Path(os.environ["BOTH_ASKED"]).open("a") as file:  # of several processes, perhaps
+            file.write("".join(f"{each}\n" for each in sorted(asked)))
 
 
 questions.read = read

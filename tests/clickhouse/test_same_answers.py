@@ -2,7 +2,6 @@
 the reference, run once more in a process where every question is asked of both. What is shown that way is what
 docs/reference/engines.md says is shown."""
 
-import json
 import os
 import subprocess
 import sys
@@ -37,7 +36,7 @@ def test_answers_are_the_same_in_all_tests_of_numbers(tmp_path: Path) -> None:
 
 def answered_alike(tests: list[str], folder: Path, **more: str) -> set[str]:
     """The questions that these tests ask. None was answered otherwise."""
-    asked = folder / "asked.json"
+    asked = folder / "asked"
     environment = {**os.environ, "RANDOM_WORLDS": "4", **more, "BOTH_ASKED": str(asked), "PYTHONPATH": str(listed.ROOT)}
     command = [
         sys.executable,
@@ -52,4 +51,4 @@ def answered_alike(tests: list[str], folder: Path, **more: str) -> set[str]:
     ]
     done = subprocess.run([*command, *tests], cwd=listed.ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    return set(json.loads(asked.read_text()))
+    return set(asked.read_text().split())
