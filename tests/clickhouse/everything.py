@@ -35,14 +35,13 @@ STEPS = {
     "account": [{"event": "Report", "at_least": 30}, {"event": "Share", "at_least": 2, "within_days_of_created": 90}],
 }
 PLAIN = Definition.check({"events": WEIGHTS})
-LONG = Definition.check({"events": WEIGHTS, "window": 90, "curve": "linear"})
-CAPPED = Definition.check({"events": WEIGHTS, "daily_cap": 2, "activation": STEPS})
+CAPPED = Definition.check({"events": WEIGHTS, "window": 90, "curve": "linear", "daily_cap": 2, "activation": STEPS})
 CHOSEN = Definition.check(
     {"events": WEIGHTS, "filter": {"user_trait": "role", "is": "boss"},
      "exclude": {"users": ["u1"], "accounts": ["a1"]},
      "activation": STEPS, "internal_domains": ["ours.example"]}
 )  # fmt: skip
-DEFINITIONS = {"plain": PLAIN, "long": LONG, "capped": CAPPED, "chosen": CHOSEN}
+DEFINITIONS = {"plain": PLAIN, "capped": CAPPED, "chosen": CHOSEN}
 RULES: dict[Scope, list[dict[str, Any]]] = {
     "user": [
         {"user_trait": "email", "contains": "example"}, {"event": "Report", "within_days": 90},
@@ -115,7 +114,8 @@ def test_books(product: int, name: str) -> None:
             for number, raw in enumerate(RULES[scope]):  # type: ignore[index]
                 rule = meant(raw, scope)
                 book.matching(rule, scope)  # type: ignore[arg-type]
-                page(rule=rule, sort="-adoption" if number % 2 else "created_on")
+                if day == TODAY:
+                    page(rule=rule, sort="-adoption" if number % 2 else "created_on")
             book.those(scope, ids(product, scope))  # type: ignore[arg-type]
             assert list(book.stream(scope))  # type: ignore[arg-type]
             called.called(book, scope, "u1", 5)  # type: ignore[arg-type]
@@ -132,7 +132,7 @@ def test_days_and_reasons(product: int, name: str) -> None:
     day = (TODAY - date(1970, 1, 1)).days
     assert list(each_day(product, definition, day - 40, day, totals=True))
     for kind in ("user", "account"):
-        some = ids(product, kind)[:5]
+        some = ids(product, kind)[3:5]
         together(product, definition, kind, some, first, TODAY)  # type: ignore[arg-type]
         for id in some:
             history(product, definition, kind, id, first, TODAY)  # type: ignore[arg-type]
@@ -206,7 +206,7 @@ def test_what_is_known_of_the_product(product: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["user", "account"])
-@pytest.mark.parametrize("name", ["plain", "long", "chosen"])
+@pytest.mark.parametrize("name", ["plain", "chosen"])
 def test_views(product: int, name: str, kind: Any) -> None:
     view = views.View(
         product_id=product, definition=DEFINITIONS[name], kind=kind, first=TODAY - timedelta(days=13), last=TODAY

@@ -11,9 +11,8 @@ import pytest
 
 from tests.clickhouse import listed, served
 
-EVERYTHING = "tests/clickhouse/everything.py"
-QUICK = ["tests/count/test_numbers_match.py", EVERYTHING, "-k", "numbers_match or books or known"]
-MORE = [EVERYTHING, "tests/count", "tests/rule", "tests/score", "tests/segment"]  # of the long runs
+QUICK = ["tests/clickhouse/everything.py", "tests/clickhouse/later.py"]
+MORE = [*QUICK, "tests/count", "tests/rule", "tests/score", "tests/segment"]  # of the long runs
 
 
 def test_every_question_stands_on_the_page_once() -> None:
