@@ -25,6 +25,7 @@ from accoil.store.store import MEMORY, Damaged, Store
 log = structlog.get_logger()
 
 SEALED_ALONG = 2_000_000  # message ids in memory while a store is made again
+OPEN_DAYS = 35
 HEAL_AFTER = 30.0  # seconds
 
 Zones = Callable[[], Mapping[int, str]]
@@ -44,7 +45,7 @@ class Counting:
         self._zones = zones
         self._frozen = frozen
         self._memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
-        self.open_days = environment.number("ACCOIL_OPEN_DAYS", 35, least=1, most=3660)
+        self.open_days = environment.number("ACCOIL_OPEN_DAYS", OPEN_DAYS, least=1, most=3660)
         self._lock = lock(folder)
         self.sharing = sharing()
         self._running = False

@@ -17,7 +17,7 @@ from accoil.team import audit
 from accoil.team.models import Product, User
 
 CHOICES = (6, 12, 18, 24, 36, 48, 60)  # months
-ACTION = "say how long daily counts are kept"
+ACTION = "keep-days"  # as the table of permissions calls it
 
 
 class Going(msgspec.Struct, frozen=True):

@@ -137,6 +137,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Privacy", Who.MEMBER, "ask", "look whether an id was deleted", "privacy"),
     ("Privacy", Who.MANAGER, "see", "download receipts", "receipt"),
     ("Privacy", Who.MANAGER, "change", "let a deleted id be sent again", "lift-deletion"),
+    ("Privacy", Who.MANAGER, "change", "say how long daily counts are kept", "keep-days"),
     ("Audit log", Who.OWNER, "see", "read the audit log", "audit"),
     ("Signing in", Who.ANYBODY, "see", "open the page",
      "account_login account_logout account_inactive account_reset_password account_reset_password_done "

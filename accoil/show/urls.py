@@ -207,6 +207,7 @@ product = [
     path("settings/team/<int:member_id>/remove", team.remove, name="remove-member"),
     path("settings/team/<int:member_id>/password", team.new_password, name="reset-member"),
     path("settings/privacy", privacy.privacy, name="privacy"),
+    path("settings/privacy/kept", privacy.keep, name="keep-days"),
     path("settings/privacy/deletions/<int:erasure_id>", privacy.receipt_file, name="receipt"),
     path("settings/privacy/deletions/<int:erasure_id>/lift", privacy.lift, name="lift-deletion"),
     path("settings/audit", audit.audit, name="audit"),

@@ -237,6 +237,7 @@ class Places:
             "new-mapping": mapping_form(self.busy) | {"name": "A", "trigger": "type exists", "action": "track"},
             "change-mapping": {"do": "off"},
             "try-mappings": {"call": "{}"},
+            "keep-days": {"months": "12"},
             "caps": {"most_events": "50", "most_traits": "50"},
             "imports": {"files": SimpleUploadedFile("more.csv", b"user_id,event,timestamp\nu1,A,2026-03-01\n")},
             "save-you": {"name": "Somebody"},

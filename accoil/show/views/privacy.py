@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, resolve_url
 
 from accoil.count.ids import Kind
-from accoil.erase import suppression
+from accoil.erase import retention, suppression
 from accoil.erase.models import Erasure
 from accoil.erase.receipt import receipt
 from accoil.refused import Refused
+from accoil.show import kept_days, words
 from accoil.show.frame import Frame, frame_of, page
 
 MOST_SHOWN = 100
@@ -23,12 +24,29 @@ def privacy(request: HttpRequest, product_id: int) -> HttpResponse:
     """The whole page, or for htmx what moves on it. A POST looks whether an id was deleted."""
     frame = frame_of(request, product_id, "settings")
     if request.headers.get("HX-Request") == "true" and request.method == "GET":
+        if request.GET.get("part") == "kept":
+            return page(frame, "show/kept_days.html", kept_days.told(frame))
         return page(frame, "show/privacy_list.html", told(frame))
-    values = told(frame) | {"whole": True}
+    values = told(frame) | kept_days.told(frame) | {"whole": True}
     if request.method == "POST":
         kind: Kind = "account" if request.POST.get("kind") == "account" else "user"
         values |= found(frame, kind, request.POST.get("id", ""))
     return page(frame, "show/privacy.html", values)
+
+
+def keep(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Says how long daily counts are kept; what is older begins to go."""
+    frame = frame_of(request, product_id, "settings")
+    try:
+        months = kept_days.months_in(request.POST)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(resolve_url("privacy", product_id) + "#kept")
+    run = retention.keep(frame.product, months, kept_days.open_days(), frame.author)
+    said = f"Daily counts of {frame.product} are kept for {kept_days.in_words(months)} from now on"
+    going = f"; {words.count(run.days, 'day')} before {run.until} go" if run else ""
+    messages.success(request, f"{said}{going}.")
+    return redirect(resolve_url("privacy", product_id) + "#kept")
 
 
 def lift(request: HttpRequest, product_id: int, erasure_id: int) -> HttpResponse:

@@ -1,0 +1,83 @@
+"""How long daily counts are kept, for Settings > Privacy: as it is, what would go, and what is on its way."""
+
+from typing import Any
+
+from django.http import QueryDict
+
+from accoil import environment
+from accoil.count.counting import OPEN_DAYS
+from accoil.erase import retention
+from accoil.erase.models import Retention
+from accoil.erase.retention import CHOICES, Going
+from accoil.refused import Refused
+from accoil.show import words
+from accoil.show.frame import Frame
+from accoil.team.models import Product
+
+FOR_EVER = "for-ever"
+STEPS = (Retention.State.JOURNAL, Retention.State.NUMBERS)
+
+
+def months_in(query: QueryDict) -> int | None:
+    """As a form says; None: for ever. Raises Refused."""
+    given = query.get("months", "")
+    if given == FOR_EVER:
+        return None
+    if given not in map(str, CHOICES):
+        raise Refused("Choose how many months of daily counts are kept, or for ever.")
+    return int(given)
+
+
+def told(frame: Frame) -> dict[str, Any]:
+    """For the page; where its address names a number of months, with what would go."""
+    product, query = frame.product, frame.request.GET
+    wanted: int | None = product.keep_months
+    going: Going | None = None
+    is_asked = "months" in query and frame.may_change
+    if is_asked:
+        try:
+            wanted = months_in(query)
+        except Refused:
+            is_asked = False
+        else:
+            going = None if wanted is None else retention.going(product, wanted, open_days())
+    return {
+        "kept": sentence(product),
+        "asked_months": is_asked,
+        "wanted": wanted,
+        "going": going,
+        "goes": going is not None and (product.kept_from is None or going.until > product.kept_from),
+        "months": [(str(each), in_words(each)) for each in (*CHOICES, None)],
+        "chosen": FOR_EVER if wanted is None else str(wanted),
+        **on_its_way(product),
+    }
+
+
+def on_its_way(product: Product) -> dict[str, Any]:
+    run = Retention.objects.filter(product=product).first()
+    if run is None:
+        return {"run": None}
+    share = min(100, 100 * run.done // run.total) if run.total else None
+    step = 0 if run.state == Retention.State.DONE else STEPS.index(Retention.State(run.state))
+    return {"run": run, "run_share": share, "run_step": step, "run_steps": len(STEPS)}
+
+
+def sentence(product: Product) -> str:
+    if product.keep_months is None:
+        since = f", from {product.kept_from} on: what is older is gone" if product.kept_from else ""
+        return f"Daily counts of {product} are kept for ever{since}."
+    if product.kept_from is None:
+        return (
+            f"Daily counts of {product} are meant to be kept for {in_words(product.keep_months)}. "
+            f"Nothing has gone yet: nothing does before somebody has seen here what would."
+        )
+    return f"Daily counts of {product} are kept for {in_words(product.keep_months)}: from {product.kept_from} on."
+
+
+def in_words(months: int | None) -> str:
+    """24 months; for ever"""
+    return "ever" if months is None else words.count(months, "month")
+
+
+def open_days() -> int:
+    return environment.number("ACCOIL_OPEN_DAYS", OPEN_DAYS, least=1, most=3660)

@@ -1,0 +1,210 @@
+"""Daily counts that are no longer kept go, in steps that a kill does not harm, and only where somebody has said so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accoil.count import counts
+from accoil.count.counting import Counting
+from accoil.count.facts import facts
+from accoil.erase import keeping, retention
+from accoil.erase.keeping import Keeping
+from accoil.erase.models import Retention
+from accoil.receive.calls import EVENT, Call
+from accoil.receive.columns import Request, table
+from accoil.score.definition import Definition
+from accoil.score.models import Profile
+from accoil.team.audit import AuditLine
+from accoil.team.models import Product, Team
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+State = Retention.State
+MONTHS = 12
+DAILY = 20  # days of each month on which ann opens it once
+
+
+@pytest.fixture
+def product() -> Product:
+    return Product.objects.create(team=Team.objects.create(name="Acme"), name="Web")
+
+
+def day(months_ago: int, number: int = 1) -> date:
+    today = datetime.now(UTC).date()
+    month = today.year * 12 + today.month - 1 - months_ago
+    return date(month // 12, month % 12 + 1, number)
+
+
+def ms(when: date) -> int:
+    return int(datetime.combine(when, time(12), UTC).timestamp() * 1000)
+
+
+@contextmanager
+def opened(folder: Path, product: Product, months: int = 0) -> Iterator[Counting]:
+    """With a block for each of the months before this one."""
+    counting = Counting(folder, lambda: {product.pk: "UTC"})
+    for ago in range(months, 0, -1):
+        moments = [ms(day(ago, number)) for number in range(1, DAILY + 1)]
+        calls = [
+            Call(type="track", messageId=f"m{at}", userId="ann", event="Open", kind=EVENT, at=at) for at in moments
+        ]
+        counting.journal.write(product.pk, ms(day(0)), calls)
+    counting.start()
+    try:
+        assert counting.wait_counted()
+        yield counting
+    finally:
+        counting.stop()
+
+
+def by_day(product: Product, first: date | None = None) -> dict[date, int]:
+    return {row["day"]: row["count"] for row in counts.counts(product.pk, group_by=("day",), first=first).rows}
+
+
+def total(product: Product) -> int:
+    return counts.counts(product.pk, group_by=()).total_count
+
+
+def keep(product: Product, months: int | None = MONTHS) -> Retention | None:
+    return retention.keep(product, months, open_days=35, author=None)
+
+
+def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=18) as counting:
+        kept_days = by_day(product, day(MONTHS))
+        found = retention.going(product, MONTHS, 35)
+        assert (found.until, found.days, found.events, found.first) == (day(12), 120, 120, day(18))
+        assert 120 * 20 < found.bytes < 120 * 100
+        run = keep(product)
+        assert run
+        Keeping(counting, lambda: None).step()
+        run.refresh_from_db()
+        assert (run.state, run.days, run.events) == (State.DONE, 120, 120)
+        assert run.after < run.before
+        assert by_day(product, day(MONTHS)) == kept_days
+        assert total(product) == 18 * DAILY
+        assert len(by_day(product)) == len(kept_days) + 13, "twelve first days, and one for the others"
+        assert list(tmp_path.glob("condensing*")) == []
+
+
+def test_the_door_hears_of_it_before_anything_goes(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=14) as counting:
+        keep(product)
+        heard: list[int] = []
+        Keeping(counting, lambda: heard.append(len(by_day(product)))).step()
+    assert heard == [14 * DAILY]
+    product.refresh_from_db()
+    assert (product.kept_from, product.kept_since) == (day(12), ms(day(12)) - 12 * 3_600_000)
+
+
+class Killed(BaseException):
+    """As a process dies: nothing that follows is done."""
+
+
+@pytest.mark.parametrize("step", ["condense", "after the journal", "rebuild", "after the store"])
+def test_killed_at_any_step_the_next_start_ends_it(
+    tmp_path: Path, product: Product, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.receive.condensing.MOST_BLOCKS", 2)
+    with opened(tmp_path, product, months=18) as counting:
+        kept_days = by_day(product, day(MONTHS))
+        run = keep(product)
+        assert run
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            _kill_at(step, patched)
+            Keeping(counting, lambda: None).step()
+    with opened(tmp_path, product) as counting:
+        Keeping(counting, lambda: None).step()
+        run.refresh_from_db()
+        assert run.state == State.DONE
+        assert (by_day(product, day(MONTHS)), total(product)) == (kept_days, 18 * DAILY)
+        before = facts().store.rows("select product, day, sum(n) as n from counts group by all order by all")
+        counting.rebuild()
+        assert facts().store.rows("select product, day, sum(n) as n from counts group by all order by all") == before
+
+
+def _kill_at(step: str, patched: pytest.MonkeyPatch) -> None:
+    def dies(*_: Any, **__: Any) -> Any:
+        raise Killed
+
+    if step == "condense":
+        patched.setattr(Keeping, "_show", _after(5, dies))
+    elif step == "after the journal":
+        patched.setattr(keeping.Condensing, "begin", _after(1, dies, keeping.Condensing.begin))
+    elif step == "rebuild":
+        patched.setattr(Counting, "rebuild", dies)
+    else:
+        patched.setattr(Keeping, "_go_on", _after(1, dies, Keeping._go_on))
+
+
+def _after(times: int, dies: Callable[..., Any], does: Callable[..., Any] = lambda *_: None) -> Callable[..., Any]:
+    """Does so often what it should, and dies then."""
+    done: list[int] = []
+
+    def called(*given: Any, **named: Any) -> Any:
+        done.append(1)
+        return dies() if len(done) > times else does(*given, **named)
+
+    return called
+
+
+def test_nothing_goes_before_somebody_has_said_so_nor_where_it_is_kept_for_ever(
+    tmp_path: Path, product: Product
+) -> None:
+    with opened(tmp_path, product, months=30) as counting:
+        assert product.keep_months == 24
+        Keeping(counting, lambda: None).step()
+        assert keep(product, None) is None
+        Keeping(counting, lambda: None).step()
+        assert not Retention.objects.exists()
+        assert len(by_day(product)) == 30 * DAILY
+
+
+def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=15) as counting:
+        keep(product, 14)
+        Keeping(counting, lambda: None).step()
+        product.refresh_from_db()
+        product.keep_months = MONTHS  # as if two months had gone by
+        product.save()
+        Keeping(counting, lambda: None).step()
+        product.refresh_from_db()
+        assert (product.kept_from, total(product)) == (day(12), 15 * DAILY)
+        assert [run.who for run in Retention.objects.all()] == ["", ""]
+    assert AuditLine.objects.get().what == f"Daily counts of Web before {day(12)} go: 12 months are kept."
+
+
+def test_for_ever_stops_it_and_nothing_comes_back(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=15) as counting:
+        keep(product)
+        Keeping(counting, lambda: None).step()
+        keep(product, None)
+        Product.objects.update(kept_from=day(13))
+        Keeping(counting, lambda: None).step()
+        assert Retention.objects.count() == 1
+
+
+def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:
+    Profile.create(product, "Everyone", Definition(window=90, events={"Open": 1}))
+    first, needed = retention.first_kept(product, 1, open_days=35)
+    assert needed == 2 * 90 + 1 + 35
+    assert first == (product.today() - timedelta(days=needed)).replace(day=1)
+    assert retention.first_kept(product, 24, open_days=35) == (day(24), 0)
+
+
+def test_a_journal_that_lost_blocks_lets_nothing_go_and_says_why(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=15) as counting:
+        counting.journal.go_on_after(counting.journal.last + 2)
+        run = keep(product)
+        assert run
+        Keeping(counting, lambda: None).step()
+        run.refresh_from_db()
+        assert (run.state, "has lost the blocks" in run.problem) == (State.JOURNAL, True)
+        call = Call(type="track", messageId="m", userId="ann", event="Open", kind=EVENT, at=ms(day(0)))
+        counting.journal.put(table([Request(product.pk, ms(day(0)), [call])]))  # which is counted before it ends
