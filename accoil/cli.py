@@ -249,7 +249,7 @@ def reset_password(
         typer.echo(line)
 
 
-for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.doctor, upkeep.secret_key):
+for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.move, upkeep.doctor, upkeep.secret_key):
     app.command()(each)
 
 

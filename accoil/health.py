@@ -36,7 +36,7 @@ def known_events(product_id: str) -> list[str]:
 
 
 def wrong(counting: Counting) -> list[str]:
-    return [sentence for sentence in (counting.journal.wrong, _behind(counting)) if sentence]
+    return [sentence for sentence in (counting.journal.wrong, _behind(counting), counting.sharing.wrong) if sentence]
 
 
 def _behind(counting: Counting) -> str | None:

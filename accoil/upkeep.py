@@ -55,6 +55,25 @@ def restore(
         typer.echo(line)
 
 
+def move(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compare what is there with what is counted here.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Copy all that is counted into ClickHouse. The server must not run; ACCOIL_CLICKHOUSE_URL says where it is."""
+    from accoil.start import start
+
+    start()
+    from rich.console import Console
+
+    from accoil.move import move as run
+
+    with Console(stderr=True).status("") as status:
+        for line in run(check, lambda table, rows: status.update(f"{table}: {rows:,} rows")):
+            typer.echo(line)
+
+
 def secret_key(
     before: Annotated[
         str | None,

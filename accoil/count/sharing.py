@@ -16,6 +16,14 @@ class Sharing(Protocol):
     @property
     def shipping(self) -> "Shipping | None": ...
 
+    @property
+    def wrong(self) -> str | None:
+        """What keeps others from knowing what is counted here, as a sentence."""
+
+    @property
+    def is_all_there_is(self) -> bool:
+        """Whether nobody can ask a store before this one any more."""
+
     def open(self, path: Path, memory: str) -> DuckDB: ...
 
     def use(self, store: DuckDB, last: int) -> None:
@@ -28,6 +36,8 @@ class Sharing(Protocol):
 
 class Alone:
     shipping = None
+    wrong = None
+    is_all_there_is = True
 
     def open(self, path: Path, memory: str) -> DuckDB:
         return DuckDB(path, memory)
@@ -51,6 +61,14 @@ class Shared:
         self._url = url
         self._running = False
         self.shipping: Shipping | None = None
+
+    @property
+    def wrong(self) -> str | None:
+        return self.shipping.wrong if self.shipping else None
+
+    @property
+    def is_all_there_is(self) -> bool:
+        return self.shipping is not None and self.shipping.is_all_there_is
 
     def open(self, path: Path, memory: str) -> DuckDB:
         return self._noting.Noting(path, memory)

@@ -8,7 +8,9 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 
+import msgspec
 import structlog
 
 from accoil.count.moved import Moved
@@ -25,11 +27,28 @@ RESTS = 2  # times as long as the last one took
 ROWS_AT_ONCE = 500_000  # of a table that is copied
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
 
+LONGEST_FAREWELL = 20.0  # seconds
+CANT_BE_SENT = "What is counted can't be sent to ClickHouse just now; it will be, as soon as that is possible."
+
 log = structlog.get_logger()
 
 
 class Differs(Exception):
     """A copy is not what was copied."""
+
+
+class Stopped(Exception):
+    """In the middle of a copy, which is begun again another time."""
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """One table. `days`: of products, each of which was compared; `differing`: product, day. A table without days has
+    one, 0."""
+
+    table: str
+    rows: int
+    days: int
+    differing: list[tuple[int, int]]
 
 
 Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
@@ -49,6 +68,7 @@ class Shipping:
         self._last_days: defaultdict[int, int] = defaultdict(int)
         self.shipped = -1  # the number of the last block that is there
         self.failing: str | None = None  # why the last shipment was not done
+        self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
         self._wake, self._stopping = threading.Event(), False
         self._thread: threading.Thread | None = None
         store.tell_changed = self._wake.set
@@ -58,11 +78,22 @@ class Shipping:
         self._thread.start()
 
     def stop(self) -> None:
+        """Sends what is left, unless that fails just now or takes too long: it stays noted."""
         self._stopping = True
         self._wake.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(LONGEST_FAREWELL)
         self.close()
+
+    @property
+    def wrong(self) -> str | None:
+        """As a sentence."""
+        return CANT_BE_SENT if self.failing else None
+
+    @property
+    def is_all_there_is(self) -> bool:
+        """Whether ClickHouse holds what this store holds, and no generation before it any more."""
+        return self._target is not None and self._others_go_at is None
 
     def ship(self) -> bool:
         """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
@@ -92,10 +123,30 @@ class Shipping:
         while self.ship():
             pass
         self._store.save()  # killed later, it goes on from here
+        self._go_on_unless_stopped()
         generations.told(generation, self._version, self.shipped, [])
         generations.switch(generation)
+        self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
         log.info("all facts were copied to ClickHouse", database=target.database, block=self.shipped)
         return generation
+
+    def compare(self) -> list[Compared]:
+        """What ClickHouse has against what is counted here, table by table; nothing is sent. Raises Differs when there
+        is nothing to compare."""
+        generation = self._opened().current()
+        if generation is None:
+            raise Differs("Nothing was moved there yet.")
+        if self._store.changes().tables:
+            raise Differs("Not all that is counted here was sent yet; the server sends it when it runs.")
+        target = self._target or self._opened().open(generation)
+        found = []
+        for table in TABLES:
+            ours, theirs = _summed(self._store.figures(table)), _summed(target.figures(table))
+            other = [at for at in sorted({*ours, *theirs}) if ours.get(at) != theirs.get(at)]
+            found.append(Compared(table.name, sum(rows for rows, _ in ours.values()), len(ours), other))
+        if target is not self._target:
+            target.close()
+        return found
 
     def close(self) -> None:
         for each in (self._target, self._generations):
@@ -130,12 +181,19 @@ class Shipping:
             self._target.close()
         self._target, self._generation = target, generation
         self._version, self._not_before = version, not_before
+        self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
+
+    def _drop_others(self) -> None:
+        if self._others_go_at is not None and time.monotonic() > self._others_go_at:
+            self._opened().drop_others()
+            self._others_go_at = None
 
     def _fill(self, target: ClickHouse, table: Table, told: Callable[[str, int], None]) -> Summed:
         """What was put there."""
         parts, rows, figures = 1 + self._store.size(table) // ROWS_AT_ONCE, 0, list[dict[str, int]]()
         for part in range(parts):
             some, of_part = self._store.part(table, part, parts)
+            self._go_on_unless_stopped()
             target.put(table, some, version=1)
             figures += of_part
             rows += len(some)
@@ -163,13 +221,22 @@ class Shipping:
             try:
                 while not self._stopping and self.ship():
                     pass
+                self._drop_others()
                 self._says(None)
-            except Damaged:
-                return  # another store takes its place
+            except (Damaged, Stopped):
+                return  # another store takes its place, or the process ends
             except Exception as wrong:
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
                 self._rest(RETRY_AFTER)
             self._rest(min(LONGEST_REST, RESTS * (time.monotonic() - began)))
+        if self._target is not None and not self.failing:
+            with suppress(Exception):
+                while self.ship():
+                    pass
+
+    def _go_on_unless_stopped(self) -> None:
+        if self._stopping:
+            raise Stopped
 
     def _rest(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -37,6 +37,7 @@ SETTLES = 0.2  # seconds: whoever was let in before the door knew is on the way 
 WAITS_FOR_IMPORT = "A file is being imported; it begins when that is done."
 WAITS_FOR_COUNTING = "It begins when everything that was received is counted."
 WAITS_FOR_STORE = "The store is being made again; it goes on when that is done."
+WAITS_FOR_CLICKHOUSE = "Numbers without it are on their way to ClickHouse; those with it go there a minute later."
 WAITS_FOR_READERS = "Somebody reads what stood there before, such as a backup; it goes on when that is done."
 WAITS_FOR_DELIVERY = "Something that tells of them is on its way to another tool; it goes on when that is over."
 LATE = 60.0  # seconds until everything that was received is counted
@@ -187,6 +188,8 @@ class Erasing:
             return self._say([erasure], why_not)
         if erasure.seconds_in_state < AFTERWARDS:
             return None
+        if not self._counting.sharing.is_all_there_is:
+            return self._say([erasure], WAITS_FOR_CLICKHOUSE)
         is_gone = records.sweep(erasure)  # what was being written while the rest was deleted
         if not is_gone or elsewhere.why_not_done(erasure):
             return None

@@ -22,6 +22,7 @@ from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
+NoAnswer = ClickHouseError  # or one that refuses
 PORTS = {"http": 8123, "https": 8443}
 # What makes it answer as standard SQL does, where it has a way of its own.
 SETTINGS = {
@@ -163,7 +164,7 @@ def schema(tables: str) -> list[str]:
 def _connected(url: str) -> Client:
     *others, last = [each.strip() for each in url.split(",")]
     for each in others:
-        with suppress(ClickHouseError):
+        with suppress(NoAnswer):
             return _client(each)
     return _client(last)
 

@@ -78,6 +78,9 @@ class Noting(DuckDB):
             cursor.register("rows_of_part", rows)
             return rows, _asked(cursor, table.figures("rows_of_part", "strlen")).to_pylist()
 
+    def figures(self, table: Table) -> Figures:
+        return self.rows(table.figures(f"({table.net()}) as net", "strlen"))
+
     def size(self, table: Table) -> int:
         return int(self.rows(f"select count(*) as n from {table.name}")[0]["n"])
 

@@ -1,0 +1,188 @@
+"""The whole of what is counted, copied into another database of ClickHouse and asked there from then on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from accoil.count.facts import Facts
+from accoil.count.ids import USER, id_of
+from accoil.count.load import Loader
+from accoil.erase import carrying
+from accoil.erase.asking import ask
+from accoil.erase.models import Erasure
+from accoil.store.duckdb import DuckDB
+from accoil.team.models import Product
+from tests import whole
+from tests.clickhouse import served
+from tests.erase.test_hindered import erasing, opened, product, state
+from tests.waiting import until
+
+pytestmark = [
+    pytest.mark.skipif(bool(served.MISSING), reason=str(served.MISSING)),
+    pytest.mark.xdist_group("clickhouse"),
+]
+if not served.MISSING:
+    from accoil.count import shipping
+    from accoil.store.clickhouse import ClickHouse
+    from accoil.store.tables import BY_NAME, TABLES
+    from tests.clickhouse.everything import messages
+    from tests.clickhouse.shipped import Ships, url
+
+if TYPE_CHECKING:
+    from accoil.count.counting import Counting
+
+__all__ = ["product"]
+
+
+@pytest.fixture
+def ships(tmp_path: Path) -> Ships:
+    ships = Ships(tmp_path)
+    ships.receive(ships.new_product(), messages()[:300], per_block=100)
+    ships.ship()
+    return ships
+
+
+def test_who_is_killed_while_copying_begins_again_and_leaves_nothing(
+    ships: Ships, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adding, left = ClickHouse.add, 5
+
+    def adds_a_few(target: ClickHouse, table: str, rows: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError("killed")
+        adding(target, table, rows)
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="killed"):
+        patched.setattr(ClickHouse, "add", adds_a_few)
+        ships.shipping.copy()
+    ships.die()
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 1  # it is asked as before
+    ships.shipping.copy()
+    ships.assert_alike()
+    assert ships.generation == 2
+
+
+def test_what_loads_change_while_all_is_copied_is_in_it(ships: Ships, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipping, "ROWS_AT_ONCE", 50)
+    several = iter(messages()[300:])
+
+    def told(table: str, rows: int) -> None:
+        ships.receive(1, [next(several), next(several)])
+
+    ships.shipping.copy(told)
+    ships.assert_alike()
+
+
+def test_a_copy_that_is_not_the_same_is_never_asked(ships: Ships, monkeypatch: pytest.MonkeyPatch) -> None:
+    putting = ClickHouse.put
+
+    def loses_one(target: ClickHouse, table: Any, rows: Any, *more: Any, **named: Any) -> None:
+        putting(target, table, rows.slice(1) if table.name == "span" else rows, *more, **named)
+
+    with monkeypatch.context() as patched, pytest.raises(shipping.Differs, match="span"):
+        patched.setattr(ClickHouse, "put", loses_one)
+        ships.shipping.copy()
+    ships.assert_alike()
+    assert ships.generation == 1
+
+
+def test_a_store_that_somebody_loaded_without_noting_is_copied(ships: Ships) -> None:
+    ships.store.close()
+    plain = DuckDB(ships.store.path, threads=2)
+    ships.receive(1, messages()[300:400], count=False)
+    Loader(Facts(plain), ships.journal, lambda: ships.zones).catch_up()
+    plain.close()
+    ships.shipping.close()
+    ships.open()
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 2
+
+
+@pytest.mark.django_db
+def test_who_is_deleted_is_in_no_table_any_more(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCOIL_CLICKHOUSE_URL", address := url())
+    monkeypatch.setattr(shipping, "OTHERS_GO_AFTER", 0.3)
+    with opened(tmp_path, product, "ann", "bob") as counting:
+        until(lambda: has_arrived(counting))
+        assert names_in_all(address, counting) >= {"ann", "bob"}
+        erasure = ask(product, "user", id_of(product.pk, USER, "ann"), None)
+        steps = erasing(counting)
+        until(lambda: steps.step() or Erasure.objects.get(pk=erasure.pk).problem == carrying.WAITS_FOR_CLICKHOUSE)
+        until(lambda: steps.step() or state(erasure) == Erasure.State.DONE)
+        assert names_in_all(address, counting) == {"bob"}
+        assert id_of(product.pk, USER, "ann") not in ids_in_all(address)
+
+
+def has_arrived(counting: Counting) -> bool:
+    ships = counting.sharing.shipping
+    return ships is not None and ships.shipped == counting.journal.last
+
+
+def databases(address: str) -> list[str]:
+    main = ClickHouse(address, tables="generations")
+    question = "select name from system.databases where startsWith(name, :prefix)"
+    found = [row["name"] for row in main.rows(question, prefix=f"{main.database}_")]
+    main.close()
+    return [name for name in found if name.removeprefix(f"{main.database}_").isdigit()]
+
+
+def names_in_all(address: str, counting: Counting) -> set[str]:
+    return {row["name"] for row in in_all(address, "name") if row["kind"] == 1}
+
+
+def ids_in_all(address: str) -> set[int]:
+    return {
+        value
+        for table in TABLES
+        for row in in_all(address, table.name)
+        for value in row.values()
+        if isinstance(value, int)
+    }
+
+
+def in_all(address: str, table: str) -> list[dict[str, Any]]:
+    """Also rows that were replaced, and those of what is gone."""
+    found = list[dict[str, Any]]()
+    for database in databases(address):
+        opened = ClickHouse(address, database)
+        found += opened._client.query_arrow(f"select * from {BY_NAME[table].name}", settings={"final": 0}).to_pylist()
+        opened.close()
+    return found
+
+
+def test_accoil_move_copies_compares_and_says_what_is_wrong(tmp_path: Path) -> None:
+    data, there = tmp_path / "data", {"ACCOIL_CLICKHOUSE_URL": url()}
+    made = whole.accoil(data, "demo", "--no-serve", "--users", "20", "--days", "3")
+    assert made.returncode == 0, made.stderr
+    assert refused(whole.accoil(data, "move")).startswith("ACCOIL_CLICKHOUSE_URL is not set")
+    nobody = whole.accoil(data, "move", ACCOIL_CLICKHOUSE_URL="http://127.0.0.1:1/accoil")
+    assert refused(nobody).startswith("ClickHouse refused, or did not answer")
+    assert refused(whole.accoil(data, "move", "--check", **there)) == "Nothing was moved there yet."
+
+    moved = whole.accoil(data, "move", **there)
+    assert moved.returncode == 0, moved.stderr
+    assert moved.stdout.splitlines()[-1] == "ClickHouse holds what is counted here."
+    assert len([line for line in moved.stdout.splitlines() if line.endswith(": the same")]) == len(TABLES)
+    assert whole.accoil(data, "move", "--check", **there).returncode == 0
+
+    (database,) = databases(there["ACCOIL_CLICKHOUSE_URL"])
+    target = ClickHouse(there["ACCOIL_CLICKHOUSE_URL"], database)
+    target.tell("insert into shown (product, id, version, deleted) values (1, 5, 9, 0)")
+    target.close()
+    wrong = refused(whole.accoil(data, "move", "--check", **there))
+    assert wrong.startswith("ClickHouse holds something else in shown (product 1).")
+
+
+def refused(done: Any) -> str:
+    assert done.returncode == 1, done.stdout + done.stderr
+    return str(done.stderr.strip().splitlines()[-1])
