@@ -16,7 +16,7 @@ from clickhouse_connect.driver.binding import format_query_value
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from accoil.store import questions, spelling
+from accoil.store import cluster, questions, spelling
 from accoil.store.store import Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
@@ -67,11 +67,13 @@ class ClickHouse(Store):
         self.stopped = False
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
         self._client = _connected(url)
-        for name in (self.database, self._kept):
-            self._client.command(f"create database if not exists {name}", use_database=False)
+        self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
+        for made, where in ((self.database, self.everywhere), (self._kept, "")):
+            self._client.command(f"create database if not exists {made}{where}", use_database=False)
         self._client.database = self.database
         for statement in schema(tables):
-            self._client.command(statement.replace("create table ", "create table if not exists ", 1))
+            for each in cluster.spread(statement, name) if name else [_unless_there(statement)]:
+                self._client.command(each)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         return _named(self._client.query_arrow(*self._written(question, places, values)))
@@ -161,6 +163,10 @@ def schema(tables: str) -> list[str]:
     return spelling.statements((_HERE / "schema" / "clickhouse" / f"{tables}.sql").read_text())
 
 
+def _unless_there(statement: str) -> str:
+    return statement.replace("create table ", "create table if not exists ", 1)
+
+
 def _connected(url: str) -> Client:
     *others, last = [each.strip() for each in url.split(",")]
     for each in others:
@@ -178,7 +184,7 @@ def _client(url: str) -> Client:
         password=unquote(parts.password or ""),
         secure=parts.scheme == "https",
         autogenerate_session_id=False,  # so that questions may be asked beside each other
-        settings=SETTINGS,
+        settings=SETTINGS | (cluster.SETTINGS if cluster.name() else {}),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 import pyarrow as pa
 
+from accoil.store import cluster
 from accoil.store.clickhouse import ClickHouse, database_of, schema
 
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
@@ -113,11 +114,11 @@ class Generations:
         return sorted(int(end) for end in ends if end.isdigit())
 
     def _drop(self, number: int) -> None:
-        self._table.tell(f"drop database if exists {self._database(number)} sync")
+        self._table.tell(f"drop database if exists {self._database(number)}{self._table.everywhere} sync")
 
     def _insert(self, table: str, rows: list[dict[str, object]]) -> None:
         self._table.add(table, pa.Table.from_pylist(rows))
 
 
 def tables_of_today() -> str:
-    return hashlib.sha256("\n".join(schema("facts")).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([cluster.name(), *schema("facts")]).encode()).hexdigest()[:16]

@@ -1,0 +1,45 @@
+"""Tables of ClickHouse on a cluster: each server holds a replicated part (`NAME_here`), and what is asked and filled is
+the table over all of them. Text alone: no cluster has been asked by a test."""
+
+import re
+
+from accoil import environment
+from accoil.refused import Refused
+
+CLUSTER = "ACCOIL_CLICKHOUSE_CLUSTER"
+# A question may be put to any server: what stands in an inner question is found out once, for all of them. And what is
+# sent is there before the answer.
+SETTINGS = {"distributed_product_mode": "global", "prefer_global_in_and_join": 1, "distributed_foreground_insert": 1}
+WHERE = "'/clickhouse/tables/{uuid}/{shard}', '{replica}'"
+
+_TABLE = re.compile(r"create table (\w+) (\(.*\))\s*engine = (\w+MergeTree)(?:\(([^)]*)\))?\s*(order by .*)", re.DOTALL)
+
+
+def name() -> str:
+    """Of the cluster; "" for one server. Raises Refused."""
+    cluster = environment.text(CLUSTER)
+    if cluster and not re.fullmatch(r"[A-Za-z_]\w*", cluster):
+        raise Refused(
+            f"{CLUSTER} is {cluster!r}; write the cluster's name as it stands in ClickHouse's remote_servers."
+        )
+    return cluster
+
+
+def spread(statement: str, cluster: str) -> list[str]:
+    """The statements that make a table on all servers of a cluster, instead of this one that makes it on one."""
+    found = _TABLE.fullmatch(statement.strip())
+    if not found:
+        raise ValueError(f"This makes no table that can be spread: {statement}")
+    table, columns, engine, versions, order = found.groups()
+    told = ", ".join([WHERE, versions] if versions else [WHERE])
+    return [
+        f"create table if not exists {table}_here on cluster {cluster} {columns}\n"
+        f"engine = Replicated{engine}({told})\n{order}",
+        f"create table if not exists {table} on cluster {cluster} as {table}_here\n"
+        f"engine = Distributed({cluster}, currentDatabase(), {table}_here, {_by(order)})",
+    ]
+
+
+def _by(order: str) -> str:
+    """Which column of the key says on which server a row is: those of a user are together."""
+    return next((each for each in ("user_id", "id", "product") if re.search(rf"\b{each}\b", order)), "0")
