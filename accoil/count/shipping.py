@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from accoil.count.moved import Moved
-from accoil.store.clickhouse import ClickHouse
+from accoil.store.clickhouse import ClickHouse, NoAnswer
 from accoil.store.generations import Generation, Generations
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
@@ -66,7 +66,8 @@ class Shipping:
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
-        self.shipped = -1  # the number of the last block that is there
+        self._sent = -1  # the number of the last block that is there as a whole
+        self.shipped = -1  # and is asked
         self.failing: str | None = None  # why the last shipment was not done
         self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
         self._wake, self._stopping = threading.Event(), False
@@ -99,14 +100,9 @@ class Shipping:
         """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
         if self._target is None:
             self._go_on()
-        changes = self._store.changes()
-        if changes.block < self._not_before:
-            return False
-        if changes.tables:
-            self._send(changes)
-        if not changes.has_more:
-            self.shipped = changes.block
-        return changes.has_more
+        has_more = self._send_some()
+        self.shipped = self._sent
+        return has_more
 
     def copy(self, told: Callable[[str, int], None] = lambda table, rows: None) -> Generation:
         """Puts all of the store into another generation, which is asked from then on. `told` hears each table and how
@@ -120,12 +116,13 @@ class Shipping:
                 raise Differs(f"{table.name} in {target.database} is not what is counted here.")
         self._store.is_shipped(load, generation.id, version=1)
         self._use(target, generation, version=1, not_before=0)
-        while self.ship():
+        while self._send_some():
             pass
         self._store.save()  # killed later, it goes on from here
         self._go_on_unless_stopped()
-        generations.told(generation, self._version, self.shipped, [])
+        generations.told(generation, self._version, self._sent, [])
         generations.switch(generation)
+        self.shipped = self._sent
         self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
         log.info("all facts were copied to ClickHouse", database=target.database, block=self.shipped)
         return generation
@@ -151,7 +148,8 @@ class Shipping:
     def close(self) -> None:
         for each in (self._target, self._generations):
             if each is not None:
-                each.close()
+                with suppress(NoAnswer, OSError):
+                    each.close()
         self._target = self._generations = None
 
     def _opened(self) -> Generations:
@@ -200,6 +198,16 @@ class Shipping:
             told(table.name, rows)
         return _summed(figures)
 
+    def _send_some(self) -> bool:
+        changes = self._store.changes()
+        if changes.block < self._not_before:
+            return False
+        if changes.tables:
+            self._send(changes)
+        if not changes.has_more:
+            self._sent = changes.block
+        return changes.has_more
+
     def _send(self, changes: Changes) -> None:
         assert self._target and self._generation
         self._version += 1  # also when it is tried again: there may be more by then, and what failed may still arrive
@@ -209,7 +217,7 @@ class Shipping:
             self._target.put(table, gone, self._version, deleted=True)
             moved.hear(table, held)
             moved.hear(table, gone)
-        block = self.shipped if changes.has_more else changes.block
+        block = self._sent if changes.has_more else changes.block
         self._opened().told(self._generation, self._version, block, moved.told(self._last_days))
         self._store.is_shipped(changes.load, self._generation.id, self._version)
 
@@ -227,6 +235,7 @@ class Shipping:
                 return  # another store takes its place, or the process ends
             except Exception as wrong:
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
+                self.close()  # another address may answer, and what was there may be gone
                 self._rest(RETRY_AFTER)
             self._rest(min(LONGEST_REST, RESTS * (time.monotonic() - began)))
         if self._target is not None and not self.failing:

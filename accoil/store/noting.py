@@ -50,10 +50,13 @@ class Noting(DuckDB):
                 columns = f"cast(0 as bigint) as load, {', '.join(table.keys)}"
                 loading.tell(f"create table if not exists {noted(table)} as select {columns} from {table.name} limit 0")
 
+        self._load = self.load
+
     @contextmanager
     def loading(self) -> Iterator["NotingLoading"]:  # type: ignore[override]
         with super().loading() as loading:
-            noting = NotingLoading(loading)
+            self._load += 1  # also when it fails: they only have to grow
+            noting = NotingLoading(loading, self._load)
             yield noting
             noting.write_down()
         self.tell_changed()
@@ -86,7 +89,7 @@ class Noting(DuckDB):
 
     @property
     def load(self) -> int:
-        """The number of the last load that noted."""
+        """The number of the last load that is there."""
         return int(self.rows("select load from shipped")[0]["load"])
 
     def note(self, table: Table, keys: pa.Table) -> None:
@@ -118,8 +121,8 @@ class Noting(DuckDB):
 
 
 class NotingLoading:
-    def __init__(self, loading: DuckDBLoading) -> None:
-        self._loading = loading
+    def __init__(self, loading: DuckDBLoading, number: int) -> None:
+        self._loading, self._number = loading, number
         self._noted: dict[str, list[pa.Table]] = defaultdict(list)
 
     def tell(self, question: str, **values: Value) -> None:
@@ -142,12 +145,12 @@ class NotingLoading:
             self._noted[table.name].append(keys)
 
     def write_down(self) -> None:
-        self._loading.tell("update shipped set load = load + 1, block = (select block from loaded)")
+        self._loading.tell(f"update shipped set load = {self._number}, block = (select block from loaded)")
         for name, keys in self._noted.items():
             table = BY_NAME[name]
             self._loading.hand_in("keys_noted", pa.concat_tables(keys))
-            columns = f"(select load from shipped), {', '.join(table.keys)}"
-            self._loading.tell(f"insert into {noted(table)} select distinct {columns} from keys_noted")
+            columns = f"{self._number}, {', '.join(table.keys)}"
+            self._loading.tell(f"insert into {noted(table)} select {columns} from keys_noted")
 
 
 class Changes(msgspec.Struct):

@@ -26,7 +26,7 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
-    from accoil.store.clickhouse import ClickHouse
+    from accoil.store.clickhouse import ClickHouse, database_of
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships, url
@@ -104,6 +104,16 @@ def test_a_store_that_somebody_loaded_without_noting_is_copied(ships: Ships) -> 
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 2
+
+
+def test_a_clickhouse_that_lost_everything_is_filled_anew(ships: Ships) -> None:
+    ships.shipping.start()
+    for name in [*databases(ships.url), database_of(ships.url)]:
+        ships.shipping._opened()._table.tell(f"drop database {name} sync")
+    ships.receive(1, messages()[300:400])
+    until(lambda: ships.shipping.shipped == ships.journal.last)
+    ships.shipping.stop()
+    ships.assert_alike()
 
 
 @pytest.mark.django_db
