@@ -9,9 +9,7 @@ from accoil.roles import CLICKHOUSE
 
 PATIENCE = 60.0  # seconds that pages wait for somebody to have counted
 
-NOTHING = (
-    "No worker has shipped anything to ClickHouse yet: start one (accoil serve --only work) and look at its /health."
-)
+NOTHING = "No worker has counted anything yet: start one (accoil serve --only work), and look at its /health."
 
 
 class Shared:
