@@ -102,7 +102,7 @@ class Several:
         began = time.monotonic()
         while not (all(each.health() for each in self.every) and self.who_counts()):
             self.start_those_that_ended()
-            assert time.monotonic() - began < PATIENCE, self.said()
+            assert time.monotonic() - began < 2 * PATIENCE, self.said()
             time.sleep(0.1)
 
     def start_those_that_ended(self) -> None:
