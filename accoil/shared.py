@@ -2,16 +2,16 @@
 
 import threading
 import time
+from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
 from accoil.refused import Refused
 from accoil.roles import CLICKHOUSE
 
 PATIENCE = 60.0  # seconds that pages wait for somebody to have counted
+RETRY_AFTER = 3.0  # seconds, where nobody has: to look costs ClickHouse more than a question
 
-NOTHING = (
-    "No worker has shipped anything to ClickHouse yet: start one (accoil serve --only work) and look at its /health."
-)
+NOTHING = "No worker has counted anything yet: start one (accoil serve --only work), and look at its /health."
 
 
 class Shared:
@@ -23,6 +23,7 @@ class Shared:
         self._make, self._url = SharedFacts, ",".join(addresses)
         self._shared: SharedFacts | None = None
         self._is_asked = True  # else this process counts, and asks itself
+        self._not_before = float("-inf")
         self._one_at_a_time = threading.Lock()
         self.failing: str | None = None  # why it can't be asked
 
@@ -33,20 +34,19 @@ class Shared:
     def wait(self) -> None:
         """Returns when there is something to ask. Raises Refused."""
         until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return self.follow()
-            except Exception as wrong:
-                if time.monotonic() > until:
-                    raise Refused(f"What {CLICKHOUSE} names can't be asked: {self.failing}") from wrong
-            time.sleep(0.5)
+        while self.facts is None:
+            with suppress(Exception):  # told below, if it goes on
+                self.follow()
+            if time.monotonic() > until:
+                raise Refused(f"What {CLICKHOUSE} names can't be asked: {self.failing}")
+            time.sleep(0.1)
 
     def follow(self) -> None:
         """Hears what was shipped since the last time. To be called about once a second."""
         from accoil.count.shared import NothingThere
 
         with self._one_at_a_time:
-            if not self._is_asked:
+            if not self._is_asked or time.monotonic() < self._not_before:
                 return
             try:
                 if self._shared is None:
@@ -55,7 +55,8 @@ class Shared:
                     self._shared.look()
             except NothingThere:
                 self.failing = NOTHING
-                raise Refused(NOTHING) from None
+                self._not_before = time.monotonic() + RETRY_AFTER
+                return
             except Exception as wrong:
                 self.failing = f"{type(wrong).__name__}: {str(wrong)[:500]}"
                 raise

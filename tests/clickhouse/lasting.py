@@ -8,6 +8,8 @@ from pathlib import Path
 
 
 class Lasting:
+    name = "clickhouse"
+
     def __init__(self, folder: Path) -> None:
         self._folder, self._port = folder, 0
         self._process: subprocess.Popen[str] | None = None

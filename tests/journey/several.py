@@ -25,7 +25,7 @@ class Process:
 
     def __init__(self, role: str, data: Path, log: Path, settings: dict[str, str]) -> None:
         self.role, self.data, self.log, self._settings = role, data, log, settings
-        self.port = free_port()
+        self.port, self.name = free_port(), log.stem
         self.address = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -101,11 +101,15 @@ class Several:
     def wait(self) -> None:
         began = time.monotonic()
         while not (all(each.health() for each in self.every) and self.who_counts()):
-            for each in self.every:
-                if each.has_ended:
-                    each.start()  # as a supervisor would
-            assert time.monotonic() - began < PATIENCE, self.said()
+            self.start_those_that_ended()
+            assert time.monotonic() - began < 2 * PATIENCE, self.said()
             time.sleep(0.1)
+
+    def start_those_that_ended(self) -> None:
+        """As a supervisor would."""
+        for each in self.every:
+            if each.has_ended:
+                each.start()
 
     def said(self) -> str:
         return "\n".join(each.said() for each in self.every)
