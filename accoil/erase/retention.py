@@ -11,7 +11,7 @@ from accoil.count.condensing import ASK
 from accoil.count.facts import facts
 from accoil.erase.models import Retention
 from accoil.receive.condensing import bytes_a_call
-from accoil.score.askable import ZONES
+from accoil.score.askable import CHARTS, ZONES
 from accoil.segment.askable import looks_back
 from accoil.team import audit
 from accoil.team.models import Product, User
@@ -22,8 +22,8 @@ ACTION = "keep-days"  # as the table of permissions calls it
 
 class Going(msgspec.Struct, frozen=True):
     """What goes when days before `until` do: so many days from `first` on, the events on them, and about how many
-    bytes of the journal tell of them. `needed`: so many days are kept since profiles look back as far, though fewer
-    were asked for."""
+    bytes of the journal tell of them. `needed`: so many days are kept since today's pages look back as far, though
+    fewer were asked for."""
 
     until: date
     days: int
@@ -34,11 +34,11 @@ class Going(msgspec.Struct, frozen=True):
 
 
 def first_kept(product: Product, months: int, open_days: int) -> tuple[date, int]:
-    """The first day that stays, which is the first of a month, and how many days profiles need where that is what
+    """The first day that stays, which is the first of a month, and how many days pages need where that is what
     decides, else 0."""
     today = product.today()
     wanted = _months_before(today, months)
-    needed = max(map(looks_back, product.profiles.all()), default=0) + ZONES + open_days
+    needed = max(map(looks_back, product.profiles.all()), default=0) + ZONES + max(CHARTS, open_days)
     least = (today - timedelta(days=needed)).replace(day=1)
     return (least, needed) if least < wanted else (wanted, 0)
 

@@ -8,6 +8,7 @@ from accoil.rule.reaching import days_back
 from accoil.score.definition import Definition
 from accoil.team.models import Product
 
+CHARTS = 180  # days: the longest chart that pages show by themselves, and what it is compared with
 ZONES = 1  # a day: a time zone that is changed moves what was summed up by as much
 
 

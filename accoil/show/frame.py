@@ -15,11 +15,10 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from accoil.score.access import profiles_for
-from accoil.score.askable import why_not
+from accoil.score.askable import CHARTS, why_not
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
 from accoil.segment.askable import first_askable
-from accoil.show import ranges
 from accoil.show.guard import RANK, to_sign_in
 from accoil.show.permissions import action_at
 from accoil.team.models import Product, User
@@ -52,7 +51,7 @@ class Frame:
         except ValueError:
             return self.today
         if self.first_day and asked < self.first_day:
-            messages.warning(self.request, f"{asked} can't be shown: {why_not(self.product, self.first_day)}")
+            messages.error(self.request, f"{asked} can't be shown: {why_not(self.product, self.first_day)}")
             return self.first_day
         return asked
 
@@ -64,7 +63,7 @@ class Frame:
     @cached_property
     def first_day(self) -> date | None:
         """The first that pages show: their charts begin before it. None: any."""
-        return self.first_askable and min(self.today, self.first_askable + timedelta(days=PAGES_LOOK_BACK))
+        return self.first_askable and min(self.today, self.first_askable + timedelta(days=CHARTS))
 
     @property
     def is_past(self) -> bool:
@@ -190,8 +189,6 @@ class Frame:
             for profile in self.profiles
         ]
 
-
-PAGES_LOOK_BACK = 2 * ranges.USUAL[-1]  # days: the longest chart, and what it is compared with
 
 # Pages that can show a past day.
 OF_ANY_DAY = (

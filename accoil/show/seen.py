@@ -86,11 +86,18 @@ class Seen:
 def range_of(frame: Frame, choices: Sequence[int] = RANGES, usual: int = 90) -> int:
     """How many days a chart shows; the address may choose one of `choices`."""
     asked = frame.request.GET.get("days", "")
-    return int(asked) if asked.isdecimal() and int(asked) in choices else usual
+    return int(asked) if asked.isdecimal() and int(asked) in _possible(frame, choices) else usual
 
 
 def range_links(frame: Frame, chosen: int, choices: Sequence[int], name: str, *args: int, **query: object) -> list[Row]:
     """A link per length a chart can have, to the same page."""
     return [
-        {"days": days, "link": frame.link(name, *args, **query, days=days), "here": days == chosen} for days in choices
+        {"days": days, "link": frame.link(name, *args, **query, days=days), "here": days == chosen}
+        for days in _possible(frame, choices)
     ]
+
+
+def _possible(frame: Frame, choices: Sequence[int]) -> list[int]:
+    """Those that begin with a day that can be asked for."""
+    first = frame.first_askable
+    return [days for days in choices if first is None or frame.as_of - timedelta(days=days - 1) >= first]

@@ -193,7 +193,7 @@ def test_for_ever_stops_it_and_nothing_comes_back(tmp_path: Path, product: Produ
 def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:
     Profile.create(product, "Everyone", Definition(window=90, events={"Open": 1}))
     first, needed = retention.first_kept(product, 1, open_days=35)
-    assert needed == 2 * 90 + 1 + 35
+    assert needed == 2 * 90 + 1 + 180
     assert first == (product.today() - timedelta(days=needed)).replace(day=1)
     assert retention.first_kept(product, 24, open_days=35) == (day(24), 0)
 

@@ -159,3 +159,10 @@ def test_a_backtest_looks_at_no_day_that_is_no_longer_kept(ann, busy, home):
     answer = ann.get(f"{home}/profiles/{busy.profile.pk}/backtest", asked)
     assert answer.status_code == 422
     assert "That looks back to 2026-02-24; daily counts are kept from 2026-03-01 on" in main(answer)
+
+
+def test_charts_are_as_long_as_days_are_kept(ann, busy, home):
+    assert "365 days" in main(ann.get(f"{home}/"))
+    keep_from(busy, date(2025, 11, 1))
+    text = main(ann.get(f"{home}/", {"days": "365"}))
+    assert ("90 days" in text, "365 days" in text) == (True, False)
