@@ -6,6 +6,7 @@ import email
 import email.policy
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from typing import Any
 
 @dataclass
 class Mailbox:
-    """`says`: of a command (MAIL, RCPT, DATA, END) the answers to the next ones, such as "451 later"."""
+    """`says`: of a command (MAIL, RCPT, DATA, END) the answers to the next ones, such as "451 later"; at the END "250
+    lost" takes the letter and says nothing, "250 late 2" says it after so many seconds."""
 
     letters: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)  # of each letter
@@ -50,10 +52,13 @@ class _Handler(socketserver.StreamRequestHandler):
             elif command == "DATA":
                 self._say("354 go on")
                 letter = self._letter()
-                said = box.answer("END", "250 taken")
+                said, _, late = box.answer("END", "250 taken").partition(" late ")
                 if said.startswith("250"):
                     box.letters.append(letter)
                     box.to.append(to)
+                time.sleep(float(late or 0))
+                if said == "250 lost":
+                    return
                 self._say(said)
             elif command == "QUIT":
                 return self._say("221 bye")
@@ -74,6 +79,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 class _Server(socketserver.ThreadingTCPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever wrote had enough."""
+
     daemon_threads = True
     allow_reuse_address = True
 

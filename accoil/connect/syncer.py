@@ -22,7 +22,7 @@ from accoil.connect.watching import Watching, Whose
 from accoil.connect.writing import AT_A_TIME, Writer
 
 LOOKS_EVERY = 3.0  # seconds: what was counted is seen, and sent, within this time
-COMPARED = 250  # records at a time
+COMPARED = 250  # records at a time, at most; of a tool that takes many in a call as many as fill some calls
 
 Opened = Callable[[Connection], Session]
 
@@ -135,7 +135,7 @@ class Syncer:
 
     def _send_due(self, connection: Connection, session: Session, syncs: Sequence[ProfileSync]) -> None:
         """A batch of those whose own figures changed. Who can't be sent now stays due."""
-        whose, some = self._watching.batch(COMPARED)
+        whose, some = self._watching.batch(_at_a_time(connection))
         with passes.changes(connection) as counts:
             self._compare(connection, session, syncs, whose, some, counts)
         self._watching.done(whose, some)
@@ -159,7 +159,7 @@ class Syncer:
         ids: dict[Whose, list[int]] = {}
         for product, kind, entity in matched.values_list("product", "kind", "entity"):
             ids.setdefault((product, kind), []).append(entity)  # type: ignore[arg-type]
-        left = [(whose, batch) for whose, some in ids.items() for batch in batches(some, COMPARED)]
+        left = [(whose, batch) for whose, some in ids.items() for batch in batches(some, _at_a_time(connection))]
         total = sum(map(len, ids.values()))
         if (
             self._watching.many > total / 2
@@ -185,3 +185,8 @@ class Syncer:
     def _ended(self, connection: Connection, why: str) -> None:
         ending.end(connection, why)
         self._forget()
+
+
+def _at_a_time(connection: Connection) -> int:
+    at_once = TOOLS[connection.tool].at_once
+    return max(1, COMPARED // at_once) * at_once

@@ -56,6 +56,7 @@ class Slack:
     rotates: bool = False  # whether tokens of a sign-in end
     refreshes: dict[str, str] = field(default_factory=dict)  # refresh token → the token that ends; good once
     ended: set[str] = field(default_factory=set)  # tokens
+    late: dict[str, list[float | None]] = field(default_factory=dict)  # done, and answered so late, or never
     says: dict[str, list[No | None]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  # methods, in the order they came
     is_down: bool = False

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.db import connection as db
 
+from accoil.connect import ending
 from accoil.connect.connection import SignInAgain
 from accoil.connect.hubspot import connecting, portal
 from accoil.connect.hubspot.connecting import by_code, by_token, sign_in_address
@@ -165,7 +166,6 @@ def test_signing_in_is_offered_only_with_an_app(settings: Any) -> None:
 
 
 def test_the_sync_goes_on_over_a_renewal_and_archives_with_it(synced: Synced) -> None:
-    from accoil.connect import ending
     from accoil.connect.models import Mode
 
     assert synced.connection.author
@@ -194,3 +194,16 @@ def test_the_end_of_a_sign_in_takes_the_grant_back_and_a_pasted_token_stays_its_
     hubspot.heard.clear()
     HubspotSession(pasted).clean_up()
     assert not hubspot.calls("POST /oauth/2026-03/token/revoke")
+
+
+def test_ended_early_the_grant_is_taken_back_and_a_hubspot_that_is_away_keeps_nobody_from_ending_it(
+    signed_in: Connection, hubspot: Hubspot, team: Team, author: User
+) -> None:
+    token = signed_in.secrets["refresh_token"]
+    ending.begin(signed_in)
+    assert ending.end_now(signed_in) and token not in hubspot.refreshes
+    assert Connection.objects.get(pk=signed_in.pk).secrets == {}
+    again = by_code(team, author, hubspot.code(), "http://127.0.0.1/connections/hubspot/done")
+    ending.begin(again)
+    hubspot.faults.plan("drop", times=99)
+    assert ending.end_now(again) and Connection.objects.get(pk=again.pk).state == State.DISCONNECTED

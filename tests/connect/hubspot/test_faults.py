@@ -200,3 +200,15 @@ def test_what_somebody_overwrote_in_hubspot_comes_right_again(on: Synced) -> Non
 def refuse(synced: Synced, id: str) -> None:
     """HubSpot takes no score for that contact any more; "" for none."""
     synced.portal.locked = {id} - {""}
+
+
+def test_an_answer_that_comes_too_late_leaves_nothing_stale(on: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accoil.connect.http.TOTAL", 0.4)  # seconds
+    on.hubspot.faults.plan("slow", "PATCH /crm/objects", seconds=1.0)
+    on.works("bob", 13)
+    on.settle()
+    on.clock.advance(60)
+    on.settle()
+    assert [how for how, _ in on.hubspot.faults.happened] == ["slow"]
+    assert on.stands("bob@acme.example")["adoptionrate"] == "100"
+    assert on.record("bob").unsure == [] and on.record("bob").problem == ""

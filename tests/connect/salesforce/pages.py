@@ -33,7 +33,8 @@ def allowed(salesforce: Salesforce, call: Call) -> Answer:
 
 def shown(salesforce: Salesforce, call: Call) -> Answer:
     told = "".join(_object(salesforce.org, object, by) for object, by in (("Contact", "Email"), ("Account", "Name")))
-    return Answer(page("Salesforce (stand-in)", told))
+    used = f"<p>{salesforce.used:,} of {salesforce.of:,} calls of the day are used.</p>"
+    return Answer(page("Salesforce (stand-in)", used + told))
 
 
 def _object(org: Org, object: str, by: str) -> str:

@@ -158,3 +158,15 @@ def test_a_contact_that_was_deleted_is_looked_for_anew(on: Synced) -> None:
     on.settle()
     assert on.record("p001").reason == "No contact in Salesforce has this e-mail address."
     assert len(scores(on, ["p000", "p002"])) == 1
+
+
+def test_an_answer_that_comes_too_late_leaves_nothing_stale(on: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accoil.connect.http.TOTAL", 0.4)  # seconds
+    on.salesforce.faults.plan("slow", BATCH, seconds=1.0)
+    on.works("bob", 13)
+    on.settle()
+    on.clock.advance(60)
+    on.settle()
+    assert ("slow", BATCH) in on.salesforce.faults.happened
+    assert on.stands("bob@acme.example")["AdoptionRate"] == 100
+    assert on.record("bob").unsure == [] and on.record("bob").problem == ""

@@ -160,6 +160,15 @@ def test_disconnecting_empties_the_fields_and_gives_the_access_back(on: Synced) 
     assert len(on.salesforce.heard) == heard
 
 
+def test_ended_early_the_access_is_given_back_all_the_same(on: Synced) -> None:
+    on.salesforce.faults.plan("refuse", "PATCH", times=99, status=503)
+    ending.begin(Connection.objects.get(pk=on.connection.pk))
+    on.syncer.step()
+    assert ending.end_now(Connection.objects.get(pk=on.connection.pk))
+    ended = Connection.objects.get(pk=on.connection.pk)
+    assert (ended.state, ended.secrets) == (State.DISCONNECTED, {}) and on.salesforce.refreshes == {}
+
+
 def test_an_access_that_was_renewed_while_it_ended_is_given_back(on: Synced) -> None:
     on.salesforce.rotates = True
     ending.begin(on.connection)

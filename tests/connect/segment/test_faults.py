@@ -129,3 +129,16 @@ def test_a_key_that_was_taken_away_stops_it_until_another_one_is_there(on: Synce
         "Frequency",
     }
     assert "AccountScore" in on.stands_at("acme")
+
+
+def test_an_answer_that_comes_too_late_is_asked_for_again_and_counts_once(
+    on: Synced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.connect.http.TOTAL", 0.4)  # seconds
+    on.segment.faults.plan("slow", BATCH, seconds=1.0)
+    on.works("bob", 13)
+    on.settle()
+    on.clock.advance(60)
+    on.settle()
+    assert ("slow", BATCH) in on.segment.faults.happened and on.source.repeated >= 1
+    assert on.stands("bob")["AdoptionRate"] == 100 and on.record("bob").unsure == []
