@@ -1,21 +1,18 @@
 """The facts of a process that only asks: those in ClickHouse, of the generation that is current."""
 
-import threading
 import time
-
-import structlog
+from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
+from accoil.store.clickhouse import NoAnswer
 from accoil.store.generations import Generation, Generations
 from accoil.store.questions import beside
 from accoil.store.store import Asked
 
-LOOKS_EVERY = 0.5  # seconds
+STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 CLOSES_AFTER = 30.0  # seconds: who still asks the generation before is done by then
 
 ASK = beside(__file__, "load")
-
-log = structlog.get_logger()
 
 
 class NothingThere(Exception):
@@ -33,29 +30,40 @@ class SharedFacts:
         if generation is None:
             self._generations.close()
             raise NothingThere
-        self.failing: str | None = None  # why it could not look
         self._left: list[tuple[float, Asked]] = []  # of generations before, until when they are kept open
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
         self._version = 0  # of what this process has heard of
         self._open(generation, None)
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="shared facts", daemon=True)
-        self._thread.start()
-
     def stop(self) -> None:
-        self._stopping.set()
-        if self._thread:
-            self._thread.join()
+        """Closes."""
         open_facts(None)
-        for _, store in self._left:
-            store.close()
-        self.facts.store.close()
-        self._generations.close()
+        for close in (*(store.close for _, store in self._left), self.facts.store.close, self._generations.close):
+            with suppress(NoAnswer, OSError):
+                close()
 
     def look(self) -> None:
-        """Hears what has moved since it looked last, or that another generation is current."""
+        """Hears what has moved since it looked last, or that another generation is current. To be called about once a
+        second; another address is asked when one does not answer. Raises NoAnswer when none does."""
+        try:
+            is_another = abs(self._generations.began() - self._began) > STARTS_APART
+        except (NoAnswer, OSError):
+            is_another = True
+        if is_another:  # what was kept in memory there is gone, though its tables may still be there
+            self._connect_again()
+        self._hear()
+
+    def _connect_again(self) -> None:
+        generations = Generations(self._url)
+        generation = generations.current()
+        if generation is None:
+            generations.close()
+            raise NothingThere
+        with suppress(NoAnswer, OSError):
+            self._generations.close()
+        self._generations = generations
+        self._open(generation, self.facts)
+
+    def _hear(self) -> None:
         generation = self._generations.current()
         if generation and generation.id != self._generation.id:
             self._open(generation, self.facts)
@@ -67,7 +75,8 @@ class SharedFacts:
                 self.facts.moved(each.product, each.first_day, each.tells_of_people)
             self._version, self.block = version, block
         while self._left and self._left[0][0] < time.monotonic():
-            self._left.pop(0)[1].close()
+            with suppress(NoAnswer, OSError):
+                self._left.pop(0)[1].close()
 
     def _open(self, generation: Generation, before: Facts | None) -> None:
         version, block = self._generations.shipped_to(generation)
@@ -77,6 +86,7 @@ class SharedFacts:
         if before:
             facts.goes_on_from(before)
             self._left.append((time.monotonic() + CLOSES_AFTER, before.store))
+        self._began = self._generations.began()
         self.facts, self._generation, self._version, self.block = facts, generation, version, block
         open_facts(facts)
 
@@ -84,13 +94,3 @@ class SharedFacts:
         for row in facts.store.rows(ASK["zones"]):
             facts.zones[row["product"]] = row["zone"]
             facts.account_traits[row["product"]] = row["account_trait"]
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOKS_EVERY):
-            try:
-                self.look()
-                self.failing = None
-            except Exception as wrong:
-                if not self.failing:
-                    log.exception("ClickHouse can't be asked; it will be tried again")
-                self.failing = f"{type(wrong).__name__}: {str(wrong)[:500]}"

@@ -50,6 +50,10 @@ class Generations:
         rows = self._table.rows("select number, id, tables from generation order by number desc limit 1")
         return Generation(**rows[0]) if rows else None
 
+    def began(self) -> int:
+        """When the server that is asked was started: seconds since 1970, one more or less."""
+        return int(self._table.rows("select toUnixTimestamp(now()) - uptime() as began")[0]["began"])
+
     def open(self, generation: Generation) -> ClickHouse:
         return ClickHouse(self._url, self._database(generation.number))
 

@@ -23,7 +23,8 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count.shared import NothingThere, SharedFacts
-    from accoil.store.clickhouse import ClickHouse
+    from accoil.store.clickhouse import ClickHouse, NoAnswer
+    from accoil.store.generations import Generations
     from accoil.store.noting import Noting
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships
@@ -133,4 +134,35 @@ def test_who_only_asks_hears_what_moved(ships: "Ships") -> None:
     shared.look()
     assert shared.facts.store.path != asked.path
     assert asked.rows("select count(*) as n from counts")[0]["n"]  # who still asks is answered
+    shared.stop()
+
+
+def test_who_only_asks_asks_another_address_when_one_does_not_answer(
+    ships: "Ships", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = ships.new_product()
+    ships.receive(product, messages()[:200], per_block=100)
+    ships.ship()
+    shared = SharedFacts(f"http://127.0.0.1:1/{ships.url.rsplit('/', 1)[1]},{ships.url}")
+    asked = shared.facts
+
+    def answers_no_more(generations: Generations) -> None:
+        raise NoAnswer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Generations, "began", lambda generations, began=shared._began: began + 60)
+        shared.look()
+    assert shared.facts is not asked  # it was started again: what it had kept in memory is gone
+    asked = shared.facts
+    shared.look()
+    assert shared.facts is not asked and shared.facts.store.rows("select count(*) as n from counts")[0]["n"]
+    asked = shared.facts
+    shared.look()
+    assert shared.facts is asked
+    monkeypatch.setattr(Generations, "began", answers_no_more)
+    with pytest.raises(NoAnswer):
+        shared.look()
+    monkeypatch.undo()
+    shared.look()
+    assert shared.facts.store.rows("select count(*) as n from counts")[0]["n"]
     shared.stop()
