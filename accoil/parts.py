@@ -181,7 +181,7 @@ class Parts:
             self.receiver.watch.write()
 
     def _new_counts(self, has_door: bool = False) -> Counts:
-        return Counts(self.folder, self.looked_up, self.ring.refresh, settings.CLICKHOUSE, has_door)
+        return Counts(self.folder, self.looked_up, self.ring, settings.CLICKHOUSE, has_door)
 
 
 class Started:
