@@ -1,6 +1,5 @@
 """What is done once for a database: counting what was received, and what follows from it by itself."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +11,11 @@ from accoil.control import Control
 from accoil.count.counting import Counting
 from accoil.count.load import checksums
 from accoil.count.taking import Taking
-from accoil.erase import suppression
 from accoil.erase.carrying import Erasing
 from accoil.erase.keeping import Keeping
 from accoil.following import Following
 from accoil.looked_up import LookedUp
+from accoil.receive.keys import KeyRing
 from accoil.refused import Refused
 from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
@@ -32,12 +31,10 @@ log = structlog.get_logger()
 
 
 class Counts:
-    """Of one data folder. `refresh` has the front door look up who is refused; `addresses`: of the mailbox that
+    """Of one data folder. `ring` is what the front door knows, also of who is refused; `addresses`: of the mailbox that
     receivers put their blocks into, where there are any. Raises InUse."""
 
-    def __init__(
-        self, folder: Path, looked_up: LookedUp, refresh: Callable[[], None], addresses: list[str], has_door: bool
-    ) -> None:
+    def __init__(self, folder: Path, looked_up: LookedUp, ring: KeyRing, addresses: list[str], has_door: bool) -> None:
         self._looked_up = looked_up
         self._told_of_gaps = False
         self.freezing = Freezing(lambda: self.counting.wait_counted(5))
@@ -69,10 +66,10 @@ class Counts:
         self._mailbox = Mailbox(addresses) if addresses else None
         self.taking: Taking | None = None
         if self._mailbox:
-            self.taking = Taking(self.counting.journal, self._mailbox, suppression.all_suppressed)
+            self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
-        self._erasing = Erasing(self.counting, refresh, self._importing, self._imports)
-        self._keeping = Keeping(self.counting, refresh)
+        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self._imports)
+        self._keeping = Keeping(self.counting, ring.refresh)
         self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 
     def start(self) -> None:

@@ -101,6 +101,8 @@ class Parts:
         sentences: list[str | None] = []
         if counts := self.counts:
             sentences += [*health.wrong(counts.counting), counts.taking.wrong if counts.taking else None]
+            if (shipping := counts.counting.sharing.shipping) and shipping.failing:
+                sentences.append("ClickHouse can't be told what was counted; other servers show what was before.")
         elif self.shared and self.shared.failing and self.role is not R:
             sentences.append("Numbers can't be asked for just now: ClickHouse does not answer as it should.")
         if self.worker and self.worker.failing:
@@ -181,7 +183,7 @@ class Parts:
             self.receiver.watch.write()
 
     def _new_counts(self, has_door: bool = False) -> Counts:
-        return Counts(self.folder, self.looked_up, self.ring.refresh, settings.CLICKHOUSE, has_door)
+        return Counts(self.folder, self.looked_up, self.ring, settings.CLICKHOUSE, has_door)
 
 
 class Started:

@@ -52,9 +52,11 @@ class Worker:
         asked = set(wanted)
         if self.counts is not None:
             now = time.monotonic()
-            self._free = {each: self._free.get(each, now) for each in asked - self._mine}
-            asked = {each for each in asked if each in self._mine or now - self._free[each] >= LEAVES_FOR}
+            asked = {
+                each for each in asked if each in self._mine or now - self._free.setdefault(each, now) >= LEAVES_FOR
+            }
         got = self._leases.connections(asked)
+        self._free |= dict.fromkeys(asked - got, time.monotonic())  # somebody has it
         self._mine = (self._mine - asked) | got
         return got
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import structlog
 
 from accoil.receive.encoding import UNREADABLE, decoded
+from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.journal import Journal
 from accoil.receive.late_refusal import without
-from accoil.receive.suppressed import Suppressed
 from accoil.store.mailbox import Mailbox, Put
 
 MOST_BLOCKS = 1_000  # looked at at once
@@ -22,12 +22,12 @@ log = structlog.get_logger()
 
 
 class Taking:
-    """`deleted`: product → who is not to come back, as it is when asked."""
+    """`handling`: what the front door would refuse of a product just now."""
 
     def __init__(
-        self, journal: Journal, mailbox: Mailbox, deleted: Callable[[], Mapping[int, Suppressed]] = dict
+        self, journal: Journal, mailbox: Mailbox, handling: Callable[[int], Handling] = lambda product: PLAIN
     ) -> None:
-        self._journal, self._mailbox, self._deleted = journal, mailbox, deleted
+        self._journal, self._mailbox, self._handling = journal, mailbox, handling
         self._has_begun = False
         self._wrong: dict[str, str] = {}  # receiver → why its next block can't be read
         self._unswept = 0
@@ -66,7 +66,7 @@ class Taking:
             marks[block.receiver] = block.number
         if not marks:
             return False
-        self._journal.put(without(pa.concat_tables(facts), self._deleted()), marks)
+        self._journal.put(without(pa.concat_tables(facts), self._handling), marks)
         for receiver in marks:
             self._wrong.pop(receiver, None)
         self._mailbox.take(marks)

@@ -130,6 +130,31 @@ class Debugger:
         return last
 
 
+class Counting(Debugger):
+    """Of a process whose last calls nobody can look at: they are counted, and not kept."""
+
+    def saw(
+        self,
+        key: Key,
+        path: str,
+        received: int,
+        calls: Sequence[Call | Plain],
+        rejected: list[Rejected],
+        agent: str,
+        size: int = 0,
+    ) -> None:
+        if calls or rejected:
+            self.sources.saw(key, received, calls, rejected, agent)
+
+    def refused(
+        self, key: Key | None, path: str, received: int, status: int, code: str, message: str, agent: str
+    ) -> None:
+        if key is None:
+            self.sources.strangers += 1
+        else:
+            self.sources.refused(key, received, status, code, agent)
+
+
 _debugger = Debugger()
 _is_elsewhere = False
 

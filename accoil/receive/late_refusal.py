@@ -1,7 +1,7 @@
-"""Somebody may be deleted between the moment when a receiver takes a call in and the one when it comes to the journal.
-What the front door would have refused by then is left out there."""
+"""Somebody may be deleted, and days be given up, between the moment when a receiver takes a call in and the one when it
+comes to the journal. What the front door would have refused by then is left out there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,24 +9,40 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from accoil.receive.calls import IDENTIFY, Call
+from accoil.receive.calls import EVENT, IDENTIFY, Call
 from accoil.receive.columns import Request, table
+from accoil.receive.handling import Handling
 from accoil.receive.suppressed import Suppressed, suppress
 
 Mask = npt.NDArray[np.bool_]
 
 
-def without(facts: pa.Table, deleted: Mapping[int, Suppressed]) -> pa.Table:
-    """The facts-to-be without those of people and accounts of product → who was deleted there."""
-    products = facts["product"].to_numpy()
-    for product in set(deleted) & set(np.unique(products).tolist()):
-        concerned = (facts["product"].to_numpy() == product) & _may_concern(facts, deleted[product])
-        if concerned.any():
-            kept = facts.filter(pa.array(~concerned))
-            asked = [_request(row) for row in facts.filter(pa.array(concerned)).to_pylist()]
-            still = [each for each in asked if suppress(each.calls[0], deleted[product]) is None]
-            facts = pa.concat_tables([kept, table(still)]) if still else kept
+def without(facts: pa.Table, handling: Callable[[int], Handling]) -> pa.Table:
+    """The facts-to-be without events of days that their product keeps no more, and without who was deleted there."""
+    for product in np.unique(facts["product"].to_numpy()).tolist():
+        wanted = handling(product)
+        if wanted.kept_since:
+            facts = facts.filter(pa.array(~_are_too_old(facts, product, wanted.kept_since)))
+        if wanted.suppressed:
+            facts = _without_deleted(facts, product, wanted.suppressed)
     return facts
+
+
+def _are_too_old(facts: pa.Table, product: int, kept_since: int) -> Mask:
+    """As `too_old.is_too_old`."""
+    is_event = facts["kind"].to_numpy() == EVENT
+    found = (facts["product"].to_numpy() == product) & is_event & (facts["sent_at"].to_numpy() < kept_since)
+    return np.asarray(found, bool)
+
+
+def _without_deleted(facts: pa.Table, product: int, known: Suppressed) -> pa.Table:
+    concerned = (facts["product"].to_numpy() == product) & _may_concern(facts, known)
+    if not concerned.any():
+        return facts
+    kept = facts.filter(pa.array(~concerned))
+    asked = [_request(row) for row in facts.filter(pa.array(concerned)).to_pylist()]
+    still = [each for each in asked if suppress(each.calls[0], known) is None]
+    return pa.concat_tables([kept, table(still)]) if still else kept
 
 
 def _may_concern(facts: pa.Table, known: Suppressed) -> Mask:

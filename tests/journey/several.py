@@ -71,7 +71,7 @@ class Several:
         database = cluster.new_database()
         keep_in(self.home, database)
         told = begun(self.home)
-        shared = {
+        self.settings = shared = {
             "ACCOIL_DATABASE_URL": database,
             "ACCOIL_CLICKHOUSE_URL": f"{self.clickhouse.url}/accoil",
             "ACCOIL_SECRET_KEY": (self.home / "secret_key").read_text().strip(),

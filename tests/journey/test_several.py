@@ -22,6 +22,7 @@ from tests.journey.test_kill import insist
 from tests.postgresql import Cluster
 from tests.traffic import Item, expected, traffic
 from tests.waiting import until
+from tests.whole import accoil
 
 pytestmark = [
     pytest.mark.skipif(bool(served.MISSING), reason=str(served.MISSING)),
@@ -42,6 +43,17 @@ def test_what_one_receives_another_counts(tmp_path: Path, postgresql: Cluster) -
         for door, items in zip(its.doors, sent, strict=True):
             insist(door, items)
         until(lambda: its.door.counts() == expected([*sent[0], *sent[1]]), every=0.2, said=its.said)
+        said = accoil(its.receivers[0].data, "doctor", **its.settings).stdout
+        assert "ok   Role: A receiver's (serve --only receive); 0 blocks wait to be handed on." in said
+        assert "ok   ClickHouse: ClickHouse answers; 2 receivers have handed blocks on through it." in said
+        assert its.doors[0].get("/workspaces").status == 404  # the API is asked elsewhere
+        counts, other = sorted(its.workers, key=lambda each: not each.health()["counts"])
+        assert counts.stop() == 0
+        until(lambda: other.health().get("counts"), said=its.said)
+        insist(its.doors[1], more := traffic(9, 20))
+        assert its.receivers[1].stop() == 0  # having handed on what it took
+        until(lambda: its.door.counts() == expected([*sent[0], *sent[1], *more]), every=0.2, said=its.said)
+        assert [each.stop() for each in (its.pages, its.receivers[0], other)] == [0, 0, 0]
 
 
 def insist_anywhere(doors: list[Door], dice: random.Random, items: list[Item]) -> None:
