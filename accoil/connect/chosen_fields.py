@@ -41,6 +41,8 @@ def offers(connection: Connection, profile: Profile) -> Offers:
 def choose(connection: Connection, profile: Profile, chosen: Mapping[Kind, Mapping[str, str]]) -> None:
     """What stood in other fields of ours before is emptied, and these are filled, within seconds. Raises Refused."""
     check_connected(connection)
+    if profile.product.team_id != connection.team_id:
+        raise Refused("This profile belongs to another team.")
     before = fields_of(connection, profile)
     fields: Fields = {kind: {trait: field for trait, field in chosen.get(kind, {}).items() if field} for kind in KINDS}
     _offered_by(connection)

@@ -9,6 +9,7 @@ from accoil.connect.models import Connection, Entry, Mode, ProfileSync, State
 from accoil.connect.names import NOWHERE
 from accoil.refused import Refused
 from accoil.score.models import Profile
+from accoil.team.models import Product, Team
 from tests.connect.salesforce.conftest import Synced
 
 SCORE, ADOPTION = "Accoil_Everyday_Score__c", "Accoil_Everyday_AdoptionRate__c"
@@ -115,6 +116,13 @@ def test_a_field_of_another_profile_is_taken(chosen: Synced) -> None:
     with pytest.raises(Refused, match="Health__c is taken by the profile Everyday"):
         chosen_fields.choose(chosen.connection, other, {"user": {"Frequency": "Health__c"}})
     chosen_fields.choose(chosen.connection, other, {"account": {"Frequency": "Health__c"}})  # of another object
+
+
+def test_a_profile_of_another_team_is_refused(chosen: Synced) -> None:
+    product = Product.objects.create(team=Team.objects.create(name="Evil Inc"), name="Evil")
+    with pytest.raises(Refused, match="belongs to another team"):
+        chosen_fields.choose(chosen.connection, Profile.objects.create(product=product, name="Theirs"), {"user": {}})
+    assert ProfileSync.objects.count() == 1
 
 
 def test_a_dry_run_tells_what_the_chosen_fields_would_change(chosen: Synced) -> None:
