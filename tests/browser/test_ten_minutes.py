@@ -20,7 +20,7 @@ def test_a_salesperson_finds_who_needs_her_and_why(page, demo):
     until(lambda: lines.count() or not page.reload(), within=300, every=1)  # the past is still being worked out
     lines.first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
-    expect(main.get_by_text(re.compile(r"\d+ of \d+ accounts in "))).to_be_visible()
+    expect(main.get_by_text(re.compile(r"\d+ of \d+ accounts that came into "))).to_be_visible()
 
     # Who pays most of them.
     main.get_by_role("columnheader", name="MRR").get_by_role("link").click()
@@ -60,3 +60,22 @@ def test_a_salesperson_finds_who_needs_her_and_why(page, demo):
     main.get_by_label("Name").fill("Mine to look after")
     main.get_by_role("button", name="Make this segment").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mine to look after")
+
+    # From now on Slack tells her who comes into it.
+    main.get_by_role("link", name="Tell somebody when one comes").click()
+    main.get_by_label("Name", exact=True).fill("Tell me")
+    main.get_by_label("What is done").select_option(label="Slack message")
+    main.get_by_label("Channel").fill("#sales")
+    expect(main.get_by_text("When an account enters the segment Mine to look after")).to_be_visible()
+
+    # Who stopped using something.
+    page.get_by_role("navigation", name="Pages of").get_by_role("link", name="Features", exact=True).click()
+    main.get_by_role("link", name="Reports", exact=True).click()
+    main.get_by_role("link", name="See accounts that stopped").click()
+    expect(main.get_by_text(re.compile("where used Reports in the last 60 days and did not use Reports"))).to_be_visible()
+
+
+def test_the_dashboard_says_why_they_cooled_down(page, demo):
+    demo.sign_in(page)
+    cooled = page.get_by_role("region", name="Cooled down").get_by_role("listitem")
+    expect(cooled.first.locator(".because")).not_to_be_empty()

@@ -44,7 +44,8 @@ def told(frame: Frame) -> dict[str, Any]:
     kind, summary = seen.kind, seen.summary
     first = frame.as_of - timedelta(days=days - 1)
     versions = changes.versions(frame.profile, first, frame.as_of) if frame.profile else {}
-    moved = seen.moved(kind)
+    moved, cooled = seen.moved(kind), seen.cooled(kind, MOVERS)
+    movers = listed(seen, [*cooled, *seen.warmed(kind, MOVERS)])  # their lines are one question
     return {
         "sentence": sentences.dashboard(summary, moved, seen.window),
         "since": since.told(seen),
@@ -57,8 +58,8 @@ def told(frame: Frame) -> dict[str, Any]:
         "habits": frame.link("dashboard-habits", days=days),
         "bands": tables.bands(summary[f"bands_{kind}s"]),
         "measure": tables.measure(frame, seen.book.benchmark),
-        "cooled": listed(seen, seen.cooled(kind, MOVERS)),
-        "warmed": listed(seen, seen.warmed(kind, MOVERS)),
+        "cooled": movers[: len(cooled)],
+        "warmed": movers[len(cooled) :],
         "moved": moved,
         "why": frame.link("dashboard-why"),
         "all_cooled": all_moved(seen, "cold", "change"),
