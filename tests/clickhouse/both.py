@@ -9,11 +9,12 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -88,11 +89,12 @@ class Both(embedded.DuckDB):
         self._other.keep_rows(name, rows)
 
     def drop(self, name: str) -> None:
-        super().drop(name)
-        self._other.drop(name)
+        with self._writing:
+            super().drop(name)
+            self._other.drop(name)
 
     def drop_all(self, name: str) -> None:
-        with self._writing:
+        with self._writing, suppress(duckdb.ConnectionException):
             for row in super().ask(embedded.KEPT, name=name).to_pylist():
                 super().drop(row["table_name"])
             self._other.drop_all(name)
