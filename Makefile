@@ -15,7 +15,7 @@ TRIED_AGAIN := --reruns 2 -r aR
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres check soak bench screenshots lock clean browser clients clickhouse
+.PHONY: help run test test-postgres test-clickhouse check soak bench screenshots lock clean browser clients clickhouse
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,13 @@ test-postgres: .venv/ready-for-tests ## the tests of what is in the application'
 
 TESTS ?= tests/team tests/act tests/connect tests/inbox tests/intercom tests/erase tests/segment tests/score tests/show \
 	tests/api tests/watch tests/mcp
+
+# Each question that these tests ask of facts is asked of ClickHouse's engine too, and the answers must be the same.
+# ASKING=tests/rule runs a part; OVER="-m tests.postgresql" has the application's database in PostgreSQL besides.
+test-clickhouse: .venv/ready-for-tests clickhouse ## the tests of what asks facts, every answer compared with ClickHouse's
+	$(if $(OVER),$(BIN)/python $(OVER)) $(PYTEST) $(A_FEW_MORE) $(TRIED_AGAIN) -p tests.clickhouse.both -m "not soak" $(ASKING)
+
+ASKING ?= tests/show tests/api tests/segment tests/score tests/rule tests/act tests/connect tests/mcp tests/inbox
 
 check: .venv/ready-for-tests ## style, types, who may import whom, migrations
 	$(BIN)/ruff check .

@@ -14,6 +14,12 @@ Users = Annotated[int, typer.Option(min=100, metavar="N", help="How many users t
 Days = Annotated[int, typer.Option(min=1, metavar="N", help="How many days of history.")]
 Keep = Annotated[Path | None, typer.Option(metavar="DIR", help="Build the book here, and find it here the next time.")]
 Plans = Annotated[bool, typer.Option("--plans", help="Print how the engine answers each question (standard error).")]
+ClickHouse = Annotated[
+    str | None,
+    typer.Option(
+        "--clickhouse", metavar="URL", help="Ask this ClickHouse server the same, and tell both beside each other."
+    ),
+]
 Times = Annotated[int, typer.Option(min=1, metavar="N", help="Measure a book so many times as large as well.")]
 
 
@@ -44,6 +50,7 @@ def bench_score(
     build_only: Annotated[
         bool, typer.Option("--build-only", help="Build the book in --keep, and measure nothing.")
     ] = False,
+    clickhouse: ClickHouse = None,
     data: Data = None,
 ) -> None:
     """Every number of a large book. Against the bare sum in the same engine; in a temporary folder."""
@@ -52,18 +59,23 @@ def bench_score(
 
     if build_only and keep is None:
         raise Refused("--build-only needs --keep DIR: without it the book would be gone at once.")
-    run(Wanted(Size(users, days), repeat, times_history, times_users, plans), keep, build_only)
+    run(Wanted(Size(users, days), repeat, times_history, times_users, plans), keep, build_only, clickhouse)
 
 
 @app.command("whatif")
 def bench_what_if(
-    users: Users = 200_000, days: Days = 395, keep: Keep = None, plans: Plans = False, data: Data = None
+    users: Users = 200_000,
+    days: Days = 395,
+    keep: Keep = None,
+    plans: Plans = False,
+    clickhouse: ClickHouse = None,
+    data: Data = None,
 ) -> None:
     """What a draft would change, over a large book. Each kind of change, first and while a slider moves."""
     from accoil.bench.invented import Size
     from accoil.bench.what_if import run
 
-    run(Size(users, days), keep, plans)
+    run(Size(users, days), keep, plans, clickhouse)
 
 
 @app.command("inbox")

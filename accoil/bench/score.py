@@ -38,19 +38,23 @@ class Wanted(msgspec.Struct, frozen=True):
         return Size(self.size.users * self.times_users, self.size.days * self.times_history)
 
 
-def run(wanted: Wanted, keep: Path | None = None, build_only: bool = False) -> None:
-    """Prints the report as JSON. A book built in the folder `keep` is found there the next time."""
+def run(wanted: Wanted, keep: Path | None = None, build_only: bool = False, clickhouse: str | None = None) -> None:
+    """Prints the report as JSON. A book built in the folder `keep` is found there the next time. `clickhouse`: the URL
+    of a server that is asked the same afterwards."""
     if build_only:
         with kept.book(wanted.size, keep) as folder:
             print(json.dumps({"bench": "build", "files_mib": machine.file_sizes(folder)}, indent=2))
         return
-    print(json.dumps(measure(wanted, keep), indent=2))
+    print(json.dumps(measure(wanted, keep, clickhouse), indent=2))
 
 
-def measure(wanted: Wanted, keep: Path | None = None) -> Report:
+def measure(wanted: Wanted, keep: Path | None = None, clickhouse: str | None = None) -> Report:
     about = machine.about()
     report = {"bench": "score", "machine": about, **_of_one(wanted.size, wanted, keep)}
     report["budgets"] = budgets.judge(budgets.SCORE, _judged(report))
+    if clickhouse:
+        theirs = _in_clickhouse(wanted, keep, clickhouse)
+        report["clickhouse"] = {"figures": theirs, "times_as_long": growth(report, theirs)}
     if wanted.grown != wanted.size:
         grown = _of_one(wanted.grown, wanted, keep)
         report["grown"] = {"figures": grown, "growth": growth(report, grown)}
@@ -68,6 +72,16 @@ def _of_one(size: Size, wanted: Wanted, keep: Path | None) -> Report:
             store.close()
             for name, plan in watched.plans.items():
                 say(f"-- {name}\n{plan}")
+
+
+def _in_clickhouse(wanted: Wanted, keep: Path | None, url: str) -> Report:
+    from accoil.bench.beside import copied
+
+    with kept.book(wanted.size, keep) as folder, copied(folder, url) as store:
+        try:
+            return _ask_all(Watched(store, names_of(kept.PACKAGE)), wanted.size, wanted.repeat)
+        finally:
+            open_facts(None)
 
 
 def _ask_all(store: Watched, size: Size, repeat: int) -> Report:

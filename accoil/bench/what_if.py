@@ -15,6 +15,7 @@ from accoil.bench import budgets, kept, machine
 from accoil.bench.asked import ASK
 from accoil.bench.book import STORE
 from accoil.bench.figures import ratio, seconds_of
+from accoil.bench.growth import growth
 from accoil.bench.invented import LAST_DAY, PRODUCT, Size, definition
 from accoil.bench.progress import say
 from accoil.bench.watched import Watched, names_of
@@ -53,12 +54,12 @@ SEGMENTS: dict[Scope, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def run(size: Size, keep: Path | None = None, plans: bool = False) -> None:
-    """Prints the report as JSON."""
-    print(json.dumps(measure(size, keep, plans), indent=2))
+def run(size: Size, keep: Path | None = None, plans: bool = False, clickhouse: str | None = None) -> None:
+    """Prints the report as JSON. `clickhouse`: the URL of a server that is asked the same afterwards."""
+    print(json.dumps(measure(size, keep, plans, clickhouse), indent=2))
 
 
-def measure(size: Size, keep: Path | None = None, plans: bool = False) -> Report:
+def measure(size: Size, keep: Path | None = None, plans: bool = False, clickhouse: str | None = None) -> Report:
     about = machine.about()
     with kept.book(size, keep) as folder:
         store = DuckDB(folder / STORE, environment.text("ACCOIL_STORE_MEMORY", MEMORY))
@@ -76,8 +77,25 @@ def measure(size: Size, keep: Path | None = None, plans: bool = False) -> Report
             store.close()
             for name, plan in watched.plans.items():
                 say(f"-- {name}\n{plan}")
-    report["budgets"] = budgets.judge(budgets.WHAT_IF, _judged(report))
+        report["budgets"] = budgets.judge(budgets.WHAT_IF, _judged(report))
+        if clickhouse:
+            report["clickhouse"] = _in_clickhouse(folder, clickhouse, report)
     return report
+
+
+def _in_clickhouse(folder: Path, url: str, ours: Report) -> Report:
+    from accoil.bench.beside import copied
+
+    with copied(folder, url) as store:
+        try:
+            theirs = _ask_all(Watched(store, names_of(kept.PACKAGE)))
+        finally:
+            open_facts(None)
+    return {"figures": theirs, "times_as_long": growth(_flat(ours), _flat(theirs))}
+
+
+def _flat(report: Report) -> Report:
+    return {"bare_seconds": report["bare_seconds"], **report["changes"]}
 
 
 def _ask_all(store: Watched) -> Report:
