@@ -145,7 +145,7 @@ class ClickHouse(Store):
 
     def close(self) -> None:
         """What is kept goes; the facts stay."""
-        self._client.command(f"drop database if exists {self._kept} sync")
+        self._client.command(f"drop database if exists {self._kept} sync", use_database=False)  # its own may be gone
         self._client.close()
 
     def _written(self, question: str, places: Places, values: dict[str, Value]) -> tuple[str, dict[str, Any]]:
