@@ -72,7 +72,8 @@ def test_a_salesperson_finds_who_needs_her_and_why(page, demo):
     page.get_by_role("navigation", name="Pages of").get_by_role("link", name="Features", exact=True).click()
     main.get_by_role("link", name="Reports", exact=True).click()
     main.get_by_role("link", name="See accounts that stopped").click()
-    expect(main.get_by_text(re.compile("where used Reports in the last 60 days and did not use Reports"))).to_be_visible()
+    stopped = re.compile("where used Reports in the last 60 days and did not use Reports")
+    expect(main.get_by_text(stopped)).to_be_visible()
 
 
 def test_the_dashboard_says_why_they_cooled_down(page, demo):
