@@ -99,7 +99,7 @@ def kill_one(its: Several, dice: random.Random, pauses: float) -> str:
 
 @pytest.mark.parametrize(
     ("receivers", "seconds", "seed"),
-    [(2, 12, 1), *(pytest.param(3, 600, seed, marks=pytest.mark.soak) for seed in (2,))],
+    [(2, 8, 1), *(pytest.param(3, 600, seed, marks=pytest.mark.soak) for seed in (2,))],
 )
 def test_whoever_is_killed_whenever_every_event_is_counted_once(
     tmp_path: Path, postgresql: Cluster, receivers: int, seconds: int, seed: int
