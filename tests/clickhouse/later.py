@@ -9,6 +9,7 @@ import pytest
 from accoil.connect.looking import Look
 from accoil.connect.people import News, firms, users
 from accoil.count.addresses import addresses
+from accoil.count.condensing import ASK as CONDENSING
 from accoil.count.erasing import adopted
 from accoil.count.facts import facts
 from accoil.count.ids import ACCOUNT, USER, Kind, id_of
@@ -103,6 +104,8 @@ def test_books_are_made_again(product: Product, receive: Receive) -> None:
     assert adopted(product.pk, id_of(product.pk, USER, "u4"))
     assert first_day(product.pk) == date(2026, 3, 2)
     assert checksums(facts().store)
+    assert facts().store.rows(CONDENSING["going"], product=product.pk, since=0, until=DAY)[0]["days"]
+    facts().store.rows(CONDENSING["moves"], product=product.pk)
 
 
 def test_drafts_of_facts_that_came_meanwhile(product: Product, receive: Receive) -> None:
