@@ -16,7 +16,6 @@ from accoil.segment.askable import looks_back
 from accoil.team import audit
 from accoil.team.models import Product, User
 
-CHOICES = (6, 12, 18, 24, 36, 48, 60)  # months
 ACTION = "keep-days"  # as the table of permissions calls it
 
 

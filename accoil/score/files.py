@@ -127,6 +127,6 @@ def all_sections() -> list[Section]:
     """In the order in which they are applied: what others name comes before them."""
     from accoil.score.mapping_section import Mappings
     from accoil.score.profile_section import Profiles
-    from accoil.score.settings_sections import Configuration, Domains, Features, TimeZone
+    from accoil.score.settings_sections import Configuration, Domains, Features, KeepMonths, TimeZone
 
-    return [TimeZone(), Domains(), Features(), Profiles(), Configuration(), Mappings()]
+    return [TimeZone(), KeepMonths(), Domains(), Features(), Profiles(), Configuration(), Mappings()]

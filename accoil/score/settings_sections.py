@@ -10,8 +10,10 @@ from accoil.score import configuration as configuring
 from accoil.score import features as keeping
 from accoil.score.features import Said
 from accoil.score.files import Plan
-from accoil.team.models import Product
+from accoil.team.models import KEEP_CHOICES, KEEP_MONTHS, Product
 from accoil.team.zones import is_zone
+
+FOR_EVER = "for_ever"
 
 
 class TimeZone:
@@ -32,6 +34,33 @@ class TimeZone:
 
     def written(self, product: Product) -> dict[str, Any]:
         return {"time_zone": product.time_zone}
+
+
+class KeepMonths:
+    """How long daily counts are kept. The file says it, and a person on Settings > Privacy that the first ones go."""
+
+    keys = ("keep_months",)
+
+    def read(self, content: Mapping[str, Any]) -> int | None:
+        months = content["keep_months"]
+        if months == FOR_EVER:
+            return None
+        if isinstance(months, bool) or months not in KEEP_CHOICES:
+            choices = ", ".join(map(str, KEEP_CHOICES))
+            raise Refused(f"keep_months is “{months}”; choose one of {choices}, or {FOR_EVER}.")
+        return int(months)
+
+    def apply(self, plan: Plan, said: int | None) -> None:
+        product = plan.product
+        if said != product.keep_months:
+            then = " (what is older goes once somebody has said so on Settings > Privacy)" if said else ""
+            plan.lines.append(f"~ keep_months: {product.keep_months or FOR_EVER} → {said or FOR_EVER}{then}")
+            product.keep_months = said
+            product.save(update_fields=["keep_months"])
+
+    def written(self, product: Product) -> dict[str, Any]:
+        usual = product.keep_months == KEEP_MONTHS
+        return {} if usual else {"keep_months": product.keep_months or FOR_EVER}
 
 
 class Domains:

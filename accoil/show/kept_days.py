@@ -8,11 +8,11 @@ from accoil import environment
 from accoil.count.counting import OPEN_DAYS
 from accoil.erase import retention
 from accoil.erase.models import Retention
-from accoil.erase.retention import CHOICES, Going
+from accoil.erase.retention import Going
 from accoil.refused import Refused
 from accoil.show import words
 from accoil.show.frame import Frame
-from accoil.team.models import Product
+from accoil.team.models import KEEP_CHOICES, Product
 
 FOR_EVER = "for-ever"
 STEPS = (Retention.State.JOURNAL, Retention.State.NUMBERS)
@@ -23,7 +23,7 @@ def months_in(query: QueryDict) -> int | None:
     given = query.get("months", "")
     if given == FOR_EVER:
         return None
-    if given not in map(str, CHOICES):
+    if given not in map(str, KEEP_CHOICES):
         raise Refused("Choose how many months of daily counts are kept, or for ever.")
     return int(given)
 
@@ -47,7 +47,7 @@ def told(frame: Frame) -> dict[str, Any]:
         "wanted": wanted,
         "going": going,
         "goes": going is not None and (product.kept_from is None or going.until > product.kept_from),
-        "months": [(str(each), in_words(each)) for each in (*CHOICES, None)],
+        "months": [(str(each), in_words(each)) for each in (*KEEP_CHOICES, None)],
         "chosen": FOR_EVER if wanted is None else str(wanted),
         **on_its_way(product),
     }

@@ -23,6 +23,7 @@ NAME_LENGTH = 100
 MOST_EVENTS = 2_000
 MOST_TRAITS = 500
 KEEP_MONTHS = 24
+KEEP_CHOICES = (6, 12, 18, 24, 36, 48, 60)
 STAGING = "stg_"  # what keys of a staging product begin with
 SCOPES = ("accounts", "users", "counts")  # what a token may be kept to; profiles and segments every token reads
 TOKEN_START = "accoil_"  # noqa: S105  what every token begins with, so that people and scanners know it

@@ -155,16 +155,21 @@ def test_events_never_received_are_pointed_out(product):
     ("text", "sentence"),
     [
         ("", "The file is empty"),
-        ("- a\n- b", "The file must hold keys: time_zone, internal_domains"),
-        ("just words", "The file must hold keys: time_zone, internal_domains"),
+        ("- a\n- b", "The file must hold keys: time_zone, keep_months, internal_domains"),
+        ("just words", "The file must hold keys: time_zone, keep_months, internal_domains"),
         ("a: b: c", "Line 1: this is not YAML"),
         ("time_zone: UTC\nprofiles: [", "Line 2: this is not YAML"),
         ("time_zone: !!python/object:os.system ls", "this is not YAML"),
         ("time_zone: \x00", "The file is not YAML that can be read"),
-        ("profile: []", "“profile” is not a key of a definitions file; there are: time_zone, internal_domains"),
+        (
+            "profile: []",
+            "“profile” is not a key of a definitions file; there are: time_zone, keep_months, internal_domains",
+        ),
         ("segments: []", "“segments” is not supported yet; take it out of the file"),
         ("automations: []", "“automations” is not supported yet"),
         ("time_zone: Sydney", "time_zone: “Sydney” is not a time zone"),
+        ("keep_months: 7", "keep_months is “7”; choose one of 6, 12, 18, 24, 36, 48, 60, or for_ever."),
+        ("keep_months: [12]", "keep_months is “[12]”"),
         ("time_zone: 10", "time_zone: “10” is not a time zone"),
         ("profiles: {name: A}", "profiles must be a list"),
         ("profiles: [{events: {A: 1}}]", "Profile 1 of the file has no name"),
@@ -227,3 +232,15 @@ def test_people_are_in_no_file(product):
         apply("profiles: [{name: Trial Users, events: {Report_Created: 9}, access: {bob@example.com: none}}]", product)
     apply(OPENED % "false", product, prune=True)
     assert member.access.get().may == May.NONE
+
+
+def test_how_long_daily_counts_are_kept_is_said_and_nothing_goes(product):
+    plan = apply("keep_months: 12", product)
+    assert plan.lines == ["~ keep_months: 24 → 12 (what is older goes once somebody has said so on Settings > Privacy)"]
+    kept = Product.objects.get()
+    assert (kept.keep_months, kept.kept_from) == (12, None)
+    assert "keep_months: 12" in definitions(kept)
+    apply("keep_months: for_ever", kept)
+    assert (kept.keep_months, "keep_months: for_ever" in definitions(kept)) == (None, True)
+    apply("keep_months: 24", kept)
+    assert "keep_months" not in definitions(kept), "the usual is not written"
