@@ -41,7 +41,7 @@ class Counts:
         self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since)
         self.counting.facts.configure(configurations())
         self.watch = Watch(self.counting.journal, lambda: self.counting.facts.duplicates, has_door=has_door)
-        self._imports = importing.imports(folder, self.counting)
+        self.imports = importing.imports(folder, self.counting)
         self._control = Control(
             folder,
             {
@@ -50,7 +50,7 @@ class Counts:
                 "copy_store": partial(backup.copy_store_of, self.counting),
                 "events": health.known_events,
                 "progress": lambda: health.progress(self.counting),
-                **importing.answers(self._imports),
+                **importing.answers(self.imports),
                 **reach.answers(),
             },
         )
@@ -68,7 +68,7 @@ class Counts:
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
-        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self._imports)
+        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports)
         self._keeping = Keeping(self.counting, ring.refresh)
         self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 
@@ -76,7 +76,7 @@ class Counts:
         self.watch.start()
         self.freezing.start()
         self.counting.start()
-        self._imports.open()
+        self.imports.open()
         self._control.start()
         for clock in self._clocks:
             clock.start()
@@ -90,7 +90,7 @@ class Counts:
         self._following.stop()
         self.freezing.stop()
         self._control.stop()
-        self._imports.close()
+        self.imports.close()
         self.counting.stop()
         self.watch.stop()
         if self._mailbox:
@@ -106,7 +106,7 @@ class Counts:
         return {
             product
             for product in self._looked_up.zones
-            if any(not each.is_finished for each in self._imports.all(product))
+            if any(not each.is_finished for each in self.imports.all(product))
         }
 
     def follow_settings(self) -> None:

@@ -129,7 +129,7 @@ def test_401_for_an_unknown_key_is_the_last_word_for_most(send: Send) -> None:
 def test_403_for_a_key_that_is_switched_off_is_the_last_word_for_most(server: Server, send: Send) -> None:
     def switched_off(door: Door) -> str:
         IngestKey.objects.filter(key=door.key).update(disabled_at=timezone.now())
-        server.ring.refresh()
+        server.parts.ring.refresh()
         return door.key
 
     check_refused(send(key=switched_off), 403, "key_disabled", INSIST)
@@ -148,7 +148,7 @@ def test_429_is_tried_again_until_the_key_may_send(server: Server, send: Send) -
 
     def limited(door: Door) -> str:
         IngestKey.objects.filter(key=door.key).update(calls_a_second=1)
-        server.ring.refresh()
+        server.parts.ring.refresh()
         return door.key
 
     def spend(door: Door, body: bytes, headers: dict[str, str]) -> bytes:

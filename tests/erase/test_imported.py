@@ -26,10 +26,10 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def imported(server: Server, door: Door, path: Path, text: str, is_upload: bool = False) -> Import:
     path.write_text(text)
-    id = server.imports.start(path, door.product_id, is_upload=is_upload).id
-    until(lambda: server.imports.get(id).is_finished)
+    id = server.parts.counts.imports.start(path, door.product_id, is_upload=is_upload).id
+    until(lambda: server.parts.counts.imports.get(id).is_finished)
     assert server.wait_counted()
-    return server.imports.get(id)
+    return server.parts.counts.imports.get(id)
 
 
 def test_rows_that_were_kept_go_with_the_person_and_the_file_brings_nobody_back(server: Server, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def tenant(server: Server, door: Door, mark: str, folder: Path) -> Tenant:
 def imported(server: Server, product: Product, path: Path, user: str) -> Import:
     """A file of which one row could not be used."""
     path.write_text(f"name,timestamp,user_id\n{path.stem} event,2025-03-01,{user}\n{path.stem} secret,soon,{user}\n")
-    started = server.imports.start(path, product.pk)
-    until(lambda: server.imports.get(started.id).is_finished)
-    assert server.imports.get(started.id).status == "done with errors"
+    started = server.parts.counts.imports.start(path, product.pk)
+    until(lambda: server.parts.counts.imports.get(started.id).is_finished)
+    assert server.parts.counts.imports.get(started.id).status == "done with errors"
     return started

@@ -66,9 +66,9 @@ def table(path: Path, made: list[Item], ids: bool) -> Path:
 
 
 def brought_in(server: Server, path: Path, door: Door) -> Import:
-    started = server.imports.start(path, door.product_id)
-    until(lambda: server.imports.get(started.id).is_finished)
-    done = server.imports.get(started.id)
+    started = server.parts.counts.imports.start(path, door.product_id)
+    until(lambda: server.parts.counts.imports.get(started.id).is_finished)
+    done = server.parts.counts.imports.get(started.id)
     assert done.status == "done", done
     assert server.wait_counted()
     return done
@@ -155,7 +155,7 @@ def test_mappings_make_the_same_of_a_file_as_of_live_calls(
         Mapping.objects.create(
             product_id=door.product_id, name=name, trigger=trigger, action="track", fields=fields
         )  # fmt: skip
-    server.ring.refresh()
+    server.parts.ring.refresh()
     made = calls(ids=ids)
     expected = once(made)
     expected["Renamed"], expected["Split"] = expected.pop("Event 5"), expected["Event 4"]
@@ -174,8 +174,8 @@ def test_a_product_that_is_full_takes_no_new_event_names_from_a_file(
     Product.objects.filter(pk=door.product_id).update(most_events=1)
     path = tmp_path / "past.csv"
     path.write_text("name,timestamp,user_id\nKnown,2025-03-02,ann\nNew,2025-03-02,ann\n")
-    started = server.imports.start(path, door.product_id)
-    until(lambda: server.imports.get(started.id).is_finished)
-    assert server.imports.get(started.id).rejected_rows == 1
+    started = server.parts.counts.imports.start(path, door.product_id)
+    until(lambda: server.parts.counts.imports.get(started.id).is_finished)
+    assert server.parts.counts.imports.get(started.id).rejected_rows == 1
     assert server.wait_counted()
     assert door.events() == {"Known": 2}

@@ -30,7 +30,7 @@ def test_it_is_left_out_of_a_batch_and_the_rest_counts(server: Server, door: Doo
     assert door.post(path, {"batch": calls} if path == "/v1/batch" else calls).status in (200, 202)
     assert server.wait_counted()
     assert door.events() == {"Report_Created": 1}
-    (seen,) = server.watch.debugger.visits(door.product_id)
+    (seen,) = server.parts.watch.debugger.visits(door.product_id)
     told = [(line.outcomes, line.code) for line in lines(seen)]
     assert told.count(([CAME_BACK], OWN)) == 3 and len(told) == 4
 
@@ -53,6 +53,6 @@ def test_who_merely_mentions_it_counts(server: Server, door: Door) -> None:
 
 def test_the_source_says_how_many_and_they_are_not_called_rejected(server: Server, door: Door) -> None:
     assert door.post("/v1/batch", {"batch": [track("A"), track("B", context=OURS)]}).status == 200
-    (seen,) = server.watch.debugger.visits(door.product_id)
-    added = [each for each in server.watch.debugger.sources.take() if each.key == seen.key.id]
+    (seen,) = server.parts.watch.debugger.visits(door.product_id)
+    added = [each for each in server.parts.watch.debugger.sources.take() if each.key == seen.key.id]
     assert [each.reasons for each in added] == [{OWN: 1}]

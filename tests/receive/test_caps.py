@@ -77,8 +77,8 @@ def test_the_front_door_of_a_full_product_takes_no_new_event(server, door):
     assert track("Known") == 200
     assert server.wait_counted()
     Product.objects.filter(pk=door.product_id).update(most_events=1)
-    server.watch.look_for_full()
-    server.ring.refresh()
+    server.parts.watch.look_for_full()
+    server.parts.ring.refresh()
     assert track("Known") == 200
     assert track("New") == 200  # told in the answer: SDKs would send a refused call again
     assert track("New", "/v2/track") == 400

@@ -4,7 +4,7 @@ from tests.door import basic
 
 
 def visits(server, door):
-    return server.watch.debugger.visits(door.product_id)
+    return server.parts.watch.debugger.visits(door.product_id)
 
 
 def test_what_was_taken_in_is_seen(server, door):
@@ -34,9 +34,9 @@ def test_a_switched_off_key_in_the_body_is_seen(server, door):
 
 
 def test_an_unknown_key_is_counted_and_nobodys(server, door):
-    before = server.watch.debugger.sources.strangers
+    before = server.parts.watch.debugger.sources.strangers
     assert door.post("/v1/track", {"userId": "u", "event": "E"}, Authorization=basic("nobody:")).status == 401
-    assert server.watch.debugger.sources.strangers == before + 1
+    assert server.parts.watch.debugger.sources.strangers == before + 1
     assert visits(server, door) == []
 
 
@@ -45,7 +45,7 @@ def test_what_a_mapping_leaves_out_is_seen_though_the_sender_is_not_told(server,
     from accoil.team.models import Mapping
 
     Mapping.objects.create(product_id=door.product_id, name="Reports", trigger='event = "Report"', action="track")
-    server.ring.refresh()
+    server.parts.ring.refresh()
     batch = {"batch": [{"type": "track", "userId": "u", "event": name} for name in ("Report", "Noise")]}
     assert door.post("/v1/batch", batch).json() == {"success": True}
     (seen,) = visits(server, door)

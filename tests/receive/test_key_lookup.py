@@ -21,7 +21,7 @@ def test_a_key_that_cannot_be_looked_up_is_not_refused_for_good(
     def broken() -> Ring:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(server.ring, "_fetch", broken)
+    monkeypatch.setattr(server.parts.ring, "_fetch", broken)
     for path in ("/v1/track", "/v1/page"):
         answer = door.post(path, {**CALL, "name": "N"}, Authorization=basic("made a moment ago:"))
         assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "unavailable", "5")

@@ -17,7 +17,7 @@ TRACK = {"type": "track", "userId": "u", "event": "E", "timestamp": "2026-11-20T
 
 def bind(server: Server, door: Door, **rules: Any) -> None:
     IngestKey.objects.filter(key=door.key).update(**rules)
-    server.ring.refresh()
+    server.parts.ring.refresh()
 
 
 def test_a_key_for_some_pages(server: Server, door: Door) -> None:
@@ -53,7 +53,7 @@ def test_a_key_with_a_secret_takes_signed_bodies_alone(server: Server, door: Doo
     key = IngestKey.objects.get(key=door.key)
     key.secret = "s3cret"
     key.save()
-    server.ring.refresh()
+    server.parts.ring.refresh()
 
     def signed(body: Any, text: bytes) -> int:
         signature = hmac.new(b"s3cret", text, hashlib.sha1).hexdigest()
@@ -91,7 +91,7 @@ def test_mappings_rename_drop_and_split_at_the_door(server: Server, door: Door) 
     mapping("Rename", 'event = "report.created"', event="Report_Created")
     mapping("Split", 'event = "Both"')
     mapping("Second", 'event = "Both"', event="Both_Too")
-    server.ring.refresh()
+    server.parts.ring.refresh()
     for event in ("report.created", "Both", "Dropped"):
         assert door.post("/v1/track", {**TRACK, "event": event, "messageId": event}).status == 200
     in_body = {"batch": [{**TRACK, "event": "report.created", "messageId": "b"}], "writeKey": door.key}
@@ -110,7 +110,7 @@ def test_a_mapping_that_finds_nothing_says_so(server: Server, door: Door) -> Non
     Mapping.objects.create(
         product_id=door.product_id, name="Named", trigger='type = "track"', action="track", fields=fields
     )
-    server.ring.refresh()
+    server.parts.ring.refresh()
     answer = door.post("/v1/track", TRACK)
     assert answer.json()["rejected"] == 1
     assert "Named" in answer.json()["errors"][0]["message"]

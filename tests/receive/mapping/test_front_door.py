@@ -55,7 +55,7 @@ def maps(server: Server, door: Door) -> Callable[..., None]:
 
     def put(text: str, *, prune: bool = False) -> None:
         apply(f"mappings:\n{text}", product(door), prune=prune)
-        server.ring.refresh()
+        server.parts.ring.refresh()
 
     return put
 
@@ -163,7 +163,7 @@ def test_a_change_holds_for_what_comes_and_never_for_what_is_counted(server, doo
     send(server, door, old, track("report.created"))
     assert door.events() == {"report.created": 1, "Report_Created": 1}
     mappings.reset(product(door))
-    server.ring.refresh()
+    server.parts.ring.refresh()
     send(server, door, old, track("report.created"))
     assert door.events() == {"report.created": 2, "Report_Created": 1}
 
@@ -176,7 +176,7 @@ def test_a_split_call_sent_again_after_the_mappings_changed_counts_no_more_than_
     assert door.events() == once
 
     def again() -> Counter[str]:
-        server.ring.refresh()
+        server.parts.ring.refresh()
         send(server, door, call)
         return Counter(door.events())
 
@@ -200,29 +200,29 @@ def test_an_alias_always_goes_its_way(server, door, maps):
 
 def test_with_every_mapping_off_nothing_counts(server, door):
     mappings.edit(product(door), lambda before: [msgspec.structs.replace(each, enabled=False) for each in before])
-    server.ring.refresh()
+    server.parts.ring.refresh()
     assert send(server, door, track("Login"), {"type": "page", "userId": "u1"}).json() == {"success": True}
     assert door.events() == {}
 
 
 def test_presets_take_the_short_way(server, door, maps):
-    assert server.ring.handling(door.product_id) is PLAIN
+    assert server.parts.ring.handling(door.product_id) is PLAIN
     maps("- {name: Page Calls, action: page, enabled: false}")
-    assert not server.ring.handling(door.product_id).is_plain
+    assert not server.parts.ring.handling(door.product_id).is_plain
     maps("- {name: Page Calls, action: page}")
     assert product(door).mappings.count() == 5
-    assert server.ring.handling(door.product_id) is PLAIN
+    assert server.parts.ring.handling(door.product_id) is PLAIN
     maps(RENAME)
-    assert not server.ring.handling(door.product_id).is_plain
+    assert not server.parts.ring.handling(door.product_id).is_plain
     maps("  []", prune=True)
-    assert server.ring.handling(door.product_id) is PLAIN
+    assert server.parts.ring.handling(door.product_id) is PLAIN
 
 
 def test_mappings_that_can_not_be_read_harm_nobody(server, door, new_product, maps):
     other = new_product()
     maps(RENAME)
     product(other).mappings.create(name="Odd", trigger="nonsense(", action="track")
-    server.ring.refresh()
+    server.parts.ring.refresh()
     for each in (door, other):
         send(server, each, track("report.created"))
     assert (door.events(), other.events()) == ({"Report_Created": 1}, {"report.created": 1})
