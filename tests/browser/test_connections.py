@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.beginning import Beginning, beginning, name_of
 from tests.browser.conftest import EMAIL, PASSWORD, Server, make_profile, sign_in, told
 from tests.intercom import Intercom, Workspace, running
+from tests.waiting import until
 from tests.whole import PATIENCE, begin, free_port, wait_for_answer
 
 pytestmark = pytest.mark.xdist_group("connected in a browser")
@@ -103,12 +104,7 @@ def everyone_matched(page: Page, server: Server) -> None:
 
 def comes(page: Page, what: Locator) -> None:
     """By itself, when the page is looked at again."""
-    for _ in range(15):
-        if what.count():
-            return
-        page.wait_for_timeout(1000)
-        page.reload()
-    raise AssertionError(f"it did not come: {what}")
+    until(lambda: what.count() or not page.reload(), every=1, said=lambda: f"it did not come: {what}")
 
 
 def test_intercom_is_connected_by_signing_in_and_modes_are_looked_at_before_they_are_switched(
@@ -151,7 +147,7 @@ def test_who_is_not_there_stands_in_a_list_with_the_reason_and_the_ledger_tells_
     page.get_by_label("Search users").fill("nobody")
     expect(page.get_by_text("None of these users is called “nobody”.")).to_be_visible()
     page.get_by_role("link", name="Ledger").click()
-    expect(page.locator(".ledger")).to_contain_text("Written")
+    comes(page, page.locator(".ledger").get_by_text("Written"))
     page.locator(".ledger summary").first.click()
     expect(page.locator(".ledger .changes").first).to_contain_text("nothing →")
     page.get_by_role("link", name="Troubleshooting").click()
@@ -228,11 +224,7 @@ def test_without_script_ticked_users_are_tagged_through_plain_forms(
     expect(scriptless.get_by_text("To 1 user: ann")).to_be_visible()
     scriptless.get_by_label("Tag").fill("vip")
     scriptless.get_by_role("button", name="Add Intercom Tag").click()
-    for _ in range(15):
-        if scriptless.get_by_text("all 1 have it").count():
-            break
-        scriptless.wait_for_timeout(1000)
-        scriptless.reload()
+    comes(scriptless, scriptless.get_by_text("all 1 have it"))
     expect(scriptless.get_by_text("The contact has the tag “vip” in Intercom.")).to_be_visible()
 
 
@@ -247,11 +239,7 @@ def test_a_revoked_token_asks_to_connect_again_and_disconnecting_says_what_happe
     workspace.revoke()
     page.get_by_role("button", name="Sync now").click()
     again = page.get_by_role("alert")
-    for _ in range(20):
-        if again.count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
+    comes(page, again)
     expect(again).to_contain_text("Intercom needs to be connected again.")
     again.get_by_role("link", name="Connect again").click()
     page.get_by_role("link", name="Connect United States").click()
@@ -262,11 +250,7 @@ def test_a_revoked_token_asks_to_connect_again_and_disconnecting_says_what_happe
     expect(page.get_by_text("2 attributes that Accoil made are archived in Intercom")).to_be_visible()
     page.get_by_role("button", name="Disconnect Intercom").click()
     expect(page.locator("#toasts")).to_contain_text("is disconnected: nothing more is written")
-    for _ in range(20):
-        if page.get_by_role("link", name="Connect Intercom").count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
+    comes(page, page.get_by_role("link", name="Connect Intercom"))
     expect(page.get_by_role("link", name="Connect Intercom")).to_be_visible()
     assert all(each.archived for each in workspace.attributes.values())
 

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, event, make_profile, sign_in, told
+from tests.waiting import until
 
 
 def begin(page: Page, server: Server) -> None:
@@ -56,10 +57,6 @@ def test_who_comes_in_is_seen_on_the_page_within_seconds(page: Page, server: Ser
     expect(page.get_by_role("heading", name="Came last")).to_be_visible()
     server.send(event("newcomer", "Report_Created", 0))
     came = page.locator("section", has=page.get_by_role("heading", name="Came last"))
-    for _ in range(20):
-        if came.get_by_text("newcomer").count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
+    until(lambda: came.get_by_text("newcomer").count() or not page.reload(), every=0.5)
     expect(came).to_contain_text("newcomer")
     expect(came).to_contain_text("something was received")
