@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 import structlog
 
-from accoil.receive.encoding import UNREADABLE, decoded
+from accoil.receive.encoding import UNREADABLE, decoded, joined
 from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.journal import Journal
 from accoil.receive.late_refusal import without
@@ -66,7 +66,7 @@ class Taking:
             marks[block.receiver] = block.number
         if not marks:
             return False
-        self._journal.put(without(pa.concat_tables(facts), self._handling), marks)
+        self._journal.put(without(joined(facts), self._handling), marks)
         for receiver in marks:
             self._wrong.pop(receiver, None)
         self._mailbox.take(marks)

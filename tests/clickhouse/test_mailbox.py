@@ -11,11 +11,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from accoil.count.taking import Taking
+from accoil.receive import columns
 from accoil.receive import posting as postings
 from accoil.receive.calls import EVENT, Call
+from accoil.receive.encoding import times
 from accoil.receive.journal import Journal, Overloaded, Request
 from accoil.receive.opening import connected
 from accoil.receive.posting import Posting
@@ -191,6 +194,19 @@ def test_blocks_of_several_receivers_are_taken_together(way: Way, tmp_path: Path
     assert {*held(way.there)} == {"1", "2", "3", "4"}
     assert len([*Journal(way.there).blocks(0)]) == 1
     assert len(Journal(way.there).taken) == 2
+
+
+def test_blocks_are_taken_whether_some_are_condensed_or_none(way: Way) -> None:
+    way.receive(1)
+    journal = Journal(way.here)
+    with closing(journal.db):
+        facts = columns.table([Request(1, 0, [call(2)])])
+        journal._commit(facts.append_column("n", pa.array([7], pa.int64())))
+    way.receive(3)
+    way.post()
+    way.take()
+    (block,) = Journal(way.there).blocks(0)
+    assert times(block.facts).tolist() == [1, 7, 1]
 
 
 def test_an_older_copy_of_the_journal_goes_on_after_what_was_taken(way: Way) -> None:
