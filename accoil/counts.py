@@ -94,6 +94,8 @@ class Counts:
     def stop(self) -> None:
         """Also what was not started. Each of it stops, whatever another one raises."""
         in_order: list[Callable[[], None]] = [self._erasing.stop, self._keeping.stop]
+        if self.taking:
+            in_order.append(self.taking.stop)
         in_order += [clock.stop for clock in self._clocks]
         in_order += [self._following.stop, self.freezing.stop, self._control.stop, self.imports.close]
         in_order += [self.counting.stop, self.watch.stop]

@@ -31,12 +31,17 @@ class Taking:
         self._has_begun = False
         self._wrong: dict[str, str] = {}  # receiver → why its next block can't be read
         self._unswept = 0
+        self._stopping = False
+
+    def stop(self) -> None:
+        """A step that is being done ends soon; what lies there stays for the next start."""
+        self._stopping = True
 
     def step(self) -> None:
         """Takes all that lies there. Raises whatever mailbox and journal do."""
         if not self._has_begun:
             self._begin()
-        while self._take():
+        while not self._stopping and self._take():
             pass
 
     def _begin(self) -> None:

@@ -284,3 +284,19 @@ def test_blocks_are_handed_on_by_themselves_and_at_the_end(way: Way, monkeypatch
     posting.stop()
     way.take()
     assert held(way.there) == ["1", "2"]
+
+
+def test_a_step_ends_soon_when_the_server_stops_however_much_lies_there(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.count.taking.MOST_CALLS", 1)
+    way.receive(1, 2, 3)
+    way.post()
+    journal = Journal(way.there, tell=lambda block: taking.stop())
+    taking = Taking(journal, way.mailbox)
+    journal.start()
+    taking.step()
+    journal.stop()
+    assert held(way.there) == ["1"]
+    way.take()
+    assert held(way.there) == ["1", "2", "3"]
