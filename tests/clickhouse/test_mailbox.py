@@ -300,3 +300,39 @@ def test_a_step_ends_soon_when_the_server_stops_however_much_lies_there(
     assert held(way.there) == ["1"]
     way.take()
     assert held(way.there) == ["1", "2", "3"]
+
+
+def test_handing_on_survives_a_journal_that_cannot_be_opened_for_a_while(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seconds in ("RESTS", "ASKS_EVERY", "AGAIN_AFTER"):
+        monkeypatch.setattr(postings, seconds, 0.01)
+    journal = Journal(way.here)
+    posting = Posting(journal, Mailbox([way.url]))
+    journal.write(1, 0, [call(1)])
+    aside = way.here.parent.with_name("aside")
+    way.here.parent.rename(aside)
+    posting.start()
+    until(lambda: posting.failing is not None)
+    aside.rename(way.here.parent)
+    until(lambda: len(way.mailbox.next({}, 10)) == 1)
+    until(lambda: posting.failing is None)
+    posting.stop()
+    journal.db.close()
+
+
+def test_a_delete_that_failed_does_not_keep_others_from_writing(way: Way) -> None:
+    journal = Journal(way.here)
+    posting = Posting(journal, way.mailbox)
+    journal.write(1, 0, [call(1)])
+    assert posting._do()
+    way.take()
+    assert posting._db
+    posting._db.set_authorizer(lambda _, what, *more: sqlite3.SQLITE_DENY if what == "COMMIT" else sqlite3.SQLITE_OK)
+    posting._asked = float("-inf")
+    assert not posting._do()
+    journal.write(1, 0, [call(2)])
+    assert posting._do()
+    posting._close()
+    journal.db.close()
+    assert held(way.here) == ["2"]
