@@ -77,7 +77,8 @@ class Counts:
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
-        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports)
+        is_empty = [self.taking.is_empty_since] if self.taking else []
+        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
         self._keeping = Keeping(self.counting, ring.refresh)
         self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 

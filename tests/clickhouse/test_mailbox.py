@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -336,3 +337,49 @@ def test_a_delete_that_failed_does_not_keep_others_from_writing(way: Way) -> Non
     posting._close()
     journal.db.close()
     assert held(way.here) == ["2"]
+
+
+def test_the_mailbox_is_emptied_at_the_start_by_time_and_when_somebody_waits_for_it(way: Way) -> None:
+    def lying() -> int:
+        return int(way.mailbox._rows("select count() as n from block")[0]["n"])
+
+    journal = Journal(way.there)
+    journal.start()
+    taking = Taking(journal, way.mailbox)
+    way.receive(1)
+    way.post()
+    taking.step()
+    assert lying() == 1
+    asked_at = time.monotonic()
+    assert not taking.is_empty_since(asked_at)
+    until(lambda: taking.step() or taking.is_empty_since(asked_at))
+    assert lying() == 0
+    way.receive(2)
+    way.post()
+    taking.step()
+    assert not taking.is_empty_since(time.monotonic())
+    until(lambda: Taking(journal, way.mailbox).step() or lying() == 0)
+    way.receive(3)
+    way.post()
+    taking._sweeps_at = 0.0
+    until(lambda: taking.step() or lying() == 0)
+    journal.stop()
+
+
+def test_what_was_taken_is_said_again_where_that_failed(way: Way) -> None:
+    way.receive(1)
+    way.post()
+    journal = Journal(way.there)
+    journal.start()
+    dying = Dying(way.mailbox, at=4)  # taken, next, with_facts, take
+    taking = Taking(journal, dying)  # type: ignore[arg-type]
+    with pytest.raises(ConnectionError):
+        taking.step()
+    assert (held_of(journal), way.mailbox.taken()) == (1, {})
+    taking.step()
+    assert way.mailbox.taken() == journal.taken
+    journal.stop()
+
+
+def held_of(journal: Journal) -> int:
+    return sum(len(block.facts) for block in journal.blocks(0))
