@@ -74,8 +74,7 @@ class Keeping:
         time.sleep(SETTLES)  # whoever was let in before the door knew is on the way to the disk
         if not self._counting.wait_counted(LATE, self._stopping.is_set):  # which account a day was of is asked there
             return self._say(some, WAITS_FOR_COUNTING)
-        store = self._counting.at_rest()
-        if store is None:
+        if self._counting.at_rest() is None:
             return self._say(some, WAITS_FOR_STORE)
         self._begin(some)
         zones, journal = self._counting.facts.zones, self._counting.journal.path
@@ -86,7 +85,7 @@ class Keeping:
             by = Condensing(self._counting.facts.store, horizons, seen)
             done = condensing.condense(journal, by, uuid.uuid4().hex[:8], lambda number: self._show(some, number))
         for each in some:
-            each.before, each.after, each.store = done.before, done.after, store
+            each.before, each.after = done.before, done.after
             self._go_on(each, State.NUMBERS)
         return None
 
@@ -94,6 +93,10 @@ class Keeping:
         store = self._counting.at_rest()
         if store is None:
             return self._say(some, WAITS_FOR_STORE)
+        for each in some:
+            if not each.store:
+                each.store = store  # may be of while days were condensed: another one takes its place, begun after this
+                each.save(update_fields=["store"])
         if store in {each.store for each in some}:
             if why_not := self._counting.why_not_rebuild():
                 return self._say(some, why_not)

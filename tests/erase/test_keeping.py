@@ -129,6 +129,27 @@ def test_killed_at_any_step_the_next_start_ends_it(
         assert facts().store.rows("select product, day, sum(n) as n from counts group by all order by all") == before
 
 
+def test_a_store_that_was_made_again_while_days_were_condensed_is_made_once_more(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    with opened(tmp_path, product, months=18) as counting:
+        condense = keeping.condensing.condense
+
+        def beside(*given: Any, **named: Any) -> Any:
+            counting.rebuild()
+            made.append(1)
+            return condense(*given, **named)
+
+        keep(product)
+        with monkeypatch.context() as patched:
+            patched.setattr(keeping.condensing, "condense", beside)
+            Keeping(counting, lambda: None).step()
+        assert made == [1]
+        assert Retention.objects.get().state == State.DONE
+        assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
+
+
 def _kill_at(step: str, patched: pytest.MonkeyPatch) -> None:
     def dies(*_: Any, **__: Any) -> Any:
         raise Killed
