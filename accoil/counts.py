@@ -69,7 +69,7 @@ class Counts:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
         self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports)
-        self._keeping = Keeping(self.counting, ring.refresh)
+        self._keeping = Keeping(self.counting, ring.refresh, self._importing)
         self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 
     def start(self) -> None:

@@ -14,6 +14,7 @@ from accoil.count import counts
 from accoil.count.counting import Counting
 from accoil.count.facts import facts
 from accoil.erase import keeping, retention
+from accoil.erase.carrying import WAITS_FOR_IMPORT
 from accoil.erase.keeping import Keeping
 from accoil.erase.models import Retention
 from accoil.receive.calls import EVENT, Call
@@ -83,7 +84,7 @@ def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product
         assert 120 * 20 < found.bytes < 120 * 100
         run = keep(product)
         assert run
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         run.refresh_from_db()
         assert (run.state, run.days, run.events) == (State.DONE, 120, 120)
         assert run.after < run.before
@@ -97,10 +98,29 @@ def test_the_door_hears_of_it_before_anything_goes(tmp_path: Path, product: Prod
     with opened(tmp_path, product, months=14) as counting:
         keep(product)
         heard: list[int] = []
-        Keeping(counting, lambda: heard.append(len(by_day(product)))).step()
+        Keeping(counting, lambda: heard.append(len(by_day(product))), set).step()
     assert heard == [14 * DAILY]
     product.refresh_from_db()
     assert (product.kept_from, product.kept_since) == (day(12), ms(day(12)) - 12 * 3_600_000)
+
+
+def test_a_file_that_is_being_imported_is_waited_for_and_other_products_are_not_held_up(
+    tmp_path: Path, product: Product
+) -> None:
+    other = Product.objects.create(team=Team.objects.create(name="Else"), name="App")
+    importing = {product.pk}
+    with opened(tmp_path, product, months=14) as counting:
+        for each in (product, other):
+            keep(each)
+        step = Keeping(counting, lambda: None, lambda: importing).step
+        step()
+        waits, done = Retention.objects.get(product=product), Retention.objects.get(product=other)
+        assert (waits.state, waits.problem, done.state) == (State.JOURNAL, WAITS_FOR_IMPORT, State.DONE)
+        assert len(by_day(product)) == 14 * DAILY
+        importing.clear()
+        step()
+        waits.refresh_from_db()
+        assert (waits.state, waits.problem) == (State.DONE, "")
 
 
 class Killed(BaseException):
@@ -118,9 +138,9 @@ def test_killed_at_any_step_the_next_start_ends_it(
         assert run
         with monkeypatch.context() as patched, pytest.raises(Killed):
             _kill_at(step, patched)
-            Keeping(counting, lambda: None).step()
+            Keeping(counting, lambda: None, set).step()
     with opened(tmp_path, product) as counting:
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         run.refresh_from_db()
         assert run.state == State.DONE
         assert (by_day(product, day(MONTHS)), total(product)) == (kept_days, 18 * DAILY)
@@ -144,7 +164,7 @@ def test_a_store_that_was_made_again_while_days_were_condensed_is_made_once_more
         keep(product)
         with monkeypatch.context() as patched:
             patched.setattr(keeping.condensing, "condense", beside)
-            Keeping(counting, lambda: None).step()
+            Keeping(counting, lambda: None, set).step()
         assert made == [1]
         assert Retention.objects.get().state == State.DONE
         assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
@@ -180,9 +200,9 @@ def test_nothing_goes_before_somebody_has_said_so_nor_where_it_is_kept_for_ever(
 ) -> None:
     with opened(tmp_path, product, months=30) as counting:
         assert product.keep_months == 24
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         assert keep(product, None) is None
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         assert not Retention.objects.exists()
         assert len(by_day(product)) == 30 * DAILY
 
@@ -190,11 +210,11 @@ def test_nothing_goes_before_somebody_has_said_so_nor_where_it_is_kept_for_ever(
 def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=15) as counting:
         keep(product, 14)
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         product.refresh_from_db()
         product.keep_months = MONTHS  # as if two months had gone by
         product.save()
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         product.refresh_from_db()
         assert (product.kept_from, total(product)) == (day(12), 15 * DAILY)
         assert [run.who for run in Retention.objects.all()] == ["", ""]
@@ -204,10 +224,10 @@ def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, pro
 def test_for_ever_stops_it_and_nothing_comes_back(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=15) as counting:
         keep(product)
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         keep(product, None)
         Product.objects.update(kept_from=day(13))
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         assert Retention.objects.count() == 1
 
 
@@ -224,7 +244,7 @@ def test_a_journal_that_lost_blocks_lets_nothing_go_and_says_why(tmp_path: Path,
         counting.journal.go_on_after(counting.journal.last + 2)
         run = keep(product)
         assert run
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         run.refresh_from_db()
         assert (run.state, "has lost the blocks" in run.problem) == (State.JOURNAL, True)
         call = Call(type="track", messageId="m", userId="ann", event="Open", kind=EVENT, at=ms(day(0)))
