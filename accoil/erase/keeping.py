@@ -89,7 +89,8 @@ class Keeping:
             return self._say(some, WAITS_FOR_COUNTING)
         if self._counting.at_rest() is None:
             return self._say(some, WAITS_FOR_STORE)
-        self._begin(some)
+        if not (some := self._begun(some)):
+            return None
         zones, journal = self._counting.facts.zones, self._counting.journal.path
         horizons = {
             each.product_id: Horizon(days.number(each.until), zones.get(each.product_id, "UTC")) for each in some
@@ -130,7 +131,13 @@ class Keeping:
 
     def _begin(self, some: Sequence[Retention]) -> None:
         its = Retention.objects.filter(pk__in=[each.pk for each in some])
-        its.update(done=0, total=self._counting.journal.last, problem="")
+        its.update(done=0, total=max(1, self._counting.journal.last), problem="")
+
+    def _begun(self, some: Sequence[Retention]) -> list[Retention]:
+        """Without those that were taken back meanwhile; from now on none is (`total`)."""
+        self._begin(some)
+        there = set(Retention.objects.filter(pk__in=[each.pk for each in some]).values_list("pk", flat=True))
+        return [each for each in some if each.pk in there]
 
     def _show(self, some: Sequence[Retention], done: int) -> None:
         if self._stopping.is_set():

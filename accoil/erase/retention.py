@@ -58,7 +58,10 @@ def keep(product: Product, months: int | None, open_days: int, author: User | No
     not come back."""
     product.keep_months = months
     product.save(update_fields=["keep_months"])
-    return None if months is None else begin(product, going(product, months, open_days), author.email if author else "")
+    if months is None:
+        _stop(product)
+        return None
+    return begin(product, going(product, months, open_days), author.email if author else "")
 
 
 def begin(product: Product, found: Going, who: str = "") -> Retention | None:
@@ -75,6 +78,16 @@ def begin(product: Product, found: Going, who: str = "") -> Retention | None:
     except IntegrityError:  # one is on its way; the next look of the clock goes on from there
         return None
     return run
+
+
+def _stop(product: Product) -> None:
+    """Takes back what is on its way and has not begun."""
+    with transaction.atomic():
+        deleted, _ = Retention.objects.filter(product=product, state=Retention.State.JOURNAL, total=0).delete()
+        if deleted:
+            done = Retention.objects.filter(product=product, state=Retention.State.DONE).first()
+            product.kept_from = done.until if done else None
+            product.save(update_fields=["kept_from"])
 
 
 def begin_due(open_days: int) -> None:

@@ -62,6 +62,10 @@ def on_its_way(product: Product) -> dict[str, Any]:
     return {"run": run, "run_share": share, "run_step": step, "run_steps": len(STEPS)}
 
 
+def is_going(product: Product) -> bool:
+    return Retention.objects.filter(product=product, finished_at=None).exists()
+
+
 def sentence(product: Product) -> str:
     if product.keep_months is None:
         since = f", from {product.kept_from} on: what is older is gone" if product.kept_from else ""

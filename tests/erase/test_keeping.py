@@ -231,6 +231,31 @@ def test_for_ever_stops_it_and_nothing_comes_back(tmp_path: Path, product: Produ
         assert Retention.objects.count() == 1
 
 
+def test_for_ever_takes_back_what_has_not_begun_and_leaves_what_has(tmp_path: Path, product: Product) -> None:
+    other = Product.objects.create(team=Team.objects.create(name="Else"), name="App")
+    with opened(tmp_path, product, months=18) as counting:
+        keep(product, 14)
+        Keeping(counting, lambda: None, set).step()
+        for each in (product, other):
+            each.refresh_from_db()
+            keep(each)
+
+        def says_so() -> None:
+            keep(product, None)
+
+        Keeping(counting, says_so, set).step()  # the last moment
+        product.refresh_from_db()
+        assert (product.kept_from, len(by_day(product, day(14)))) == (day(14), 14 * DAILY)
+        assert [run.until for run in Retention.objects.filter(product=product)] == [day(14)]
+        assert Retention.objects.get(product=other).state == State.DONE
+        run = keep(product)
+        Retention.objects.filter(finished_at=None).update(total=18)
+        keep(product, None)
+        assert run
+        assert (run.product.kept_from, Retention.objects.count()) == (day(12), 3)
+        Keeping(counting, lambda: None, set).step()
+
+
 def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:
     Profile.create(product, "Everyone", Definition(window=90, events={"Open": 1}))
     first, needed = retention.first_kept(product, 1, open_days=35)
