@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from accoil.erase import keeping, retention
 from accoil.erase.carrying import WAITS_FOR_IMPORT
 from accoil.erase.keeping import Keeping
 from accoil.erase.models import Retention
+from accoil.erase.restored import has_store_of_before
 from accoil.receive.calls import EVENT, Call
 from accoil.receive.columns import Request, table
 from accoil.score.definition import Definition
@@ -167,6 +169,23 @@ def test_a_store_that_was_made_again_while_days_were_condensed_is_made_once_more
             Keeping(counting, lambda: None, set).step()
         assert made == [1]
         assert Retention.objects.get().state == State.DONE
+        assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
+
+
+def test_a_store_of_before_that_was_put_back_from_a_backup_is_made_again_once(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=18) as counting:
+        backup = tmp_path / "backup"
+        backup.mkdir()
+        counting.copy_store(backup)
+        keep(product)
+        Keeping(counting, lambda: None, set).step()
+        assert not has_store_of_before(counting)
+    shutil.copy2(tmp_path / "journal.sqlite3", backup)
+    with opened(backup, product) as counting:
+        assert len(by_day(product)) == 18 * DAILY
+        assert has_store_of_before(counting)
+        counting.rebuild()
+        assert not has_store_of_before(counting)
         assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
 
 
