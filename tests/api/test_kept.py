@@ -1,5 +1,6 @@
 """Days whose numbers would need what is no longer kept are refused, with the first that can be asked for."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -48,3 +49,14 @@ def test_counts_of_single_days_begin_with_the_first_kept_day_and_sums_reach_back
     assert kept.get("/api/v2/counts", 200, group_by="event")["total_count"] == 20
     assert kept.get("/api/v2/counts", 200, group_by="day")["total_count"] == 15
     assert "daily counts are kept from" in kept.get("/api/v2/counts", 400, **{"from": KEPT})["error"]["message"]
+
+
+def test_a_rule_that_asks_for_days_that_are_gone_is_refused(kept):
+    def rule(days):
+        return json.dumps({"event": "Dashboard_Viewed", "at_least": 3, "within_days": days})
+
+    kept.workspace("/api/v2/users", 200, filter=rule(24))
+    said = kept.workspace("/api/v2/users", 400, filter=rule(25))["error"]["message"]
+    assert "That looks back 25 days" in said
+    assert said.endswith(f"daily counts are kept from {KEPT} on: ask for fewer days.")
+    kept.workspace("/api/v2/users", 400, filter=rule(24), as_of=TODAY.date() - timedelta(days=1))
