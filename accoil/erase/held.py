@@ -59,12 +59,15 @@ def _pieces(journal: Path, product: Product, kind: Kind, entity: int) -> Iterato
 
 
 def _call(row: Row) -> Row:
-    """As it was received; what it had none of is left out."""
+    """As it was received; what it had none of is left out. Of days that are no longer kept: how many times up to which
+    moment."""
+    times = row.get("n")
     told = {
         "kind": KINDS.get(row["kind"], "event"),
-        "id": row["message"],
-        "at": _moment(row["sent_at"]),
-        "received": _moment(row["received"]),
+        "id": "" if times else row["message"],
+        "times": times,
+        "up_to" if times else "at": _moment(row["sent_at"]),
+        "received": "" if times else _moment(row["received"]),
         "user": row["user"],
         "anonymous": row["anonymous"],
         "account": row["account"],
