@@ -29,8 +29,7 @@ class TimeZone:
         product = plan.product
         if said and said != product.time_zone:
             plan.lines.append(f"~ time zone: {product.time_zone} → {said} (every day is counted anew in it)")
-            product.time_zone = said
-            product.save(update_fields=["time_zone"])
+            product.change_zone(said)
 
     def written(self, product: Product) -> dict[str, Any]:
         return {"time_zone": product.time_zone}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,10 @@ import pytest
 from accoil.count import counts
 from accoil.count.counting import Counting
 from accoil.count.facts import facts
+from accoil.count.ids import USER, id_of
 from accoil.erase import keeping, retention
 from accoil.erase.carrying import WAITS_FOR_IMPORT
+from accoil.erase.held import held
 from accoil.erase.keeping import Keeping
 from accoil.erase.models import Retention
 from accoil.erase.restored import has_store_of_before
@@ -83,7 +86,7 @@ def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product
         kept_days = by_day(product, day(MONTHS))
         found = retention.going(product, MONTHS, 35)
         assert (found.until, found.days, found.events, found.first) == (day(12), 120, 120, day(18))
-        assert 120 * 20 < found.bytes < 120 * 100
+        assert found.bytes and 120 * 20 < found.bytes < 120 * 100
         run = keep(product)
         assert run
         Keeping(counting, lambda: None, set).step()
@@ -94,6 +97,11 @@ def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product
         assert total(product) == 18 * DAILY
         assert len(by_day(product)) == len(kept_days) + 13, "twelve first days, and one for the others"
         assert list(tmp_path.glob("condensing*")) == []
+        told = json.loads(b"".join(held(product, "user", id_of(product.pk, USER, "ann"))))["calls"]
+        few = [call for call in told if "times" in call]
+        assert sum(call["times"] for call in few) == 18 * DAILY - sum(kept_days.values())
+        assert {"up_to"} == set.intersection(*map(set, few)) & {"up_to", "at", "id", "received"}
+        assert len(told) - len(few) == sum(kept_days.values())
 
 
 def test_the_door_hears_of_it_before_anything_goes(tmp_path: Path, product: Product) -> None:
