@@ -23,7 +23,8 @@ class Clock:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join()
+        if self._thread.is_alive():  # else it was never started
+            self._thread.join()
 
     @property
     def failing(self) -> int:

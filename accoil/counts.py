@@ -1,5 +1,7 @@
 """What is done once for a database: counting what was received, and what follows from it by itself."""
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +41,13 @@ class Counts:
         self._told_of_gaps = False
         self.freezing = Freezing(lambda: self.counting.wait_counted(5))
         self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since)
+        try:
+            self._make(folder, ring, addresses, has_door)
+        except BaseException:
+            self.counting.stop()
+            raise
+
+    def _make(self, folder: Path, ring: KeyRing, addresses: list[str], has_door: bool) -> None:
         self.counting.facts.configure(configurations())
         self.watch = Watch(self.counting.journal, lambda: self.counting.facts.duplicates, has_door=has_door)
         self.imports = importing.imports(folder, self.counting)
@@ -68,7 +77,8 @@ class Counts:
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
-        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports)
+        is_empty = [self.taking.is_empty_since] if self.taking else []
+        self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
         self._keeping = Keeping(self.counting, ring.refresh, self._importing)
         self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 
@@ -83,18 +93,18 @@ class Counts:
         self._following.start()
 
     def stop(self) -> None:
-        self._erasing.stop()
-        self._keeping.stop()
-        for clock in self._clocks:
-            clock.stop()
-        self._following.stop()
-        self.freezing.stop()
-        self._control.stop()
-        self.imports.close()
-        self.counting.stop()
-        self.watch.stop()
+        """Also what was not started. Each of it stops, whatever another one raises."""
+        in_order: list[Callable[[], None]] = [self._erasing.stop, self._keeping.stop]
+        if self.taking:
+            in_order.append(self.taking.stop)
+        in_order += [clock.stop for clock in self._clocks]
+        in_order += [self._following.stop, self.freezing.stop, self._control.stop, self.imports.close]
+        in_order += [self.counting.stop, self.watch.stop]
         if self._mailbox:
-            self._mailbox.close()
+            in_order.append(self._mailbox.close)
+        with ExitStack() as left:
+            for stop in reversed(in_order):
+                left.callback(stop)
 
     @property
     def failing(self) -> int:

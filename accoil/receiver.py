@@ -7,6 +7,7 @@ from accoil import health
 from accoil.control import Control
 from accoil.count.counting import lock
 from accoil.count.duplicates import Duplicates
+from accoil.database import PAIRED
 from accoil.postgresql.leases import RECEIVER, Leases
 from accoil.receive.journal import Journal
 from accoil.receive.posting import Posting
@@ -20,9 +21,15 @@ MOST_WAITING = 1_000  # blocks
 
 class Receiver:
     """Of a data folder that no other process receives with. Raises InUse, and Refused when another machine has a copy
-    of it. `waits`: whether a call is answered only when the mailbox has it."""
+    of it, or when somebody counts there: what was handed on is deleted here. `waits`: whether a call is answered only
+    when the mailbox has it."""
 
     def __init__(self, folder: Path, addresses: list[str], leases: Leases, waits: bool) -> None:
+        if (folder / PAIRED).exists() or any(folder.glob("facts-*.duckdb")):
+            raise Refused(
+                f"What is counted is in {folder}, and its journal is the only one. Give a server that only receives a "
+                "data folder of its own (--data)."
+            )
         self._lock: IO[str] = lock(folder)
         held = Held() if waits else None
         self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.posting.wake(), held=held)

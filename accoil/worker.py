@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 
 import structlog
 from django.db import close_old_connections, connections
@@ -87,25 +88,29 @@ class Worker:
     def _start_counting(self) -> None:
         self._changing = True
         self._shared.leave()
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._has_changed)
+            undone.callback(self._leases.let_go, COUNTS)
+            undone.callback(self._shared.use)
             counts = self._begin()
+            undone.callback(counts.stop)
             counts.start()
-        except BaseException:
-            self._shared.use()
-            self._leases.let_go(COUNTS)
-            raise
-        finally:
-            self._changing = False
+            undone.pop_all()
         self.counts = counts
+        self._has_changed()
         log.info("this worker counts")
 
     def _stop_counting(self) -> None:
         counts, self.counts = self.counts, None
         if counts is not None:
             self._changing = True
-            counts.stop()
-            self._shared.use()
-            self._changing = False
+            with ExitStack() as left:
+                left.callback(self._has_changed)
+                left.callback(self._shared.use)
+                counts.stop()
+
+    def _has_changed(self) -> None:
+        self._changing = False
 
     def _says(self, failing: str | None) -> None:
         if failing and failing != self.failing:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.postgresql import Cluster
@@ -18,17 +19,25 @@ pytestmark = pytest.mark.xdist_group("postgresql")
 HOLDER = """
 import sys
 import django; django.setup()
+from django.db import DatabaseError
 from accoil.postgresql.leases import COUNTS, Leases
 leases = Leases()
 for line in sys.stdin:
     word, *numbers = line.split()
     if word == "counts":
-        print(leases.has(COUNTS), flush=True)
+        try:
+            print(leases.has(COUNTS), flush=True)
+        except DatabaseError:
+            print("nobody knows", flush=True)
     elif word == "let-go":
         leases.let_go(COUNTS)
         print("let go", flush=True)
     else:
         print(sorted(leases.connections([int(each) for each in numbers])), flush=True)
+"""
+
+OTHERS_END = """
+select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
 """
 
 
@@ -74,3 +83,16 @@ def test_a_connection_is_worked_with_by_one(two: tuple[Holder, Holder]) -> None:
     assert first.ask("of 1 2 3") == "[1, 2]"
     first.kill()
     until(lambda: second.ask("of 1 2 3") == "[1, 2, 3]")
+
+
+def test_whose_connection_to_postgresql_ended_takes_another_one(tmp_path: Path, postgresql: Cluster) -> None:
+    url = postgresql.new_database()
+    keep_in(tmp_path, url)
+    one = Holder(tmp_path)
+    try:
+        assert one.ask("counts") == "True"
+        with psycopg.connect(url, autocommit=True) as database:
+            database.execute(OTHERS_END)
+        assert [one.ask("counts"), one.ask("counts"), one.ask("counts")] == ["nobody knows", "True", "True"]
+    finally:
+        one.kill()

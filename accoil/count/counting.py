@@ -17,7 +17,6 @@ from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.count.sharing import sharing
 from accoil.receive.journal import Journal
-from accoil.receive.opening import Broken
 from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
 from accoil.store.store import MEMORY, Damaged, Store
@@ -53,12 +52,11 @@ class Counting:
         self._rebuilding = threading.Lock()
         try:
             self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.loader.hear(block))
-        except Broken:
+            self._use(*self._latest())
+            self.loader = self._new_loader(self.facts)
+        except BaseException:  # the next try may find it otherwise
             self._lock.close()
             raise
-        path, store = self._latest()
-        self._use(path, store)
-        self.loader = self._new_loader(self.facts)
 
     def start(self) -> None:
         self._running = True
@@ -68,16 +66,16 @@ class Counting:
         self.sharing.start()
 
     def stop(self) -> None:
-        """Writes and counts what is on its way, then closes."""
-        self.journal.stop()
-        running, self._running = self._running, False
-        if running:
-            self.loader.wait_for(self.journal.last, timeout=10)
-        self.loader.stop()
-        self.sharing.stop()
-        open_facts(None)
-        self.facts.store.close()
-        self._lock.close()
+        """Writes and counts what is on its way, then closes; frees the folder, whatever is raised."""
+        with self._lock:
+            self.journal.stop()
+            running, self._running = self._running, False
+            if running:
+                self.loader.wait_for(self.journal.last, timeout=10)
+            self.loader.stop()
+            self.sharing.stop()
+            open_facts(None)
+            self.facts.store.close()
 
     def wait_counted(self, timeout: float = 30, ends: Callable[[], bool] = lambda: False) -> bool:
         """Whether everything received until now was counted within `timeout` seconds, or until it `ends`."""

@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
-from accoil.store.clickhouse import NoAnswer
+from accoil.store.clickhouse import PATIENCE, NoAnswer
 from accoil.store.generations import Generation, Generations
 from accoil.store.questions import beside
 from accoil.store.store import Asked
@@ -25,7 +25,7 @@ class SharedFacts:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._generations = Generations(url)
+        self._generations = Generations(url, PATIENCE)
         generation = self._generations.current()
         if generation is None:
             self._generations.close()
@@ -53,7 +53,7 @@ class SharedFacts:
         self._hear()
 
     def _connect_again(self) -> None:
-        generations = Generations(self._url)
+        generations = Generations(self._url, PATIENCE)
         generation = generations.current()
         if generation is None:
             generations.close()

@@ -3,12 +3,13 @@
 Each is taken after the one that it follows, and in one transaction with the note that it was: so what a receiver
 forgets is here, whoever was killed in between. What came for somebody who was deleted since stays out."""
 
+import time
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 import structlog
 
-from accoil.receive.encoding import UNREADABLE, decoded
+from accoil.receive.encoding import UNREADABLE, decoded, joined
 from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.journal import Journal
 from accoil.receive.late_refusal import without
@@ -17,6 +18,8 @@ from accoil.store.mailbox import Mailbox, Put
 MOST_BLOCKS = 1_000  # looked at at once
 MOST_CALLS = 50_000  # taken at once
 SWEEPS_AFTER = 50  # times that something was taken
+SWEEPS_WITHIN = 60.0  # seconds after something was taken
+SWEEPS_AGAIN = 5.0  # seconds, where somebody waits for it
 
 log = structlog.get_logger()
 
@@ -31,13 +34,21 @@ class Taking:
         self._has_begun = False
         self._wrong: dict[str, str] = {}  # receiver → why its next block can't be read
         self._unswept = 0
+        self._swept_at, self._sweeps_at = float("-inf"), float("inf")
+        self._is_asked, self._empty_at = False, float("-inf")  # whether it holds what was taken
+        self._stopping = False
+
+    def stop(self) -> None:
+        """A step that is being done ends soon; what lies there stays for the next start."""
+        self._stopping = True
 
     def step(self) -> None:
         """Takes all that lies there. Raises whatever mailbox and journal do."""
         if not self._has_begun:
             self._begin()
-        while self._take():
+        while not self._stopping and self._take():
             pass
+        self._look_for_taken()
 
     def _begin(self) -> None:
         """What was said last may not be what the journal has: it was killed in between, or another one takes its
@@ -48,6 +59,7 @@ class Taking:
             ours.update(further)
         if ours:
             self._mailbox.take(ours)
+            self._sweep()
         self._has_begun = True
 
     def _take(self) -> bool:
@@ -66,11 +78,14 @@ class Taking:
             marks[block.receiver] = block.number
         if not marks:
             return False
-        self._journal.put(without(pa.concat_tables(facts), self._handling), marks)
+        self._journal.put(without(joined(facts), self._handling), marks)
         for receiver in marks:
             self._wrong.pop(receiver, None)
+        self._has_begun = False  # until it is said
         self._mailbox.take(marks)
-        self._sweep()
+        self._has_begun = True
+        self._unswept += 1
+        self._sweeps_at = min(self._sweeps_at, time.monotonic() + SWEEPS_WITHIN)
         return True
 
     def _chosen(self, taken: Mapping[str, int]) -> list[Put]:
@@ -85,11 +100,26 @@ class Taking:
             calls, last[block.receiver] = calls + block.calls, block.number
         return chosen
 
+    def is_empty_since(self, at: float) -> bool:
+        """Whether the mailbox has been without what was taken before then (monotonic seconds). It is looked for."""
+        if self._empty_at >= at:
+            return True
+        self._is_asked = True
+        return False
+
+    def _look_for_taken(self) -> None:
+        now = time.monotonic()
+        if self._is_asked:
+            if not self._mailbox.taken_there(self._journal.taken):
+                self._is_asked, self._empty_at = False, now
+            else:
+                self._sweeps_at = min(self._sweeps_at, self._swept_at + SWEEPS_AGAIN)
+        if self._unswept >= SWEEPS_AFTER or now >= self._sweeps_at:
+            self._sweep()
+
     def _sweep(self) -> None:
-        self._unswept += 1
-        if self._unswept >= SWEEPS_AFTER:
-            self._mailbox.sweep(self._journal.taken)
-            self._unswept = 0
+        self._mailbox.sweep(self._journal.taken)
+        self._unswept, self._sweeps_at, self._swept_at = 0, float("inf"), time.monotonic()
 
     def _says(self, block: Put, reason: str) -> None:
         if self._wrong.get(block.receiver) != reason:

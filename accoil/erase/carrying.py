@@ -38,6 +38,7 @@ WAITS_FOR_IMPORT = "A file is being imported; it begins when that is done."
 WAITS_FOR_COUNTING = "It begins when everything that was received is counted."
 WAITS_FOR_STORE = "The store is being made again; it goes on when that is done."
 WAITS_FOR_CLICKHOUSE = "Numbers without it are on their way to ClickHouse; those with it go there a minute later."
+WAITS_FOR_MAILBOX = "What came from receivers is being removed from ClickHouse; it goes on when that is done."
 WAITS_FOR_READERS = "Somebody reads what stood there before, such as a backup; it goes on when that is done."
 WAITS_FOR_DELIVERY = "Something that tells of them is on its way to another tool; it goes on when that is over."
 LATE = 60.0  # seconds until everything that was received is counted
@@ -50,7 +51,8 @@ class Stopping(Exception):
 
 
 class Erasing:
-    """`refresh` has the front door look up who is refused; `importing`: products that a file is being imported for.
+    """`refresh` has the front door look up who is refused; `importing`: products that a file is being imported for;
+    `mailbox_is_empty_since`: whether what receivers handed on before then (monotonic seconds) lies nowhere else.
     Everything happens in the caller's thread: the one that looks who moved, so nobody moves half-way."""
 
     def __init__(
@@ -59,8 +61,10 @@ class Erasing:
         refresh: Callable[[], None],
         importing: Callable[[], Collection[int]],
         imports: Imports,
+        mailbox_is_empty_since: Callable[[float], bool] = lambda at: True,
     ) -> None:
         self._counting, self._refresh, self._importing, self._imports = counting, refresh, importing, imports
+        self._mailbox_is_empty_since = mailbox_is_empty_since
         self._shown = 0.0
         self._cleaning = Cleaning(counting.journal.path)
         self._stopping = threading.Event()
@@ -190,6 +194,8 @@ class Erasing:
             return None
         if not self._counting.sharing.is_all_there_is:
             return self._say([erasure], WAITS_FOR_CLICKHOUSE)
+        if not self._mailbox_is_empty_since(time.monotonic() - erasure.seconds_in_state):
+            return self._say([erasure], WAITS_FOR_MAILBOX)
         is_gone = records.sweep(erasure)  # what was being written while the rest was deleted
         if not is_gone or elsewhere.why_not_done(erasure):
             return None

@@ -2,9 +2,11 @@
 the process dies, however it dies. With SQLite there is one process, which has everything."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from django.db import Error
 from django.db import connection as database
 
 COUNTS = 7_223_162  # any number, as for turns: who has it counts, and does what is done once
@@ -33,7 +35,7 @@ class Leases:
         """Those of them that it has now, or could take."""
         if database.vendor != "postgresql":
             return set(wanted)
-        with self._one_at_a_time, self._connection().cursor() as cursor:
+        with self._asking() as cursor:
             cursor.execute(HELD)
             held = {int(row[0]) for row in cursor.fetchall()} & set(wanted)
             for lease in sorted(set(wanted) - held):
@@ -44,7 +46,7 @@ class Leases:
 
     def let_go(self, lease: int) -> None:
         if self._held is not None:
-            with self._one_at_a_time, self._connection().cursor() as cursor:
+            with self._asking() as cursor:
                 cursor.execute("select pg_advisory_unlock(%s)", [lease])
 
     def connections(self, wanted: Collection[int]) -> set[int]:
@@ -52,12 +54,25 @@ class Leases:
         return {lease - CONNECTION for lease in self.of([CONNECTION + each for each in wanted])}
 
     def stop(self) -> None:
-        if self._held is not None:
-            with self._one_at_a_time:
-                self._held.close()
+        with self._one_at_a_time:
+            self._close()
 
-    def _connection(self) -> Any:
-        if self._held is None:
-            self._held = database.copy()
-            self._held.inc_thread_sharing()
-        return self._held
+    @contextmanager
+    def _asking(self) -> Iterator[Any]:
+        """A connection that failed is given up, with what it held: nobody else would open it again."""
+        with self._one_at_a_time:
+            if self._held is None:
+                self._held = database.copy()
+                self._held.inc_thread_sharing()
+            try:
+                with self._held.cursor() as cursor:
+                    yield cursor
+            except Error:
+                with suppress(Error):
+                    self._close()
+                raise
+
+    def _close(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()

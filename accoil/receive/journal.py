@@ -134,8 +134,9 @@ class Journal:
 
     def push(self, request: Request | Sent, loop: asyncio.AbstractEventLoop, settle: Settle, size: int = 0) -> None:
         """`settle` is called in the loop, once. Raises Overloaded."""
-        asked, begun, held = self._asked, self._begun, self._held.calls if self._held else 0
-        if asked.calls - begun.calls + held > MOST_CALLS_WAITING or asked.bytes - begun.bytes > MOST_BYTES_WAITING:
+        asked, begun, held = self._asked, self._begun, self._held
+        calls = asked.calls - begun.calls + (held.calls if held else 0)
+        if calls > MOST_CALLS_WAITING or asked.bytes - begun.bytes + (held.bytes if held else 0) > MOST_BYTES_WAITING:
             raise Overloaded
         if self._stalled or self._stopping:
             raise Overloaded

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +55,7 @@ class Posting:
         self._asked = float("-inf")
         self._pruned = 0
         self._unreadable: set[int] = set()
+        self._db: sqlite3.Connection | None = None  # the thread's
         self.waiting = 0  # blocks that are on this disk alone, as of the last look
         self._wake = threading.Event()
         self._stopping = False
@@ -74,32 +76,48 @@ class Posting:
         self._wake.set()
 
     def _run(self) -> None:
-        db = connected(self._journal.path)
-        db.execute("pragma secure_delete = on")
+        """Goes on whatever happens, also where the journal can't be opened: calls are answered all the while."""
         is_last = False
         while not is_last:
             is_last = self._stopping
-            if not self._do(db) and not is_last:
+            if not self._do() and not is_last:
                 time.sleep(AGAIN_AFTER)
             if not is_last:
                 self._wake.wait(ASKS_EVERY)
                 self._wake.clear()
                 time.sleep(RESTS)
         self._mailbox.close()
-        db.close()
+        self._close()
 
-    def _do(self, db: sqlite3.Connection) -> bool:
+    def _do(self) -> bool:
         try:
+            db = self._opened()
             while self.step(db):
                 pass
         except Exception as wrong:
             self._says(f"{type(wrong).__name__}: {wrong}")
             self._asked = float("-inf")
-            self.waiting = _count(db, self.posted, self._journal.last)
+            if isinstance(wrong, sqlite3.Error):  # else what was begun there holds up the journal's writer
+                self._close()
+            with suppress(sqlite3.Error):
+                self.waiting = _count(self._opened(), self.posted, self._journal.last)
             return False
         self._says(None)
         self.waiting = 0
         return True
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._db is None:
+            self._db = connected(self._journal.path)
+            self._db.execute("pragma secure_delete = on")
+        return self._db
+
+    def _close(self) -> None:
+        """What was not committed is undone."""
+        db, self._db = self._db, None
+        if db is not None:
+            with suppress(sqlite3.Error):
+                db.close()
 
     def step(self, db: sqlite3.Connection) -> bool:
         """Hands on the next blocks; whether there may be more. Raises whatever the mailbox does."""

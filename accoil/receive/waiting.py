@@ -1,6 +1,7 @@
 """Requests on their way to the disk, and who waits for them."""
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import msgspec
 from accoil.receive.columns import Request
 from accoil.receive.tracks import Sent
 
+NOTHING = Request(0, 0, [])
 Settle = Callable[[Exception | None], None]  # called once: with None when it is on disk, else with what went wrong
 
 
@@ -21,43 +23,68 @@ class Waiting(msgspec.Struct):
     told: bool = False
 
 
+class Load(msgspec.Struct):
+    calls: int = 0
+    bytes: int = 0
+
+
+class Block(msgspec.Struct):
+    number: int
+    since: float  # monotonic seconds
+    calls: int
+    waiting: list[Waiting]
+
+
 class Held:
     """Requests that are on disk, and answered when the block they are in is somewhere else as well."""
 
     def __init__(self) -> None:
-        self._came, self._went = 0, 0  # calls; counted by one thread each
-        self._blocks: deque[tuple[int, float, list[Waiting]]] = deque()  # number, since when, whose
+        self._came, self._went = Load(), Load()  # the first is counted by one thread, the second with the lock
+        self._going = threading.Lock()
+        self._blocks: deque[Block] = deque()
 
     @property
     def calls(self) -> int:
-        return self._came - self._went
+        return self._came.calls - self._went.calls
+
+    @property
+    def bytes(self) -> int:
+        """Of plain bodies that are in memory."""
+        return self._came.bytes - self._went.bytes
 
     def hold(self, number: int, waiting: list[Waiting]) -> None:
         """Called by the writer, in the order of numbers."""
-        self._came += _calls(waiting)
-        self._blocks.append((number, time.monotonic(), waiting))
+        calls = sum(len(each.request.calls) for each in waiting)
+        self._came.calls += calls
+        self._came.bytes += sum(each.size for each in waiting)
+        self._blocks.append(Block(number, time.monotonic(), calls, waiting))
 
     def release(self, until: int) -> None:
         """Called by whoever hands blocks on, one thread: they are there up to this number."""
-        while self._blocks and self._blocks[0][0] <= until:
-            _, _, waiting = self._blocks.popleft()
-            self._went += _calls(waiting)
-            answer(waiting, None)
+        while self._blocks and self._blocks[0].number <= until:
+            with self._going:
+                block = self._blocks.popleft()
+                self._went.calls += block.calls
+                self._went.bytes += sum(each.size for each in block.waiting)
+            answer(block.waiting, None)
 
     def shed(self, patience: float, failure: Exception) -> None:
-        """Whoever has waited for that many seconds is told so; in the event loop. The blocks go on all the same."""
+        """Whoever has waited for that many seconds is told so; in the event loop. The blocks go on all the same, and
+        what was asked for is not kept in memory."""
         loop, until = asyncio.get_running_loop(), time.monotonic() - patience
-        late = [each for _, since, waiting in list(self._blocks) if since <= until for each in waiting]
-        answer_all([each for each in late if each.loop is loop], failure)
+        with self._going:
+            blocks = [each for each in list(self._blocks) if each.since <= until]
+            late = [each for block in blocks for each in block.waiting if each.loop is loop and not each.told]
+            for each in late:
+                self._went.bytes += each.size
+                each.size = 0
+        answer_all(late, failure)
+        for each in late:
+            each.request, each.settle = NOTHING, _is_told
 
 
-def _calls(waiting: list[Waiting]) -> int:
-    return sum(len(each.request.calls) for each in waiting)
-
-
-class Load(msgspec.Struct):
-    calls: int = 0
-    bytes: int = 0
+def _is_told(failure: Exception | None) -> None:
+    """Already."""
 
 
 def answer(waiting: list[Waiting], failure: Exception | None) -> None:

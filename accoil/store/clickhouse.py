@@ -15,6 +15,7 @@ import pyarrow as pa
 from clickhouse_connect.driver.binding import format_query_value
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling
 from accoil.store.store import Loading, Places, Store, Value
@@ -24,6 +25,10 @@ _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
 NoAnswer = ClickHouseError  # or one that refuses
 PORTS = {"http": 8123, "https": 8443}
+CONNECTS_WITHIN = 10  # seconds
+PATIENCE = 20  # seconds without a sign of life, for who asks: a question that takes longer shows how far it is
+LONG_PATIENCE = 300  # for who fills and copies: what is sent shows nothing until it is there
+CLOSES_WITHIN = 3  # seconds
 # What makes it answer as standard SQL does, where it has a way of its own.
 SETTINGS = {
     "join_use_nulls": 1,
@@ -57,16 +62,18 @@ Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 class ClickHouse(Store):
     """One database of one server. What is kept lies in a database of this process, in the server's memory."""
 
-    def __init__(self, url: str, database: str | None = None, tables: str = "facts") -> None:
+    def __init__(
+        self, url: str, database: str | None = None, tables: str = "facts", patience: int = LONG_PATIENCE
+    ) -> None:
         """`url`: http://user:password@host:port/database, or https; of several, separated by commas, the first that
         answers. `database`: another than the one named there. It is made where it is missing, with the `tables` of
-        that file of schema/clickhouse."""
+        that file of schema/clickhouse. `patience`: seconds without a sign of life, after which NoAnswer is raised."""
         self.database = database or database_of(url)
         self.path = Path(self.database)  # no file: its name
         self.damaged: str | None = None
         self.stopped = False
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
-        self._client = _connected(url)
+        self._client = _connected(url, patience)
         self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
         for made, where in ((self.database, self.everywhere), (self._kept, "")):
             self._client.command(f"create database if not exists {made}{where}", use_database=False)
@@ -144,7 +151,8 @@ class ClickHouse(Store):
         return self.rows(table.figures(table.name, "length"))
 
     def close(self) -> None:
-        """What is kept goes; the facts stay."""
+        """What is kept goes; the facts stay. Nobody waits for a server that does not answer."""
+        self._client.timeout = Timeout(connect=CLOSES_WITHIN, read=CLOSES_WITHIN)
         self._client.command(f"drop database if exists {self._kept} sync", use_database=False)  # its own may be gone
         self._client.close()
 
@@ -167,15 +175,15 @@ def _unless_there(statement: str) -> str:
     return statement.replace("create table ", "create table if not exists ", 1)
 
 
-def _connected(url: str) -> Client:
+def _connected(url: str, patience: int) -> Client:
     *others, last = [each.strip() for each in url.split(",")]
     for each in others:
         with suppress(NoAnswer):
-            return _client(each)
-    return _client(last)
+            return _client(each, patience)
+    return _client(last, patience)
 
 
-def _client(url: str) -> Client:
+def _client(url: str, patience: int) -> Client:
     parts = urlsplit(url)
     return clickhouse_connect.get_client(
         host=parts.hostname,
@@ -183,6 +191,8 @@ def _client(url: str) -> Client:
         username=unquote(parts.username or "default"),
         password=unquote(parts.password or ""),
         secure=parts.scheme == "https",
+        connect_timeout=CONNECTS_WITHIN,
+        send_receive_timeout=patience,
         autogenerate_session_id=False,  # so that questions may be asked beside each other
         settings=SETTINGS | (cluster.SETTINGS if cluster.name() else {}),
     )

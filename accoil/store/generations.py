@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from accoil.store import cluster
-from accoil.store.clickhouse import ClickHouse, database_of, schema
+from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
 
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
 
@@ -41,10 +41,10 @@ NOTHING = Shipped(0, 0, False)
 class Generations:
     """Of one ClickHouse: its database that the address names holds which is which, those beside it the facts."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, patience: int = LONG_PATIENCE) -> None:
+        self._url, self._patience = url, patience
         self._base = database_of(url)
-        self._table = ClickHouse(url, tables="generations")
+        self._table = ClickHouse(url, tables="generations", patience=patience)
 
     def current(self) -> Generation | None:
         rows = self._table.rows("select number, id, tables from generation order by number desc limit 1")
@@ -55,7 +55,7 @@ class Generations:
         return int(self._table.rows("select toUnixTimestamp(now()) - uptime() as began")[0]["began"])
 
     def open(self, generation: Generation) -> ClickHouse:
-        return ClickHouse(self._url, self._database(generation.number))
+        return ClickHouse(self._url, self._database(generation.number), patience=self._patience)
 
     def begin(self) -> Generation:
         """An empty one after the current one. What somebody began and didn't finish goes."""

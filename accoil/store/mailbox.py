@@ -80,6 +80,10 @@ class Mailbox:
         """Removes those blocks; some time after this, they are gone from the disk."""
         self._ask(lambda client: client.command(ASK["sweep"], _marks(taken)))
 
+    def taken_there(self, taken: Mapping[str, int]) -> int:
+        """How many of those blocks lie there still."""
+        return int(self._rows(ASK["taken_there"], **_marks(taken))[0]["lying"])
+
     def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:

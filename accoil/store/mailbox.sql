@@ -24,3 +24,7 @@ select receiver, max(number) as number from taken group by receiver
 -- name: sweep
 alter table block
 delete where number <= transform(receiver, {receivers:Array(String)}, {numbers:Array(Int64)}, toInt64(0))
+
+-- name: taken_there
+select count() as lying from block
+where number <= transform(receiver, {receivers:Array(String)}, {numbers:Array(Int64)}, toInt64(0))

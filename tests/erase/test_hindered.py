@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -137,6 +138,20 @@ def test_a_store_that_was_begun_before_is_made_once_more(tmp_path: Path, product
         runs.step()
         assert (state(erasure), knows(product, "ann")) == (State.DONE, False)
         assert counting.at_rest() != before
+
+
+def test_the_deletion_ends_when_the_mailbox_of_receivers_is_without_what_was_taken(
+    tmp_path: Path, product: Product
+) -> None:
+    empty_since = float("-inf")
+    with opened(tmp_path, product, "ann") as counting:
+        imports = Imports(tmp_path / "imports", counting.journal)
+        steps = Erasing(counting, lambda: None, tuple, imports, lambda at: empty_since >= at)
+        erasure = begin(product, "user", "ann", ["ann"])
+        until(lambda: steps.step() or Erasure.objects.get(pk=erasure.pk).problem == carrying.WAITS_FOR_MAILBOX)
+        assert state(erasure) == State.TOOLS
+        empty_since = time.monotonic()
+        until(lambda: steps.step() or state(erasure) == State.DONE)
 
 
 def test_while_a_backup_reads_the_journal_others_write_and_the_deletion_ends_after_it(
