@@ -15,7 +15,7 @@ import structlog
 
 from accoil.count.moved import Moved
 from accoil.store.clickhouse import ClickHouse, NoAnswer
-from accoil.store.generations import Generation, Generations
+from accoil.store.generations import Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
 from accoil.store.tables import TABLES, Figures, Table
@@ -56,7 +56,8 @@ Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
 
 class Shipping:
     """Of one store that notes, to one ClickHouse; by hand (`ship`), or by a thread of its own. `last`: the number of
-    the journal's last block at the start."""
+    the journal's last block at the start; later ones that are there, and were not sent from here, are of another
+    journal."""
 
     def __init__(self, store: Noting, url: str, last: int) -> None:
         self._store, self._url, self._last = store, url, last
@@ -120,7 +121,7 @@ class Shipping:
             pass
         self._store.save()  # killed later, it goes on from here
         self._go_on_unless_stopped()
-        generations.told(generation, self._version, self._sent, [])
+        self._tell(self._sent, [])
         generations.switch(generation)
         self.shipped = self._sent
         self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
@@ -218,8 +219,14 @@ class Shipping:
             moved.hear(table, held)
             moved.hear(table, gone)
         block = self._sent if changes.has_more else changes.block
-        self._opened().told(self._generation, self._version, block, moved.told(self._last_days))
+        self._tell(block, moved.told(self._last_days))
         self._store.is_shipped(changes.load, self._generation.id, self._version)
+
+    def _tell(self, block: int, several: list[Shipped]) -> None:
+        """That all up to a block is there."""
+        assert self._generation
+        self._last = max(self._last, block)  # whatever fails from here on, it may be there
+        self._opened().told(self._generation, self._version, block, several)
 
     def _run(self) -> None:
         while not self._stopping:
