@@ -25,21 +25,24 @@ def name() -> str:
     return cluster
 
 
-def spread(statement: str, cluster: str) -> list[str]:
-    """The statements that make a table on all servers of a cluster, instead of this one that makes it on one."""
+def spread(statement: str, database: str, cluster: str) -> list[str]:
+    """The statements that make a table on all servers of a cluster, instead of this one that makes it on one. They name
+    the database: elsewhere, that of the connection may be another one."""
     found = _TABLE.fullmatch(statement.strip())
     if not found:
         raise ValueError(f"This makes no table that can be spread: {statement}")
     table, columns, engine, versions, order = found.groups()
     told = ", ".join([WHERE, versions] if versions else [WHERE])
     return [
-        f"create table if not exists {table}_here on cluster {cluster} {columns}\n"
+        f"create table if not exists {database}.{table}_here on cluster {cluster} {columns}\n"
         f"engine = Replicated{engine}({told})\n{order}",
-        f"create table if not exists {table} on cluster {cluster} as {table}_here\n"
-        f"engine = Distributed({cluster}, currentDatabase(), {table}_here, {_by(order)})",
+        f"create table if not exists {database}.{table} on cluster {cluster} as {database}.{table}_here\n"
+        f"engine = Distributed({cluster}, {database}, {table}_here, {_by(columns, order)})",
     ]
 
 
-def _by(order: str) -> str:
-    """Which column of the key says on which server a row is: those of a user are together."""
-    return next((each for each in ("user_id", "id", "product") if re.search(rf"\b{each}\b", order)), "0")
+def _by(columns: str, order: str) -> str:
+    """Which column of the key says on which server a row is: those of a user are together. It must be a whole number;
+    where the key has another `id`, all rows are on one server."""
+    by = next((each for each in ("user_id", "id", "product") if re.search(rf"\b{each}\b", order)), "0")
+    return by if re.search(rf"\b{by} Int", columns) else "0"
