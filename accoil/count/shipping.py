@@ -169,10 +169,15 @@ class Shipping:
             self.copy()
             return
         target = generations.open(generation)
+        there = max(map(target.last_version, TABLES))
+        if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
+            target.close()
+            self.copy()
+            return
         # Sent by somebody who was killed before the store was saved: perhaps never touched again.
         for table in TABLES:
             self._store.note(table, target.later_than(mark.version, table))
-        version = max([mark.version, *map(target.last_version, TABLES)]) + LEAP
+        version = max(mark.version, there) + LEAP
         self._use(target, generation, version, not_before=block)
 
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:

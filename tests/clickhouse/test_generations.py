@@ -106,6 +106,24 @@ def test_a_store_that_somebody_loaded_without_noting_is_copied(ships: Ships) -> 
     assert ships.generation == 2
 
 
+def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships: Ships) -> None:
+    ships.receive(1, messages()[300:400])
+    ships.ship()
+    (database,) = databases(ships.url)
+    target = ClickHouse(ships.url, database)
+    backed_up = max(target.last_version(table) for table in TABLES)
+    ships.receive(1, messages()[400:500])
+    ships.ship()
+    for table in TABLES:
+        target.tell(f"delete from {table.name} where version > {backed_up}")
+    ships.shipping._opened()._table.tell(f"delete from shipped where version > {backed_up}")
+    target.close()
+    ships.shipping.close()  # who restores it stops it
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 2
+
+
 def test_a_clickhouse_that_lost_everything_is_filled_anew(ships: Ships) -> None:
     ships.shipping.start()
     for name in [*databases(ships.url), database_of(ships.url)]:
