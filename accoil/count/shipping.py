@@ -100,6 +100,8 @@ class Shipping:
     def ship(self) -> bool:
         """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
         if self._target is None:
+            if self._store.forget_too_many():
+                log.info("more was noted than is counted: all of that will be copied to ClickHouse")
             self._go_on()
         has_more = self._send_some()
         self.shipped = self._sent
