@@ -28,7 +28,7 @@ SCHEMA = pa.schema(
 )
 # Rows of days that are no longer kept stand for several events (`condensing.py`). `n`: how many; null: one.
 CONDENSED = SCHEMA.append(pa.field("n", pa.int64()))
-EMPTIED, NOTHING = b"", SCHEMA.empty_table()  # a block of which nothing is left
+EMPTIED, NOTHING = b"emptied", SCHEMA.empty_table()  # a block of which nothing is left; one without bytes is damaged
 # The stream is compressed as a whole: Arrow's own compression, column by column, costs a small block ten times as much.
 COMPRESSION = pa.Codec("zstd", compression_level=1)
 

@@ -83,7 +83,11 @@ class SalesforceSession:
 
     def perform(self, action: str, kind: Kind, remote_id: str, values: dict[str, str]) -> str:
         if action == FIELD:
-            synced = {*self._connection.attributes.filter(kind=kind).values_list("remote_id", flat=True)}
+            synced = {
+                *self._connection.attributes.filter(kind=kind)
+                .exclude(state=Written.Is.ARCHIVED)
+                .values_list("remote_id", flat=True)
+            }
             field, value = values.get("field", ""), values.get("value", "")
             return set_field(self._speaker, self._org.fields, kind, remote_id, field, value, synced)
         raise Rejected(f"Salesforce cannot do “{action}”.")

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from accoil.connect import chosen_fields, ending, sync
+from accoil.connect.connection import Rejected
 from accoil.connect.models import Connection, Entry, Mode, ProfileSync, State
 from accoil.connect.names import NOWHERE
+from accoil.connect.salesforce.session import SalesforceSession
+from accoil.connect.salesforce.tool import FIELD
 from accoil.refused import Refused
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team
@@ -85,6 +88,20 @@ def test_of_two_on_one_field_after_each_other_the_later_one_stays_when_a_record_
     chosen.clock.advance(25 * 3600)
     chosen.settle()
     assert value(chosen, ANN, "Health__c") == 50
+
+
+def test_a_field_that_is_chosen_no_more_is_set_by_automations_again(chosen: Synced) -> None:
+    ann = next(each for each in chosen.org.records.values() if each.values.get("Email") == ANN)
+
+    def set_health() -> str:
+        values = {"field": "Health__c", "value": "7"}
+        return SalesforceSession(chosen.connection).perform(FIELD, "user", ann.id, values)
+
+    choose(chosen, Score="Health__c")
+    with pytest.raises(Rejected, match="written by the sync"):
+        set_health()
+    choose(chosen)
+    assert "is “7” in Salesforce" in set_health()
 
 
 def test_a_trait_may_go_nowhere_and_then_stands_nowhere(chosen: Synced) -> None:
