@@ -79,7 +79,7 @@ class Counts:
             self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
         is_empty = [self.taking.is_empty_since] if self.taking else []
         self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
-        self._keeping = Keeping(self.counting, ring.refresh)
+        self._keeping = Keeping(self.counting, ring.refresh, self._importing)
         self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
 
     def start(self) -> None:

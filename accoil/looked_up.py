@@ -27,7 +27,7 @@ class LookedUp:
         """All of it, anew. The zones with it: nothing is received for a product of unknown zone."""
         keys = {text: Key(**row) for text, row in receiving_keys().items()}
         rows, full, deleted = mappings(), self.full(), suppression.all_suppressed()
-        products = Product.objects.only("time_zone", "kept_from")
+        products = Product.objects.only("time_zone", "kept_from", "gone_before")
         since = {product.pk: product.kept_since for product in products if product.kept_from}
         handling = {
             product: self._handling(

@@ -73,4 +73,9 @@ class Receiver:
             behind = (
                 "What was received can't be handed on just now; it is kept, and will be, as soon as that is possible."
             )
+        elif self.posting.is_left_lying:
+            behind = (
+                "What was handed on has been lying in ClickHouse for more than a minute: no worker counts, or it asks "
+                "another ClickHouse than this receiver."
+            )
         return [sentence for sentence in (self.journal.wrong, behind) if sentence]

@@ -9,6 +9,7 @@ from accoil.act.following import Would, follow
 from accoil.act.groups import Segments, titles
 from accoil.rule.tree import EVERYTHING, Scope, check
 from accoil.score import what_if as score
+from accoil.score.askable import looks_back, refuse_gone
 from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
 from accoil.score.features import events_of
@@ -63,8 +64,11 @@ def what_if(product_id: int, profile: Profile | None, draft: Definition, as_of: 
 
 
 def meant(product: Product, draft: Definition) -> Definition:
-    """The draft under the product's features and internal domains of now, as saving it would take them."""
-    return draft.with_settings(events_of(product), configuration_of(product).internal_domains)
+    """The draft under the product's features and internal domains of now, as saving it would take them. Raises Refused
+    when it asks for days that are gone."""
+    whole = draft.with_settings(events_of(product), configuration_of(product).internal_domains)
+    refuse_gone(product, looks_back(whole))
+    return whole
 
 
 def segments(profile: Profile | None, now: Definition | None, draft: Definition) -> dict[Scope, tuple[Groups, Groups]]:

@@ -1,6 +1,7 @@
 """What facts and journal hold of one user or account."""
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,17 @@ def counts(product: int, kind: Kind, id: int) -> list[Row]:
     return facts().store.rows(ASK["counts"], product=product, id=id, of_account=kind == "account")
 
 
-def calls(product: int, kind: Kind, some: Collection[int]) -> Iterator[Row]:
-    """Every call that names one of them, as it stands in the journal (`accoil.receive.encoding.SCHEMA`)."""
-    for block in rewriting.read(facts().store.path.with_name("journal.sqlite3")):
+def journal() -> Path | None:
+    """What the facts of this process are counted from; None where they are those that another server counts."""
+    store = facts().store.path  # of ClickHouse the name of its database
+    path = store.with_name("journal.sqlite3")
+    return path if store.is_file() and path.is_file() else None
+
+
+def calls(journal: Path, product: int, kind: Kind, some: Collection[int]) -> Iterator[Row]:
+    """Every call that names one of them, as it stands in the journal (`accoil.receive.encoding.SCHEMA`, and of events
+    of days that are no longer kept `CONDENSED`)."""
+    for block in rewriting.read(journal):
         own = block["product"].to_numpy() == product
         if own.any():
             yield from block.filter(pa.array(own & _names(block, product, kind, some))).to_pylist()

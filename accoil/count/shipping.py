@@ -15,7 +15,7 @@ import structlog
 
 from accoil.count.moved import Moved
 from accoil.store.clickhouse import ClickHouse, NoAnswer
-from accoil.store.generations import Generation, Generations
+from accoil.store.generations import Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
 from accoil.store.tables import TABLES, Figures, Table
@@ -56,7 +56,8 @@ Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
 
 class Shipping:
     """Of one store that notes, to one ClickHouse; by hand (`ship`), or by a thread of its own. `last`: the number of
-    the journal's last block at the start."""
+    the journal's last block at the start; later ones that are there, and were not sent from here, are of another
+    journal."""
 
     def __init__(self, store: Noting, url: str, last: int) -> None:
         self._store, self._url, self._last = store, url, last
@@ -99,6 +100,8 @@ class Shipping:
     def ship(self) -> bool:
         """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
         if self._target is None:
+            if self._store.forget_too_many():
+                log.info("more was noted than is counted: all of that will be copied to ClickHouse")
             self._go_on()
         has_more = self._send_some()
         self.shipped = self._sent
@@ -120,7 +123,7 @@ class Shipping:
             pass
         self._store.save()  # killed later, it goes on from here
         self._go_on_unless_stopped()
-        generations.told(generation, self._version, self._sent, [])
+        self._tell(self._sent, [])
         generations.switch(generation)
         self.shipped = self._sent
         self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
@@ -168,10 +171,15 @@ class Shipping:
             self.copy()
             return
         target = generations.open(generation)
+        there = max(map(target.last_version, TABLES))
+        if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
+            target.close()
+            self.copy()
+            return
         # Sent by somebody who was killed before the store was saved: perhaps never touched again.
         for table in TABLES:
             self._store.note(table, target.later_than(mark.version, table))
-        version = max([mark.version, *map(target.last_version, TABLES)]) + LEAP
+        version = max(mark.version, there) + LEAP
         self._use(target, generation, version, not_before=block)
 
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
@@ -218,8 +226,14 @@ class Shipping:
             moved.hear(table, held)
             moved.hear(table, gone)
         block = self._sent if changes.has_more else changes.block
-        self._opened().told(self._generation, self._version, block, moved.told(self._last_days))
+        self._tell(block, moved.told(self._last_days))
         self._store.is_shipped(changes.load, self._generation.id, self._version)
+
+    def _tell(self, block: int, several: list[Shipped]) -> None:
+        """That all up to a block is there."""
+        assert self._generation
+        self._last = max(self._last, block)  # whatever fails from here on, it may be there
+        self._opened().told(self._generation, self._version, block, several)
 
     def _run(self) -> None:
         while not self._stopping:

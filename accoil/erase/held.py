@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,16 +12,27 @@ from accoil.connect.models import Record
 from accoil.count import belongings, days, erasing, people
 from accoil.count.ids import Kind
 from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY
+from accoil.refused import Refused
 from accoil.score.exclusion import is_excluded
 from accoil.segment.models import Stay
 from accoil.team.models import Product
+
+ELSEWHERE = "What was received is not on this server: ask the one that counts for all that is held."
 
 Row = dict[str, Any]
 KINDS = {EVENT: "event", IDENTIFY: "identify", GROUP: "group", ALIAS: "alias"}
 
 
 def held(product: Product, kind: Kind, entity: int) -> Iterator[bytes]:
-    """As a JSON object, in pieces: the calls may be many, and are read from the journal one block after the other."""
+    """As a JSON object, in pieces: the calls may be many, and are read from the journal one block after the other.
+    Raises Refused where there is none."""
+    journal = belongings.journal()
+    if journal is None:
+        raise Refused(ELSEWHERE)
+    return _pieces(journal, product, kind, entity)
+
+
+def _pieces(journal: Path, product: Product, kind: Kind, entity: int) -> Iterator[bytes]:
     tracking_id = people.tracking_ids(product.pk, kind, [entity])[entity]
     whole: Row = {
         kind: tracking_id,
@@ -40,19 +52,22 @@ def held(product: Product, kind: Kind, entity: int) -> Iterator[bytes]:
     }  # fmt: skip
     yield msgspec.json.encode(whole)[:-1] + b',"calls":['
     between = b""
-    for call in belongings.calls(product.pk, kind, erasing.ids_of(product.pk, kind, tracking_id)):
+    for call in belongings.calls(journal, product.pk, kind, erasing.ids_of(product.pk, kind, tracking_id)):
         yield between + msgspec.json.encode(_call(call))
         between = b","
     yield b"]}"
 
 
 def _call(row: Row) -> Row:
-    """As it was received; what it had none of is left out."""
+    """As it was received; what it had none of is left out. Of days that are no longer kept: how many times up to which
+    moment."""
+    times = row.get("n")
     told = {
         "kind": KINDS.get(row["kind"], "event"),
-        "id": row["message"],
-        "at": _moment(row["sent_at"]),
-        "received": _moment(row["received"]),
+        "id": "" if times else row["message"],
+        "times": times,
+        "up_to" if times else "at": _moment(row["sent_at"]),
+        "received": "" if times else _moment(row["received"]),
         "user": row["user"],
         "anonymous": row["anonymous"],
         "account": row["account"],

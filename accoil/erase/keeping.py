@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from accoil.erase.carrying import (
     SETTLES,
     SHOWN_EVERY,
     WAITS_FOR_COUNTING,
+    WAITS_FOR_IMPORT,
     WAITS_FOR_STORE,
     Stopping,
 )
@@ -41,10 +42,13 @@ log = structlog.get_logger()
 
 class Keeping:
     """Everything happens in the caller's thread, the one that carries deletions out: never both at once. `refresh` has
-    the front door look up what is too old."""
+    the front door look up what is too old; `importing`: products that a file is being imported for, which knows only
+    what was too old when it began."""
 
-    def __init__(self, counting: Counting, refresh: Callable[[], None]) -> None:
-        self._counting, self._refresh = counting, refresh
+    def __init__(
+        self, counting: Counting, refresh: Callable[[], None], importing: Callable[[], Collection[int]]
+    ) -> None:
+        self._counting, self._refresh, self._importing = counting, refresh, importing
         self._looked = float("-inf")
         self._shown = 0.0
         self._stopping = threading.Event()
@@ -59,7 +63,7 @@ class Keeping:
             begin_due(self._counting.open_days)
             self._looked = time.monotonic()
         with suppress(Stopping):
-            if some := self._in(State.JOURNAL):
+            if some := self._ready():
                 self._journal(some)
             if some := self._in(State.NUMBERS):
                 self._numbers(some)
@@ -67,17 +71,26 @@ class Keeping:
     def _in(self, state: str) -> list[Retention]:
         return list(Retention.objects.filter(state=state, finished_at=None).select_related("product").order_by("pk"))
 
-    def _journal(self, some: Sequence[Retention]) -> None:
+    def _ready(self) -> list[Retention]:
+        some = self._in(State.JOURNAL)
+        if not some:
+            return []
         if why_not := self._counting.why_not_rebuild():
-            return self._say(some, why_not)
-        self._refresh()
+            self._say(some, why_not)
+            return []
+        self._refresh()  # the door and what is imported from now on know
+        importing = set(self._importing())
+        self._say([each for each in some if each.product_id in importing], WAITS_FOR_IMPORT)
+        return [each for each in some if each.product_id not in importing]
+
+    def _journal(self, some: Sequence[Retention]) -> None:
         time.sleep(SETTLES)  # whoever was let in before the door knew is on the way to the disk
         if not self._counting.wait_counted(LATE, self._stopping.is_set):  # which account a day was of is asked there
             return self._say(some, WAITS_FOR_COUNTING)
-        store = self._counting.at_rest()
-        if store is None:
+        if self._counting.at_rest() is None:
             return self._say(some, WAITS_FOR_STORE)
-        self._begin(some)
+        if not (some := self._begun(some)):
+            return None
         zones, journal = self._counting.facts.zones, self._counting.journal.path
         horizons = {
             each.product_id: Horizon(days.number(each.until), zones.get(each.product_id, "UTC")) for each in some
@@ -86,7 +99,7 @@ class Keeping:
             by = Condensing(self._counting.facts.store, horizons, seen)
             done = condensing.condense(journal, by, uuid.uuid4().hex[:8], lambda number: self._show(some, number))
         for each in some:
-            each.before, each.after, each.store = done.before, done.after, store
+            each.before, each.after = done.before, done.after
             self._go_on(each, State.NUMBERS)
         return None
 
@@ -94,6 +107,10 @@ class Keeping:
         store = self._counting.at_rest()
         if store is None:
             return self._say(some, WAITS_FOR_STORE)
+        for each in some:
+            if not each.store:
+                each.store = store  # may be of while days were condensed: another one takes its place, begun after this
+                each.save(update_fields=["store"])
         if store in {each.store for each in some}:
             if why_not := self._counting.why_not_rebuild():
                 return self._say(some, why_not)
@@ -114,7 +131,13 @@ class Keeping:
 
     def _begin(self, some: Sequence[Retention]) -> None:
         its = Retention.objects.filter(pk__in=[each.pk for each in some])
-        its.update(done=0, total=self._counting.journal.last, problem="")
+        its.update(done=0, total=max(1, self._counting.journal.last), problem="")
+
+    def _begun(self, some: Sequence[Retention]) -> list[Retention]:
+        """Without those that were taken back meanwhile; from now on none is (`total`)."""
+        self._begin(some)
+        there = set(Retention.objects.filter(pk__in=[each.pk for each in some]).values_list("pk", flat=True))
+        return [each for each in some if each.pk in there]
 
     def _show(self, some: Sequence[Retention], done: int) -> None:
         if self._stopping.is_set():

@@ -1,12 +1,11 @@
 """How long a product keeps its daily counts. Lifetime sums stay; only days go, whole months of them."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import msgspec
 from django.db import IntegrityError, transaction
 
-from accoil.count import days
+from accoil.count import belongings, days
 from accoil.count.condensing import ASK
 from accoil.count.facts import facts
 from accoil.erase.models import Retention
@@ -21,13 +20,13 @@ ACTION = "keep-days"  # as the table of permissions calls it
 
 class Going(msgspec.Struct, frozen=True):
     """What goes when days before `until` do: so many days from `first` on, the events on them, and about how many
-    bytes of the journal tell of them. `needed`: so many days are kept since today's pages look back as far, though
-    fewer were asked for."""
+    bytes of the journal tell of them (None where that is on another server). `needed`: so many days are kept since
+    today's pages look back as far, though fewer were asked for."""
 
     until: date
     days: int
     events: int
-    bytes: int
+    bytes: int | None
     first: date | None
     needed: int = 0
 
@@ -46,11 +45,11 @@ def going(product: Product, months: int, open_days: int) -> Going:
     """Looks only; nothing goes."""
     until, needed = first_kept(product, months, open_days)
     since = days.number(product.kept_from) if product.kept_from else -days.number(date.max)
-    store = facts().store
-    row = store.rows(ASK["going"], product=product.pk, since=since, until=days.number(until))[0]
-    size = bytes_a_call(_journal(store.path)) * row["events"]
+    row = facts().store.rows(ASK["going"], product=product.pk, since=since, until=days.number(until))[0]
+    journal = belongings.journal()
+    size = None if journal is None else int(bytes_a_call(journal) * row["events"])
     first = None if row["first"] is None else days.day(row["first"])
-    return Going(until, row["days"], row["events"], int(size), first, needed)
+    return Going(until, row["days"], row["events"], size, first, needed)
 
 
 def keep(product: Product, months: int | None, open_days: int, author: User | None) -> Retention | None:
@@ -58,7 +57,10 @@ def keep(product: Product, months: int | None, open_days: int, author: User | No
     not come back."""
     product.keep_months = months
     product.save(update_fields=["keep_months"])
-    return None if months is None else begin(product, going(product, months, open_days), author.email if author else "")
+    if months is None:
+        _stop(product)
+        return None
+    return begin(product, going(product, months, open_days), author.email if author else "")
 
 
 def begin(product: Product, found: Going, who: str = "") -> Retention | None:
@@ -77,6 +79,16 @@ def begin(product: Product, found: Going, who: str = "") -> Retention | None:
     return run
 
 
+def _stop(product: Product) -> None:
+    """Takes back what is on its way and has not begun."""
+    with transaction.atomic():
+        deleted, _ = Retention.objects.filter(product=product, state=Retention.State.JOURNAL, total=0).delete()
+        if deleted:
+            done = Retention.objects.filter(product=product, state=Retention.State.DONE).first()
+            product.kept_from = done.until if done else None
+            product.save(update_fields=["kept_from"])
+
+
 def begin_due(open_days: int) -> None:
     """Where somebody has said so once, it goes on by itself, month by month."""
     for product in Product.objects.exclude(keep_months=None).exclude(kept_from=None).select_related("team"):
@@ -93,7 +105,3 @@ def _months_before(day: date, months: int) -> date:
     """The first day of the month so many months before."""
     number = day.year * 12 + day.month - 1 - months
     return date(number // 12, number % 12 + 1, 1)
-
-
-def _journal(store: Path) -> Path:
-    return store.with_name("journal.sqlite3")

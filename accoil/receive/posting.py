@@ -27,6 +27,7 @@ RESTS = 0.05  # seconds in which more blocks come together
 MOST_AT_ONCE = 8_000_000  # bytes
 AGAIN_AFTER = 1.0  # seconds, when the mailbox refused
 LAST_TRY = 4.0  # seconds at the end
+LEFT_LYING_AFTER = 60.0  # seconds in which none of what lies there was taken
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ class Posting:
         self._unreadable: set[int] = set()
         self._db: sqlite3.Connection | None = None  # the thread's
         self.waiting = 0  # blocks that are on this disk alone, as of the last look
+        self._lies: tuple[int, float] | None = None  # the last block taken; since when others lie there after it
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="posting", daemon=True)
@@ -74,6 +76,12 @@ class Posting:
     def wake(self) -> None:
         """There is another block."""
         self._wake.set()
+
+    @property
+    def is_left_lying(self) -> bool:
+        """Whether nobody takes what lies there."""
+        lies = self._lies
+        return lies is not None and time.monotonic() - lies[1] >= LEFT_LYING_AFTER
 
     def _run(self) -> None:
         """Goes on whatever happens, also where the journal can't be opened: calls are answered all the while."""
@@ -138,6 +146,10 @@ class Posting:
             log.error("the journal has lost blocks that were handed on; it goes on under another name", was=self.name)
             self.name, taken, there, lying = _name(self._file, anew=True), 0, 0, 0
         left_out = sum(taken < each <= there for each in self._unreadable)
+        if not lying:
+            self._lies = None
+        elif self._lies is None or self._lies[0] != taken or self.failing:
+            self._lies = taken, time.monotonic()
         is_whole = lying >= _count(db, taken, there) - left_out
         self.posted = max(taken, there) if is_whole else taken
         if taken > self._pruned:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from accoil.refused import Refused
 from accoil.rule.reaching import days_back
 from accoil.score.definition import Definition
 from accoil.team.models import Product
@@ -23,6 +24,18 @@ def first_askable(product: Product, definition: Definition, rules: Iterable[Any]
     if product.kept_from is None:
         return None
     return min(product.today(), product.kept_from + timedelta(days=looks_back(definition, rules) + ZONES))
+
+
+def refuse_gone(product: Product, back: int, day: date | None = None) -> None:
+    """Raises Refused for what looks so many days back from a day (else from today) where some of those are gone."""
+    if product.kept_from is None:
+        return
+    reaches = (day or product.today()) - timedelta(days=back + ZONES)
+    if reaches < product.kept_from:
+        raise Refused(
+            f"That looks back {back:,} days, to {reaches}; daily counts are kept from {product.kept_from} on: ask for "
+            f"fewer days."
+        )
 
 
 def why_not(product: Product, first: date) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accoil.refused import Refused
 from accoil.score.access import ProfileAccess  # noqa: F401
+from accoil.score.askable import looks_back, refuse_gone
 from accoil.score.configuration import Configuration, configuration_of  # noqa: F401  Django looks for models here
 from accoil.score.day_summary import DaySummary  # noqa: F401
 from accoil.score.definition import Definition
@@ -57,7 +58,8 @@ class Profile(models.Model):
         """Puts a definition into force from today on; an unchanged one makes no new version. It carries the product's
         features and internal domains as they are now.
 
-        Raises Refused when the definition breaks a rule of `Definition.check`, or its rules name a feature that isn't.
+        Raises Refused when the definition breaks a rule of `Definition.check`, or its rules name a feature that isn't,
+        or when it asks for days that are gone.
         """
         settings_now = events_of(self.product), configuration_of(self.product).internal_domains
         checked = Definition.check(definition.with_settings(*settings_now).to_yaml_dict())
@@ -65,6 +67,7 @@ class Profile(models.Model):
             latest = self.versions.order_by("-number").first()
             if latest and latest.parsed == checked:
                 return latest
+            refuse_gone(self.product, looks_back(checked))
             return self.versions.create(
                 number=latest.number + 1 if latest else 1,
                 definition=checked.to_yaml_dict(),

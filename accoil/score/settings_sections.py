@@ -29,8 +29,7 @@ class TimeZone:
         product = plan.product
         if said and said != product.time_zone:
             plan.lines.append(f"~ time zone: {product.time_zone} → {said} (every day is counted anew in it)")
-            product.time_zone = said
-            product.save(update_fields=["time_zone"])
+            product.change_zone(said)
 
     def written(self, product: Product) -> dict[str, Any]:
         return {"time_zone": product.time_zone}
@@ -53,7 +52,15 @@ class KeepMonths:
     def apply(self, plan: Plan, said: int | None) -> None:
         product = plan.product
         if said != product.keep_months:
-            then = " (what is older goes once somebody has said so on Settings > Privacy)" if said else ""
+            has_begun = product.kept_from is not None  # from then on days go by themselves, whoever shortens it
+            if has_begun and said and (product.keep_months is None or said < product.keep_months):
+                now = f"{product.keep_months} months" if product.keep_months else "ever"
+                raise Refused(
+                    f"keep_months is {said}, but daily counts of {product} are kept for {now}, and fewer would let "
+                    f"days go for good: say so on Settings > Privacy."
+                )
+            waits = said and not has_begun
+            then = " (what is older goes once somebody has said so on Settings > Privacy)" if waits else ""
             plan.lines.append(f"~ keep_months: {product.keep_months or FOR_EVER} → {said or FOR_EVER}{then}")
             product.keep_months = said
             product.save(update_fields=["keep_months"])

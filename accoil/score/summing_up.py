@@ -38,10 +38,9 @@ def lacking(profile: Profile, now: datetime) -> list[Stretch]:
         return []
     last = over(profile, now)
     first = max(first_fact, last - timedelta(days=FARTHEST - 1))
-    if askable := first_askable(profile.product, profile.current.parsed):
-        first = max(first, askable)
     found = []
-    for version, since, until in in_force(profile, first, last):
+    for version, begun, until in in_force(profile, first, last):
+        since = max(begun, first_askable(profile.product, version.parsed) or begun)
         there = set(version.day_summaries.filter(day__range=(since, until)).values_list("day", flat=True))
         missing = [day for day in days.through(since, until) if day not in there]
         found += [(version, *stretch) for stretch in _stretches(missing)]

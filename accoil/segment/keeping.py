@@ -8,7 +8,9 @@ from django.db import transaction
 from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.refused import Refused
+from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Rule, check, inlined, mentions, written
+from accoil.score.askable import refuse_gone
 from accoil.score.models import Profile
 from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
@@ -106,9 +108,11 @@ def check_name(own: Iterable[Segment], scope: Kind, name: str, itself: int | Non
 
 
 def check_rule(profile: Profile, scope: Kind, rule: Written, own: Iterable[Segment]) -> Rule:
-    """Reads a rule that may name segments and stages. Raises Refused, also for one that names itself by detours."""
+    """Reads a rule that may name segments and stages. Raises Refused, also for one that names itself by detours, and
+    for one that asks for days that are gone."""
     checked = check(rule, scope, EVERYTHING)
-    inlined(checked, names(profile, scope, profile.current.parsed, own))
+    whole = inlined(checked, names(profile, scope, profile.current.parsed, own))
+    refuse_gone(profile.product, days_back(written(whole)))
     return checked
 
 

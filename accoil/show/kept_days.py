@@ -12,7 +12,7 @@ from accoil.erase.retention import Going
 from accoil.refused import Refused
 from accoil.show import words
 from accoil.show.frame import Frame
-from accoil.team.models import KEEP_CHOICES, Product
+from accoil.team.models import KEEP_CHOICES, Product, Team
 
 FOR_EVER = "for-ever"
 STEPS = (Retention.State.JOURNAL, Retention.State.NUMBERS)
@@ -59,7 +59,12 @@ def on_its_way(product: Product) -> dict[str, Any]:
         return {"run": None}
     share = min(100, 100 * run.done // run.total) if run.total else None
     step = 0 if run.state == Retention.State.DONE else STEPS.index(Retention.State(run.state))
-    return {"run": run, "run_share": share, "run_step": step, "run_steps": len(STEPS)}
+    sizes = Team.objects.count() == 1  # the journal is one of all teams: they learn nothing of each other's traffic
+    return {"run": run, "run_sizes": sizes, "run_share": share, "run_step": step, "run_steps": len(STEPS)}
+
+
+def is_going(product: Product) -> bool:
+    return Retention.objects.filter(product=product, finished_at=None).exists()
 
 
 def sentence(product: Product) -> str:

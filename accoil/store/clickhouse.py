@@ -79,7 +79,7 @@ class ClickHouse(Store):
             self._client.command(f"create database if not exists {made}{where}", use_database=False)
         self._client.database = self.database
         for statement in schema(tables):
-            for each in cluster.spread(statement, name) if name else [_unless_there(statement)]:
+            for each in cluster.spread(statement, self.database, name) if name else [cluster.unless_there(statement)]:
                 self._client.command(each)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
@@ -169,10 +169,6 @@ def database_of(url: str) -> str:
 
 def schema(tables: str) -> list[str]:
     return spelling.statements((_HERE / "schema" / "clickhouse" / f"{tables}.sql").read_text())
-
-
-def _unless_there(statement: str) -> str:
-    return statement.replace("create table ", "create table if not exists ", 1)
 
 
 def _connected(url: str, patience: int) -> Client:

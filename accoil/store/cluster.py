@@ -1,5 +1,6 @@
 """Tables of ClickHouse on a cluster: each server holds a replicated part (`NAME_here`), and what is asked and filled is
-the table over all of them. Text alone: no cluster has been asked by a test."""
+the table over all of them; or, where that is little, each holds all of it. Text alone: no cluster has been asked by a
+test."""
 
 import re
 
@@ -11,6 +12,10 @@ CLUSTER = "ACCOIL_CLICKHOUSE_CLUSTER"
 # sent is there before the answer.
 SETTINGS = {"distributed_product_mode": "global", "prefer_global_in_and_join": 1, "distributed_foreground_insert": 1}
 WHERE = "'/clickhouse/tables/{uuid}/{shard}', '{replica}'"
+# Of a table that all have; servers of two shards may be called the same replica. What is put in again after it was
+# taken out is no duplicate.
+ALL = "'/clickhouse/tables/{uuid}', '{shard}_{replica}'"
+FORGETS = "settings replicated_deduplication_window = 0"
 
 _TABLE = re.compile(r"create table (\w+) (\(.*\))\s*engine = (\w+MergeTree)(?:\(([^)]*)\))?\s*(order by .*)", re.DOTALL)
 
@@ -25,21 +30,45 @@ def name() -> str:
     return cluster
 
 
-def spread(statement: str, cluster: str) -> list[str]:
-    """The statements that make a table on all servers of a cluster, instead of this one that makes it on one."""
-    found = _TABLE.fullmatch(statement.strip())
-    if not found:
-        raise ValueError(f"This makes no table that can be spread: {statement}")
-    table, columns, engine, versions, order = found.groups()
-    told = ", ".join([WHERE, versions] if versions else [WHERE])
+def spread(statement: str, database: str, cluster: str) -> list[str]:
+    """The statements that make a table on all servers of a cluster, instead of this one that makes it on one. They name
+    the database: elsewhere, that of the connection may be another one."""
+    table, columns, engine, versions, order = _parts(statement)
     return [
-        f"create table if not exists {table}_here on cluster {cluster} {columns}\n"
-        f"engine = Replicated{engine}({told})\n{order}",
-        f"create table if not exists {table} on cluster {cluster} as {table}_here\n"
-        f"engine = Distributed({cluster}, currentDatabase(), {table}_here, {_by(order)})",
+        f"create table if not exists {database}.{table}_here on cluster {cluster} {columns}\n"
+        f"engine = Replicated{engine}({_with(versions, WHERE)})\n{order}",
+        f"create table if not exists {database}.{table} on cluster {cluster} as {database}.{table}_here\n"
+        f"engine = Distributed({cluster}, {database}, {table}_here, {_by(columns, order)})",
     ]
 
 
-def _by(order: str) -> str:
-    """Which column of the key says on which server a row is: those of a user are together."""
-    return next((each for each in ("user_id", "id", "product") if re.search(rf"\b{each}\b", order)), "0")
+def on_each(statement: str, database: str, cluster: str) -> str:
+    """The statement that makes a table of which each server of a cluster holds all."""
+    table, columns, engine, versions, order = _parts(statement)
+    return (
+        f"create table if not exists {database}.{table} on cluster {cluster} {columns}\n"
+        f"engine = Replicated{engine}({_with(versions, ALL)})\n{order}\n{FORGETS}"
+    )
+
+
+def unless_there(statement: str) -> str:
+    """On one server."""
+    return statement.replace("create table ", "create table if not exists ", 1)
+
+
+def _parts(statement: str) -> tuple[str, ...]:
+    found = _TABLE.fullmatch(statement.strip())
+    if not found:
+        raise ValueError(f"This makes no table that can be spread: {statement}")
+    return found.groups()
+
+
+def _with(versions: str | None, where: str) -> str:
+    return ", ".join([where, versions] if versions else [where])
+
+
+def _by(columns: str, order: str) -> str:
+    """Which column of the key says on which server a row is: those of a user are together. It must be a whole number;
+    where the key has another `id`, all rows are on one server."""
+    by = next((each for each in ("user_id", "id", "product") if re.search(rf"\b{each}\b", order)), "0")
+    return by if re.search(rf"\b{by} Int", columns) else "0"

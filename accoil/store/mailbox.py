@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 import pyarrow as pa
 
-from accoil.store import questions, spelling
+from accoil.store import cluster, questions, spelling
 
 SCHEMA = Path(__file__).parent / "schema" / "mailbox" / "tables.sql"
 PORTS = {"http": 8123, "https": 8443}
@@ -42,7 +42,8 @@ class Mailbox:
     """For one thread. Every question may raise: it is asked again, of the next address."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
-        """`addresses`: http://user:password@host:port/database of the nodes of one server; tried in turn."""
+        """`addresses`: http://user:password@host:port/database, tried in turn: they lead to one server, or to those of
+        the cluster that ACCOIL_CLICKHOUSE_CLUSTER names, each of which holds all that lies here."""
         self._addresses = list(addresses)
         self._client: Any = None
 
@@ -77,7 +78,7 @@ class Mailbox:
         self._insert("taken", pa.table({"receiver": list(taken), "number": pa.array(taken.values(), pa.int64())}))
 
     def sweep(self, taken: Mapping[str, int]) -> None:
-        """Removes those blocks; some time after this, they are gone from the disk."""
+        """Removes those blocks; some time after this, they are gone from the disk, on all servers that hold them."""
         self._ask(lambda client: client.command(ASK["sweep"], _marks(taken)))
 
     def taken_there(self, taken: Mapping[str, int]) -> int:
@@ -107,6 +108,12 @@ class Mailbox:
             raise
 
 
+def made(database: str, name: str) -> list[str]:
+    """The statements that make it: on the cluster of that name, or on one server where there is none."""
+    tables = spelling.statements(SCHEMA.read_text())
+    return [cluster.on_each(each, database, name) if name else cluster.unless_there(each) for each in tables]
+
+
 def _connected(address: str) -> Any:
     import clickhouse_connect  # a server that has none starts without it
 
@@ -122,9 +129,11 @@ def _connected(address: str) -> Any:
         send_receive_timeout=PATIENCE,
         autogenerate_session_id=False,
     )
-    client.command(f"create database if not exists {database}", use_database=False)
+    name = cluster.name()
+    everywhere = f" on cluster {name}" if name else ""
+    client.command(f"create database if not exists {database}{everywhere}", use_database=False)
     client.database = database
-    for statement in spelling.statements(SCHEMA.read_text()):
+    for statement in made(database, name):
         client.command(statement)
     return client
 

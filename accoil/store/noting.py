@@ -1,5 +1,6 @@
 """A DuckDB that notes what every load changes, until it is shipped: the keys of each row that was put in, taken out or
 changed, in tables of its own, in the transaction of the load. So what is noted is as safe as the facts are.
+When nobody takes it for so long that there is more of it than of facts, a copy of those is less (`forget_too_many`).
 
 What is shipped is what the store says of those keys at one moment (`changes`), whatever happened to them in between."""
 
@@ -108,6 +109,21 @@ class Noting(DuckDB):
             finally:
                 with suppress(duckdb.Error):
                     cursor.rollback()
+
+    def forget_too_many(self) -> bool:
+        """Forgets all that was noted, and whereto was shipped, when a copy is less: when more keys are noted than one
+        shipment sends and than there are rows. Not while anybody ships. Whether it did."""
+        notes, rows = (
+            int(self.rows(f"select {' + '.join(f'(select count(*) from {each})' for each in names)} as n")[0]["n"])
+            for names in ([noted(table) for table in TABLES], [table.name for table in TABLES])
+        )
+        if notes <= max(rows, MOST_AT_ONCE):
+            return False
+        with super().loading() as loading:
+            for table in TABLES:
+                loading.tell(f"delete from {noted(table)}")
+            loading.tell("update shipped set generation = ''")
+        return True
 
     def is_shipped(self, load: int, generation: str, version: int) -> None:
         """Forgets what was noted up to a load."""

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,7 @@ class Product(models.Model):
     most_traits = models.PositiveIntegerField(default=MOST_TRAITS)  # different keys, of users and of accounts
     keep_months = models.PositiveSmallIntegerField(null=True, default=KEEP_MONTHS)  # of daily counts; None: for ever
     kept_from = models.DateField(null=True)  # daily counts before it are gone; None: none are
+    gone_before = models.BigIntegerField(default=0)  # ms: that it was `kept_since` in an earlier time zone
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -127,10 +128,25 @@ class Product(models.Model):
 
     @property
     def kept_since(self) -> int:
-        """The moment (ms) at which the first day begins that is kept; 0 where all are."""
+        """The moment (ms) at which the first day begins that is kept; 0 where all are. It never goes back, whatever
+        the time zone: ids of before are gone."""
+        return 0 if self.kept_from is None else max(self.gone_before, self._begins(self.kept_from))
+
+    @property
+    def whole_from(self) -> date | None:
+        """The first kept day that has all its events in the time zone of now; None where all have."""
         if self.kept_from is None:
-            return 0
-        return int(datetime.combine(self.kept_from, time(), self.zone).timestamp() * 1000)
+            return None
+        day = datetime.fromtimestamp(self.kept_since / 1000, self.zone).date()
+        return day if self._begins(day) >= self.kept_since else day + timedelta(days=1)
+
+    def change_zone(self, name: str) -> None:
+        self.gone_before = self.kept_since
+        self.time_zone = name
+        self.save(update_fields=["gone_before", "time_zone"])
+
+    def _begins(self, day: date) -> int:
+        return int(datetime.combine(day, time(), self.zone).timestamp() * 1000)
 
 
 def new_key() -> str:

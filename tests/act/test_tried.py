@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from accoil.act import tried
@@ -86,3 +87,21 @@ def test_who_is_new_counts_once(people: Looked) -> None:
 def test_a_draft_that_makes_no_sense_is_refused(people: Looked) -> None:
     with pytest.raises(Refused, match="no segment of accounts called “Nowhere”"):
         backtest(people, {"enters": "Nowhere"})
+
+
+def test_no_day_is_tried_and_no_rule_made_that_needs_what_is_no_longer_kept(people: Looked) -> None:
+    product = people.profile.product
+    product.kept_from = date(2026, 3, 1)
+    product.save()
+    with pytest.raises(Refused, match=r"^That looks back to 2026-03-01; daily counts are kept from 2026-03-01 on"):
+        backtest(people, {"becomes": BUSY}, days=30)
+    long = {"event": "Report_Created", "at_least": 1, "within_days": 60}
+    with pytest.raises(Refused, match="when: becomes: That looks back 60 days"):
+        backtest(people, {"becomes": long}, days=1)
+    with pytest.raises(Refused, match="if: That looks back 60 days"):
+        backtest(people, {"becomes": BUSY}, days=1, condition=long)
+    with pytest.raises(Refused, match="That looks back 60 days"):
+        keeping.create(people.profile, "account", "Long", long)
+    definition = people.profile.current.parsed
+    with pytest.raises(Refused, match="That looks back 60 days"):
+        people.profile.save_definition(msgspec.structs.replace(definition, window=30), None)

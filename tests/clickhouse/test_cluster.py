@@ -7,37 +7,54 @@ import pytest
 pytest.importorskip("clickhouse_connect", reason="clickhouse_connect is not installed: make clickhouse")
 
 from accoil.refused import Refused
-from accoil.store import cluster
+from accoil.store import cluster, mailbox
 from accoil.store.clickhouse import schema
 from accoil.store.tables import BY_NAME
 
 
 def test_a_table_is_a_replicated_part_on_each_server_and_one_over_all() -> None:
     (counts,) = [each for each in schema("facts") if each.startswith("create table counts")]
-    here, over_all = cluster.spread(counts, "ours")
-    assert here.startswith("create table if not exists counts_here on cluster ours (\n    product Int32, day Int32,")
+    here, over_all = cluster.spread(counts, "accoil_1", "ours")
+    assert here.startswith(
+        "create table if not exists accoil_1.counts_here on cluster ours (\n    product Int32, day Int32,"
+    )
     assert here.endswith(
         "engine = ReplicatedReplacingMergeTree("
         "'/clickhouse/tables/{uuid}/{shard}', '{replica}', version, deleted)\n"
         "order by (product, day, account_id, user_id, event_id, given_id, sent_as)"
     )
     assert over_all == (
-        "create table if not exists counts on cluster ours as counts_here\n"
-        "engine = Distributed(ours, currentDatabase(), counts_here, user_id)"
+        "create table if not exists accoil_1.counts on cluster ours as accoil_1.counts_here\n"
+        "engine = Distributed(ours, accoil_1, counts_here, user_id)"
     )
 
 
 @pytest.mark.parametrize("statement", schema("facts") + schema("generations"), ids=lambda each: each.split()[2])
 def test_all_rows_of_a_key_are_on_one_server(statement: str) -> None:
-    by = re.search(r", (\w+)\)$", cluster.spread(statement, "ours")[1])
+    by = re.search(r", (\w+)\)$", cluster.spread(statement, "accoil_1", "ours")[1])
     assert by
     name = statement.split()[2]
-    assert by[1] in BY_NAME[name].keys if name in BY_NAME else by[1] in ("0", "id")
+    if name in BY_NAME:
+        assert by[1] in BY_NAME[name].keys
+        assert re.search(rf"\b{by[1]} Int(32|64)\b", statement)  # ClickHouse refuses what is no whole number
+    else:
+        assert by[1] == "0"
+
+
+def test_each_server_holds_all_that_lies_in_the_mailbox() -> None:
+    """So it is one mailbox, whichever a receiver puts blocks into and the process that counts asks."""
+    block, taken = mailbox.made("accoil", "ours")
+    assert block.startswith("create table if not exists accoil.block on cluster ours (\n    receiver String,")
+    assert block.endswith(
+        "engine = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}', '{shard}_{replica}')\n"
+        "order by (receiver, number)\nsettings replicated_deduplication_window = 0"
+    )
+    assert "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}', '{shard}_{replica}', number)" in taken
 
 
 def test_what_does_not_say_how_it_is_kept_is_refused() -> None:
     with pytest.raises(ValueError, match="no table"):
-        cluster.spread("create table counts (n Int64) engine = Memory", "ours")
+        cluster.spread("create table counts (n Int64) engine = Memory", "accoil_1", "ours")
 
 
 def test_the_name_of_a_cluster_is_one_word(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,8 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
-    from accoil.store.clickhouse import ClickHouse, database_of
+    from accoil.store import noting
+    from accoil.store.clickhouse import ClickHouse, NoAnswer, database_of
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships, url
@@ -101,6 +102,43 @@ def test_a_store_that_somebody_loaded_without_noting_is_copied(ships: Ships) -> 
     plain.close()
     ships.shipping.close()
     ships.open()
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 2
+
+
+def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships: Ships) -> None:
+    ships.receive(1, messages()[300:400])
+    ships.ship()
+    (database,) = databases(ships.url)
+    target = ClickHouse(ships.url, database)
+    backed_up = max(target.last_version(table) for table in TABLES)
+    ships.receive(1, messages()[400:500])
+    ships.ship()
+    for table in TABLES:
+        target.tell(f"delete from {table.name} where version > {backed_up}")
+    ships.shipping._opened()._table.tell(f"delete from shipped where version > {backed_up}")
+    target.close()
+    ships.shipping.close()  # who restores it stops it
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 2
+
+
+def test_what_is_noted_while_clickhouse_is_away_does_not_outgrow_what_is_counted(
+    ships: Ships, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noting, "MOST_AT_ONCE", 50)
+    with monkeypatch.context() as patched:
+        patched.setattr(ships.shipping, "_url", "http://127.0.0.1:1/nobody")
+        ships.shipping.close()
+        for notes_are_left in (True, False):
+            for table in TABLES:  # as loads do that touch everybody
+                ships.store.note(table, ships.store.ask(f"select {', '.join(table.keys)} from {table.name}"))
+            with pytest.raises(NoAnswer):
+                ships.shipping.ship()
+            assert bool(ships.store.changes().tables) == notes_are_left
+        ships.receive(1, messages()[300:310])
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 2

@@ -242,6 +242,22 @@ def test_an_address_that_does_not_answer_is_left_for_the_next(way: Way) -> None:
     mailbox.close()
 
 
+def test_a_receiver_hears_that_nobody_takes_what_it_hands_on(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "ASKS_EVERY", 0)
+    way.receive(1)
+    journal = Journal(way.here)
+    with closing(journal.db), closing(connected(way.here)) as db:
+        posting = Posting(journal, way.mailbox)
+        posting.step(db)
+        posting.step(db)
+        assert not posting.is_left_lying
+        monkeypatch.setattr(postings, "LEFT_LYING_AFTER", 0)
+        assert posting.is_left_lying
+        way.take()
+        posting.step(db)
+        assert not posting.is_left_lying
+
+
 def test_a_call_is_answered_when_it_lies_in_the_mailbox_if_that_is_wanted(
     way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:

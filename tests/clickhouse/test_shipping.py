@@ -109,6 +109,19 @@ def test_a_crowded_world_is_shipped_load_by_load(ships: "Ships") -> None:
     ships.assert_alike()
 
 
+def test_a_shipment_that_fails_anywhere_is_made_again_and_nothing_is_copied(ships: "Ships") -> None:
+    product, several = ships.new_product(), iter(messages())
+    ships.ship()
+    for step in range(0, 24, 2):
+        ships.receive(product, [next(several) for _ in range(10)])
+        with killed_at(step):
+            ships.ship()
+        ships.shipping.close()
+        ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 1
+
+
 def test_who_only_asks_hears_what_moved(ships: "Ships") -> None:
     product = ships.new_product("Australia/Sydney")
     with pytest.raises(NothingThere):

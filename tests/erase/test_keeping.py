@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,9 +15,13 @@ import pytest
 from accoil.count import counts
 from accoil.count.counting import Counting
 from accoil.count.facts import facts
+from accoil.count.ids import USER, id_of
 from accoil.erase import keeping, retention
+from accoil.erase.carrying import WAITS_FOR_IMPORT
+from accoil.erase.held import held
 from accoil.erase.keeping import Keeping
 from accoil.erase.models import Retention
+from accoil.erase.restored import has_store_of_before
 from accoil.receive.calls import EVENT, Call
 from accoil.receive.columns import Request, table
 from accoil.score.definition import Definition
@@ -80,10 +86,10 @@ def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product
         kept_days = by_day(product, day(MONTHS))
         found = retention.going(product, MONTHS, 35)
         assert (found.until, found.days, found.events, found.first) == (day(12), 120, 120, day(18))
-        assert 120 * 20 < found.bytes < 120 * 100
+        assert found.bytes and 120 * 20 < found.bytes < 120 * 100
         run = keep(product)
         assert run
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         run.refresh_from_db()
         assert (run.state, run.days, run.events) == (State.DONE, 120, 120)
         assert run.after < run.before
@@ -91,16 +97,40 @@ def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product
         assert total(product) == 18 * DAILY
         assert len(by_day(product)) == len(kept_days) + 13, "twelve first days, and one for the others"
         assert list(tmp_path.glob("condensing*")) == []
+        told = json.loads(b"".join(held(product, "user", id_of(product.pk, USER, "ann"))))["calls"]
+        few = [call for call in told if "times" in call]
+        assert sum(call["times"] for call in few) == 18 * DAILY - sum(kept_days.values())
+        assert {"up_to"} == set.intersection(*map(set, few)) & {"up_to", "at", "id", "received"}
+        assert len(told) - len(few) == sum(kept_days.values())
 
 
 def test_the_door_hears_of_it_before_anything_goes(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=14) as counting:
         keep(product)
         heard: list[int] = []
-        Keeping(counting, lambda: heard.append(len(by_day(product)))).step()
+        Keeping(counting, lambda: heard.append(len(by_day(product))), set).step()
     assert heard == [14 * DAILY]
     product.refresh_from_db()
     assert (product.kept_from, product.kept_since) == (day(12), ms(day(12)) - 12 * 3_600_000)
+
+
+def test_a_file_that_is_being_imported_is_waited_for_and_other_products_are_not_held_up(
+    tmp_path: Path, product: Product
+) -> None:
+    other = Product.objects.create(team=Team.objects.create(name="Else"), name="App")
+    importing = {product.pk}
+    with opened(tmp_path, product, months=14) as counting:
+        for each in (product, other):
+            keep(each)
+        step = Keeping(counting, lambda: None, lambda: importing).step
+        step()
+        waits, done = Retention.objects.get(product=product), Retention.objects.get(product=other)
+        assert (waits.state, waits.problem, done.state) == (State.JOURNAL, WAITS_FOR_IMPORT, State.DONE)
+        assert len(by_day(product)) == 14 * DAILY
+        importing.clear()
+        step()
+        waits.refresh_from_db()
+        assert (waits.state, waits.problem) == (State.DONE, "")
 
 
 class Killed(BaseException):
@@ -118,15 +148,53 @@ def test_killed_at_any_step_the_next_start_ends_it(
         assert run
         with monkeypatch.context() as patched, pytest.raises(Killed):
             _kill_at(step, patched)
-            Keeping(counting, lambda: None).step()
+            Keeping(counting, lambda: None, set).step()
     with opened(tmp_path, product) as counting:
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         run.refresh_from_db()
         assert run.state == State.DONE
         assert (by_day(product, day(MONTHS)), total(product)) == (kept_days, 18 * DAILY)
         before = facts().store.rows("select product, day, sum(n) as n from counts group by all order by all")
         counting.rebuild()
         assert facts().store.rows("select product, day, sum(n) as n from counts group by all order by all") == before
+
+
+def test_a_store_that_was_made_again_while_days_were_condensed_is_made_once_more(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    with opened(tmp_path, product, months=18) as counting:
+        condense = keeping.condensing.condense
+
+        def beside(*given: Any, **named: Any) -> Any:
+            counting.rebuild()
+            made.append(1)
+            return condense(*given, **named)
+
+        keep(product)
+        with monkeypatch.context() as patched:
+            patched.setattr(keeping.condensing, "condense", beside)
+            Keeping(counting, lambda: None, set).step()
+        assert made == [1]
+        assert Retention.objects.get().state == State.DONE
+        assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
+
+
+def test_a_store_of_before_that_was_put_back_from_a_backup_is_made_again_once(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, months=18) as counting:
+        backup = tmp_path / "backup"
+        backup.mkdir()
+        counting.copy_store(backup)
+        keep(product)
+        Keeping(counting, lambda: None, set).step()
+        assert not has_store_of_before(counting)
+    shutil.copy2(tmp_path / "journal.sqlite3", backup)
+    with opened(backup, product) as counting:
+        assert len(by_day(product)) == 18 * DAILY
+        assert has_store_of_before(counting)
+        counting.rebuild()
+        assert not has_store_of_before(counting)
+        assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
 
 
 def _kill_at(step: str, patched: pytest.MonkeyPatch) -> None:
@@ -159,9 +227,9 @@ def test_nothing_goes_before_somebody_has_said_so_nor_where_it_is_kept_for_ever(
 ) -> None:
     with opened(tmp_path, product, months=30) as counting:
         assert product.keep_months == 24
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         assert keep(product, None) is None
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         assert not Retention.objects.exists()
         assert len(by_day(product)) == 30 * DAILY
 
@@ -169,11 +237,11 @@ def test_nothing_goes_before_somebody_has_said_so_nor_where_it_is_kept_for_ever(
 def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=15) as counting:
         keep(product, 14)
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         product.refresh_from_db()
         product.keep_months = MONTHS  # as if two months had gone by
         product.save()
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         product.refresh_from_db()
         assert (product.kept_from, total(product)) == (day(12), 15 * DAILY)
         assert [run.who for run in Retention.objects.all()] == ["", ""]
@@ -183,11 +251,36 @@ def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, pro
 def test_for_ever_stops_it_and_nothing_comes_back(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=15) as counting:
         keep(product)
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         keep(product, None)
         Product.objects.update(kept_from=day(13))
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         assert Retention.objects.count() == 1
+
+
+def test_for_ever_takes_back_what_has_not_begun_and_leaves_what_has(tmp_path: Path, product: Product) -> None:
+    other = Product.objects.create(team=Team.objects.create(name="Else"), name="App")
+    with opened(tmp_path, product, months=18) as counting:
+        keep(product, 14)
+        Keeping(counting, lambda: None, set).step()
+        for each in (product, other):
+            each.refresh_from_db()
+            keep(each)
+
+        def says_so() -> None:
+            keep(product, None)
+
+        Keeping(counting, says_so, set).step()  # the last moment
+        product.refresh_from_db()
+        assert (product.kept_from, len(by_day(product, day(14)))) == (day(14), 14 * DAILY)
+        assert [run.until for run in Retention.objects.filter(product=product)] == [day(14)]
+        assert Retention.objects.get(product=other).state == State.DONE
+        run = keep(product)
+        Retention.objects.filter(finished_at=None).update(total=18)
+        keep(product, None)
+        assert run
+        assert (run.product.kept_from, Retention.objects.count()) == (day(12), 3)
+        Keeping(counting, lambda: None, set).step()
 
 
 def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:
@@ -203,7 +296,7 @@ def test_a_journal_that_lost_blocks_lets_nothing_go_and_says_why(tmp_path: Path,
         counting.journal.go_on_after(counting.journal.last + 2)
         run = keep(product)
         assert run
-        Keeping(counting, lambda: None).step()
+        Keeping(counting, lambda: None, set).step()
         run.refresh_from_db()
         assert (run.state, "has lost the blocks" in run.problem) == (State.JOURNAL, True)
         call = Call(type="track", messageId="m", userId="ann", event="Open", kind=EVENT, at=ms(day(0)))

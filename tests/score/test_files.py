@@ -1,3 +1,4 @@
+from datetime import date
 from textwrap import dedent
 
 import pytest
@@ -244,3 +245,16 @@ def test_how_long_daily_counts_are_kept_is_said_and_nothing_goes(product):
     assert (kept.keep_months, "keep_months: for_ever" in definitions(kept)) == (None, True)
     apply("keep_months: 24", kept)
     assert "keep_months" not in definitions(kept), "the usual is not written"
+
+
+def test_a_file_shortens_nothing_once_days_go_by_themselves(product):
+    product.keep_months, product.kept_from = 24, date(2024, 1, 1)
+    product.save()
+    with pytest.raises(Refused, match="kept for 24 months, and fewer would let days go"):
+        apply("keep_months: 6", product)
+    assert Product.objects.get().keep_months == 24
+    assert apply("keep_months: 36", Product.objects.get()).lines == ["~ keep_months: 24 → 36"]
+    apply("keep_months: for_ever", Product.objects.get())
+    with pytest.raises(Refused, match="are kept for ever"):
+        apply("keep_months: 60", Product.objects.get())
+    assert Product.objects.get().keep_months is None

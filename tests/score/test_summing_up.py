@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accoil.score.day_summary import DaySummary
+from accoil.score.definition import Definition
 from accoil.score.history import book_history
 from accoil.score.models import Profile
 from accoil.score.summaries import summaries
@@ -101,3 +102,20 @@ def test_days_that_a_chart_has_asked_for_are_summed_up_with_their_totals(new_pro
     book_history(product.pk, profile.current.parsed, first, last)
     freeze(profile.current, first, last)
     assert [row.users for row in profile.current.day_summaries.all()] == [1] * 11
+
+
+def test_days_that_an_older_version_looks_back_too_far_for_are_never_summed_up(new_product, receive) -> None:
+    product = new_product()
+    receive(product, did("a", "Open", at(10)))
+    wide = Definition(window=30, events={"Open": 1})
+    profile = profile_of(product, (date(2026, 3, 1), wide), (date(2026, 5, 20), OPENS))
+    product.kept_from = date(2026, 3, 12)
+    product.save()
+    found = lacking(Profile.objects.get(pk=profile.pk), noon(date(2026, 5, 22)))
+    assert [(version.number, since) for version, since, _ in found][-1] == (1, date(2026, 5, 12))
+    product.kept_from = date(2026, 4, 12)  # not even its last day
+    product.save()
+    found = lacking(Profile.objects.get(pk=profile.pk), noon(date(2026, 5, 22)))
+    assert [(version.number, since, until) for version, since, until in found] == [
+        (2, date(2026, 5, 20), date(2026, 5, 21))
+    ]

@@ -1,6 +1,7 @@
 """Settings > Privacy: how long daily counts are kept, and what would go before it does."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from accoil.erase.models import Retention
 from accoil.score.definition import Definition
 from accoil.team.audit import AuditLine
+from accoil.team.models import Team
 from tests.show.conftest import receive
 from tests.show.reading import words
 from tests.small_worlds import at, did
@@ -68,6 +70,9 @@ def test_how_far_it_is_and_why_it_waits_and_how_it_ended(ann, busy, privacy):
     said = words(ann.get(privacy))
     assert "2 days before 1 Mar 2025 went" in said
     assert "kept for 12 months: from 2025-03-01 on" in said
+    assert "the journal's blocks have" not in said, "they are those of another team, too"
+    Team.objects.exclude(pk=busy.web.team_id).delete()
+    assert "; the journal's blocks have " in words(ann.get(privacy))
 
 
 def test_more_is_kept_where_pages_look_further_back(ann, busy, privacy):
@@ -102,3 +107,11 @@ def test_members_see_how_long_and_may_not_say(bob, busy, privacy):
 def test_nobody_of_another_team_may(eve, busy, privacy):
     assert eve.post(f"{privacy}/kept", {"months": "12"}).status_code == 404
     assert not Retention.objects.exists()
+
+
+def test_a_server_without_the_journal_tells_no_size_and_makes_no_file(ann, privacy, engine, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engine.facts.store, "path", Path("accoil"))  # as that of a database of ClickHouse
+    said = words(ann.get(privacy, {"months": "12"}))
+    assert "4 events on them. This can't be undone." in said
+    assert list(tmp_path.iterdir()) == []

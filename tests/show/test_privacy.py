@@ -1,6 +1,7 @@
 """Deleting somebody from their page, and Settings > Privacy."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -151,6 +152,14 @@ def test_all_that_is_held_of_somebody_is_a_file(ann, busy):
     assert len(told["calls"]) == 7
     assert {call["user"] for call in told["calls"]} == {"ann"}
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_server_without_the_journal_says_who_tells_all_that_is_held(ann, busy, engine, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engine.facts.store, "path", Path("accoil"))  # as that of a database of ClickHouse
+    answer = ann.get(f"{page_of(busy, 'user', 'ann')}/held", follow=True)
+    assert "What was received is not on this server: ask the one that counts" in words(answer)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_of_an_account_every_call_that_names_it_is_held(ann, busy):

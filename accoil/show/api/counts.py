@@ -35,7 +35,7 @@ def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
     """Messages by user, account, event and day (any of them), whatever any profile scores; sorted by the grouping.
     `total_count` is the sum of all that match, whatever the page; `account: null` could not be attributed."""
     asker.needs("counts")
-    found = counted(asker.product.pk, limit=asked.limit, offset=asked.offset, **wanted(asked, asker.product.kept_from))
+    found = counted(asker.product.pk, limit=asked.limit, offset=asked.offset, **wanted(asked, asker.product.whole_from))
     return {
         "as_of": asker.product.today(),
         "version": None,
@@ -49,25 +49,25 @@ def counts(asker: Asker, asked: Query[AskedCounts]) -> Row:
 
 def table(asker: Asker, asked: Query[AskedCounts]) -> Table:
     asker.needs("counts")
-    return Table(f"counts-{asker.product.today()}", stream(asker.product.pk, **wanted(asked, asker.product.kept_from)))
+    return Table(f"counts-{asker.product.today()}", stream(asker.product.pk, **wanted(asked, asker.product.whole_from)))
 
 
-def wanted(asked: AskedCounts, kept_from: date | None = None) -> Wanted:
+def wanted(asked: AskedCounts, whole_from: date | None = None) -> Wanted:
     """Raises Wrong."""
     if asked.first and asked.last and asked.first > asked.last:
         raise invalid("from", f"from ({asked.first}) is after to ({asked.last}).")
     group_by = named(asked.group_by, DIMENSIONS, "group_by")
     return {
         "user": asked.user, "account": asked.account, "event": asked.event,
-        "first": _first(kept_from, asked, by_day="day" in group_by), "last": asked.last, "group_by": group_by,
+        "first": _first(whole_from, asked, by_day="day" in group_by), "last": asked.last, "group_by": group_by,
     }  # fmt: skip
 
 
-def _first(kept_from: date | None, asked: AskedCounts, by_day: bool) -> date | None:
+def _first(whole_from: date | None, asked: AskedCounts, by_day: bool) -> date | None:
     """Sums of all days reach back as far as ever; of single days they do as far as those are kept."""
-    if kept_from is None:
+    if whole_from is None:
         return asked.first
     for name, day in (("from", asked.first), ("to", asked.last)):
-        if day and day < kept_from:
-            raise invalid(name, f"{name} ({day}) is before {kept_from}; daily counts are kept from that day on.")
-    return asked.first or (kept_from if by_day else None)
+        if day and day < whole_from:
+            raise invalid(name, f"{name} ({day}) is before {whole_from}; daily counts are kept from that day on.")
+    return asked.first or (whole_from if by_day else None)

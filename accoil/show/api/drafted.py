@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from ninja import Body, Path, Router
 from pydantic import WithJsonSchema
 
+from accoil.act.what_if import meant
 from accoil.act.what_if import what_if as if_drafted
 from accoil.refused import Refused
-from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
-from accoil.score.features import events_of
 from accoil.score.models import Profile
 from accoil.show.api.answered import add
 from accoil.show.api.asked import Asker, Row, now, profile_of
@@ -68,7 +67,6 @@ def _definition(of: Profile, draft: Row) -> Definition:
     """The draft under the product's settings, as it would be saved."""
     said = {key: value for key, value in draft.items() if key not in NOT_NUMBERS}
     try:
-        settings = events_of(of.product), configuration_of(of.product).internal_domains
-        return Definition.check(said).with_settings(*settings)
+        return meant(of.product, Definition.check(said))
     except Refused as no:
         raise invalid("profile", str(no)) from None

@@ -1,13 +1,14 @@
 """Deleting one user or account, which whoever does it confirms by typing the id; and all that is held of them."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 
 from accoil.count import people
 from accoil.count.ids import Kind
 from accoil.erase import asking
 from accoil.erase.held import held
+from accoil.refused import Refused
 from accoil.show.frame import Frame, frame_of, page
 
 LARGEST_ID = 2**53
@@ -33,11 +34,16 @@ def delete(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
     return page(frame, "show/delete_person.html", values, 422 if request.method == "POST" else 200)
 
 
-def download(request: HttpRequest, product_id: int, kind: Kind, id: int) -> StreamingHttpResponse:
+def download(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponseBase:
     frame, _ = _known(request, product_id, kind, id)
+    try:
+        pieces = held(frame.product, kind, id)
+    except Refused as no:
+        messages.error(request, str(no))
+        return redirect(kind, product_id, id)
     name = f"{kind}-{id}.json"  # the id that the customer sent may be anything
     return StreamingHttpResponse(
-        held(frame.product, kind, id),
+        pieces,
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )

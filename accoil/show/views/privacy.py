@@ -45,7 +45,8 @@ def keep(request: HttpRequest, product_id: int) -> HttpResponse:
     run = retention.keep(frame.product, months, kept_days.open_days(), frame.author)
     said = f"Daily counts of {frame.product} are kept for {kept_days.in_words(months)} from now on"
     going = f"; {words.count(run.days, 'day')} before {run.until} go" if run else ""
-    messages.success(request, f"{said}{going}.")
+    begun = " What has begun is still done." if months is None and kept_days.is_going(frame.product) else ""
+    messages.success(request, f"{said}{going}.{begun}")
     return redirect(resolve_url("privacy", product_id) + "#kept")
 
 

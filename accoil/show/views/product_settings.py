@@ -26,8 +26,7 @@ def time_zone(request: HttpRequest, product_id: int) -> HttpResponse:
         return shown(frame, zone_form=form, status=422)
     zone = form.cleaned_data["time_zone"]
     if zone != frame.product.time_zone:
-        frame.product.time_zone = zone
-        frame.product.save(update_fields=["time_zone"])
+        frame.product.change_zone(zone)
         messages.success(request, f"Days now begin at midnight in {zone.replace('_', ' ')}.")
     return redirect("settings", product_id)
 

@@ -126,9 +126,9 @@ def shown_with_it(frame: Frame, profile: Profile | None, draft: Draft, refusal: 
     when it is there, since to look at everyone takes longer than all the rest."""
     try:
         definition = profile_rules.with_rules(draft, frame.request).definition()
+        return previewed(frame, profile, definition) if frame.request.method == "POST" else {"comes": True}
     except Refused as wrong:
         return {"refusal": "" if refusal else str(wrong)}
-    return previewed(frame, profile, definition) if frame.request.method == "POST" else {"comes": True}
 
 
 def may_edit(frame: Frame, profile: Profile | None) -> bool:
