@@ -6,25 +6,21 @@ import asyncio
 import itertools
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from accoil.count.taking import Taking
 from accoil.receive import columns
 from accoil.receive import posting as postings
-from accoil.receive.calls import EVENT, Call
 from accoil.receive.encoding import times
 from accoil.receive.journal import Journal, Overloaded, Request
 from accoil.receive.opening import connected
 from accoil.receive.posting import Posting
 from accoil.receive.waiting import Held
 from tests.clickhouse import served
+from tests.clickhouse.mailed import Dying, Way, call, held
 from tests.waiting import until
 
 pytestmark = [
@@ -33,79 +29,6 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.store.mailbox import Mailbox
-
-_numbers = itertools.count(1)
-
-
-def call(id: object) -> Call:
-    return Call(type="track", messageId=str(id), userId="u", event="E", kind=EVENT, at=1)
-
-
-def held(path: Path) -> list[str]:
-    """Message ids that are in a journal, in order."""
-    with closing(Journal(path).db):
-        return [id for block in Journal(path).blocks(0) for id in block.facts["message"].to_pylist()]
-
-
-class Dying:
-    """A mailbox whose every question may be the last one that its process asks: number `at`, before or after it."""
-
-    def __init__(self, mailbox: Mailbox, at: int = -1, is_after: bool = False) -> None:
-        self._mailbox, self._at, self._is_after, self.asked = mailbox, at, is_after, 0
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def ask(*given: Any) -> Any:
-            self.asked += 1
-            if self.asked == self._at and not self._is_after:
-                raise ConnectionError("killed before")
-            answer = getattr(self._mailbox, name)(*given)
-            if self.asked == self._at:
-                raise ConnectionError("killed after")
-            return answer
-
-        return ask
-
-
-class Way:
-    """A receiver, a mailbox and the process that counts, worked by hand."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = f"{served.url()}/store_mail_{next(_numbers)}"
-        self.mailbox = Mailbox([self.url])
-        self.here, self.there = folder / "here" / "journal.sqlite3", folder / "there" / "journal.sqlite3"
-        for each in (self.here, self.there):
-            each.parent.mkdir()
-
-    def receive(self, *ids: object) -> None:
-        """Each in a block of its own."""
-        journal = Journal(self.here)
-        Posting(journal, self.mailbox)
-        for id in ids:
-            journal.write(1, 0, [call(id)])
-        journal.db.close()
-
-    def post(self, mailbox: Any = None) -> Posting:
-        journal = Journal(self.here)
-        with closing(journal.db), closing(connected(self.here)) as db:
-            posting = Posting(journal, mailbox or self.mailbox)
-            while posting.step(db):
-                pass
-            return posting
-
-    def take(self, mailbox: Any = None) -> None:
-        journal = Journal(self.there)
-        journal.start()
-        try:
-            Taking(journal, mailbox or self.mailbox).step()
-        finally:
-            journal.stop()
-
-
-@pytest.fixture
-def way(tmp_path: Path) -> Iterator[Way]:
-    way = Way(tmp_path)
-    yield way
-    way.mailbox.close()
 
 
 def test_what_a_receiver_has_on_disk_is_counted_elsewhere_and_then_forgotten(way: Way) -> None:
@@ -286,116 +209,3 @@ def test_a_call_is_answered_when_it_lies_in_the_mailbox_if_that_is_wanted(
 
     assert asyncio.run(answered()) == "False, then refused"
     journal.stop()
-
-
-def test_blocks_are_handed_on_by_themselves_and_at_the_end(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings, "RESTS", 0.01)
-    journal = Journal(way.here, tell=lambda block: posting.wake())
-    posting = Posting(journal, Mailbox([way.url]))
-    journal.start()
-    posting.start()
-    asyncio.run(journal.append(Request(1, 0, [call(1)])))
-    until(lambda: len(way.mailbox.next({}, 10)) == 1)
-    asyncio.run(journal.append(Request(1, 0, [call(2)])))
-    journal.stop()
-    posting.stop()
-    way.take()
-    assert held(way.there) == ["1", "2"]
-
-
-def test_a_step_ends_soon_when_the_server_stops_however_much_lies_there(
-    way: Way, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("accoil.count.taking.MOST_CALLS", 1)
-    way.receive(1, 2, 3)
-    way.post()
-    journal = Journal(way.there, tell=lambda block: taking.stop())
-    taking = Taking(journal, way.mailbox)
-    journal.start()
-    taking.step()
-    journal.stop()
-    assert held(way.there) == ["1"]
-    way.take()
-    assert held(way.there) == ["1", "2", "3"]
-
-
-def test_handing_on_survives_a_journal_that_cannot_be_opened_for_a_while(
-    way: Way, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for seconds in ("RESTS", "ASKS_EVERY", "AGAIN_AFTER"):
-        monkeypatch.setattr(postings, seconds, 0.01)
-    journal = Journal(way.here)
-    posting = Posting(journal, Mailbox([way.url]))
-    journal.write(1, 0, [call(1)])
-    aside = way.here.parent.with_name("aside")
-    way.here.parent.rename(aside)
-    posting.start()
-    until(lambda: posting.failing is not None)
-    aside.rename(way.here.parent)
-    until(lambda: len(way.mailbox.next({}, 10)) == 1)
-    until(lambda: posting.failing is None)
-    posting.stop()
-    journal.db.close()
-
-
-def test_a_delete_that_failed_does_not_keep_others_from_writing(way: Way) -> None:
-    journal = Journal(way.here)
-    posting = Posting(journal, way.mailbox)
-    journal.write(1, 0, [call(1)])
-    assert posting._do()
-    way.take()
-    assert posting._db
-    posting._db.set_authorizer(lambda _, what, *more: sqlite3.SQLITE_DENY if what == "COMMIT" else sqlite3.SQLITE_OK)
-    posting._asked = float("-inf")
-    assert not posting._do()
-    journal.write(1, 0, [call(2)])
-    assert posting._do()
-    posting._close()
-    journal.db.close()
-    assert held(way.here) == ["2"]
-
-
-def test_the_mailbox_is_emptied_at_the_start_by_time_and_when_somebody_waits_for_it(way: Way) -> None:
-    def lying() -> int:
-        return int(way.mailbox._rows("select count() as n from block")[0]["n"])
-
-    journal = Journal(way.there)
-    journal.start()
-    taking = Taking(journal, way.mailbox)
-    way.receive(1)
-    way.post()
-    taking.step()
-    assert lying() == 1
-    asked_at = time.monotonic()
-    assert not taking.is_empty_since(asked_at)
-    until(lambda: taking.step() or taking.is_empty_since(asked_at))
-    assert lying() == 0
-    way.receive(2)
-    way.post()
-    taking.step()
-    assert not taking.is_empty_since(time.monotonic())
-    until(lambda: Taking(journal, way.mailbox).step() or lying() == 0)
-    way.receive(3)
-    way.post()
-    taking._sweeps_at = 0.0
-    until(lambda: taking.step() or lying() == 0)
-    journal.stop()
-
-
-def test_what_was_taken_is_said_again_where_that_failed(way: Way) -> None:
-    way.receive(1)
-    way.post()
-    journal = Journal(way.there)
-    journal.start()
-    dying = Dying(way.mailbox, at=4)  # taken, next, with_facts, take
-    taking = Taking(journal, dying)  # type: ignore[arg-type]
-    with pytest.raises(ConnectionError):
-        taking.step()
-    assert (held_of(journal), way.mailbox.taken()) == (1, {})
-    taking.step()
-    assert way.mailbox.taken() == journal.taken
-    journal.stop()
-
-
-def held_of(journal: Journal) -> int:
-    return sum(len(block.facts) for block in journal.blocks(0))

@@ -1,0 +1,3 @@
+"""What tests of the mailbox share."""
+
+from tests.clickhouse.mailed import way as way
