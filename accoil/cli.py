@@ -13,7 +13,7 @@ import typer
 
 from accoil import upkeep
 from accoil.bench import commands as bench
-from accoil.options import Data, Port, ProductName, Version, read_password, read_text
+from accoil.options import Data, Only, Port, ProductName, Version, read_password, read_text
 from accoil.refused import Refused
 
 app = typer.Typer(
@@ -122,12 +122,7 @@ def definitions(product: ProductName = None, data: Data = None) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8000,
-    only: Annotated[
-        str | None,
-        typer.Option(
-            "--only", metavar="ROLE", help="Do one part, as one of several: receive, pages or work; else everything."
-        ),
-    ] = None,
+    only: Only = None,
     data: Data = None,
 ) -> None:
     """Run the whole server. Front door, pages and jobs are one process, or several with --only."""

@@ -39,6 +39,12 @@ ProductName = Annotated[
     str | None,
     typer.Option("--product", metavar="P", help="Name of the product, or Team/Product; needed if there are several."),
 ]
+Only = Annotated[
+    str | None,
+    typer.Option(
+        "--only", metavar="ROLE", help="Do one part, as one of several: receive, pages or work; else everything."
+    ),
+]
 Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port to listen on.")]
 
 
