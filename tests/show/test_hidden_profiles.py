@@ -30,8 +30,9 @@ from tests.show.conftest import World
 from tests.show.connected import record
 from tests.show.reading import main
 
-# The profile, its segment, its automation, its journey and stage; a profile that was deleted; values of both.
-SECRETS = ("Zebra", "Murmur", "Whisper", "Quietpath", "Hushed", "Okapi", "4711", "4712")
+# The profile, its segment, its automation, its journey and stage; a profile that was deleted; values of both, so long
+# that no id has them in it by chance.
+SECRETS = ("Zebra", "Murmur", "Whisper", "Quietpath", "Hushed", "Okapi", "90847110", "90847120")
 OWN = {"metric": "raw", "above": 1}
 SEARCHES: dict[str, list[str]] = {"connection-check": ["who=ann", "who=Acme"], "connection-ledger": ["search=ann"],
                                   "connection-records": ["match=failed", "kind=account"],
@@ -67,8 +68,8 @@ def _written_of(joined: Connection, zebra: Profile, busy: World) -> None:
     known = {"connection": joined, "kind": "user", "remote_id": "9"}
     Written.objects.create(**known, profile=zebra, name="Accoil_Zebra_Score", problem="Zebra is used there.")
     Written.objects.create(**known, profile=None, name="Accoil_Okapi_Score", state="archiving", problem="Okapi, too.")
-    values = {"Accoil_Zebra_Score": 4711, "Accoil_Okapi_Score": 4712}
-    kept = "It was kept otherwise than sent: Accoil_Zebra_Score is 4711 there, not 4712."
+    values = {"Accoil_Zebra_Score": 90847110, "Accoil_Okapi_Score": 90847120}
+    kept = "It was kept otherwise than sent: Accoil_Zebra_Score is 90847110 there, not 90847120."
     Record.objects.filter(connection=joined, remote_id="r-ann").update(confirmed=values, problem=kept)
     changes = {name: [None, value] for name, value in values.items()}
     for each in joined.records.all():
