@@ -44,8 +44,10 @@ class Making:
 
     @property
     def is_behind(self) -> bool:
-        """Whether facts came since its rows were made."""
-        return self._version < self._facts.version[self.product_id]
+        """Whether facts came since its rows were made that reach as far back as its day: what is done later changes no
+        number of before."""
+        since = self._facts.first_day_since(self.product_id, self._version)
+        return self._version < 0 or (since is not None and since <= days.number(self.as_of))
 
     @property
     def age(self) -> float:

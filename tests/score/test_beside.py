@@ -1,7 +1,7 @@
 """A large book is made anew beside those who look at it; whoever acts by it waits."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,15 @@ def test_who_is_new_is_there_at_once(running: Engine, slow: None) -> None:
     assert known.users().total == 1
     bob = ids.id_of(PRODUCT, ids.USER, "bob")
     assert looked(running).users(ids=[bob]).total == 1
+
+
+def test_a_book_of_a_past_day_is_made_anew_for_what_comes_late_alone(running: Engine) -> None:
+    past = open_book(PRODUCT, DEFINITION, TODAY - timedelta(days=1))
+    does_more(running)
+    assert not past.is_behind
+    running.receive(PRODUCT, did("ann", "Report", at(29)))
+    assert past.is_behind
+    assert points(open_book(PRODUCT, DEFINITION, TODAY - timedelta(days=1))) == 10
 
 
 def test_a_book_that_is_gone_is_made_no_more(running: Engine) -> None:
