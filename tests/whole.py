@@ -46,6 +46,16 @@ def begin(data: Path, *words: str, settings: Mapping[str, str] = MappingProxyTyp
     )
 
 
+def said_until_it_serves(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    said = ""
+    while "Ctrl-C" not in said:
+        line = server.stdout.readline()
+        assert line, server.stderr and server.stderr.read()
+        said += line
+    return said
+
+
 def begun(data: Path, team: str = "T", product: str = "P", email: str = "t@example.com") -> dict[str, Any]:
     """What `accoil init` says of a data folder, which is made as it makes it: a copy, since all its tables take it two
     seconds. `data`: a folder that no command has met, or one that came from here with the same names."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from accoil.demo.company import Company
 from accoil.demo.memory import EMAIL
-from accoil.demo.stand_in import NO_COMPANY, SWITCHED_ON, UNKNOWN, is_free, library
+from accoil.demo.stand_in import NO_COMPANY, SWITCHED_ON, UNKNOWN, forget_own, is_free, library
 
 if TYPE_CHECKING:
     from accoil.connect.models import Connection
@@ -83,6 +83,4 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
 
 
 def forget(product: Product) -> None:
-    """As of the stand-in for Intercom: it remembers nothing, and must never be taken for an organisation."""
-    own = product.team.connections.filter(tool="salesforce")
-    own.filter(options__at__startswith="http://127.0.0.1").delete()
+    forget_own(product, "salesforce")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from accoil.demo.company import Company
 from accoil.demo.memory import EMAIL
-from accoil.demo.stand_in import SWITCHED_ON, is_free, library
+from accoil.demo.stand_in import SWITCHED_ON, forget_own, is_free, library
 
 if TYPE_CHECKING:
     from accoil.connect.models import Connection
@@ -48,6 +48,4 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
 
 
 def forget(product: Product) -> None:
-    """As of the stand-in for Intercom: it remembers nothing, and must never be taken for a source."""
-    own = product.team.connections.filter(tool="segment")
-    own.filter(options__at__startswith="http://127.0.0.1").delete()
+    forget_own(product, "segment")

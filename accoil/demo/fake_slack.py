@@ -11,7 +11,7 @@ from accoil.demo.automations import switch_on
 from accoil.demo.company import Company
 from accoil.demo.feeds import CHANNELS, keep_unsent, send_to_slack
 from accoil.demo.memory import EMAIL
-from accoil.demo.stand_in import is_free, library
+from accoil.demo.stand_in import forget_own, is_free, library
 
 if TYPE_CHECKING:
     from accoil.connect.models import Connection
@@ -50,7 +50,5 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
 
 
 def forget(product: Product) -> None:
-    """As of the stand-in for Intercom: it remembers nothing, and must never be taken for a real workspace."""
-    own = product.team.connections.filter(tool="slack", workspace=WORKSPACE)
-    own.filter(options__at__startswith="http://127.0.0.1").delete()
+    forget_own(product, "slack", workspace=WORKSPACE)
     keep_unsent(product)

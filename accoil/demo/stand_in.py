@@ -117,3 +117,8 @@ def forget(product: Product) -> None:
     """A stand-in remembers nothing once it has ended, so what was connected to one is of no use, and must never be
     taken for a workspace of the real Intercom."""
     product.team.connections.filter(tool="intercom", workspace=WORKSPACE).delete()
+
+
+def forget_own(product: Product, tool: str, **more: str) -> None:
+    """It remembers nothing, and must never be taken for the real one: what was connected to it goes."""
+    product.team.connections.filter(tool=tool, options__at__startswith="http://127.0.0.1", **more).delete()

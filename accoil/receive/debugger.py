@@ -61,10 +61,12 @@ class Last:
 
 
 class Debugger:
-    """`saw` and `refused` are called on the event loop's thread alone; everything else from any."""
+    """`saw` and `refused` are called on the event loop's thread alone; everything else from any. `keeps`: not in a
+    process whose last calls nobody can look at; there they are only counted."""
 
-    def __init__(self, sources: Sources | None = None) -> None:
+    def __init__(self, sources: Sources | None = None, keeps: bool = True) -> None:
         self.sources = sources or Sources()
+        self._keeps = keeps
         self._products: dict[int, Last] = {}
 
     def saw(
@@ -81,6 +83,8 @@ class Debugger:
         if not calls and not rejected:
             return
         self.sources.saw(key, received, calls, rejected, agent)
+        if not self._keeps:
+            return
         last = self._products.get(key.product) or self._begin(key.product)
         lines = len(calls) + len(rejected)
         if lines > MOST:
@@ -97,6 +101,8 @@ class Debugger:
             self.sources.strangers += 1
             return
         self.sources.refused(key, received, status, code, agent)
+        if not self._keeps:
+            return
         last = self._products.get(key.product) or self._begin(key.product)
         last.add(Visit(last.number, 1, 0, key, path, received, agent, (), (), status, code, message))
 
@@ -128,31 +134,6 @@ class Debugger:
     def _begin(self, product: int) -> Last:
         last = self._products[product] = Last()
         return last
-
-
-class Counting(Debugger):
-    """Of a process whose last calls nobody can look at: they are counted, and not kept."""
-
-    def saw(
-        self,
-        key: Key,
-        path: str,
-        received: int,
-        calls: Sequence[Call | Plain],
-        rejected: list[Rejected],
-        agent: str,
-        size: int = 0,
-    ) -> None:
-        if calls or rejected:
-            self.sources.saw(key, received, calls, rejected, agent)
-
-    def refused(
-        self, key: Key | None, path: str, received: int, status: int, code: str, message: str, agent: str
-    ) -> None:
-        if key is None:
-            self.sources.strangers += 1
-        else:
-            self.sources.refused(key, received, status, code, agent)
 
 
 _debugger = Debugger()

@@ -180,6 +180,14 @@ def _connected(url: str, patience: int) -> Client:
 
 
 def _client(url: str, patience: int) -> Client:
+    return client_of(url, patience, SETTINGS | (cluster.SETTINGS if cluster.name() else {}))
+
+
+def client_of(
+    url: str, patience: int, settings: Mapping[str, Any] | None = None, connects_within: int = CONNECTS_WITHIN
+) -> Client:
+    """Of one address: http://user:password@host:port/database, or https; the database is not chosen yet. `patience`:
+    seconds without a sign of life."""
     parts = urlsplit(url)
     return clickhouse_connect.get_client(
         host=parts.hostname,
@@ -187,10 +195,10 @@ def _client(url: str, patience: int) -> Client:
         username=unquote(parts.username or "default"),
         password=unquote(parts.password or ""),
         secure=parts.scheme == "https",
-        connect_timeout=CONNECTS_WITHIN,
+        connect_timeout=connects_within,
         send_receive_timeout=patience,
         autogenerate_session_id=False,  # so that questions may be asked beside each other
-        settings=SETTINGS | (cluster.SETTINGS if cluster.name() else {}),
+        settings=dict(settings or {}),
     )
 
 

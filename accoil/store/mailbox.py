@@ -6,7 +6,7 @@ by the number of the last one, since each names the one before it."""
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 import pyarrow as pa
@@ -14,7 +14,6 @@ import pyarrow as pa
 from accoil.store import cluster, questions, spelling
 
 SCHEMA = Path(__file__).parent / "schema" / "mailbox" / "tables.sql"
-PORTS = {"http": 8123, "https": 8443}
 PATIENCE = 20  # seconds for an answer
 COLUMNS = pa.schema(
     {
@@ -115,20 +114,10 @@ def made(database: str, name: str) -> list[str]:
 
 
 def _connected(address: str) -> Any:
-    import clickhouse_connect  # a server that has none starts without it
+    from accoil.store.clickhouse import client_of  # a server that has none starts without its driver
 
-    parts = urlsplit(address)
-    database = parts.path.strip("/") or "accoil"
-    client = clickhouse_connect.get_client(
-        host=parts.hostname,
-        port=parts.port or PORTS[parts.scheme],
-        username=unquote(parts.username or "default"),
-        password=unquote(parts.password or ""),
-        secure=parts.scheme == "https",
-        connect_timeout=PATIENCE,
-        send_receive_timeout=PATIENCE,
-        autogenerate_session_id=False,
-    )
+    database = urlsplit(address).path.strip("/") or "accoil"
+    client = client_of(address, PATIENCE, connects_within=PATIENCE)
     name = cluster.name()
     everywhere = f" on cluster {name}" if name else ""
     client.command(f"create database if not exists {database}{everywhere}", use_database=False)

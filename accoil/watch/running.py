@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from accoil.count.duplicates import Duplicates
-from accoil.receive.debugger import Counting, Debugger, open_debugger
+from accoil.receive.debugger import Debugger, open_debugger
 from accoil.receive.handling import Handling
 from accoil.receive.journal import Journal
 from accoil.watch.caps import Caps
@@ -17,7 +17,7 @@ class Watch:
     def __init__(
         self, journal: Journal, duplicates: Callable[[], Duplicates], receiver: str = "", has_door: bool = True
     ) -> None:
-        self.debugger = Counting() if receiver else Debugger()
+        self.debugger = Debugger(keeps=not receiver)
         self.full: dict[int, Handling] = {}
         self._caps = Caps()
         self._has_door = has_door

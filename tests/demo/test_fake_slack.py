@@ -23,12 +23,7 @@ def test_shared_feeds_and_alerts_go_there_while_it_is_there(tmp_path: Path) -> N
     words = ("demo", "--with-fake-slack", "--users", "20", "--days", "3", "--port", str(whole.free_port()))
     serving = whole.begin(tmp_path, *words)
     try:
-        assert serving.stdout is not None
-        said = ""
-        while "Ctrl-C" not in said:
-            line = serving.stdout.readline()
-            assert line, serving.stderr and serving.stderr.read()
-            said += line
+        said = whole.said_until_it_serves(serving)
         (address,) = (line.split()[2] for line in said.splitlines() if line.startswith("Its Slack"))
         with urllib.request.urlopen(address, timeout=10) as answer:
             page = answer.read().decode()

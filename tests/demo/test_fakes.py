@@ -30,12 +30,7 @@ def test_each_shows_what_came_and_nothing_of_it_is_left_at_the_end(tmp_path: Pat
     words = ("demo", *asked, "--users", "30", "--days", "5", "--port", str(whole.free_port()))
     serving = whole.begin(tmp_path, *words)
     try:
-        assert serving.stdout is not None
-        said = ""
-        while "Ctrl-C" not in said:
-            line = serving.stdout.readline()
-            assert line, serving.stderr and serving.stderr.read()
-            said += line
+        said = whole.said_until_it_serves(serving)
         at = dict(re.findall(r"^Its (\w+) +(\S+)", said, re.MULTILINE))
         assert at.keys() == {*SHOWS, "mail"}
         assert "Letters" in _text(at["mail"])

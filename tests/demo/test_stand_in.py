@@ -23,12 +23,7 @@ def test_it_is_connected_and_shows_the_widget_and_the_values_of_a_person(tmp_pat
     words = ("demo", "--with-fake-intercom", "--users", "40", "--days", "7", "--port", str(whole.free_port()))
     serving = whole.begin(tmp_path, *words)
     try:
-        assert serving.stdout is not None
-        said = ""
-        while "Ctrl-C" not in said:
-            line = serving.stdout.readline()
-            assert line, serving.stderr and serving.stderr.read()
-            said += line
+        said = whole.said_until_it_serves(serving)
         (inbox,) = (word for word in said.split() if word.endswith("/inbox"))
         until = time.monotonic() + whole.PATIENCE
         while "<wbr>Score</th>" not in (page := _text(inbox)):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accoil.count import counts
 from accoil.count.counting import Counting
 from accoil.count.facts import facts
 from accoil.count.ids import USER, id_of
@@ -28,57 +26,9 @@ from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.team.audit import AuditLine
 from accoil.team.models import Product, Team
+from tests.erase.kept_days import DAILY, MONTHS, State, by_day, day, keep, ms, opened, total
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-State = Retention.State
-MONTHS = 12
-DAILY = 20  # days of each month on which ann opens it once
-
-
-@pytest.fixture
-def product() -> Product:
-    return Product.objects.create(team=Team.objects.create(name="Acme"), name="Web")
-
-
-def day(months_ago: int, number: int = 1) -> date:
-    today = datetime.now(UTC).date()
-    month = today.year * 12 + today.month - 1 - months_ago
-    return date(month // 12, month % 12 + 1, number)
-
-
-def ms(when: date) -> int:
-    return int(datetime.combine(when, time(12), UTC).timestamp() * 1000)
-
-
-@contextmanager
-def opened(folder: Path, product: Product, months: int = 0) -> Iterator[Counting]:
-    """With a block for each of the months before this one."""
-    counting = Counting(folder, lambda: {product.pk: "UTC"})
-    for ago in range(months, 0, -1):
-        moments = [ms(day(ago, number)) for number in range(1, DAILY + 1)]
-        calls = [
-            Call(type="track", messageId=f"m{at}", userId="ann", event="Open", kind=EVENT, at=at) for at in moments
-        ]
-        counting.journal.write(product.pk, ms(day(0)), calls)
-    counting.start()
-    try:
-        assert counting.wait_counted()
-        yield counting
-    finally:
-        counting.stop()
-
-
-def by_day(product: Product, first: date | None = None) -> dict[date, int]:
-    return {row["day"]: row["count"] for row in counts.counts(product.pk, group_by=("day",), first=first).rows}
-
-
-def total(product: Product) -> int:
-    return counts.counts(product.pk, group_by=()).total_count
-
-
-def keep(product: Product, months: int | None = MONTHS) -> Retention | None:
-    return retention.keep(product, months, open_days=35, author=None)
 
 
 def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product: Product) -> None:
@@ -246,41 +196,6 @@ def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, pro
         assert (product.kept_from, total(product)) == (day(12), 15 * DAILY)
         assert [run.who for run in Retention.objects.all()] == ["", ""]
     assert AuditLine.objects.get().what == f"Daily counts of Web before {day(12)} go: 12 months are kept."
-
-
-def test_for_ever_stops_it_and_nothing_comes_back(tmp_path: Path, product: Product) -> None:
-    with opened(tmp_path, product, months=15) as counting:
-        keep(product)
-        Keeping(counting, lambda: None, set).step()
-        keep(product, None)
-        Product.objects.update(kept_from=day(13))
-        Keeping(counting, lambda: None, set).step()
-        assert Retention.objects.count() == 1
-
-
-def test_for_ever_takes_back_what_has_not_begun_and_leaves_what_has(tmp_path: Path, product: Product) -> None:
-    other = Product.objects.create(team=Team.objects.create(name="Else"), name="App")
-    with opened(tmp_path, product, months=18) as counting:
-        keep(product, 14)
-        Keeping(counting, lambda: None, set).step()
-        for each in (product, other):
-            each.refresh_from_db()
-            keep(each)
-
-        def says_so() -> None:
-            keep(product, None)
-
-        Keeping(counting, says_so, set).step()  # the last moment
-        product.refresh_from_db()
-        assert (product.kept_from, len(by_day(product, day(14)))) == (day(14), 14 * DAILY)
-        assert [run.until for run in Retention.objects.filter(product=product)] == [day(14)]
-        assert Retention.objects.get(product=other).state == State.DONE
-        run = keep(product)
-        Retention.objects.filter(finished_at=None).update(total=18)
-        keep(product, None)
-        assert run
-        assert (run.product.kept_from, Retention.objects.count()) == (day(12), 3)
-        Keeping(counting, lambda: None, set).step()
 
 
 def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:

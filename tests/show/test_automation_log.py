@@ -14,6 +14,7 @@ from accoil.connect.webhook.endpoints import endpoint
 from accoil.segment.rounds import Rounds
 from tests.connect.scripted import Reply
 from tests.show.automating import HTMX, TAG, fire, made
+from tests.show.connected import connect
 from tests.show.reading import link_to, main
 
 
@@ -146,3 +147,15 @@ def test_what_was_for_an_address_in_the_last_hours_is_sent_again(ann, bob, busy,
     Delivery.objects.update(state="failed", created_at=timezone.now() - timedelta(hours=30))
     assert "0 webhooks" in ann.post(address, failed, follow=True).content.decode()
     assert "1 webhook is" in ann.post(address, failed | {"hours": "168"}, follow=True).content.decode()
+
+
+def test_the_page_of_an_account_says_what_automations_did(ann, busy, engine, monkeypatch):
+    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
+    home = f"/p/{busy.web.pk}"
+    connect(busy)
+    automation = made(busy, enabled=True)
+    Rounds().look(busy.profile)
+    fire(busy, engine)
+    page = ann.get(link_to(ann.get(f"{home}/accounts?search=globex"), "Globex"))
+    assert "Automations Tell Rita" in main(page) and "Add Tag in Intercom: hot" in main(page)
+    assert link_to(page, "Tell Rita") == f"{home}/automations/{automation.pk}"

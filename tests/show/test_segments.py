@@ -5,15 +5,12 @@ from html import unescape
 
 import pytest
 
-from accoil.score.definition import Definition
 from accoil.segment import filling, journeys, keeping
 from accoil.segment.journeys import Stage
 from accoil.segment.models import Filling, Journey, Segment
 from accoil.segment.ready_made import ready_made
 from accoil.segment.rounds import Rounds
-from tests.show.automating import fire, made
-from tests.show.conftest import EVERYDAY, receive
-from tests.show.connected import connect
+from tests.show.conftest import receive
 from tests.show.reading import link_to, links, main, words
 from tests.small_worlds import at, did
 
@@ -266,24 +263,6 @@ def test_the_page_of_an_account_says_which_segments_it_is_in(ann, quiet, busy, e
     receive(engine, busy.web, [did("gus", "Report_Created", at(31), 9)])
     Rounds().look(busy.profile)
     assert "left Quiet today something was received" in main(ann.get(address))
-
-
-def test_the_page_of_an_account_says_what_automations_did(ann, busy, engine, home):
-    connect(busy)
-    automation = made(busy, enabled=True)
-    Rounds().look(busy.profile)
-    fire(busy, engine)
-    page = ann.get(link_to(ann.get(f"{home}/accounts?search=globex"), "Globex"))
-    assert "Automations Tell Rita" in main(page) and "Add Tag in Intercom: hot" in main(page)
-    assert link_to(page, "Tell Rita") == f"{home}/automations/{automation.pk}"
-
-
-def test_the_dashboard_shows_how_many_were_activated_day_by_day(ann, busy, home):
-    assert "Activated accounts" not in main(ann.get(f"{home}/habits"))
-    steps = {"account": [{"event": "Report_Created"}]}
-    busy.profile.save_definition(Definition.check({"events": EVERYDAY.events, "activation": steps}), busy.ann)
-    Rounds().look(busy.profile)
-    assert "Activated accounts have done all steps of activation" in main(ann.get(f"{home}/habits"))
 
 
 def test_a_ready_made_journey_can_be_saved_as_it_is_shown(ann, busy, home):

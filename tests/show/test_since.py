@@ -7,10 +7,13 @@ from django.utils import timezone
 
 from accoil.count import days
 from accoil.count.ids import ACCOUNT, id_of
+from accoil.score.definition import Definition
 from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Reason, Round, Segment, Stay
+from accoil.segment.rounds import Rounds
 from accoil.show.models import Visit
+from tests.show.conftest import EVERYDAY
 from tests.show.reading import link_to, main
 
 NOW = timezone.now()
@@ -116,3 +119,12 @@ def test_a_long_absence_is_told_of_the_last_90_days(ann, busy, home):
     was_here(busy, timedelta(days=400))
     came(busy, segment(busy, "cold"), "globex", at=NOW - timedelta(days=200))
     assert "Nobody began to cool down" in since(ann.get(home))
+
+
+def test_the_dashboard_shows_how_many_were_activated_day_by_day(ann, busy):
+    home = f"/p/{busy.web.pk}"
+    assert "Activated accounts" not in main(ann.get(f"{home}/habits"))
+    steps = {"account": [{"event": "Report_Created"}]}
+    busy.profile.save_definition(Definition.check({"events": EVERYDAY.events, "activation": steps}), busy.ann)
+    Rounds().look(busy.profile)
+    assert "Activated accounts have done all steps of activation" in main(ann.get(f"{home}/habits"))
