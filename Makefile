@@ -6,7 +6,7 @@ SETTINGS := ACCOIL_DATA=$(CURDIR)/.check-data
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # What several tests stand on (a group) is made by one process. Whole servers and browsers mostly wait, so more of them
 # than processors are at work at once.
-PYTEST := $(BIN)/pytest --dist loadgroup --numprocesses
+PYTEST := $(BIN)/python -m pytest --dist loadgroup --numprocesses
 CPUS := $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
 A_FEW_MORE := $(shell expr $(CPUS) + 1)
 # Whole servers and a browser share a machine with whatever else runs there: a test that fails is tried again (twice at most) and listed as
