@@ -2,9 +2,10 @@
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def shared(database: str, clickhouse: str) -> Iterator[Shared]:
 def look(pids: Mapping[str, Sequence[int]], home: Path, its: Shared) -> Seen:
     """All of it now. `pids`: role → processes of it; `home`: of the one that counts."""
     found: dict[str, Figures] = {role: _processes(several) for role, several in pids.items()}
-    found["work"]["journal_bytes"] = sum(each.stat().st_size for each in home.glob("journal.sqlite3"))
+    found["work"]["journal_bytes"] = _journal(home / "journal.sqlite3")
     counters = its.rows("select event, value from system.events")
     found["clickhouse"] = {COUNTERS[row["event"]]: row["value"] for row in counters if row["event"] in COUNTERS}
     found["postgresql"] = _postgresql(its.database)
@@ -122,6 +123,14 @@ def _processes(pids: Sequence[int]) -> Figures:
         lines = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
         written += int(lines["write_bytes"])
     return {"cpu_us": 1e6 * sum(machine.cpu_seconds(pid) or 0 for pid in pids), "bytes_written": written}
+
+
+def _journal(path: Path) -> int:
+    """What it holds, whether that stands in the file or still in its log."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as asked:
+        return int(
+            asked.execute("select page_count * page_size from pragma_page_count(), pragma_page_size()").fetchone()[0]
+        )
 
 
 def _postgresql(url: str) -> Figures:

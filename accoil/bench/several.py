@@ -23,7 +23,7 @@ from accoil.bench.progress import say
 from accoil.bench.servers import Accoil, Generator, Running
 from accoil.refused import Refused
 
-CONNECTIONS, PREPARED = 32, 2_000
+CONNECTIONS, PREPARED = 32, 500
 IDLE_SECONDS = 10.0
 SETTLES = 5.0  # seconds for ClickHouse to merge what came last
 PATIENCE = 300.0
@@ -75,21 +75,23 @@ def measure(wanted: Wanted) -> Report:
         time.sleep(IDLE_SECONDS)
         idle = _seen(its, shared).since(before)
         say(f"{wanted.rate:,.0f} events a second through {wanted.receivers}")
+        first = _load(its, generators, wanted, shared, most=1)[0]  # prepares their requests
         before, began = _seen(its, shared), time.monotonic()
         told, probes = _load(its, generators, wanted, shared)
-        sent = sum(each.acknowledged for each in told) + len(probes)
-        _wait(lambda: _counted(its) >= sent, "counted")
-        counted = time.monotonic() - began
-        _wait(lambda: shared.events() >= sent, "shipped")
-        shipped = time.monotonic() - began
+        ended, sent = time.monotonic(), sum(each.acknowledged for each in told) + len(probes)
+        all_of_it = sent + sum(each.acknowledged for each in first)
+        _wait(lambda: _counted(its) >= all_of_it, "counted")
+        counted = time.monotonic() - ended
+        _wait(lambda: shared.events() >= all_of_it, "shipped")
+        shipped, lasted = time.monotonic() - ended, time.monotonic() - began
         _rest_of_merges()
         return {
             "bench": "several", "machine": about, "wanted": _told(wanted),
-            "events": sent, "exact": _counted(its) == sent == shared.events(),
+            "events": sent, "exact": _counted(its) == all_of_it == shared.events(), "seconds": round(lasted, 2),
             "events_per_second": round(sum(each.events_per_second for each in told)),
             "answered_ms": {"p50": max(each.p50 for each in told), "p99": max(each.p99 for each in told)},
             "refused": sum(each.refused for each in told),
-            "seconds_until_all": {"counted": round(counted, 2), "shipped": round(shipped, 2)},
+            "seconds_from_the_end_until_all": {"counted": round(counted, 2), "shipped": round(shipped, 2)},
             "seconds_until_in_the_numbers": sorted(round(each, 2) for each in probes),
             "idle_each_second": idle.each(IDLE_SECONDS),
             "each_event": _seen(its, shared).since(before).each(sent),
@@ -117,19 +119,22 @@ def _servers(folder: Path, shared: Shared, receivers: int) -> Iterator[Servers]:
         yield Servers(home, work, made)
 
 
-def _load(its: Servers, generators: list[Generator], wanted: Wanted, shared: Shared) -> tuple[list[Told], list[float]]:
-    """What came of each generator's part; the seconds from an answer until that event was in ClickHouse."""
+def _load(
+    its: Servers, generators: list[Generator], wanted: Wanted, shared: Shared, most: int | None = None
+) -> tuple[list[Told], list[float]]:
+    """What came of each generator's part; the seconds from an answer until that event was in ClickHouse. `most`: so
+    many requests alone, and no such question."""
 
     def part(place: int) -> Told:
         recipe = Recipe(its.receivers[place].key, place + 1, wanted.per, PREPARED)
         rate = wanted.rate / wanted.per / len(generators)
-        order = Order(its.receivers[place].running.port, recipe, CONNECTIONS, wanted.seconds, rate=rate)
+        order = Order(its.receivers[place].running.port, recipe, CONNECTIONS, wanted.seconds, rate=rate, most=most)
         return generators[place].load(order)
 
     with ThreadPoolExecutor(len(generators)) as pool:
         parts = [pool.submit(part, place) for place in range(len(generators))]
         probes = list[float]()
-        while not all(each.done() for each in parts):
+        while most is None and not all(each.done() for each in parts):
             probes.append(apart.probe(its.receivers[-1], f"Probe {len(probes)}", shared))
             time.sleep(0.5)
         return [each.result() for each in parts], probes

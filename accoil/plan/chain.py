@@ -5,13 +5,14 @@ on. So what waits comes together, and a stage that was away catches up faster th
 
 import random
 from collections.abc import Sequence
-from statistics import quantiles
 
 import msgspec
 
+from accoil.bench.figures import percentile
 from accoil.plan.measured import Measured
 
-TICK = 0.01  # seconds: what arrives within is one lot
+FEW = 2  # receivers that are simulated
+TICK = 0.02  # seconds: what arrives within is one lot
 MOST_AT_ONCE = 50_000  # events; accoil/count/taking.py
 POSTS_EVERY, TAKES_EVERY, LONGEST_REST, RESTS = 0.05, 0.2, 0.5, 2  # seconds, as in the program; the last is a factor
 
@@ -59,37 +60,41 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def simulate(
-    rate: float, receivers: int, measured: Measured, seconds: float = 60.0, away: tuple[float, float] = (0.0, 0.0)
+    rate: float, receivers: int, measured: Measured, seconds: float = 20.0, away: tuple[float, float] = (0.0, 0.0)
 ) -> Seen:
     """`rate` events a second, by chance, through so many receivers; `away`: when nobody counts."""
-    each = measured.receive_us_event + measured.receive_us_request / 100
+    few = min(receivers, FEW)  # each of them stands for several
+    each = (measured.receive_us_event + measured.receive_us_request / 100) / 1e6 * few / receivers
     dice, lots = random.Random(1), list[Lot]()
-    for _ in range(receivers):
-        share = _arriving(rate / receivers, seconds, dice)
-        on_disk = Stage(measured.commit_s, each / 1e6).work(share)
+    for _ in range(few):
+        on_disk = Stage(measured.commit_s, each).work(_arriving(rate / few, seconds, dice))
         lots += Stage(measured.post_s, 1e-6, rest=POSTS_EVERY).work(on_disk)
     lots.sort(key=lambda lot: lot[1])
     counted = Stage(measured.count_s, measured.count_us_event / 1e6, rest=TAKES_EVERY, away=away).work(lots)
     shipped = Stage(measured.ship_s, measured.ship_us_event / 1e6, rests=RESTS, away=away).work(counted)
     took = [(began, came - began) for began, came, _ in shipped]
-    cuts = quantiles([lag for _, lag in took], n=100) if len(took) > 1 else [0.0] * 99
-    return Seen(round(cuts[49], 3), round(cuts[98], 3), _most_waiting(shipped), _caught_up(took, away))
+    half, p99 = _half_and_p99([lag for _, lag in took])
+    return Seen(half, p99, _most_waiting(shipped), _caught_up(took, away))
 
 
 def answered(rate: float, per: int, measured: Measured, seconds: float = 20.0) -> tuple[float, float]:
     """Seconds until one receiver answers that gets so many events a second, `per` in a request: half of them, 99 %."""
     each = (measured.receive_us_event + measured.receive_us_request / per) / 1e6
     lots = Stage(measured.commit_s, each).work(_arriving(rate, seconds, random.Random(2)))
-    cuts = quantiles([came - began for began, came, _ in lots], n=100)
-    return round(cuts[49], 4), round(cuts[98], 4)
+    return _half_and_p99([came - began for began, came, _ in lots])
+
+
+def _half_and_p99(seconds: Sequence[float]) -> tuple[float, float]:
+    return round(percentile(seconds, 0.5), 4), round(percentile(seconds, 0.99), 4)
 
 
 def _arriving(rate: float, seconds: float, dice: random.Random) -> list[Lot]:
-    lots = list[Lot]()
-    for tick in range(int(seconds / TICK)):
-        n = max(0, round(dice.gauss(rate * TICK, (rate * TICK) ** 0.5)))
-        if n:
+    lots, owed = [(0.0, 0.0, 1)], 0.0
+    for tick in range(1, int(seconds / TICK)):
+        owed += dice.gauss(rate * TICK, (rate * TICK) ** 0.5)
+        if (n := int(owed)) > 0:
             lots.append((tick * TICK, tick * TICK, n))
+            owed -= n
     return lots
 
 

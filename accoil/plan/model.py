@@ -74,7 +74,7 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
     machines = {what: _machines(part, asked) for what, part in parts.items()}
     mbit, receivers = _network(asked, m), parts["receivers"].processes
     usual = chain.simulate(peak, receivers, m)
-    failed = chain.simulate(mean, receivers, m, 300.0, away=(30.0, 30.0 + AWAY))
+    failed = chain.simulate(mean, receivers, m, 150.0, away=(20.0, 20.0 + AWAY))
     half, p99 = chain.answered(peak / max(1, receivers - 1), asked.per, m)
     return Plan(
         events_a_second=round(peak, 1), one_process=_nearest_first(whole(asked, m)), parts=parts,

@@ -21,7 +21,7 @@ def lines(asked: Asked, made: Plan) -> Iterator[str]:
     for words, name in (("until answered", "answered"), ("until in every number", "in_the_numbers")):
         yield f"{words:22} half {1000 * seconds[name]['half']:,.0f} ms, 99 % {1000 * seconds[name]['p99']:,.0f} ms"
     after = seconds["caught_up_after"]
-    told = "has not caught up within four minutes" if after is None else f"has caught up {after:,.1f} s later"
+    told = "has not caught up within a minute" if after is None else f"has caught up {after:,.1f} s later"
     yield (
         f"{'nobody counts':22} for {seconds['nobody_counts_for']:,.0f} s, at the mean rate: "
         f"{seconds['events_waiting_then']:,} events wait, and it {told}"
