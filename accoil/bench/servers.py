@@ -63,7 +63,7 @@ def begun(folder: Path, environment: dict[str, str]) -> str:
     arguments = ("init", "--team", "Bench", "--product", "Bench", "--email", "bench@example.com", "--json")
     made = subprocess.run(  # noqa: S603  # ourselves
         (*PROGRAM, *arguments), env={**environment, "ACCOIL_DATA": str(folder)}, capture_output=True, text=True,
-        timeout=STOPS_WITHIN,
+        timeout=STARTS_WITHIN,
     )  # fmt: skip
     if made.returncode:
         raise Refused(f"The server under test could not be set up: {made.stderr.strip()}")

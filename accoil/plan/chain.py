@@ -51,12 +51,14 @@ class Stage(msgspec.Struct, frozen=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """Seconds from the arrival of an event; `waiting`: the most events that were on their way at one moment;
-    `caught_up`: how long after the end of the failure it took until all was as before, None: not within the time."""
+    `caught_up`: how long after the end of the failure it took until all was as before, None: not within the time;
+    `works`: how often a second each stage took something, all receivers together."""
 
     half: float
     p99: float
     waiting: int
     caught_up: float | None = None
+    works: dict[str, float] = {}
 
 
 def simulate(
@@ -66,15 +68,20 @@ def simulate(
     few = min(receivers, FEW)  # each of them stands for several
     each = (measured.receive_us_event + measured.receive_us_request / 100) / 1e6 * few / receivers
     dice, lots = random.Random(1), list[Lot]()
+    posted = 0
     for _ in range(few):
         on_disk = Stage(measured.commit_s, each).work(_arriving(rate / few, seconds, dice))
-        lots += Stage(measured.post_s, 1e-6, rest=POSTS_EVERY).work(on_disk)
+        handed_on = Stage(measured.post_s, 1e-6, rest=POSTS_EVERY).work(on_disk)
+        posted += _works(handed_on)
+        lots += handed_on
     lots.sort(key=lambda lot: lot[1])
     counted = Stage(measured.count_s, measured.count_us_event / 1e6, rest=TAKES_EVERY, away=away).work(lots)
     shipped = Stage(measured.ship_s, measured.ship_us_event / 1e6, rests=RESTS, away=away).work(counted)
     took = [(began, came - began) for began, came, _ in shipped]
     half, p99 = _half_and_p99([lag for _, lag in took])
-    return Seen(half, p99, _most_waiting(shipped), _caught_up(took, away))
+    works = {"posted": posted * receivers / few, "counted": _works(counted), "shipped": _works(shipped)}
+    return Seen(half, p99, _most_waiting(shipped), _caught_up(took, away),
+                {what: round(n / seconds, 2) for what, n in works.items()})  # fmt: skip
 
 
 def answered(rate: float, per: int, measured: Measured, seconds: float = 20.0) -> tuple[float, float]:
@@ -82,6 +89,10 @@ def answered(rate: float, per: int, measured: Measured, seconds: float = 20.0) -
     each = (measured.receive_us_event + measured.receive_us_request / per) / 1e6
     lots = Stage(measured.commit_s, each).work(_arriving(rate, seconds, random.Random(2)))
     return _half_and_p99([came - began for began, came, _ in lots])
+
+
+def _works(lots: Sequence[Lot]) -> int:
+    return len({came for _, came, _ in lots})
 
 
 def _half_and_p99(seconds: Sequence[float]) -> tuple[float, float]:

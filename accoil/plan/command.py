@@ -1,12 +1,13 @@
 """`accoil plan`."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from accoil.options import Data
+from accoil.options import Data, read_text
 
 LOAD, MACHINES, PRICES = "What it has to carry", "Its machines", "Prices of a month (assumptions unless you say)"
 
@@ -25,7 +26,6 @@ def plan(
     per: Annotated[int, _option("--per", "Events in a request.")] = 10,
     alike: Annotated[float, _option("--alike", "Events of one user, day and name: they are one row.")] = 3,
     look: Annotated[int, _option("--look", "People who look at pages in the busiest hour.")] = 20,
-    tools: Annotated[int, _option("--tools", "Connected tools.")] = 2,
     replicas: Annotated[int, _option("--replicas", "Copies of everything in ClickHouse.")] = 2,
     cores: Annotated[int, _option("--cores", "Processors of a machine.")] = 8,
     memory: Annotated[int, _option("--memory", "GiB of memory.")] = 32,
@@ -34,18 +34,26 @@ def plan(
     core_price: Annotated[float, _option("--core-price", "Of a processor, with its memory, a month.")] = 20,
     disk_price: Annotated[float, _option("--disk-price", "Of a GiB of disk, a month.")] = 0.1,
     sent_price: Annotated[float, _option("--sent-price", "Of a GiB sent between machines.")] = 0.01,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="FILE", help="Beside what `accoil bench several` measured.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data: Data = None,
 ) -> None:
     """What a load needs: processes, machines, time and money. From figures that were measured on one machine."""
+    from accoil.plan.against import beside
     from accoil.plan.measured import MEASURED
     from accoil.plan.model import Asked, Prices, most
     from accoil.plan.model import plan as planned
     from accoil.plan.words import lines
 
+    if against:
+        for what, predicted, measured in beside(json.loads(read_text(against)), MEASURED):
+            typer.echo(f"{what:38}{predicted:>12,.3g}{measured:>12,.3g}")
+        return
     asked = Asked(
         events_a_day=events, users=users, accounts=accounts, months=months, peak=peak, per=per, alike=alike, look=look,
-        tools=tools, replicas=replicas, cores=cores, memory_gib=memory, disk_gib=disk,
+        replicas=replicas, cores=cores, memory_gib=memory, disk_gib=disk,
     )  # fmt: skip
     if machines:
         asked = most(machines, asked)

@@ -12,6 +12,10 @@ SECONDS_A_DAY, DAYS_A_MONTH, WINDOW, OPEN_DAYS = 86_400, 30.4, 30, 35
 FULL = 0.6  # of a processor: above that, waiting grows faster than load
 AWAY = 60.0  # seconds that nobody counts, in the simulated failure
 BOOK_EVERY = 2.0  # seconds: a profile that is looked at while events arrive is computed so often
+STORE_MEMORY = 0.5  # GiB: ACCOIL_STORE_MEMORY
+WORKS = 1.0  # loads, and shipments, a second at the bound; there are more of them where there is time
+POSTS = 5.0  # blocks a receiver hands on meanwhile
+US_A_COMMIT = 300.0  # of PostgreSQL: an assumption
 GIB = 2**30
 
 
@@ -29,7 +33,6 @@ class Asked(msgspec.Struct, frozen=True):
     look: int = 20
     pages: float = 60
     profiles: int = 3
-    tools: int = 2
     replicas: int = 2
     cores: int = 8
     memory_gib: int = 32
@@ -94,7 +97,7 @@ def bounds(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
         "processor of the one that counts": counts.cores / FULL,
         "memory of the one that counts": counts.notes["memory_gib"] / asked.memory_gib,
         "disk of the one that counts": counts.disk_gib / asked.disk_gib,
-        "seconds of a question": engine.notes["question_s"] / asked.seconds_to_answer,
+        "time for a question": engine.notes["question_s"] / asked.seconds_to_answer,
     }
 
 
@@ -134,10 +137,10 @@ def whole(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
     )
     counts, rows = _counts(asked, m), _rows_a_day(asked) * WINDOW
     return {
-        "its processor": python / FULL,
-        "its memory": counts.notes["memory_gib"] / asked.memory_gib,
-        "its disk": counts.disk_gib / asked.disk_gib,
-        "seconds of a question": rows * m.duckdb_us_row / 1e6 / max(1, asked.cores - 1) / asked.seconds_to_answer,
+        "processor": python / FULL,
+        "memory": counts.notes["memory_gib"] / asked.memory_gib,
+        "disk": counts.disk_gib / asked.disk_gib,
+        "time for a question": rows * m.duckdb_us_row / 1e6 / max(1, asked.cores - 1) / asked.seconds_to_answer,
     }
 
 
@@ -162,12 +165,13 @@ def _counts(asked: Asked, m: Measured) -> Part:
     """And one that stands by, on the same machine or disk."""
     days = asked.months * DAYS_A_MONTH
     journal = asked.events_a_day * days * m.journal_event / GIB
-    store = _rows_a_day(asked) * days * m.store_row / GIB
-    messages = asked.events_a_day * OPEN_DAYS * m.memory_message / GIB
-    memory = m.memory_mib / 1024 + messages + m.store_memory_gib
-    written = _peak(asked) * m.work_written_event / 1e6
+    messages = asked.events_a_day * OPEN_DAYS / GIB
+    store = _rows_a_day(asked) * days * m.store_row / GIB + messages * m.message
+    cores = m.idle + WORKS * (m.count_s + m.ship_s) + _peak(asked) * m.work_us_event / 1e6
+    memory = m.memory_mib / 1024 + messages * m.memory_message + STORE_MEMORY
+    written = _peak(asked) * m.work_written / 1e6
     notes = {"journal_gib": journal, "store_gib": store, "memory_gib": memory, "written_mb_s": written}
-    return Part(2, m.work_idle + _peak(asked) * m.work_us_event / 1e6, journal + store, notes)
+    return Part(2, cores, journal + store, notes)
 
 
 def _clickhouse(asked: Asked, m: Measured) -> Part:
@@ -176,13 +180,14 @@ def _clickhouse(asked: Asked, m: Measured) -> Part:
     disk = rows * m.engine_row / GIB
     whole = m.question_s + _rows_a_day(asked) * WINDOW * m.question_us_row / 1e6
     books = min(_looked(asked), asked.profiles / BOOK_EVERY)
-    cores = _peak(asked) * m.engine_us_event / 1e6
+    inserts = WORKS * (3 + POSTS * _receivers(asked, m).processes)
+    cores = inserts * m.engine_s_insert + _peak(asked) * m.engine_us_event / 1e6
     shards = max(1, ceil(whole / asked.cores / asked.seconds_to_answer), ceil(disk / asked.disk_gib))
     asking = books * (whole + shards * m.question_s)
     notes = {
         "shards": shards, "replicas": asked.replicas, "question_s": m.question_s + whole / shards / asked.cores,
         "slow_ones": 1 - 0.99**shards, "rows": rows, "rows_inserted_s": _peak(asked) * m.rows_event,
-        "written_mb_s": _peak(asked) * m.written_event / 1e6, "cores_asking": asking,
+        "written_mb_s": _peak(asked) * m.engine_written / 1e6, "cores_asking": asking,
     }  # fmt: skip
     return Part(shards * asked.replicas, cores * asked.replicas + asking, disk * asked.replicas, notes)
 
@@ -194,9 +199,9 @@ def _pages(asked: Asked, m: Measured) -> Part:
 
 def _postgresql(asked: Asked, m: Measured) -> Part:
     processes = 2 + _receivers(asked, m).processes + _pages(asked, m).processes
-    commits = processes * m.database_commits_process
+    commits = processes * m.commits
     disk = asked.users * m.database_user * asked.profiles / GIB
-    return Part(1, commits * m.database_us_commit / 1e6, disk, {"commits_s": commits})
+    return Part(1, commits * US_A_COMMIT / 1e6, disk, {"commits_s": commits})
 
 
 PARTS = {
@@ -215,7 +220,7 @@ def _all_machines(asked: Asked, m: Measured) -> float:
 
 def _network(asked: Asked, m: Measured) -> dict[str, float]:
     """Megabits in the peak second."""
-    come = m.call_bytes + m.request_bytes / asked.per
+    come = m.call + m.request / asked.per
     mailbox, shipped = 2 * m.journal_event, m.rows_event * m.shipped_row * asked.replicas
     each = {"calls": come, "mailbox": mailbox * asked.replicas, "shipped": shipped}
     return {what: round(_peak(asked) * size * 8 / 1e6, 2) for what, size in each.items()}

@@ -11,7 +11,8 @@ def lines(asked: Asked, made: Plan) -> Iterator[str]:
     peak = made.events_a_second
     yield f"{asked.events_a_day:,.0f} events a day, {peak:,.0f} in the busiest second, {asked.users:,} users."
     nearest, share = next(iter(made.one_process.items()))
-    yield f"One process (accoil serve) is {'enough' if share <= 1 else 'not enough'}: {nearest} is used to {share:.0%}."
+    enough = "enough" if share <= 1 else "not enough"
+    yield f"One process (accoil serve) is {enough}: {share:.0%} of its {nearest}, which is nearest to its bound."
     yield ""
     yield f"{'as several processes':22}{'processes':>10}{'busy cores':>12}{'disk, GiB':>11}"
     for name, part in made.parts.items():

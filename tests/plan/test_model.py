@@ -24,7 +24,7 @@ def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     for name, make in PARTS.items():
         some, greater = make(asked, MEASURED), make(more, MEASURED)
         assert (some.processes, some.cores, some.disk_gib) <= (greater.processes, greater.cores, greater.disk_gib), name
-    assert all(bounds(more)[what] >= share for what, share in bounds(asked).items() if what != "seconds of a question")
+    assert all(bounds(more)[what] >= share for what, share in bounds(asked).items() if what != "time for a question")
     assert all(whole(more)[what] >= share for what, share in whole(asked).items())
 
 
