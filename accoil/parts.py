@@ -1,6 +1,7 @@
 """What a server is made of. One table says which role has which part, another one which role does what by itself."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -67,9 +68,11 @@ class Parts:
             part.start()
 
     def stop(self) -> None:
-        for part in reversed(self._made):
-            part.stop()
-        self.leases.stop()
+        """Each of it stops, whatever another one raises."""
+        with ExitStack() as left:
+            left.callback(self.leases.stop)
+            for part in self._made:
+                left.callback(part.stop)
 
     @property
     def counts(self) -> Counts | None:
