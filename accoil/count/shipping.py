@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from accoil.count.moved import Moved
+from accoil.store.claim import Claim, Claimed
 from accoil.store.clickhouse import ClickHouse, NoAnswer
 from accoil.store.generations import Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
@@ -57,10 +58,10 @@ Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
 class Shipping:
     """Of one store that notes, to one ClickHouse; by hand (`ship`), or by a thread of its own. `last`: the number of
     the journal's last block at the start; later ones that are there, and were not sent from here, are of another
-    journal."""
+    journal. Nothing is sent while somebody else has the `claim`."""
 
-    def __init__(self, store: Noting, url: str, last: int) -> None:
-        self._store, self._url, self._last = store, url, last
+    def __init__(self, store: Noting, url: str, last: int, claim: Claim) -> None:
+        self._store, self._url, self._last, self._claim = store, url, last, claim
         self._generations: Generations | None = None
         self._target: ClickHouse | None = None
         self._generation: Generation | None = None
@@ -70,6 +71,7 @@ class Shipping:
         self._sent = -1  # the number of the last block that is there as a whole
         self.shipped = -1  # and is asked
         self.failing: str | None = None  # why the last shipment was not done
+        self._claimed: str | None = None  # whose it is
         self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
         self._wake, self._stopping = threading.Event(), False
         self._thread: threading.Thread | None = None
@@ -90,7 +92,7 @@ class Shipping:
     @property
     def wrong(self) -> str | None:
         """As a sentence."""
-        return CANT_BE_SENT if self.failing else None
+        return (self._claimed or CANT_BE_SENT) if self.failing else None
 
     @property
     def is_all_there_is(self) -> bool:
@@ -102,14 +104,23 @@ class Shipping:
         if self._target is None:
             if self._store.forget_too_many():
                 log.info("more was noted than is counted: all of that will be copied to ClickHouse")
+            self._claim.check(now=True)
             self._go_on()
+        self._claim.check()
         has_more = self._send_some()
         self.shipped = self._sent
         return has_more
 
+    def begin(self, take_over: bool = False) -> None:
+        """Says that it counts here; whoever else does, with `take_over`. Raises Claimed."""
+        if take_over:
+            self._claim.take()
+        self._claim.check(now=True)
+
     def copy(self, told: Callable[[str, int], None] = lambda table, rows: None) -> Generation:
         """Puts all of the store into another generation, which is asked from then on. `told` hears each table and how
-        many rows of it are there. What loads change meanwhile is sent after. Raises Differs."""
+        many rows of it are there. What loads change meanwhile is sent after. Raises Differs and Claimed."""
+        self._claim.check(now=True)
         generations = self._opened()
         generation, load = generations.begin(), self._store.load
         target = generations.open(generation)
@@ -123,6 +134,7 @@ class Shipping:
             pass
         self._store.save()  # killed later, it goes on from here
         self._go_on_unless_stopped()
+        self._claim.check(now=True)
         self._tell(self._sent, [])
         generations.switch(generation)
         self.shipped = self._sent
@@ -191,6 +203,7 @@ class Shipping:
 
     def _drop_others(self) -> None:
         if self._others_go_at is not None and time.monotonic() > self._others_go_at:
+            self._claim.check(now=True)
             self._opened().drop_others()
             self._others_go_at = None
 
@@ -200,6 +213,7 @@ class Shipping:
         for part in range(parts):
             some, of_part = self._store.part(table, part, parts)
             self._go_on_unless_stopped()
+            self._claim.check()
             target.put(table, some, version=1)
             figures += of_part
             rows += len(some)
@@ -245,9 +259,11 @@ class Shipping:
                     pass
                 self._drop_others()
                 self._says(None)
+                self._claimed = None
             except (Damaged, Stopped):
                 return  # another store takes its place, or the process ends
             except Exception as wrong:
+                self._claimed = str(wrong) if isinstance(wrong, Claimed) else None
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
                 self.close()  # another address may answer, and what was there may be gone
                 self._rest(RETRY_AFTER)

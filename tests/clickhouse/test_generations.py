@@ -230,6 +230,12 @@ def test_accoil_move_copies_compares_and_says_what_is_wrong(tmp_path: Path) -> N
     wrong = refused(whole.accoil(data, "move", "--check", **there))
     assert wrong.startswith("ClickHouse holds something else in shown (product 1).")
 
+    other = tmp_path / "other"
+    assert whole.accoil(other, "demo", "--no-serve", "--users", "5", "--days", "2").returncode == 0
+    not_its_own = refused(whole.accoil(other, "move", **there))
+    assert f"another data folder ({data} on " in not_its_own and "It said so last on " in not_its_own
+    assert whole.accoil(other, "move", "--take-over", **there).returncode == 0
+
 
 def refused(done: Any) -> str:
     assert done.returncode == 1, done.stdout + done.stderr
