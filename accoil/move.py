@@ -40,7 +40,8 @@ def _only_here(folder: Path) -> None:
 
 
 def _moved(counting: Counting, check: bool, take_over: bool, told: Told) -> Iterator[str]:
-    from accoil.count.shipping import Compared, Differs
+    from accoil.count.comparing import Compared
+    from accoil.count.shipping import Differs
     from accoil.store.claim import Claimed
     from accoil.store.clickhouse import NoAnswer
 

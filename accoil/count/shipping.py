@@ -10,22 +10,24 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 
-import msgspec
 import structlog
 
+from accoil.count.comparing import Compared, Summed, compared, summed
 from accoil.count.moved import Moved
+from accoil.store import cluster
 from accoil.store.claim import Claim, Claimed
 from accoil.store.clickhouse import ClickHouse, NoAnswer
 from accoil.store.generations import Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
-from accoil.store.tables import TABLES, Figures, Table
+from accoil.store.tables import TABLES, Table
 
 LEAP = 1_000_000  # versions: what somebody who was killed still has on its way is older than whatever comes now
 RETRY_AFTER = 2.0  # seconds
 LONGEST_REST = 0.5  # seconds between two shipments
 RESTS = 2  # times as long as the last one took
 ROWS_AT_ONCE = 500_000  # of a table that is copied
+LAGS_FOR = 300.0  # seconds that a server of a cluster may be behind the others; then what it lacks is lost
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
 
 LONGEST_FAREWELL = 20.0  # seconds
@@ -38,21 +40,12 @@ class Differs(Exception):
     """A copy is not what was copied."""
 
 
+class Behind(Exception):
+    """What was sent from here is not there, or not there yet."""
+
+
 class Stopped(Exception):
     """In the middle of a copy, which is begun again another time."""
-
-
-class Compared(msgspec.Struct, frozen=True):
-    """One table. `days`: of products, each of which was compared; `differing`: product, day. A table without days has
-    one, 0."""
-
-    table: str
-    rows: int
-    days: int
-    differing: list[tuple[int, int]]
-
-
-Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
 
 
 class Shipping:
@@ -65,6 +58,8 @@ class Shipping:
         self._generations: Generations | None = None
         self._target: ClickHouse | None = None
         self._generation: Generation | None = None
+        self._lags_for = LAGS_FOR if cluster.name() else 0.0
+        self._behind_since: float | None = None
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
@@ -126,7 +121,8 @@ class Shipping:
         target = generations.open(generation)
         for table in TABLES:
             figures = self._fill(target, table, told)
-            if figures != _summed(target.figures(table)):
+            target.catch_up(table.name)
+            if figures != summed(target.figures(table)):
                 raise Differs(f"{table.name} in {target.database} is not what is counted here.")
         self._store.is_shipped(load, generation.id, version=1)
         self._use(target, generation, version=1, not_before=0)
@@ -151,11 +147,7 @@ class Shipping:
         if self._store.changes().tables:
             raise Differs("Not all that is counted here was sent yet; the server sends it when it runs.")
         target = self._target or self._opened().open(generation)
-        found = []
-        for table in TABLES:
-            ours, theirs = _summed(self._store.figures(table)), _summed(target.figures(table))
-            other = [at for at in sorted({*ours, *theirs}) if ours.get(at) != theirs.get(at)]
-            found.append(Compared(table.name, sum(rows for rows, _ in ours.values()), len(ours), other))
+        found = compared(self._store, target)
         if target is not self._target:
             target.close()
         return found
@@ -174,8 +166,11 @@ class Shipping:
     def _go_on(self) -> None:
         """From where the store was shipped up to, if that is known there and here; else all is copied."""
         generations, mark = self._opened(), self._store.mark
+        generations.catch_up()
         generation = generations.current()
         if generation is None or generation.id != mark.generation or not generation.fits or not mark.noted_all:
+            is_another = generation is None or generation.id != mark.generation
+            self._wait_for_laggards(is_another and mark.generation != "" and mark.noted_all)
             self.copy()
             return
         _, block = generations.shipped_to(generation)
@@ -183,16 +178,26 @@ class Shipping:
             self.copy()
             return
         target = generations.open(generation)
+        target.catch_up(*(table.name for table in TABLES))
         there = max(map(target.last_version, TABLES))
         if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
             target.close()
+            self._wait_for_laggards()
             self.copy()
             return
+        self._behind_since = None
         # Sent by somebody who was killed before the store was saved: perhaps never touched again.
         for table in TABLES:
             self._store.note(table, target.later_than(mark.version, table))
         version = max(mark.version, there) + LEAP
         self._use(target, generation, version, not_before=block)
+
+    def _wait_for_laggards(self, may_be_there: bool = True) -> None:
+        """A server that is asked now may not have yet what another one took. Returns when it had time enough."""
+        since = self._behind_since = self._behind_since or time.monotonic()
+        if may_be_there and time.monotonic() - since < self._lags_for:
+            raise Behind("ClickHouse does not show yet what was sent last; it is waited for.")
+        self._behind_since = None
 
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:
@@ -218,7 +223,7 @@ class Shipping:
             figures += of_part
             rows += len(some)
             told(table.name, rows)
-        return _summed(figures)
+        return summed(figures)
 
     def _send_some(self) -> bool:
         changes = self._store.changes()
@@ -289,11 +294,3 @@ class Shipping:
         elif self.failing and not failing:
             log.info("shipping to ClickHouse works again", block=self.shipped)
         self.failing = failing
-
-
-def _summed(figures: Figures) -> Summed:
-    found: Summed = defaultdict(lambda: (0, 0))
-    for row in figures:
-        n, figure = found[at := (row["product"], row["of_day"])]
-        found[at] = (n + row["n"], figure + row["figure"])
-    return found

@@ -99,6 +99,7 @@ class Claim:
             raise Claimed(_sentence(other, is_same), other.renewed)
 
     def _newest(self) -> Row | None:
+        self._table.catch_up("claim")
         found = self._table.rows(NEWEST)
         if not found:
             return None

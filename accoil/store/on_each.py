@@ -39,6 +39,12 @@ class OnEach:
         found = self.ask(lambda client: client.query_arrow(question, values, use_strings=False))
         return found.to_pylist()  # type: ignore[no-any-return]
 
+    def catch_up(self, table: str) -> None:
+        """On a cluster: whichever server is asked from now on has what was in a table until now."""
+        if name := cluster.name():
+            up = cluster.OF_THOSE_THAT_ARE_UP
+            self.ask(lambda client: client.command(cluster.caught_up(table, client.database, name), settings=up))
+
     def insert(self, table: str, rows: pa.Table) -> None:
         self.ask(lambda client: client.insert_arrow(table, rows))
 

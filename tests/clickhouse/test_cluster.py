@@ -58,6 +58,11 @@ def test_each_server_knows_who_counts() -> None:
     assert "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}', '{shard}_{replica}', version)" in claim
 
 
+def test_who_asks_how_far_it_is_waits_for_servers_that_are_behind() -> None:
+    waits = cluster.caught_up("counts_here", "accoil_1", "ours")
+    assert waits == "system sync replica on cluster ours accoil_1.counts_here lightweight"
+
+
 def test_what_does_not_say_how_it_is_kept_is_refused() -> None:
     with pytest.raises(ValueError, match="no table"):
         cluster.spread("create table counts (n Int64) engine = Memory", "accoil_1", "ours")
