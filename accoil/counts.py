@@ -76,7 +76,7 @@ class Counts:
         self.taking: Taking | None = None
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
-            self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
+            self._clocks.append(Clock([("take what receivers have received", self._take, TAKES_EVERY)], "taking"))
         is_empty = [self.taking.is_empty_since] if self.taking else []
         self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
         self._keeping = Keeping(self.counting, ring.refresh, self._importing)
@@ -118,6 +118,11 @@ class Counts:
             for product in self._looked_up.zones
             if any(not each.is_finished for each in self.imports.all(product))
         }
+
+    def _take(self) -> None:
+        """Not what is somebody else's to take."""
+        if self.taking and self.counting.sharing.holds():
+            self.taking.step()
 
     def follow_settings(self) -> None:
         """Days are counted in a zone, and memberships read from a trait, when calls are counted: when one of them

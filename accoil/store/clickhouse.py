@@ -136,6 +136,12 @@ class ClickHouse(Store):
     def tell(self, statement: str) -> None:
         self._client.command(statement)
 
+    def catch_up(self, *tables: str) -> None:
+        """On a cluster: whichever server is asked from now on has what was in these tables until now."""
+        for table in tables if (name := cluster.name()) else ():
+            statement = cluster.caught_up(f"{table}_here", self.database, name)
+            self._client.command(statement, settings=cluster.OF_THOSE_THAT_ARE_UP)
+
     def later_than(self, version: int, table: Table) -> pa.Table:
         """The keys of what was put there with a larger version, also of what is gone."""
         keys = ", ".join(table.keys)

@@ -46,6 +46,10 @@ class Generations:
         self._base = database_of(url)
         self._table = ClickHouse(url, tables="generations", patience=patience)
 
+    def catch_up(self) -> None:
+        """On a cluster: whichever server is asked from now on knows what was told until now."""
+        self._table.catch_up("generation", "shipped")
+
     def current(self) -> Generation | None:
         rows = self._table.rows("select number, id, tables from generation order by number desc limit 1")
         return Generation(**rows[0]) if rows else None

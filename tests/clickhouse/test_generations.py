@@ -125,6 +125,38 @@ def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships
     assert ships.generation == 2
 
 
+def test_a_server_of_a_cluster_that_is_behind_is_waited_for(ships: Ships) -> None:
+    ships.receive(1, messages()[300:400])
+    ships.ship()
+    ships.shipping.close()  # it begins again
+    ships.shipping._lags_for = 3600.0
+    (database,) = databases(ships.url)
+    target = ClickHouse(ships.url, database)
+    latest = max(target.last_version(table) for table in TABLES)
+    for table in TABLES:
+        target.tell(f"create table late_{table.name} as {table.name}")
+        target.tell(f"insert into late_{table.name} select * from {table.name} where version = {latest}")
+        target.tell(f"delete from {table.name} where version = {latest}")
+    for _ in range(2):
+        with pytest.raises(shipping.Behind):
+            ships.ship()
+    for table in TABLES:
+        target.tell(f"insert into {table.name} select * from late_{table.name}")
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 1
+    for table in TABLES:
+        target.tell(f"truncate table {table.name}")
+    ships.shipping.close()
+    with pytest.raises(shipping.Behind):
+        ships.ship()
+    ships.shipping._lags_for = 0.0  # as if that was long ago
+    ships.ship()
+    ships.assert_alike()
+    assert ships.generation == 2
+    target.close()
+
+
 def test_what_is_noted_while_clickhouse_is_away_does_not_outgrow_what_is_counted(
     ships: Ships, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +263,12 @@ def test_accoil_move_copies_compares_and_says_what_is_wrong(tmp_path: Path) -> N
     target.close()
     wrong = refused(whole.accoil(data, "move", "--check", **there))
     assert wrong.startswith("ClickHouse holds something else in shown (product 1).")
+
+    other = tmp_path / "other"
+    assert whole.accoil(other, "demo", "--no-serve", "--users", "5", "--days", "2").returncode == 0
+    not_its_own = refused(whole.accoil(other, "move", **there))
+    assert f"another data folder ({data} on " in not_its_own and "It said so last on " in not_its_own
+    assert whole.accoil(other, "move", "--take-over", **there).returncode == 0
 
 
 def refused(done: Any) -> str:

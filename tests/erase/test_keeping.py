@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from accoil.act.models import Automation
 from accoil.count.counting import Counting
 from accoil.count.facts import facts
 from accoil.count.ids import USER, id_of
@@ -204,6 +205,15 @@ def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:
     assert needed == 2 * 90 + 1 + 180
     assert first == (product.today() - timedelta(days=needed)).replace(day=1)
     assert retention.first_kept(product, 24, open_days=35) == (day(24), 0)
+
+
+def test_so_much_is_kept_as_the_condition_of_an_automation_looks_back(product: Product) -> None:
+    profile = Profile.create(product, "Everyone", Definition(window=30, events={"Open": 1}))
+    condition = {"event": "Open", "within_days": 400, "at_least": 3}
+    Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={}, condition=condition)
+    first, needed = retention.first_kept(product, 12, open_days=35)
+    assert needed == 400 + 2 * 30 + 1 + 180
+    assert first == (product.today() - timedelta(days=needed)).replace(day=1)
 
 
 def test_a_journal_that_lost_blocks_lets_nothing_go_and_says_why(tmp_path: Path, product: Product) -> None:
