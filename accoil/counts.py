@@ -23,7 +23,7 @@ from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
 from accoil.show.mcp import reach
 from accoil.store.mailbox import Mailbox
-from accoil.team import audit
+from accoil.team import forgetting
 from accoil.watch import alarms
 from accoil.watch.running import Watch
 
@@ -68,7 +68,7 @@ class Counts:
             ("seal days past the open window", self.counting.seal, 30),
             ("sum up days that are over", self.freezing.look, 15),
             ("look for sources and events that fell silent", alarms.look, 300),
-            ("forget the audit log of two years ago", audit.forget_old, 3600),
+            ("forget what has ended of people", forgetting.forget_old, 3600),
             ("write down what came from where", self.watch.write, 5),
         ]
         self._clocks = [Clock(acts)]

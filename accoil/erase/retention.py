@@ -86,6 +86,12 @@ def begin(product: Product, found: Going, who: str = "") -> Retention | None:
     return run
 
 
+def first_days_kept() -> dict[int, date]:
+    """Product → the day before which all is gone, of those where any is."""
+    done = Retention.objects.filter(state=Retention.State.DONE).order_by("until")
+    return dict(done.values_list("product", "until"))
+
+
 def _stop(product: Product) -> None:
     """Takes back what is on its way and has not begun."""
     with transaction.atomic():
