@@ -15,7 +15,7 @@ import structlog
 
 from accoil.count.moved import Moved
 from accoil.store.clickhouse import ClickHouse, NoAnswer
-from accoil.store.generations import Generation, Generations, Shipped
+from accoil.store.generations import STARTS_APART, Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
 from accoil.store.tables import TABLES, Figures, Table
@@ -28,7 +28,10 @@ ROWS_AT_ONCE = 500_000  # of a table that is copied
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
 
 LONGEST_FAREWELL = 20.0  # seconds
-CANT_BE_SENT = "What is counted can't be sent to ClickHouse just now; it will be, as soon as that is possible."
+CANT_BE_SENT = (
+    "What is counted can't be sent to ClickHouse just now, so others show what was before; it will be, as soon as that "
+    "is possible."
+)
 
 log = structlog.get_logger()
 
@@ -64,6 +67,7 @@ class Shipping:
         self._generations: Generations | None = None
         self._target: ClickHouse | None = None
         self._generation: Generation | None = None
+        self._began = 0  # when the server that is shipped to was started
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
@@ -98,7 +102,10 @@ class Shipping:
         return self._target is not None and self._others_go_at is None
 
     def ship(self) -> bool:
-        """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
+        """Sends what was noted until now, or all of the store where that is not enough; whether there is more. To be
+        called about once a second, also when nothing was: a server that was started again may hold less than it did."""
+        if self._target is not None and abs(self._opened().began() - self._began) > STARTS_APART:
+            self.close()
         if self._target is None:
             if self._store.forget_too_many():
                 log.info("more was noted than is counted: all of that will be copied to ClickHouse")
@@ -185,7 +192,7 @@ class Shipping:
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:
             self._target.close()
-        self._target, self._generation = target, generation
+        self._target, self._generation, self._began = target, generation, self._opened().began()
         self._version, self._not_before = version, not_before
         self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
 
