@@ -101,8 +101,6 @@ class Parts:
         sentences: list[str | None] = []
         if counts := self.counts:
             sentences += [*health.wrong(counts.counting), counts.taking.wrong if counts.taking else None]
-            if (shipping := counts.counting.sharing.shipping) and shipping.failing:
-                sentences.append("ClickHouse can't be told what was counted; other servers show what was before.")
         elif self.shared and self.shared.failing and self.role is not R:
             sentences.append("Numbers can't be asked for just now: ClickHouse does not answer as it should.")
         if self.worker and self.worker.failing:
