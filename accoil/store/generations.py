@@ -13,6 +13,8 @@ import pyarrow as pa
 from accoil.store import cluster, versions
 from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
 
+STARTS_APART = 5  # seconds: of two servers, or of one that was started again
+
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
 
 

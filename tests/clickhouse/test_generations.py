@@ -28,6 +28,7 @@ if not served.MISSING:
     from accoil.count import shipping
     from accoil.store import noting, versions
     from accoil.store.clickhouse import ClickHouse, NoAnswer, database_of
+    from accoil.store.generations import Generations
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships, url
@@ -107,7 +108,10 @@ def test_a_store_that_somebody_loaded_without_noting_is_copied(ships: Ships) -> 
     assert ships.generation == 2
 
 
-def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships: Ships) -> None:
+@pytest.mark.parametrize("is_noticed", [True, False], ids=["while something is sent", "while nothing is"])
+def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(
+    ships: Ships, is_noticed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ships.receive(1, messages()[300:400])
     ships.ship()
     (database,) = databases(ships.url)
@@ -119,7 +123,10 @@ def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships
         target.tell(f"delete from {versions.of(table.name)} where version > {backed_up}")
     ships.shipping._opened()._table.tell(f"delete from shipped where version > {backed_up}")
     target.close()
-    ships.shipping.close()  # who restores it stops it
+    if is_noticed:
+        ships.shipping.close()  # who restores it stops it
+    else:
+        monkeypatch.setattr(Generations, "began", lambda generations, began=ships.shipping._began: began + 60)
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 2
