@@ -1,4 +1,4 @@
-"""Fields of Salesforce that were chosen stand in definition files: read, told, asked for, put in place and taken back."""
+"""Fields of Salesforce that were chosen, in definition files: read, told, asked for, put in place and taken back."""
 
 from typing import Any
 
