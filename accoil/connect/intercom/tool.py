@@ -31,9 +31,9 @@ def offers(team: Team, field: str) -> list[Offer]:
 
 
 def closed(connection: int) -> None:
-    from accoil.connect.intercom import session
+    from accoil.connect.intercom.session import workspaces
 
-    session.closed(connection)
+    workspaces.close(connection)
 
 
 def checks(connection: Connection, sees: Sees) -> list[Check]:

@@ -63,7 +63,7 @@ def attribute(name: str = "Accoil_Trial_Score", kind: Kind = "user", type: str =
 def nothing_is_remembered() -> None:
     """Ids of connections come again in every test."""
     lane.cache_clear()
-    session._workspaces.clear()
+    session.workspaces.forget()
 
 
 @pytest.fixture

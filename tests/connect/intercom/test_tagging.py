@@ -59,7 +59,7 @@ class Tagging:
 def tagging(server: Server, door: Door, settings: Any) -> Iterator[Tagging]:
     """Ann of Acme is matched, and so is her company; nobody has done anything yet."""
     lane.cache_clear()
-    session._workspaces.clear()
+    session.workspaces.forget()
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
         acme = intercom.workspace.company("acme", "Acme Ltd")

@@ -72,7 +72,7 @@ def synced(
 ) -> Iterator[Synced]:
     """Ann and bob of acme, carla of none; ann and bob are in Intercom, ann's company too. No profile is on yet."""
     lane.cache_clear()
-    session._workspaces.clear()
+    session.workspaces.forget()
     with acme(monkeypatch) as (looked, author):
         firm = intercom.workspace.company("acme", "Acme Ltd")
         intercom.workspace.contact("ann@acme.example", [firm], role="user")

@@ -39,7 +39,7 @@ def test_at_once_nothing_is_written_any_more_and_only_the_token_is_kept(dead: Sy
     left = again(dead)
     assert left.state == State.DISCONNECTING and set(left.secrets) == {"token"}
     assert not ProfileSync.objects.exists()
-    assert not session._workspaces
+    assert session.workspaces.known(dead.connection.pk) is None
     assert not left.passes.filter(ended_at=None).exists()
     with pytest.raises(Refused, match="Intercom is disconnected"):
         sync.set_mode(left, dead.profile, Mode.ALL)
@@ -80,7 +80,7 @@ def test_archiving_is_tried_again_until_the_tool_answers(dead: Synced) -> None:
     left = again(dead)
     assert (left.state, left.problem, left.secrets) == (State.DISCONNECTED, "", {})
     assert dead.attributes() == set()
-    assert not session._workspaces
+    assert session.workspaces.known(dead.connection.pk) is None
     assert left.passes.filter(of=Pass.Of.CLEANING, problem="").exists()
 
 
@@ -95,7 +95,7 @@ def test_a_tool_that_never_answers_is_given_up_after_a_day_and_says_what_stays(d
     left = again(dead)
     assert left.state == State.DISCONNECTED and left.secrets == {} and left.archiving_until is None
     assert left.problem.startswith("Intercom did not answer for a day. These attributes stay there: Accoil_Everyday_")
-    assert not session._workspaces
+    assert session.workspaces.known(dead.connection.pk) is None
 
 
 def test_somebody_can_end_it_now_and_connect_again_later(dead: Synced) -> None:
@@ -122,7 +122,7 @@ def test_who_still_holds_a_session_says_nothing_more_with_it(on: Synced) -> None
     with pytest.raises(Closed):
         held.read("user", on.record("ann").remote_id, [])
     assert len(on.intercom.calls("")) == before
-    assert session._workspaces == {}
+    assert session.workspaces.known(on.connection.pk) is None
 
 
 def test_the_connection_of_another_team_goes_on(on: Synced) -> None:

@@ -27,7 +27,7 @@ PATIENCE = 60.0  # until something that comes late has failed; what is measured 
 @pytest.fixture
 def connected(server: Server, door: Door, settings: Any) -> Iterator[tuple[Door, Intercom, Connection]]:
     lane.cache_clear()
-    session._workspaces.clear()
+    session.workspaces.forget()
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
         company = intercom.workspace.company("acme", "Acme Ltd")
