@@ -69,17 +69,10 @@ class Speaker(speaking.Speaker):
     def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
         if path.endswith("/search"):
             self._searches.take()
-        token = self._tokens.current()
-        try:
-            return self._said(token, method, path, background=background, **what)
-        except SignInAgain as why:
-            # HubSpot's clock and ours may differ.
-            if why.code != _EXPIRED or not self._tokens.renewed(token):
-                raise
-            return self._said(self._tokens.current(), method, path, background=background, **what)
-
-    def _said(self, token: str, method: str, path: str, **what: Any) -> Any:
-        return super().say(method, path, headers={"Authorization": f"Bearer {token}"}, **what)
+        say = super().say
+        return self._tokens.used(
+            lambda headers: say(method, path, background=background, headers=headers, **what), _EXPIRED
+        )
 
 
 def refused(answer: Answer) -> ToolError:
