@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accoil.connect import speaking
 from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.granting import App
 from accoil.connect.http import Answer, Client
 from accoil.connect.now import now
 from accoil.connect.rate import Lane, Pace
@@ -17,6 +18,7 @@ VERSION = "2026-03"  # of every address that has one
 OBJECTS: dict[Kind, str] = {"user": "contacts", "account": "companies"}
 TYPE_IDS: dict[Kind, str] = {"user": "0-1", "account": "0-2"}
 SEARCHES, SECONDS = 4, 1.0  # HubSpot takes five a second, and tells of no limit in its answers
+HOLDS = 1800.0  # seconds: a token, where it is not told
 A_DAY_IS_USED_UP = 3600.0  # seconds until it is asked again
 _LOCKED = (423, 477)  # a record that is being changed; an account that is being moved
 _EXPIRED = "EXPIRED_AUTHENTICATION"
@@ -29,6 +31,13 @@ def api_address() -> str:
 def pages_address() -> str:
     """Where people sign in."""
     return settings.HUBSPOT_URL or "https://app.hubspot.com"
+
+
+def app() -> App:
+    return App(
+        tool="HubSpot", address=api_address(), path=f"/oauth/{VERSION}/token", revokes=f"/oauth/{VERSION}/token/revoke",
+        id=settings.HUBSPOT_CLIENT_ID, secret=settings.HUBSPOT_CLIENT_SECRET,
+    )  # fmt: skip
 
 
 def objects(kind: Kind, rest: str = "") -> str:

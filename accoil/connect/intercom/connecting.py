@@ -1,12 +1,11 @@
 """A team and a workspace of Intercom: joined by a pasted token or by signing in there, and parted again."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
 
-from accoil.connect import ending
+from accoil.connect import ending, oauth
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
 from accoil.connect.intercom.signed import INTERCOM, OLD_HOLDS
@@ -40,8 +39,8 @@ def offers_sign_in() -> bool:
 def sign_in_address(region: str, state: str, back_to: str = "") -> str:
     """Where a person lets the server's app into his workspace. `back_to`: one of the redirect addresses that the app
     has in the Developer Hub; without it, Intercom takes the first of those."""
-    told = {"client_id": settings.INTERCOM_CLIENT_ID, "state": state} | ({"redirect_uri": back_to} if back_to else {})
-    return f"{pages_address(_region(region))}/oauth?{urlencode(told)}"
+    page = f"{pages_address(_region(region))}/oauth"
+    return oauth.sign_in_address(page, client_id=settings.INTERCOM_CLIENT_ID, state=state, back=back_to)
 
 
 def by_token(team: Team, author: User, token: str, client_secret: str = "") -> Connection:
