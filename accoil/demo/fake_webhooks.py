@@ -34,7 +34,7 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
     from accoil.act.automations import Draft, create, enable
     from accoil.connect.connection import Message
     from accoil.connect.webhook.endpoints import endpoint
-    from accoil.connect.webhook.tool import sending
+    from accoil.connect.webhook.tool import Webhook
 
     then = [{"webhook": {"url": stand_in.hook}}]
     made = create(product.profiles.all()[0], Draft(name=NAME, scope="account", when={"enters": "At risk"}, then=then))
@@ -42,7 +42,7 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
     there = endpoint(product.team, stand_in.hook)
     stand_in.secret = there.secrets["secret"]
     said = {"automation": NAME, "product": product.name}
-    sending(there).send("webhook", {}, Message(key="demo-test", type="test", at=timezone.now(), data=said))
+    Webhook(there).send("webhook", {}, Message(key="demo-test", type="test", at=timezone.now(), data=said))
     return "with what came"
 
 

@@ -15,7 +15,7 @@ from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery, Firing
 from accoil.connect.guard import check_address
-from accoil.connect.hubspot import portal
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.mail.sending import pace
 from accoil.connect.now import driven
 from accoil.connect.rate import lane
@@ -36,7 +36,7 @@ def places(people: Looked, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
     bursts.forget()
     lane.cache_clear()
     pace.cache_clear()
-    portal.forget()
+    portals.forget()
     for connection in [*channels._limits]:
         channels.forget(connection)
     author = User.objects.create_user(f"ann-{people.product.pk}@example.com", "a long walk home", "Ann")

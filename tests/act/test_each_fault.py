@@ -13,7 +13,7 @@ from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
 from accoil.connect.guard import check_address
-from accoil.connect.hubspot import portal
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.mail.sending import pace
 from accoil.connect.now import Driven, driven
 from accoil.connect.rate import lane
@@ -40,7 +40,7 @@ def place(
 ) -> Iterator[Place]:
     """One tool, and an automation that acts in it for whoever becomes busy."""
     monkeypatch.setattr("accoil.act.actions.check_address", check_address)
-    for forget in (bursts.forget, lane.cache_clear, pace.cache_clear, portal.forget, orgs.forget, doors.forget):
+    for forget in (bursts.forget, lane.cache_clear, pace.cache_clear, portals.forget, orgs.forget, doors.forget):
         forget()
     for connection in [*channels._limits]:
         channels.forget(connection)

@@ -7,13 +7,13 @@ from urllib.parse import quote
 from django.db import transaction
 
 from accoil.connect.connection import Attribute, Gone, Rejected
+from accoil.connect.hubspot.lists import KEPT, LONGEST_LIST
+from accoil.connect.hubspot.portal import portal_of
 from accoil.connect.hubspot.properties import name_of
 from accoil.connect.hubspot.speaking import TYPE_IDS, VERSION, Speaker
-from accoil.connect.hubspot.tool import LONGEST_LIST
 from accoil.connect.models import Connection
 from accoil.count.ids import Kind
 
-KEPT = "lists"  # among the options of a connection: id of a list → the property that it goes by
 _PATH = f"/crm/lists/{VERSION}"
 _ALONE, _FIRST, _AMONG, _LAST = "IS_EQUAL_TO", "STARTS_WITH", "CONTAINS", "ENDS_WITH"
 
@@ -88,8 +88,7 @@ def _keep(connection: Connection, list_id: str, property: str) -> None:
 
 def of_segment(connection: Connection, attribute: Attribute, segment: str) -> str:
     """As `make`. Raises the tool's errors."""
-    from accoil.connect.hubspot.portal import portal_of
-
-    if name_of(attribute.name) not in portal_of(connection).properties.all(attribute.kind):
+    portal = portal_of(connection)
+    if name_of(attribute.name) not in portal.properties.all(attribute.kind):
         raise Rejected("The property with the names of segments is not there yet; try again in a minute.")
-    return make(portal_of(connection).speaker, connection, attribute, segment)
+    return make(portal.speaker, connection, attribute, segment)

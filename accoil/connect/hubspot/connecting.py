@@ -7,9 +7,18 @@ from django.conf import settings
 from accoil.connect import oauth
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
-from accoil.connect.hubspot.portal import closed
-from accoil.connect.hubspot.speaking import HOLDS, VERSION, api_address, app, objects, pages_address, refused
-from accoil.connect.hubspot.tool import HUBSPOT, SCOPES
+from accoil.connect.hubspot.portal import portals
+from accoil.connect.hubspot.speaking import (
+    HOLDS,
+    HUBSPOT,
+    SCOPES,
+    VERSION,
+    api_address,
+    app,
+    objects,
+    pages_address,
+    refused,
+)
 from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection
 from accoil.connect.rate import Lane
@@ -98,5 +107,5 @@ def _join(team: Team, author: User, portal: dict[str, Any], secrets: dict[str, s
         connection.options |= {"by": by, "at": settings.HUBSPOT_URL, "pages": str(portal.get("uiDomain") or "")}
 
     joined = workspace.join(team, author, fill)
-    closed(joined.pk)  # the tokens before are good for nothing more
+    portals.close(joined.pk)  # the tokens before are good for nothing more
     return joined

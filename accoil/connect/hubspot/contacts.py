@@ -7,8 +7,7 @@ from typing import Any
 
 from accoil.connect.batches import batches
 from accoil.connect.connection import Match, Person, Rejected
-from accoil.connect.hubspot.speaking import Speaker, objects
-from accoil.connect.hubspot.tool import AT_ONCE
+from accoil.connect.hubspot.speaking import AT_ONCE, Speaker, objects
 from accoil.connect.progress import so_far
 
 BY_EMAIL = "e-mail"

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from accoil.connect.connection import Gone, Rejected
 from accoil.connect.given import turn
 from accoil.connect.hubspot.speaking import TYPE_IDS, VERSION, Speaker
-from accoil.connect.hubspot.tool import LONGEST_LIST
 from accoil.count.ids import Kind
 
+LONGEST_LIST = 200  # characters of a list's name
+KEPT = "lists"  # among the options of a connection: id of an active list → the property that it goes by
 TAKES = ("MANUAL", "SNAPSHOT")  # kinds of lists that others may add to
 _PATH = f"/crm/lists/{VERSION}"
 

@@ -5,9 +5,8 @@ from typing import Any
 from django.conf import settings
 
 from accoil.connect.connection import SignInAgain
-from accoil.connect.hubspot.active_lists import KEPT
 from accoil.connect.hubspot.group_ids import GroupIds
-from accoil.connect.hubspot.lists import Lists
+from accoil.connect.hubspot.lists import KEPT, Lists
 from accoil.connect.hubspot.properties import Properties
 from accoil.connect.hubspot.speaking import HOLDS, Limits, Speaker, app
 from accoil.connect.models import Connection
@@ -50,4 +49,3 @@ def _known_by(options: dict[str, Any]) -> dict[str, Any]:
 
 
 portals: Open[Portal] = Open()
-closed, forget = portals.close, portals.forget

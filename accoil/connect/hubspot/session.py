@@ -10,11 +10,12 @@ from accoil.connect.hubspot.properties import name_of
 from accoil.connect.hubspot.rows import Row, written
 from accoil.connect.hubspot.setting import set_property
 from accoil.connect.hubspot.speaking import objects
-from accoil.connect.hubspot.tool import LIST, PROPERTY
 from accoil.connect.hubspot.values import inward, outward
 from accoil.connect.models import Connection
 from accoil.connect.names import type_of
 from accoil.count.ids import Kind
+
+PROPERTY, LIST = "hubspot_property", "hubspot_list"
 
 Values = dict[str, Value]
 

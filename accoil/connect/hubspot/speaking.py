@@ -14,9 +14,16 @@ from accoil.connect.rate import Lane, Pace
 from accoil.connect.renewing import Tokens
 from accoil.count.ids import Kind
 
+HUBSPOT = "hubspot"
+SCOPES = (  # what the app must be allowed
+    "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.companies.read",
+    "crm.objects.companies.write", "crm.schemas.contacts.read", "crm.schemas.contacts.write",
+    "crm.schemas.companies.read", "crm.schemas.companies.write", "crm.lists.read", "crm.lists.write",
+)  # fmt: skip
 VERSION = "2026-03"  # of every address that has one
 OBJECTS: dict[Kind, str] = {"user": "contacts", "account": "companies"}
 TYPE_IDS: dict[Kind, str] = {"user": "0-1", "account": "0-2"}
+AT_ONCE = 100  # records in one call
 SEARCHES, SECONDS = 4, 1.0  # HubSpot takes five a second, and tells of no limit in its answers
 HOLDS = 1800.0  # seconds: a token, where it is not told
 A_DAY_IS_USED_UP = 3600.0  # seconds until it is asked again

@@ -12,7 +12,6 @@ from accoil.connect.intercom.attributes import Attributes
 from accoil.connect.intercom.kept import Companies
 from accoil.connect.intercom.speaking import speaker_of
 from accoil.connect.intercom.tags import Tags
-from accoil.connect.intercom.tool import TAG
 from accoil.connect.intercom.values import inward, kept_of, outward
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
@@ -20,6 +19,7 @@ from accoil.connect.rate import lane
 from accoil.connect.remembered import Remembered
 from accoil.count.ids import Kind
 
+TAG = "intercom_tag"
 _PATHS: dict[Kind, str] = {"user": "/contacts", "account": "/companies"}
 _NEW = 5.0  # seconds: an attribute that is not known may be younger than the list
 

@@ -13,6 +13,7 @@ from accoil.connect.models import Connection
 from accoil.connect.rate import Lane
 
 VERSION = "2.16"  # without it, the version that somebody chose for the app would decide how answers look
+REGIONS = {"us": "United States", "eu": "Europe", "au": "Australia"}
 _HOSTS = {"us": "intercom.io", "eu": "eu.intercom.io", "au": "au.intercom.io"}
 _PAGES = {"us": "intercom.com", "eu": "eu.intercom.com", "au": "au.intercom.com"}
 

@@ -12,19 +12,15 @@ from accoil.connect.rate import Lane
 from accoil.connect.renewing import bearer, secrets_of
 from accoil.connect.salesforce import signing_in
 from accoil.connect.salesforce.org import orgs
-from accoil.connect.salesforce.signing_in import my_domain as my_domain
 from accoil.connect.salesforce.speaking import OBJECTS, refused
-from accoil.connect.salesforce.tool import SALESFORCE
 from accoil.refused import Refused
 from accoil.team.models import Team, User
+
+SALESFORCE = "salesforce"
 
 
 def offers_sign_in() -> bool:
     return bool(settings.SALESFORCE_CLIENT_ID and settings.SALESFORCE_CLIENT_SECRET)
-
-
-def sign_in_address(place: str, state: str, back: str) -> str:
-    return signing_in.page(place, state, back)
 
 
 def by_code(team: Team, author: User, code: str, place: str, back: str, verifier: str) -> Connection:

@@ -8,8 +8,8 @@ from accoil.connect.batches import batches
 from accoil.connect.connection import Firm, Match, Person
 from accoil.connect.salesforce.fields import Fields
 from accoil.connect.salesforce.speaking import Speaker, quoted
-from accoil.connect.salesforce.tool import EXTERNAL_ID
 
+EXTERNAL_ID = "Accoil_Id__c"  # of accounts: our id
 ASKED = 100  # in one query
 BY_EMAIL, BY_ID, BY_USERS = "e-mail", "our account id", "its users"
 NOBODY = "No contact in Salesforce has this e-mail address."

@@ -12,9 +12,9 @@ from accoil.connect.salesforce.org import org_of
 from accoil.connect.salesforce.rows import written
 from accoil.connect.salesforce.setting import set_field
 from accoil.connect.salesforce.speaking import OBJECTS
-from accoil.connect.salesforce.tool import FIELD
 from accoil.count.ids import Kind
 
+FIELD = "salesforce_field"
 NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
 Values = dict[str, Value]
 

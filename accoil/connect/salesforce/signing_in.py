@@ -8,9 +8,9 @@ from django.conf import settings
 
 from accoil.connect import oauth
 from accoil.connect.granting import App
-from accoil.connect.salesforce.tool import SCOPES
 from accoil.refused import Refused
 
+SCOPES = ("api", "refresh_token")
 HOSTS = {"production": "https://login.salesforce.com", "sandbox": "https://test.salesforce.com"}
 _MY_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,80}(\.[a-z0-9-]{1,40}){0,2}\.my\.salesforce\.com")
 _OF_SALESFORCE = (".salesforce.com", ".force.com")
@@ -35,7 +35,7 @@ def app(place: str) -> App:
     )  # fmt: skip
 
 
-def page(place: str, state: str, back: str) -> str:
+def sign_in_address(place: str, state: str, back: str) -> str:
     own, more = settings.SALESFORCE_CLIENT_ID, {"response_type": "code", "scope": " ".join(SCOPES)}
     address = f"{host_of(place)}/services/oauth2/authorize"
     return oauth.sign_in_address(address, client_id=own, state=state, back=back, **more)

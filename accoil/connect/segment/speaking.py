@@ -14,10 +14,16 @@ from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.rate import Lane, Pace, lane
 from accoil.connect.segment.messages import Message
-from accoil.connect.segment.tool import AT_ONCE, CALLS_A_SECOND
 
 US, EU, OTHER = "us", "eu", "other"
+REGIONS = (
+    (US, "The United States: app.segment.com"),
+    (EU, "The European Union: eu1.app.segment.com"),
+    (OTHER, "Another address, written below"),
+)
 HOSTS = {US: "https://api.segment.io", EU: "https://events.eu1.segmentapis.com"}
+AT_ONCE = 100  # messages in one call
+CALLS_A_SECOND = 5  # half of the thousand messages that a workspace may send
 BATCH = "/v1/batch"
 LARGEST, LARGEST_CALL = 32_000, 500_000  # bytes of a message, of a call
 _ROUND = 20  # bytes around the messages of a call

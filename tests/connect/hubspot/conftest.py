@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.hubspot import portal as remembered
 from accoil.connect.hubspot.connecting import by_token
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.hubspot.session import HubspotSession
 from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
@@ -55,7 +55,7 @@ def _own(properties: dict[str, str]) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
     """Ids of connections come again in every test."""
-    remembered.forget()
+    portals.forget()
 
 
 @pytest.fixture
@@ -88,4 +88,4 @@ def synced(
         hubspot.portal.contact("ann@acme.example", [firm])
         hubspot.portal.contact("bob@acme.example", [firm])
         connection = by_token(looked.product.team, author, hubspot.token())
-        yield from closing(Synced(looked, connection, clock, forget=remembered.forget, hubspot=hubspot))
+        yield from closing(Synced(looked, connection, clock, forget=portals.forget, hubspot=hubspot))

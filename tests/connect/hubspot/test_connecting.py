@@ -9,10 +9,11 @@ from django.db import connection as db
 
 from accoil.connect import ending
 from accoil.connect.connection import SignInAgain
-from accoil.connect.hubspot import connecting, portal
+from accoil.connect.hubspot import connecting
 from accoil.connect.hubspot.connecting import by_code, by_token, sign_in_address
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.hubspot.session import HubspotSession
-from accoil.connect.hubspot.tool import SCOPES
+from accoil.connect.hubspot.speaking import SCOPES
 from accoil.connect.models import Connection, State
 from accoil.connect.now import Driven
 from accoil.refused import Refused
@@ -134,7 +135,7 @@ def test_many_threads_renew_it_once(signed_in: Connection, hubspot: Hubspot, clo
 def test_what_another_process_renewed_is_taken_over(signed_in: Connection, hubspot: Hubspot, clock: Driven) -> None:
     session = HubspotSession(signed_in)
     clock.advance(1500)
-    portal.forget()  # as another process
+    portals.forget()  # as another process
     HubspotSession(signed_in).places_left()
     session.places_left()
     assert renewals(hubspot) == 1

@@ -8,8 +8,7 @@ from accoil.connect import chosen_fields, ending, sync
 from accoil.connect.connection import Rejected
 from accoil.connect.models import Connection, Entry, Mode, ProfileSync, State
 from accoil.connect.names import NOWHERE
-from accoil.connect.salesforce.session import SalesforceSession
-from accoil.connect.salesforce.tool import FIELD
+from accoil.connect.salesforce.session import FIELD, SalesforceSession
 from accoil.refused import Refused
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team

@@ -6,7 +6,7 @@ from accoil.connect import ending, sync
 from accoil.connect.models import Connection, Entry, Mode, Record, State
 from accoil.connect.salesforce import checks
 from accoil.connect.salesforce.fields import name_of
-from accoil.connect.salesforce.tool import AT_ONCE
+from accoil.connect.salesforce.rows import AT_ONCE
 from tests.connect.salesforce.conftest import Synced
 from tests.small_worlds import at, identified, joins
 
