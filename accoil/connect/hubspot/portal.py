@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 
-from accoil.connect.connection import SignInAgain
 from accoil.connect.hubspot.group_ids import GroupIds
 from accoil.connect.hubspot.lists import KEPT, Lists
 from accoil.connect.hubspot.properties import Properties
@@ -12,14 +11,13 @@ from accoil.connect.hubspot.speaking import HOLDS, Limits, Speaker, app
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.renewing import Tokens
+from accoil.connect.speaking import check_where
 
 
 class Portal:
     def __init__(self, connection: Connection) -> None:
-        """Raises SignInAgain without a token, and where it was given to us at another address than calls would go to
-        now: the token of a stand-in is nothing for HubSpot itself."""
-        if connection.options.get("at", settings.HUBSPOT_URL) != settings.HUBSPOT_URL:
-            raise SignInAgain("HubSpot was reached at another address when it was connected; connect it again.")
+        """Raises SignInAgain."""
+        check_where(connection, "HubSpot", settings.HUBSPOT_URL)
         self.tokens = Tokens(connection, "HubSpot", lambda token: app().renewed(token), HOLDS)
         self.speaker = Speaker(self.tokens, Limits())
         self.properties = Properties(self.speaker)

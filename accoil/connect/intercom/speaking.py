@@ -33,13 +33,11 @@ def pages_address(region: str) -> str:
 
 
 def speaker_of(connection: Connection, limits: Lane) -> "Speaker":
-    """Raises SignInAgain without a token, and where it was given to us at another address than calls would go to now:
-    the token of a stand-in is nothing for Intercom itself."""
+    """Raises SignInAgain."""
     token = connection.secrets.get("token")
     if not token:
         raise SignInAgain("No access token of Intercom is kept; connect it again.")
-    if connection.options.get("at", settings.INTERCOM_URL) != settings.INTERCOM_URL:
-        raise SignInAgain("Intercom was reached at another address when it was connected; connect it again.")
+    speaking.check_where(connection, "Intercom", settings.INTERCOM_URL)
     return Speaker(token, connection.options.get("region", "us"), limits)
 
 

@@ -2,24 +2,22 @@
 
 from django.conf import settings
 
-from accoil.connect.connection import SignInAgain
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.renewing import Tokens
 from accoil.connect.salesforce.fields import Fields
 from accoil.connect.salesforce.signing_in import app
 from accoil.connect.salesforce.speaking import Limits, Speaker
+from accoil.connect.speaking import check_where
 
 
 class Org:
     def __init__(self, connection: Connection) -> None:
-        """Raises SignInAgain without a token, and where it was given to us at another address than we would ask."""
-        options = connection.options
-        if options.get("at", settings.SALESFORCE_URL) != settings.SALESFORCE_URL:
-            raise SignInAgain("Salesforce was reached at another address when it was connected; connect it again.")
+        """Raises SignInAgain."""
+        check_where(connection, "Salesforce", settings.SALESFORCE_URL)
         self.tokens = Tokens(connection, "Salesforce", lambda token: app(self.place).renewed(token), None)
-        self.place: str = options["place"]
-        self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], self.tokens, Limits())
+        self.place: str = connection.options["place"]
+        self.speaker = Speaker(settings.SALESFORCE_URL or connection.options["instance"], self.tokens, Limits())
         self.fields = Fields(self.speaker)
 
     def revoke(self) -> None:

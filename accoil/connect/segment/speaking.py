@@ -91,12 +91,11 @@ class Speaker(speaking.Speaker):
 
 
 def speaker_of(connection: Connection) -> Speaker:
-    """Raises SignInAgain without a key, and where it was given to us at another address than calls would go to now."""
+    """Raises SignInAgain."""
     key, options = connection.secrets.get("write_key", ""), connection.options
     if not key:
         raise SignInAgain("No write key of Segment is kept; connect it again.")
-    if options.get("at", settings.SEGMENT_URL) != settings.SEGMENT_URL:
-        raise SignInAgain("Segment was reached at another address when it was connected; connect it again.")
+    speaking.check_where(connection, "Segment", settings.SEGMENT_URL)
     address, guarded = place(options.get("region", US), options.get("host", ""))
     return doors.of(
         connection.pk, (key, address), lambda: Speaker(key, address, lane(connection.pk), guarded)

@@ -11,6 +11,7 @@ from accoil.connect.rate import UNTOLD, Lane
 from accoil.connect.renewing import Tokens, bearer
 from accoil.connect.slack.addresses import AGAIN, api_address, hooks_address
 from accoil.connect.slack.rotation import tokens_of
+from accoil.connect.speaking import check_where
 
 NEEDED = ("chat:write", "channels:read")
 SCOPES = (*NEEDED, "chat:write.public", "groups:read")
@@ -50,11 +51,10 @@ GONE = "The incoming webhook is switched off in Slack;"
 
 def speaker_of(connection: Connection, limits: Lane, tries: int = 3) -> "Speaker":
     """`tries`: a message that may have arrived is not sent again at once; the queue has more patience. Raises
-    SignInAgain without a token, and for one that was given to us at another address."""
+    SignInAgain."""
     if not connection.secrets.get("token"):
         raise SignInAgain(f"No token of Slack is kept; {AGAIN}")
-    if connection.options.get("at", settings.SLACK_URL) != settings.SLACK_URL:
-        raise SignInAgain(f"Slack was reached at another address when it was connected; {AGAIN}")
+    check_where(connection, "Slack", settings.SLACK_URL)
     return Speaker(tokens_of(connection), limits, tries)
 
 
