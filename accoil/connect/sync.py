@@ -86,12 +86,6 @@ def retry_all(connection: Connection) -> int:
     return failed.update(next_at=moment(), attempts=0)
 
 
-def look_again(connection: Connection, remote_id: str) -> int:
-    """The tool says that something about who this record is has changed: who is matched with it is looked for within
-    seconds. Returns how many those are."""
-    return Record.objects.filter(connection=connection, remote_id=remote_id).update(rematch=True)
-
-
 def opened(connection: Connection) -> Session:
     return TOOLS[connection.tool].opened(connection)
 

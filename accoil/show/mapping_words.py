@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from typing import Any
 
-from accoil.receive.mapping import PRESETS, Mapping, Mappings
+from accoil.receive.mapping import Mapping, Mappings
 from accoil.receive.mapping.actions import ACTIONS, Action, Field
 from accoil.receive.mapping.fields import to_text
 from accoil.receive.mapping.filter import Filter, tree
@@ -47,10 +47,6 @@ def dropped(mappings: Sequence[Mapping]) -> str:
 def joined(names: Sequence[str], by: str = "and") -> str:
     """a, b and c"""
     return f"{', '.join(names[:-1])} {by} {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def is_preset(mapping: Mapping) -> bool:
-    return any(mapping.to_yaml_dict() == preset.to_yaml_dict() for preset in PRESETS)
 
 
 def _takes(trigger: Filter) -> Set[str]:

@@ -1,7 +1,5 @@
 """Feeds: what changed, as cards one chooses; looked at here, and sent."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +13,6 @@ from accoil.act.models import Delivery, Feed
 from accoil.refused import Refused
 from accoil.show import feed_form, feed_previews
 from accoil.show.frame import Frame, frame_of, page, to_first_steps
-
-Values = dict[str, Any]
 
 OF_LETTERS = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"

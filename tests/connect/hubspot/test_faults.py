@@ -167,7 +167,7 @@ def test_a_merge_that_is_found_by_matching_empties_nothing(on: Synced) -> None:
     assert was
     into = on.portal.contact("robert@acme.example", hs_additional_emails="bob@acme.example")
     on.portal.merge("contacts", was, into)
-    sync.look_again(on.connection, was.id)
+    Record.objects.filter(connection=on.connection, remote_id=was.id).update(rematch=True)
     on.settle()
     assert on.record("bob").remote_id == into.id
     assert set(on.stands("robert@acme.example")) == set(on.stands("ann@acme.example"))
