@@ -11,6 +11,7 @@ import pytest
 from accoil.connect import sync
 from accoil.connect.models import Connection, Entry, Mode, Record
 from accoil.connect.now import Driven
+from accoil.connect.planning import Plan, planned
 from accoil.connect.syncer import Syncer
 from accoil.connect.syncing import Syncing
 from accoil.count import ids
@@ -54,6 +55,9 @@ class Stepped:
 
     def switch(self, mode: Mode, profile: Profile | None = None) -> None:
         sync.set_mode(self.connection, profile or self.profile, mode)
+
+    def plan(self, modes: dict[Profile, Mode]) -> Plan:
+        return planned(self.connection, modes, sync.places(self.connection))
 
     def settle(self) -> None:
         """Until there is nothing left to do; time passes as fast as waits are asked for."""

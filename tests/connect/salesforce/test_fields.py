@@ -145,7 +145,7 @@ def test_a_dry_run_tells_what_the_chosen_fields_would_change(chosen: Synced) -> 
     chosen.switch(Mode.OFF)
     chosen.settle()
     chosen_fields.choose(chosen.connection, chosen.profile, {"user": {"Score": "Health__c"}})
-    plan = sync.plan(chosen.connection, {chosen.profile: Mode.ALL})
+    plan = chosen.plan({chosen.profile: Mode.ALL})
     assert "Accoil_Everyday_Score → Health__c" in plan.make
     assert value(chosen, ANN, "Health__c") is None
 

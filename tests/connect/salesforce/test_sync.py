@@ -15,7 +15,7 @@ BATCH = "PATCH /services/data/v66.0/composite/sobjects"
 
 def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(synced: Synced) -> None:
     synced.settle()
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert plan.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert synced.org.writes == []
 

@@ -10,7 +10,7 @@ from tests.small_worlds import at, identified, joins
 
 def test_a_dry_run_tells_what_would_be_written_and_sends_nothing(synced: Synced) -> None:
     synced.settle()
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert plan.would_change == {synced.profile.pk: {"user": 3, "account": 1}}
     assert plan.places.left is None and plan.fits
     assert synced.source.messages == []

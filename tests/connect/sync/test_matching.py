@@ -125,7 +125,7 @@ def test_people_are_looked_for_before_a_profile_is_switched_on_so_that_it_can_be
     synced.settle()
     assert (synced.record("ann").match, synced.record("carla").match) == (Record.Is.MATCHED, Record.Is.UNMATCHED)
     assert synced.record("acme", "account").match == Record.Is.MATCHED
-    told = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    told = synced.plan({synced.profile: Mode.ALL})
     assert told.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert not synced.workspace.writes
 
