@@ -52,12 +52,6 @@ def _own(properties: dict[str, str]) -> dict[str, str]:
     return {name.removeprefix(START): value for name, value in properties.items() if name.startswith("accoil_")}
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    portals.forget()
-
-
 @pytest.fixture
 def clock() -> Iterator[Driven]:
     with driven() as it:

@@ -67,12 +67,6 @@ def join(team: Team, author: User, salesforce: Salesforce, org: Org | None = Non
     return by_code(team, author, salesforce.code(VERIFIER, org), "production", BACK, VERIFIER)
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    orgs.forget()
-
-
 @pytest.fixture
 def clock() -> Iterator[Driven]:
     with driven() as it:

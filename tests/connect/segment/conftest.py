@@ -45,12 +45,6 @@ def given(key: str, region: str = "eu", **more: str) -> dict[str, str]:
     return {"write_key": key, "region": region, **more}
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    doors.forget()
-
-
 @pytest.fixture
 def clock() -> Iterator[Driven]:
     with driven() as it:
