@@ -27,6 +27,10 @@ SHOW_SECRETS = ("automation-address", "code-on", "ingest-key", "invite", "new-ke
                 "reset-member")  # fmt: skip
 
 
+class Elsewhere(Exception):
+    """Raised where a page cannot be shown, with the address to go to instead."""
+
+
 class Guard:
     """Middleware, the last of all: it sees who is signed in, and what the view told the person."""
 
@@ -61,6 +65,9 @@ class Guard:
         team = check(request, action, kwargs)
         request.visit = Visit(request, action, team)  # type: ignore[attr-defined]
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return redirect(str(exception)) if isinstance(exception, Elsewhere) else None
 
 
 def asked(request: HttpRequest, name: str) -> Action | HttpResponse:

@@ -148,8 +148,7 @@ def _rule(frame: Frame, kind: Kind, text: str) -> Mapping[str, Any] | None:
 
 def all_names(frame: Frame, kind: Kind) -> Names:
     """What features, segments and stages in a rule mean."""
-    assert frame.profile is not None
-    return names(frame.profile, kind, frame.definition, with_built_ins(frame.profile))
+    return names(frame.chosen, kind, frame.definition, with_built_ins(frame.chosen))
 
 
 def whom(seen: Seen, segment: Segment, came: datetime | None = None) -> Values:
@@ -175,8 +174,7 @@ def owner_trait(frame: Frame) -> str:
 def choices(now: Narrowed, link: Link) -> Values:
     """What the line above a list offers: segments and owners to choose."""
     frame = now.frame
-    assert frame.profile is not None
-    segments = [each for each in with_built_ins(frame.profile) if each.scope == now.kind]
+    segments = [each for each in with_built_ins(frame.chosen) if each.scope == now.kind]
     return {
         "segments": [
             (

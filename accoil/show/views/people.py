@@ -14,7 +14,7 @@ from accoil.score.best import best
 from accoil.show import by_hand, columns, export, lists, sentences, tables, tiles
 from accoil.show.downloads import downloaded, files
 from accoil.show.export.people import table as people_table
-from accoil.show.frame import frame_of, page, to_first_steps
+from accoil.show.frame import frame_of, page, scored_frame_of
 from accoil.show.narrowing import Narrowed, backs, choices, narrowed
 from accoil.show.seen import SPARK_DAYS, Seen
 
@@ -67,9 +67,7 @@ def table_of(seen: Seen, kind: Kind, name: str = "", **among: Any) -> export.Tab
 
 
 def people(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
-    frame = frame_of(request, product_id, f"{kind}s")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, f"{kind}s")
     seen, now = Seen(frame), narrowed(frame, kind)
     link = partial(frame.link, f"{kind}s")
     rows = listed(seen, kind, partial(link, **now.query), **now.among(seen))

@@ -16,7 +16,7 @@ from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
 from accoil.show import changes, charts, made_of, reasons, stays, tables, words
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
 
@@ -36,18 +36,16 @@ def user(request: HttpRequest, product_id: int, user_id: int) -> HttpResponse:
 
 
 def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, f"{kind}s")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, f"{kind}s")
     if not_counted := left_out(frame, kind, id):
         return not_counted
     seen = Seen(frame)
     row = found(seen, kind, id)
     days = range_of(frame, RANGES)
     first = frame.as_of - timedelta(days=max(days - 1, frame.definition.window))
-    with done_by(frame.profile, frame.definition, kind, id, first, frame.as_of) as done:
-        values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row, done)}
-        values |= course(frame, frame.profile, kind, row, days, done)
+    with done_by(frame.chosen, frame.definition, kind, id, first, frame.as_of) as done:
+        values = {**about(frame, kind, row), **why(frame, frame.chosen, kind, row, done)}
+        values |= course(frame, frame.chosen, kind, row, days, done)
     values["facts"] = tables.facts(kind, row, frame, values["explained"])
     told = made_of.Told(kind, row, frame.definition, frame.today, values["explained"])
     values["said"] = {key: made_of.sentence(key, told) for key in ("score", "change", "mrr") if key in row}
