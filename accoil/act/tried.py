@@ -18,6 +18,7 @@ from accoil.score.askable import why_not
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.score.wording import count
 from accoil.segment.askable import first_askable
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.inside import Inside, Move
@@ -52,11 +53,10 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """Would have fired 12 times in the last 90 days, for 9 accounts."""
-        lasting = "1 day" if self.days == 1 else f"{self.days} days"
+        lasting = count(self.days, "day")
         if not self.fired:
             return f"Would not have fired in the last {lasting}{self._aside}."
-        many = len(self.entities)
-        whom = f"1 {self.scope}" if many == 1 else f"{many:,} {self.scope}s"
+        whom = count(len(self.entities), self.scope)
         return f"Would have fired {_times(len(self.fired))} in the last {lasting}, for {whom}{self._aside}."
 
     @property

@@ -13,7 +13,7 @@ from accoil.refused import Refused
 from accoil.show import lists
 from accoil.show.frame import Frame
 from accoil.show.seen import Seen
-from accoil.show.words import count, listed, number
+from accoil.show.words import count, joined, listed, number
 from accoil.team.models import Team
 
 LARGEST_ID = 2**53
@@ -75,7 +75,7 @@ def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, **whom: object) -> dic
     return {
         "link": frame.link(f"act-on-{kind}s", search=wanted.search, **whom),
         "offered": offered(frame.product.team, kind),
-        "missing": " or ".join(filter(None, (", ".join(missing[:-1]), *missing[-1:]))),
+        "missing": joined(missing, "or"),
         "label": "What to do with the ticked rows",
         "connections": frame.link("connections"),
     }

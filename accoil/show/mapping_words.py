@@ -41,12 +41,7 @@ def dropped(mappings: Sequence[Mapping]) -> str:
     left = [type for type in TYPES if type not in taken]
     if len(left) == len(TYPES):
         return "Nothing counts: every call is dropped."
-    return f"No mapping takes {joined(left, 'or')} calls: they are dropped." if left else ""
-
-
-def joined(names: Sequence[str], by: str = "and") -> str:
-    """a, b and c"""
-    return f"{', '.join(names[:-1])} {by} {names[-1]}" if len(names) > 1 else "".join(names)
+    return f"No mapping takes {words.joined(left, 'or')} calls: they are dropped." if left else ""
 
 
 def _takes(trigger: Filter) -> Set[str]:
@@ -67,9 +62,9 @@ def _field(field: Field | None, form: Any) -> str:
     if form is None:
         return f"no {label}"
     if isinstance(form, list):
-        return f"{label} from the first of {joined([_source(each) for each in form], 'or')}"
+        return f"{label} from the first of {words.joined([_source(each) for each in form], 'or')}"
     if isinstance(form, dict) and list(form) != ["constant"]:
-        return f"{label} made of {joined([str(key) for key in form])}"
+        return f"{label} made of {words.joined([str(key) for key in form])}"
     text = form if isinstance(form, str) else ""
     return f"{label} {'from' if '{{' in text or text.startswith('$') else 'is'} {_source(form)}"
 
