@@ -12,14 +12,12 @@ from accoil.act.models import Automation
 from accoil.act.running import LOOKING_BACK, Run, Runs, Told
 from accoil.act.triggers import Trigger, meant
 from accoil.count.facts import facts
-from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, Rule, Scope, check, written
-from accoil.score.askable import why_not
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.score.wording import count
-from accoil.segment.askable import first_askable
+from accoil.segment.askable import check_askable
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.inside import Inside, Move
 from accoil.segment.watched import Watched, watched
@@ -97,20 +95,14 @@ def automation_backtest(
     and of those that are not saved yet the newest of a `person`. Raises Refused for a draft that makes no sense, for
     days that are gone, and when too many wait."""
     question = question_of(profile, check_draft(profile, draft, itself), days)
-    _refuse_gone(profile, question)
+    rules = [*(each.rule for each in question.rules), question.also, question.condition]
+    begins = question.as_of - timedelta(days=question.days)
+    check_askable(profile, begins, question.definition, [written(rule) for rule in rules if rule])
     about = ("automation", itself.pk) if itself else ("person", profile.pk, person) if person else None
     return runs.get(
         repr(question),
         lambda: Run(LOOKING_BACK, lambda told: backtest(question, told), question.days, about=about),
     )
-
-
-def _refuse_gone(profile: Profile, question: Question) -> None:
-    rules = [*(each.rule for each in question.rules), question.also, question.condition]
-    first = first_askable(profile, question.definition, [written(rule) for rule in rules if rule])
-    begins = question.as_of - timedelta(days=question.days)
-    if first and begins < first:
-        raise Refused(f"That looks back to {begins}; {why_not(profile.product, first)}")
 
 
 def question_of(profile: Profile, checked: Checked, days: int) -> Question:
