@@ -19,8 +19,6 @@ OWN = "127.0.0.1/32"  # the only network of this computer that webhooks may go t
 
 @contextmanager
 def beside(port: int) -> Iterator[Any]:
-    """The stand-in while it listens, at `port` if that is free. The setting that opens the way to it is in the
-    environment, so this comes before it is read. Raises Refused where there is no clone of the source."""
     with library("webhooks", "receiver").open_receiver(port if is_free(port) else 0) as made:
         told = os.environ.get("ACCOIL_WEBHOOK_NETWORKS", "")
         os.environ["ACCOIL_WEBHOOK_NETWORKS"] = ",".join(filter(None, (told, OWN)))
