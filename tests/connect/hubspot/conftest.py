@@ -8,7 +8,6 @@ import pytest
 
 from accoil.connect.hubspot.connecting import by_token
 from accoil.connect.hubspot.portal import portals
-from accoil.connect.hubspot.session import HubspotSession
 from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
 from accoil.team.models import Team, User
@@ -25,10 +24,6 @@ class Synced(Stepped):
     @property
     def portal(self) -> Portal:
         return self.hubspot.portal
-
-    @property
-    def session(self) -> HubspotSession:
-        return HubspotSession(Connection.objects.get(pk=self.connection.pk))
 
     def stands(self, email: str) -> dict[str, str]:
         """What the contact with that address has of ours, without the start of the names."""

@@ -179,9 +179,9 @@ def test_the_sync_goes_on_over_a_renewal_and_archives_with_it(synced: Synced) ->
         synced.settle()
     assert synced.stands("bob@acme.example")["adoptionrate"] == "100"
     synced.clock.advance(1500)
-    ending.begin(Connection.objects.get(pk=synced.connection.pk))
+    ending.begin(synced.kept)
     synced.settle()
-    done = Connection.objects.get(pk=synced.connection.pk)
+    done = synced.kept
     assert done.state == State.DISCONNECTED and done.secrets == {} and not synced.portal.in_use("contacts")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from accoil.connect import chosen_fields, ending, sync
 from accoil.connect.connection import Rejected
-from accoil.connect.models import Connection, Entry, Mode, ProfileSync, State
+from accoil.connect.models import Entry, Mode, ProfileSync, State
 from accoil.connect.names import NOWHERE
 from accoil.connect.salesforce.session import FIELD, SalesforceSession
 from accoil.refused import Refused
@@ -171,7 +171,7 @@ def test_while_salesforce_is_away_nothing_is_chosen(chosen: Synced) -> None:
 
 def test_disconnecting_empties_chosen_fields_too_and_forgets_the_choice(chosen: Synced) -> None:
     choose(chosen, Score="Health__c")
-    ending.begin(Connection.objects.get(pk=chosen.connection.pk))
+    ending.begin(chosen.kept)
     chosen.settle()
     assert value(chosen, ANN, "Health__c") is None and not ProfileSync.objects.exists()
-    assert Connection.objects.get(pk=chosen.connection.pk).state == State.DISCONNECTED
+    assert chosen.kept.state == State.DISCONNECTED

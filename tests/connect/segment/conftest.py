@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
 from accoil.connect.segment.connecting import by_key
-from accoil.connect.segment.session import SegmentSession
 from accoil.connect.segment.speaking import doors
 from tests.connect.segment.stand_in import Segment, Source, running
 from tests.connect.stepped import Stepped, acme, closing
@@ -24,10 +22,6 @@ class Synced(Stepped):
     @property
     def source(self) -> Source:
         return self.segment.source
-
-    @property
-    def session(self) -> SegmentSession:
-        return SegmentSession(Connection.objects.get(pk=self.connection.pk))
 
     def stands(self, user: str) -> dict[str, Any]:
         """The user's traits, without the start of their names."""

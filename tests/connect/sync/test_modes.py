@@ -4,7 +4,7 @@ import pytest
 
 from accoil.connect import ending
 from accoil.connect.intercom.connecting import by_token
-from accoil.connect.models import Connection, Mode, State, Written
+from accoil.connect.models import Mode, State, Written
 from accoil.refused import Refused
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team
@@ -134,7 +134,7 @@ def test_disconnecting_archives_everything_and_drops_the_secrets(synced: Synced)
     synced.settle()
     ending.begin(synced.connection)
     synced.syncer.step()
-    connection = Connection.objects.get(pk=synced.connection.pk)
+    connection = synced.kept
     assert (connection.state, connection.secrets) == (State.DISCONNECTED, {})
     assert synced.attributes() == set()
     assert not connection.profiles.exists()
@@ -161,7 +161,7 @@ def test_disconnecting_without_a_good_token_ends_with_a_sentence(synced: Synced)
     synced.workspace.revoke()
     ending.begin(synced.connection)
     synced.syncer.step()
-    connection = Connection.objects.get(pk=synced.connection.pk)
+    connection = synced.kept
     assert connection.state == State.DISCONNECTED and connection.secrets == {}
     assert connection.problem.startswith("What was written could not be archived: Intercom no longer accepts")
 
