@@ -21,22 +21,6 @@ from accoil.show.seen import SPARK_DAYS, Seen
 Link = Callable[..., str]
 
 
-def accounts(request: HttpRequest, product_id: int) -> HttpResponse:
-    return people(request, product_id, "account")
-
-
-def users(request: HttpRequest, product_id: int) -> HttpResponse:
-    return people(request, product_id, "user")
-
-
-def accounts_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
-    return exported(request, product_id, "account", suffix)
-
-
-def users_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
-    return exported(request, product_id, "user", suffix)
-
-
 def choose_columns(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
     """Remembers them for the person, and goes back to the list as it was."""
     frame = frame_of(request, product_id, f"{kind}s")

@@ -27,14 +27,6 @@ LARGEST_ID = 2**53
 Row = dict[str, Any]
 
 
-def account(request: HttpRequest, product_id: int, account_id: int) -> HttpResponse:
-    return person(request, product_id, "account", account_id)
-
-
-def user(request: HttpRequest, product_id: int, user_id: int) -> HttpResponse:
-    return person(request, product_id, "user", user_id)
-
-
 def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
     frame = scored_frame_of(request, product_id, f"{kind}s")
     if not_counted := left_out(frame, kind, id):
