@@ -36,7 +36,6 @@ LIST = Listing(
     template="show/event_views.html",
     rows="show/event_rows.html",
 )  # fmt: skip
-LARGEST_ID = 2**53
 
 
 def event_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
@@ -112,7 +111,7 @@ def tiles(looking: Looking, rows: list[Row]) -> list[Row]:
 
 def named(frame: Frame, event_id: int) -> str:
     """Raises Http404."""
-    name = event_name(frame.product.pk, event_id) if event_id < LARGEST_ID else None
+    name = event_name(frame.product.pk, event_id)
     if name is None:
         raise Http404("No such event has been received.")
     return name

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accoil.count.ids import Kind
+from accoil.count.ids import LARGEST, Kind
 from accoil.count.people import events, traits
 from accoil.rule.conditions import Event
 from accoil.score import change_words
@@ -22,7 +22,6 @@ from accoil.show.views.exclusion import left_out
 
 RANGES = (30, 60, 90, 365)
 PEOPLE = 10  # of an account, on its own page
-LARGEST_ID = 2**53
 
 Row = dict[str, Any]
 
@@ -49,7 +48,7 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
 
 def found(seen: Seen, kind: Kind, id: int) -> Row:
     """Raises Http404 for one that was not there on the day looked at."""
-    rows = seen.page(kind, ids=[id], limit=1).rows if id < LARGEST_ID else []
+    rows = seen.page(kind, ids=[id], limit=1).rows if id <= LARGEST else []
     if not rows and seen.frame.is_past:
         raise Http404(f"There was no such {kind} in this product on {seen.frame.as_of}.")
     if not rows:
