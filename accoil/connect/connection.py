@@ -87,8 +87,8 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A user of a product, as the other tool could know them. `entity` is our id, `tracking_id` the sender's; `email` is
-    in small letters."""
+    """A user of a product, as the other tool could know them. `entity` is our id, `tracking_id` the sender's; `email`
+    has small letters."""
 
     entity: int
     tracking_id: str

@@ -13,8 +13,8 @@ def _people(number: int, start: int = 0) -> list[Person]:
     return [Person(entity=n, tracking_id=f"u{n}", email=f"u{n}@example.com") for n in range(start, start + number)]
 
 
-def _one(here: Here, email: str = "joe@example.com", tracking_id: str = "u1") -> Match:
-    (match,) = here.session.match_users([Person(entity=1, tracking_id=tracking_id, email=email)])
+def _one(here: Here) -> Match:
+    (match,) = here.session.match_users([Person(entity=1, tracking_id="u1", email="joe@example.com")])
     return match
 
 
