@@ -14,6 +14,7 @@ import typer
 from accoil import upkeep
 from accoil.bench import commands as bench
 from accoil.options import Data, Only, Port, ProductName, Version, read_password, read_text
+from accoil.plan.command import plan
 from accoil.refused import Refused
 
 app = typer.Typer(
@@ -244,7 +245,16 @@ def reset_password(
         typer.echo(line)
 
 
-for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.move, upkeep.doctor, upkeep.secret_key):
+for each in (
+    upkeep.rebuild,
+    upkeep.mend,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.move,
+    upkeep.doctor,
+    upkeep.secret_key,
+    plan,
+):
     app.command()(each)
 
 

@@ -77,6 +77,13 @@ class Parts:
         return counts.counting if (counts := self.counts) else None
 
     @property
+    def shown_block(self) -> int:
+        """The last block that is in the numbers asked here."""
+        if counting := self.counting:
+            return counting.loader.loaded
+        return self.shared.block if self.shared else 0
+
+    @property
     def journal(self) -> Journal | None:
         """That the front door writes to."""
         holder = self._counts.counting if self._counts else self.receiver

@@ -31,6 +31,11 @@ class Shared:
     def facts(self) -> Facts | None:
         return self._shared.facts if self._shared else None
 
+    @property
+    def block(self) -> int:
+        """The last block of the one that counts that is in them; 0: none."""
+        return self._shared.block if self._shared else 0
+
     def wait(self) -> None:
         """Returns when there is something to ask. Raises Refused."""
         until = time.monotonic() + PATIENCE

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 import pyarrow as pa
 
-from accoil.store import cluster
+from accoil.store import cluster, versions
 from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
 
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
@@ -121,4 +121,5 @@ class Generations:
 
 
 def tables_of_today() -> str:
-    return hashlib.sha256("\n".join([cluster.name(), *schema("facts")]).encode()).hexdigest()[:16]
+    made = [each for statement in schema("facts") for each in versions.made(statement)]
+    return hashlib.sha256("\n".join([cluster.name(), *made]).encode()).hexdigest()[:16]

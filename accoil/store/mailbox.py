@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pyarrow as pa
 
-from accoil.store import cluster, questions, spelling
+from accoil.store import cluster, questions, spelling, versions
 
 SCHEMA = Path(__file__).parent / "schema" / "mailbox" / "tables.sql"
 PATIENCE = 20  # seconds for an answer
@@ -110,7 +110,7 @@ class Mailbox:
 def made(database: str, name: str) -> list[str]:
     """The statements that make it: on the cluster of that name, or on one server where there is none."""
     tables = spelling.statements(SCHEMA.read_text())
-    return [cluster.on_each(each, database, name) if name else cluster.unless_there(each) for each in tables]
+    return [cluster.on_each(each, database, name) if name else versions.unless_there(each) for each in tables]
 
 
 def _connected(address: str) -> Any:

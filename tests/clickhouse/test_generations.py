@@ -26,7 +26,7 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
-    from accoil.store import noting
+    from accoil.store import noting, versions
     from accoil.store.clickhouse import ClickHouse, NoAnswer, database_of
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
@@ -116,7 +116,7 @@ def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships
     ships.receive(1, messages()[400:500])
     ships.ship()
     for table in TABLES:
-        target.tell(f"delete from {table.name} where version > {backed_up}")
+        target.tell(f"delete from {versions.of(table.name)} where version > {backed_up}")
     ships.shipping._opened()._table.tell(f"delete from shipped where version > {backed_up}")
     target.close()
     ships.shipping.close()  # who restores it stops it
@@ -203,7 +203,9 @@ def in_all(address: str, table: str) -> list[dict[str, Any]]:
     found = list[dict[str, Any]]()
     for database in databases(address):
         opened = ClickHouse(address, database)
-        found += opened._client.query_arrow(f"select * from {BY_NAME[table].name}", settings={"final": 0}).to_pylist()
+        found += opened._client.query_arrow(
+            f"select * from {versions.of(BY_NAME[table].name)}", settings={"final": 0}
+        ).to_pylist()
         opened.close()
     return found
 
@@ -225,7 +227,7 @@ def test_accoil_move_copies_compares_and_says_what_is_wrong(tmp_path: Path) -> N
 
     (database,) = databases(there["ACCOIL_CLICKHOUSE_URL"])
     target = ClickHouse(there["ACCOIL_CLICKHOUSE_URL"], database)
-    target.tell("insert into shown (product, id, version, deleted) values (1, 5, 9, 0)")
+    target.tell("insert into shown_versions (product, id, version, deleted) values (1, 5, 9, 0)")
     target.close()
     wrong = refused(whole.accoil(data, "move", "--check", **there))
     assert wrong.startswith("ClickHouse holds something else in shown (product 1).")
