@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from django.conf import settings
 
 from accoil import health
@@ -31,8 +30,6 @@ from accoil.show.inbox.desk import Desk
 from accoil.team.keys import remember_last_seen
 from accoil.watch.running import Watch
 from accoil.worker import Worker
-
-log = structlog.get_logger()
 
 
 class Part(Protocol):

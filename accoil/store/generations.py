@@ -84,10 +84,6 @@ class Generations:
             if current and number < current.number:
                 self._drop(number)
 
-    def are_alone(self) -> bool:
-        """Whether no other one is left."""
-        return len(self._numbers()) < 2
-
     def told(self, generation: Generation, version: int, block: int, several: list[Shipped]) -> None:
         """Says that all up to a block is there."""
         now = datetime.now(UTC)
