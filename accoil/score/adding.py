@@ -32,8 +32,8 @@ OF_ACCOUNTS = {
 
 
 def can_add(definition: Definition) -> bool:
-    """Under a cap points are no sums, and who passes a filter may hang on the events."""
-    return definition.daily_cap is None and definition.counts_everyone
+    """Under a cap points are no sums, and who passes a filter may hang on events."""
+    return definition.daily_cap is None and definition.filter is None
 
 
 def new_counts(added: Sequence[Added], block: int, as_of: int) -> pa.Table | None:
@@ -49,6 +49,8 @@ def put_sums(change: Change, name: str, places: Mapping[str, str], given: Mappin
     places = dict(places)
     new = f"{name}_new"
     change.keep(f"{new}_parts", BOOK["parts"], {**places, "counts": places["new"]}, **given)
+    if "population" in places:
+        change.keep(f"{new}_parts", BOOK["among"], {**places, "parts": f"kept.{new}_parts"})
     change.keep(f"{new}_ever", ASK["ever"], places, **given)
     change.keep(f"{new}_pairs", BOOK["pairs"], {**places, "ever": f"kept.{new}_ever"}, **given)
     places |= {"new_parts": f"kept.{new}_parts", "new_pairs": f"kept.{new}_pairs", "whole": f"kept.{new}_whole"}

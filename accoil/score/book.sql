@@ -235,6 +235,10 @@ select
     (select avg(score) from {accounts} where active_users > 0) as average_account_score,
     (select avg(active_percent) from {accounts} where total_users > 0) as average_active_percent
 
+-- name: of_all_points
+-- What a summary of the day has beside.
+select avg(total_score) as average_total_score from {accounts} where active_users > 0
+
 -- name: bands
 select who, case when score >= 75 then 'most' when score >= 50 then 'slightly' when score >= 25 then 'passive'
                  else 'least' end as band, count(*) as n

@@ -45,7 +45,7 @@ class Making:
         self._benchmarks: dict[str, Value] = {}
         self._summary: tuple[int, dict[str, Any]] | None = None  # of which version
         self._made = float("-inf")
-        self._is_large, self.is_gone = False, False
+        self.is_large, self.is_gone = False, False
         self._making = threading.Lock()
 
     @property
@@ -81,7 +81,7 @@ class Making:
             self._make_pairs(places, self._given)
             self._benchmarks = self._find_benchmarks(self._facts.store.ask)
             self._make_rows()
-            self._is_large = self._facts.store.rows(ASK["size"], self._places)[0]["users"] > LARGE
+            self.is_large = self._facts.store.rows(ASK["size"], self._places)[0]["users"] > LARGE
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
     def _add(self) -> int | None:
@@ -97,7 +97,8 @@ class Making:
         return added[-1].version if added else self._version
 
     def _put_in_place(self, new: pa.Table) -> None:
-        store, places, given = self._facts.store, self._all_places(), self._given
+        store, given = self._facts.store, self._given
+        places = self._all_places() | self._populations()
         store.keep_rows(f"{self._name}_new", new)
         places["new"] = f"kept.{self._name}_new"
         with store.changing() as change:
@@ -155,9 +156,14 @@ class Making:
         self._block = store.keep_dated(f"{self._name}_parts", question, places, **given, cap=cap)
         store.drop(f"{self._name}_above")
         if not self.definition.counts_everyone:
-            of_days = {"population": 0, "population_yesterday": 1, "population_last": window}
-            populations = {name: self._population(day - back) for name, back in of_days.items()}
-            store.keep(f"{self._name}_parts", ASK["among"], {**places, **populations})
+            store.keep(f"{self._name}_parts", ASK["among"], {**places, **self._populations()})
+
+    def _populations(self) -> dict[str, str]:
+        """The places of who counts on each of the three days."""
+        if self.definition.counts_everyone:
+            return {}
+        day, back = days.number(self.as_of), {"": 0, "_yesterday": 1, "_last": self.definition.window}
+        return {f"population{name}": self._population(day - before) for name, before in back.items()}
 
     def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
         """What everybody has done so far, whatever it weighs."""

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accoil.count import days
 from accoil.score import making
 from accoil.score.book import Book
 from accoil.score.definition import Definition
+from accoil.score.each_day import each_day
 from tests.drawn_definitions import as_product, peopled
 from tests.reference_facts import Message
 from tests.small_worlds import alias, at, did, identified, joins
@@ -146,22 +148,26 @@ def test_what_a_load_brought_while_it_was_made_is_added_once(engine: Engine, mon
 
 
 @settings(max_examples=WORLDS // 2, deadline=None, suppress_health_check=list(HealthCheck))
-@given(peopled(), st.data())
-def test_it_is_as_made_anew_whatever_comes_in_whatever_order(engine: Engine, case: Case, data: st.DataObject) -> None:
+@given(case=peopled(), plain=st.booleans(), back=st.sampled_from((0, 1)), data=st.data())
+def test_it_is_as_made_anew_whatever_comes_in_whatever_order(
+    engine: Engine, case: Case, plain: bool, back: int, data: st.DataObject
+) -> None:
     product, definition = engine.new_product(case.zone), as_product(case.definition)
+    if plain:  # events are added to it
+        definition = msgspec.structs.replace(definition, daily_cap=None, filter=None)
     again = [message for message in case.messages if message.kind == "event"]
-    parts = [case.messages[start::3] for start in range(3)]
+    parts = [case.messages[start::2] for start in range(2)]
     if again:
+        some = st.lists(st.sampled_from(again), min_size=1, max_size=6)
         parts += [
-            [replace(each, message_id=f"again {turn} {place}") for place, each in enumerate(some)]
-            for turn, some in enumerate(data.draw(st.lists(st.lists(st.sampled_from(again), max_size=6), max_size=4)))
+            [replace(each, message_id=f"again {turn} {place}") for place, each in enumerate(several)]
+            for turn, several in enumerate(data.draw(st.lists(some, max_size=3)))
         ]
-    whose = (definition, msgspec.structs.replace(definition, daily_cap=None, filter=None))
-    kept = [new_book(product, each, case.as_of - timedelta(days=back)) for each in whose for back in (0, 1)]
+    book = new_book(product, definition, case.as_of - timedelta(days=back))
     for part in parts:
         engine.receive(product, part)
-        for book in kept:
-            book.make()
-            assert is_as_made_anew(book)
-    for book in kept:
-        book.drop()
+        book.make()
+        assert is_as_made_anew(book)
+    day = days.number(book.as_of)
+    assert [book.of_the_day()] == list(each_day(product, definition, day, day))
+    book.drop()
