@@ -18,7 +18,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling, versions
-from accoil.store.store import Loading, Places, Store, Value
+from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
@@ -98,6 +98,12 @@ class ClickHouse(Store):
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         text, given = self._written(question, places, values)
         self._client.command(f"create or replace table {self._kept}.{name} engine = Memory as {text}", given)
+
+    def keep_dated(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
+        self.keep(name, question, places, **values)
+
+    def changing(self) -> AbstractContextManager[Change]:
+        raise TypeError("What ClickHouse keeps is made anew, not changed.")
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         columns = ", ".join(f"`{column.name}` Nullable({TYPES[column.type]})" for column in rows.schema)
