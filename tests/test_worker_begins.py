@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -29,10 +30,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Worker:
-    looked_up = LookedUp()
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    looked_up, leases = LookedUp(), Leases()
     ring = KeyRing(looked_up.ring)
-    return Worker(Leases(), lambda: True, lambda: Counts(tmp_path, looked_up, ring, [], has_door=False), Shared([]))
+    yield Worker(leases, lambda: True, lambda: Counts(tmp_path, looked_up, ring, [], has_door=False), Shared([]))
+    leases.stop()
 
 
 def test_a_start_that_failed_is_tried_again(worker: Worker, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class SyncedProfiles:
         for entry in told["profiles"]:
             synced = ProfileSync.objects.filter(profile__product=product, profile__name=entry["name"])
             on = synced.exclude(mode=Mode.OFF).exclude(connection__state="disconnected").select_related("connection")
-            if modes := {each.connection.tool: each.mode for each in on}:
+            if modes := {each.connection.tool: each.mode for each in on.order_by("connection")}:
                 entry["sync"] = modes
             if fields := chosen_section.written(entry["name"], product):
                 entry["fields"] = fields

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 import time
 import urllib.request
 from collections import Counter
@@ -33,9 +32,8 @@ def test_it_is_connected_and_shows_the_widget_and_the_values_of_a_person(tmp_pat
     finally:
         serving.terminate()
         serving.communicate(timeout=whole.PATIENCE)
-    with sqlite3.connect(tmp_path / "app.sqlite3") as database:
-        assert database.execute("select count(*) from connect_connection").fetchone() == (0,), "it forgets at the end"
-        assert database.execute("select count(*), sum(enabled) from act_automation").fetchone() == (6, 3)
+    assert whole.rows(tmp_path, "select count(*) from connect_connection") == [(0,)], "it forgets at the end"
+    assert whole.rows(tmp_path, "select count(*), count(case when enabled then 1 end) from act_automation") == [(6, 3)]
 
 
 def test_most_people_are_known_there_and_some_things_are_not_in_order(company: Company) -> None:
