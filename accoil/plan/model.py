@@ -14,6 +14,7 @@ AWAY = 60.0  # seconds that nobody counts, in the simulated failure
 BOOK_EVERY = 2.0  # seconds: a profile that is looked at while events arrive is computed so often
 STORE_MEMORY = 0.5  # GiB: ACCOIL_STORE_MEMORY
 WORKS = 1.0  # loads, and shipments, a second at the bound; there are more of them where there is time
+INSERTS = 5  # of a load and its shipment
 POSTS = 5.0  # blocks a receiver hands on meanwhile
 US_A_COMMIT = 300.0  # of PostgreSQL: an assumption
 GIB = 2**30
@@ -76,13 +77,12 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
     parts = {what: make(asked, m) for what, make in PARTS.items()}
     machines = {what: _machines(part, asked) for what, part in parts.items()}
     mbit, receivers = _network(asked, m), parts["receivers"].processes
-    usual = chain.simulate(peak, receivers, m)
-    failed = chain.simulate(mean, receivers, m, 150.0, away=(20.0, 20.0 + AWAY))
-    half, p99 = chain.answered(peak / max(1, receivers - 1), asked.per, m)
+    usual = chain.simulate(peak, max(1, receivers - 1), m, asked.per)
+    failed = chain.simulate(mean, receivers, m, asked.per, 150.0, away=(20.0, 20.0 + AWAY))
     return Plan(
         events_a_second=round(peak, 1), one_process=_nearest_first(whole(asked, m)), parts=parts,
         seconds={
-            "answered": {"half": half, "p99": p99}, "in_the_numbers": {"half": usual.half, "p99": usual.p99},
+            "answered": usual.answered, "in_the_numbers": usual.in_the_numbers,
             "nobody_counts_for": AWAY, "caught_up_after": failed.caught_up, "events_waiting_then": failed.waiting,
         },
         network_mbit=mbit, binds=_nearest_first(bounds(asked, m)),
@@ -167,7 +167,7 @@ def _counts(asked: Asked, m: Measured) -> Part:
     journal = asked.events_a_day * days * m.journal_event / GIB
     messages = asked.events_a_day * OPEN_DAYS / GIB
     store = _rows_a_day(asked) * days * m.store_row / GIB + messages * m.message
-    cores = m.idle + WORKS * (m.count_s + m.ship_s) + _peak(asked) * m.work_us_event / 1e6
+    cores = m.idle + WORKS * m.work_cpu_s + _peak(asked) * m.work_us_event / 1e6
     memory = m.memory_mib / 1024 + messages * m.memory_message + STORE_MEMORY
     written = _peak(asked) * m.work_written / 1e6
     notes = {"journal_gib": journal, "store_gib": store, "memory_gib": memory, "written_mb_s": written}
@@ -180,14 +180,16 @@ def _clickhouse(asked: Asked, m: Measured) -> Part:
     disk = rows * m.engine_row / GIB
     whole = m.question_s + _rows_a_day(asked) * WINDOW * m.question_us_row / 1e6
     books = min(_looked(asked), asked.profiles / BOOK_EVERY)
-    inserts = WORKS * (3 + POSTS * _receivers(asked, m).processes)
+    inserts = WORKS * (INSERTS + POSTS * _receivers(asked, m).processes)
     cores = inserts * m.engine_s_insert + _peak(asked) * m.engine_us_event / 1e6
     shards = max(1, ceil(whole / asked.cores / asked.seconds_to_answer), ceil(disk / asked.disk_gib))
     asking = books * (whole + shards * m.question_s)
     notes = {
         "shards": shards, "replicas": asked.replicas, "question_s": m.question_s + whole / shards / asked.cores,
         "slow_ones": 1 - 0.99**shards, "rows": rows, "rows_inserted_s": _peak(asked) * m.rows_event,
-        "written_mb_s": _peak(asked) * m.engine_written / 1e6, "cores_asking": asking,
+        "rows_merged_s": _peak(asked) * m.rows_event * m.merged,
+        "written_mb_s": (_peak(asked) * m.engine_written + inserts * m.engine_written_insert) / 1e6,
+        "cores_asking": asking,
     }  # fmt: skip
     return Part(shards * asked.replicas, cores * asked.replicas + asking, disk * asked.replicas, notes)
 
@@ -199,7 +201,7 @@ def _pages(asked: Asked, m: Measured) -> Part:
 
 def _postgresql(asked: Asked, m: Measured) -> Part:
     processes = 2 + _receivers(asked, m).processes + _pages(asked, m).processes
-    commits = processes * m.commits
+    commits = m.commits_work + (processes - 1) * m.commits
     disk = asked.users * m.database_user * asked.profiles / GIB
     return Part(1, commits * US_A_COMMIT / 1e6, disk, {"commits_s": commits})
 

@@ -20,7 +20,7 @@ def lines(asked: Asked, made: Plan) -> Iterator[str]:
     yield ""
     seconds: dict[str, Any] = made.seconds
     for words, name in (("until answered", "answered"), ("until in every number", "in_the_numbers")):
-        yield f"{words:22} half {1000 * seconds[name]['half']:,.0f} ms, 99 % {1000 * seconds[name]['p99']:,.0f} ms"
+        yield f"{words:22} half {1000 * seconds[name][0]:,.0f} ms, 99 % {1000 * seconds[name][1]:,.0f} ms"
     after = seconds["caught_up_after"]
     told = "has not caught up within a minute" if after is None else f"has caught up {after:,.1f} s later"
     yield (
