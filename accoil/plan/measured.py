@@ -71,5 +71,5 @@ MEASURED = Measured(
     journal_event=29.0, message=60, store_row=25.4, memory_mib=460, memory_message=8,
     rows_event=1.98, engine_s_insert=0.0099, engine_us_event=10, merged=3.1, engine_written=430,
     engine_written_insert=41_300, engine_row=30, shipped_row=75, question_s=0.07, question_us_row=0.63,
-    page_ms=30, commits_work=17, commits=3, database_user=430, call=315, request=300,
+    page_ms=45, commits_work=17, commits=3, database_user=430, call=315, request=300,
 )  # fmt: skip
