@@ -12,7 +12,7 @@ from accoil.bench.figures import percentile
 from accoil.plan.measured import Measured
 
 FEW = 2  # receivers that are simulated
-TICK = 0.02  # seconds: what arrives within is one lot
+TICK = 0.005  # seconds: what arrives within is one lot
 MOST_AT_ONCE = 50_000  # events; accoil/count/taking.py
 POSTS_EVERY, TAKES_EVERY, LONGEST_REST, RESTS = 0.05, 0.2, 0.5, 2  # seconds, as in the program; the last is a factor
 
@@ -50,45 +50,49 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """Seconds from the arrival of an event; `waiting`: the most events that were on their way at one moment;
-    `caught_up`: how long after the end of the failure it took until all was as before, None: not within the time;
-    `works`: how often a second each stage took something, all receivers together."""
+    """`answered`, `in_the_numbers`: seconds after which half, and 99 % of the events were; `waiting`: the most there
+    were on their way at once; `caught_up`: seconds from the end of the failure until all was as before, None: not
+    within the time; `works`: how often a second each step took something, all receivers together."""
 
-    half: float
-    p99: float
+    answered: tuple[float, float]
+    in_the_numbers: tuple[float, float]
     waiting: int
     caught_up: float | None = None
     works: dict[str, float] = {}
 
 
 def simulate(
-    rate: float, receivers: int, measured: Measured, seconds: float = 20.0, away: tuple[float, float] = (0.0, 0.0)
+    rate: float,
+    receivers: int,
+    measured: Measured,
+    per: int = 100,
+    seconds: float = 20.0,
+    away: tuple[float, float] = (0, 0),
 ) -> Seen:
-    """`rate` events a second, by chance, through so many receivers; `away`: when nobody counts."""
-    few = min(receivers, FEW)  # each of them stands for several
-    each = (measured.receive_us_event + measured.receive_us_request / 100) / 1e6 * few / receivers
-    dice, lots = random.Random(1), list[Lot]()
-    posted = 0
+    """`rate` events a second, `per` in a request, by chance, through so many receivers; `away`: when nobody counts."""
+    few, dice, lots = min(receivers, FEW), random.Random(1), list[Lot]()  # each of the few stands for several
+    answered, works = list[float](), {"committed": 0.0, "posted": 0.0}
     for _ in range(few):
-        on_disk = Stage(measured.commit_s, each).work(_arriving(rate / few, seconds, dice))
-        handed_on = Stage(measured.post_s, 1e-6, rest=POSTS_EVERY).work(on_disk)
-        posted += _works(handed_on)
+        on_disk = receiver(measured, per, few / receivers).work(_arriving(rate / few, per, seconds, dice))
+        handed_on = Stage(measured.post_s, 0, rest=POSTS_EVERY).work(on_disk)
+        works["committed"] += _works(on_disk) * receivers / few
+        works["posted"] += _works(handed_on) * receivers / few
+        answered += [came - began for began, came, _ in on_disk]
         lots += handed_on
     lots.sort(key=lambda lot: lot[1])
     counted = Stage(measured.count_s, measured.count_us_event / 1e6, rest=TAKES_EVERY, away=away).work(lots)
     shipped = Stage(measured.ship_s, measured.ship_us_event / 1e6, rests=RESTS, away=away).work(counted)
+    works |= {"counted": _works(counted), "shipped": _works(shipped)}
     took = [(began, came - began) for began, came, _ in shipped]
-    half, p99 = _half_and_p99([lag for _, lag in took])
-    works = {"posted": posted * receivers / few, "counted": _works(counted), "shipped": _works(shipped)}
-    return Seen(half, p99, _most_waiting(shipped), _caught_up(took, away),
-                {what: round(n / seconds, 2) for what, n in works.items()})  # fmt: skip
+    return Seen(
+        _half_and_p99(answered), _half_and_p99([lag for _, lag in took]), _most_waiting(shipped),
+        _caught_up(took, away), {what: round(n / seconds, 2) for what, n in works.items()},
+    )  # fmt: skip
 
 
-def answered(rate: float, per: int, measured: Measured, seconds: float = 20.0) -> tuple[float, float]:
-    """Seconds until one receiver answers that gets so many events a second, `per` in a request: half of them, 99 %."""
-    each = (measured.receive_us_event + measured.receive_us_request / per) / 1e6
-    lots = Stage(measured.commit_s, each).work(_arriving(rate, seconds, random.Random(2)))
-    return _half_and_p99([came - began for began, came, _ in lots])
+def receiver(measured: Measured, per: int, share: float = 1.0) -> Stage:
+    """One, or as many together as `share` says: a half is two."""
+    return Stage(measured.commit_s, (measured.receive_us_event + measured.receive_us_request / per) / 1e6 * share)
 
 
 def _works(lots: Sequence[Lot]) -> int:
@@ -99,11 +103,12 @@ def _half_and_p99(seconds: Sequence[float]) -> tuple[float, float]:
     return round(percentile(seconds, 0.5), 4), round(percentile(seconds, 0.99), 4)
 
 
-def _arriving(rate: float, seconds: float, dice: random.Random) -> list[Lot]:
-    lots, owed = [(0.0, 0.0, 1)], 0.0
+def _arriving(rate: float, per: int, seconds: float, dice: random.Random) -> list[Lot]:
+    """In whole requests."""
+    lots, owed = [(0.0, 0.0, per)], 0.0
     for tick in range(1, int(seconds / TICK)):
-        owed += dice.gauss(rate * TICK, (rate * TICK) ** 0.5)
-        if (n := int(owed)) > 0:
+        owed += dice.gauss(rate * TICK, (rate * TICK * per) ** 0.5)
+        if (n := int(owed / per) * per) > 0:
             lots.append((tick * TICK, tick * TICK, n))
             owed -= n
     return lots

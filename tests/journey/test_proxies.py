@@ -32,7 +32,7 @@ def test_calls_go_to_receivers_and_everything_else_to_pages(name: str, tmp_path:
     settings = {
         "ACCOIL_INGEST_PREFIX": "in",
         "ACCOIL_TRUSTED_PROXIES": "1",
-        "ACCOIL_METRICS_TOKEN": "a token of a test",
+        "ACCOIL_METRICS_TOKEN": "0123456789abcdef-of-a-test",
     }
     with several(tmp_path, postgresql, receivers=2, workers=1, **settings) as its:
         ports = [each.port for each in its.receivers]
@@ -64,7 +64,7 @@ def test_calls_go_to_receivers_and_everything_else_to_pages(name: str, tmp_path:
             assert json.loads(ask(address, "GET", "/health", None, {}).body) == {"status": "ok", "role": "pages"}
             assert ask(address, "GET", "/sign-in/", None, {}).status == 200
             assert ask(address, "GET", "/v1/accounts", None, {}).status == 401  # of the API
-            token = {"Authorization": "Bearer a token of a test"}
+            token = {"Authorization": "Bearer 0123456789abcdef-of-a-test"}
             assert ask(address, "GET", "/metrics", None, token).status == 404
             assert ask(its.pages.address, "GET", "/metrics", None, token).status == 200
             for odd in ("/segments", "/V1/track", "/v1/trackx", "/v1/track/../../sign-in/", "/segment/1"):
@@ -72,7 +72,9 @@ def test_calls_go_to_receivers_and_everything_else_to_pages(name: str, tmp_path:
 
             its.receivers[0].kill()
             for number in range(10):
-                assert door.post("/v1/track", track(f"after {number}")).status == 200
+                body = track(f"after {number}")
+                # One that was on its way there may be answered 502, and is sent again, as SDKs do.
+                until(lambda body=body: door.post("/v1/track", body).status == 200)  # type: ignore[misc]
             its.receivers[0].start()
             wanted = len(taken) + 2 + 10
             until(lambda: len(door.events()) == wanted, every=0.2, said=its.said)

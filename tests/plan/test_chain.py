@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accoil.plan.chain import Stage, answered, simulate
+from accoil.plan.chain import Stage, simulate
 from accoil.plan.measured import MEASURED
 
 STAGES = st.builds(
@@ -46,7 +46,7 @@ def test_one_at_a_time_it_waits_as_long_as_the_formula_of_a_queue_says(busy: flo
 
 
 def test_while_nobody_counts_events_wait_and_are_caught_up_with() -> None:
-    usual, failed = simulate(500, 2, MEASURED, 200), simulate(500, 2, MEASURED, 200, away=(30, 90))
+    usual, failed = simulate(500, 2, MEASURED), simulate(500, 2, MEASURED, seconds=150, away=(20, 80))
     assert failed.waiting == pytest.approx(500 * 60, rel=0.05)
     assert usual.waiting < 2_000
     assert failed.caught_up is not None and failed.caught_up < 60
@@ -54,10 +54,10 @@ def test_while_nobody_counts_events_wait_and_are_caught_up_with() -> None:
 
 
 def test_more_than_can_be_counted_is_never_caught_up_with() -> None:
-    most = 1e6 / MEASURED.ship_us_event
-    assert simulate(1.5 * most, 2, MEASURED, 60, away=(20, 30)).caught_up is None
+    most = 1e6 / max(MEASURED.ship_us_event, MEASURED.count_us_event)
+    assert simulate(1.5 * most, 4, MEASURED, seconds=40, away=(20, 30)).caught_up is None
 
 
 def test_answers_come_later_the_busier_a_receiver_is() -> None:
-    slow, fast = answered(20_000, 10, MEASURED), answered(100, 10, MEASURED)
+    slow, fast = (simulate(rate, 1, MEASURED, 10).answered for rate in (50_000, 100))
     assert fast[0] < slow[0] and fast[1] < slow[1]
