@@ -7,7 +7,7 @@ from accoil.connect.models import Connection, Mode, ProfileSync, State, live
 from accoil.connect.names import check_names
 from accoil.connect.planning import with_modes
 from accoil.connect.tools import TOOLS
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.score.file_format import named
 from accoil.score.files import Plan
 from accoil.score.models import Profile
@@ -39,10 +39,8 @@ class SyncedProfiles:
         self._profiles.apply(plan, definitions)
         for profile in plan.product.profiles.all():
             for tool, mode in syncs.get(profile.name, {}).items():
-                try:
+                with At(f"Profile “{profile}”: sync"):
                     _put(plan, profile, tool, mode)
-                except Refused as wrong:
-                    raise Refused(f"Profile “{profile}”: sync: {wrong}") from wrong
 
     def written(self, product: Product) -> dict[str, Any]:
         told = self._profiles.written(product)
