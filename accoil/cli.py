@@ -94,7 +94,7 @@ def apply(
     elif dry_run:
         typer.echo("A dry run: nothing was changed.")
     else:
-        write([chosen.team], None, "apply", f"accoil apply {file.name}: {'; '.join(plan.headlines)}.")
+        write([chosen.team], None, "apply", f"accoil apply {file.name}: {'; '.join(plan.headlines)}.", product=chosen)
 
 
 def _known_events(product_id: int) -> set[str] | None:

@@ -1,6 +1,7 @@
 """What a server is made of. One table says which role has which part, another one which role does what by itself."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -64,9 +65,11 @@ class Parts:
             part.start()
 
     def stop(self) -> None:
-        for part in reversed(self._made):
-            part.stop()
-        self.leases.stop()
+        """Each of it stops, whatever another one raises."""
+        with ExitStack() as left:
+            left.callback(self.leases.stop)
+            for part in self._made:
+                left.callback(part.stop)
 
     @property
     def counts(self) -> Counts | None:
@@ -105,8 +108,6 @@ class Parts:
         sentences: list[str | None] = []
         if counts := self.counts:
             sentences += [*health.wrong(counts.counting), counts.taking.wrong if counts.taking else None]
-            if (shipping := counts.counting.sharing.shipping) and shipping.failing:
-                sentences.append("ClickHouse can't be told what was counted; other servers show what was before.")
         elif self.shared and self.shared.failing and self.role is not R:
             sentences.append("Numbers can't be asked for just now: ClickHouse does not answer as it should.")
         if self.worker and self.worker.failing:

@@ -43,7 +43,7 @@ class Automations:
         twice = "Two automations of {0.profile} are called “{0.draft.name}”; rename one."
         return listed(content["automations"], "automations", _read, twice.format)
 
-    def look_up(self, said: list[Said]) -> None:
+    def look_up(self, product: Product, said: list[Said]) -> None:
         with given(SECONDS):
             for each in said:
                 with At(f"Automation “{each.draft.name}”"):
@@ -65,7 +65,7 @@ class Automations:
 class Leaving(Automations):
     """Those that a file leaves out go before the segments they name."""
 
-    def look_up(self, said: list[Said]) -> None:
+    def look_up(self, product: Product, said: list[Said]) -> None:
         """Nothing: nothing is sent for those that go."""
 
     def apply(self, plan: Plan, said: list[Said]) -> None:

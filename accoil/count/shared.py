@@ -5,11 +5,10 @@ from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
 from accoil.store.clickhouse import PATIENCE, NoAnswer
-from accoil.store.generations import Generation, Generations
+from accoil.store.generations import STARTS_APART, Generation, Generations
 from accoil.store.questions import beside
 from accoil.store.store import Asked
 
-STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 CLOSES_AFTER = 30.0  # seconds: who still asks the generation before is done by then
 
 ASK = beside(__file__, "load")

@@ -5,8 +5,8 @@ class SegmentConfig(AppConfig):
     name = "accoil.segment"
 
     def ready(self) -> None:
-        from accoil.score.carried import others
-        from accoil.segment.keeping import features_named
+        from accoil.score.carried import followers
+        from accoil.segment.keeping import NamesFeatures
 
-        if features_named not in others:
-            others.append(features_named)
+        if not any(isinstance(each, NamesFeatures) for each in followers):
+            followers.append(NamesFeatures())

@@ -11,9 +11,9 @@ from accoil.score.models import Profile
 from accoil.segment.models import Segment
 
 
-def looks_back(profile: Profile) -> int:
-    """So many days, under the version in force."""
-    return askable.looks_back(profile.current.parsed, _rules(profile))
+def looks_back(profile: Profile, more: Iterable[Any] = ()) -> int:
+    """So many days, under the version in force. `more`: rules that are asked with it, as they are written."""
+    return askable.looks_back(profile.current.parsed, [*_rules(profile), *more])
 
 
 def first_askable(profile: Profile, definition: Definition | None = None, more: Iterable[Any] = ()) -> date | None:

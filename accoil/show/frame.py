@@ -254,8 +254,9 @@ SETTINGS_PAGES = {
 }
 # Pages that stand below one of them.
 SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys", "invite": "team", "reset-member": "team"} | dict.fromkeys(
-    ("connection", "connect-tool", "connection-mode", "connection-records", "connection-ledger", "connection-check",
-     "sync-interval", "disconnect", "tool-done"), "connections"
+    ("connection", "connect-tool", "connection-mode", "connection-fields", "connection-segment-lists",
+     "connection-records", "connection-ledger", "connection-check", "sync-interval", "disconnect", "tool-done"),
+    "connections",
 )  # fmt: skip
 
 

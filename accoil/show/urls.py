@@ -210,6 +210,7 @@ product = [
     path("settings/privacy/deletions/<int:erasure_id>", privacy.receipt_file, name="receipt"),
     path("settings/privacy/deletions/<int:erasure_id>/lift", privacy.lift, name="lift-deletion"),
     path("settings/audit", audit.audit, name="audit"),
+    path("settings/audit.<file:suffix>", audit.audit_file, name="audit-file"),
     path("start", start.start, name="start"),
 ]
 

@@ -18,7 +18,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling, versions
-from accoil.store.store import Loading, Places, Store, Value
+from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
@@ -99,6 +99,12 @@ class ClickHouse(Store):
         text, given = self._written(question, places, values)
         self._client.command(f"create or replace table {self._kept}.{name} engine = Memory as {text}", given)
 
+    def keep_dated(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
+        self.keep(name, question, places, **values)
+
+    def changing(self) -> AbstractContextManager[Change]:
+        raise TypeError("What ClickHouse keeps is made anew, not changed.")
+
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         columns = ", ".join(f"`{column.name}` Nullable({TYPES[column.type]})" for column in rows.schema)
         self._client.command(f"create or replace table {self._kept}.{name} ({columns}) engine = Memory")
@@ -135,6 +141,12 @@ class ClickHouse(Store):
 
     def tell(self, statement: str) -> None:
         self._client.command(statement)
+
+    def catch_up(self, *tables: str) -> None:
+        """On a cluster: whichever server is asked from now on has what was in these tables until now."""
+        for table in tables if (name := cluster.name()) else ():
+            statement = cluster.caught_up(f"{table}_here", self.database, name)
+            self._client.command(statement, settings=cluster.OF_THOSE_THAT_ARE_UP)
 
     def later_than(self, version: int, table: Table) -> pa.Table:
         """The keys of what was put there with a larger version, also of what is gone."""

@@ -12,6 +12,7 @@ CLUSTER = "ACCOIL_CLICKHOUSE_CLUSTER"
 # A question may be put to any server: what stands in an inner question is found out once, for all of them. And what is
 # sent is there before the answer.
 SETTINGS = {"distributed_product_mode": "global", "prefer_global_in_and_join": 1, "distributed_foreground_insert": 1}
+OF_THOSE_THAT_ARE_UP = {"distributed_ddl_output_mode": "none_only_active"}
 WHERE = "'/clickhouse/tables/{uuid}/{shard}', '{replica}'"
 # Of a table that all have; servers of two shards may be called the same replica. What is put in again after it was
 # taken out is no duplicate.
@@ -60,6 +61,11 @@ def on_each(statement: str, database: str, cluster: str) -> str:
         f"create table if not exists {database}.{table} on cluster {cluster} {columns}\n"
         f"engine = Replicated{engine}({_with(arguments, ALL)})\n{order}\n{FORGETS}"
     )
+
+
+def caught_up(table: str, database: str, cluster: str) -> str:
+    """The statement that returns when each server that is up has of a table what was there when it was asked."""
+    return f"system sync replica on cluster {cluster} {database}.{table} lightweight"
 
 
 def _parts(statement: str) -> tuple[str, ...]:

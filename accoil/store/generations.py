@@ -13,6 +13,8 @@ import pyarrow as pa
 from accoil.store import cluster, versions
 from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
 
+STARTS_APART = 5  # seconds: of two servers, or of one that was started again
+
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
 
 
@@ -45,6 +47,10 @@ class Generations:
         self._url, self._patience = url, patience
         self._base = database_of(url)
         self._table = ClickHouse(url, tables="generations", patience=patience)
+
+    def catch_up(self) -> None:
+        """On a cluster: whichever server is asked from now on knows what was told until now."""
+        self._table.catch_up("generation", "shipped")
 
     def current(self) -> Generation | None:
         rows = self._table.rows("select number, id, tables from generation order by number desc limit 1")

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("clickhouse_connect", reason="clickhouse_connect is not installed: make clickhouse")
 
 from accoil.refused import Refused
-from accoil.store import cluster, mailbox
+from accoil.store import cluster, on_each
 from accoil.store.clickhouse import schema
 from accoil.store.tables import BY_NAME
 
@@ -50,13 +50,24 @@ def test_all_rows_of_a_key_are_on_one_server(statement: str) -> None:
 
 def test_each_server_holds_all_that_lies_in_the_mailbox() -> None:
     """So it is one mailbox, whichever a receiver puts blocks into and the process that counts asks."""
-    block, taken = mailbox.made("accoil", "ours")
+    block, taken = on_each.made("mailbox", "accoil", "ours")
     assert block.startswith("create table if not exists accoil.block on cluster ours (\n    receiver String,")
     assert block.endswith(
         "engine = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}', '{shard}_{replica}')\n"
         "order by (receiver, number)\nsettings replicated_deduplication_window = 0"
     )
     assert "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}', '{shard}_{replica}', number)" in taken
+
+
+def test_each_server_knows_who_counts() -> None:
+    (claim,) = on_each.made("claim", "accoil", "ours")
+    assert claim.startswith("create table if not exists accoil.claim on cluster ours (")
+    assert "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}', '{shard}_{replica}', version)" in claim
+
+
+def test_who_asks_how_far_it_is_waits_for_servers_that_are_behind() -> None:
+    waits = cluster.caught_up("counts_versions_here", "accoil_1", "ours")
+    assert waits == "system sync replica on cluster ours accoil_1.counts_versions_here lightweight"
 
 
 def test_what_does_not_say_how_it_is_kept_is_refused() -> None:

@@ -77,6 +77,7 @@ def test_a_manager_chooses_fields_on_a_page_and_a_wrong_one_is_said(ann, bob, bu
     ProfileSync.objects.create(connection=joined, profile=profile, mode=Mode.ALL)
     path = here(busy, f"/salesforce/profiles/{profile.pk}/fields")
     assert path in ann.get(here(busy, "/salesforce")).content.decode()
+    assert 'aria-current="page">Connections</a>' in ann.get(path).content.decode()
     page = main(ann.get(path))
     assert "Health (Health__c)" in page and "_Score__c (not there yet)" in page and "Accounts" in page
     assert ann.post(path, {"user-Score": "Health__c"})["Location"].startswith(here(busy, "/salesforce"))
