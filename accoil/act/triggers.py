@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Rule, check, inlined, words, written
 from accoil.rule.values import nearest
@@ -157,10 +157,8 @@ def _new(given: Any, profile: Profile, scope: Kind) -> Trigger:
 
 
 def _becomes(given: Any, profile: Profile, scope: Kind) -> Trigger:
-    try:
+    with At("when: becomes"):
         rule = check_rule(given, profile, scope)
-    except Refused as wrong:
-        raise Refused(f"when: becomes: {wrong}") from wrong
     return Trigger(raw={"becomes": written(rule)}, scope=scope, rule=rule)
 
 

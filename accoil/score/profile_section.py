@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
 from accoil.score.diff import differences
@@ -44,12 +44,10 @@ class Profiles:
         existing = {profile.name: profile for profile in plan.product.profiles.all()}
         for name, (definition, inbox) in said.items():
             plan.warn_of_events(list(definition.events), f"profile {name}")
-            try:
+            with At(f"Profile “{name}”"):
                 profile = self._put(plan, name, existing.get(name), definition)
                 if inbox is not msgspec.UNSET:
                     _open(plan, profile, inbox)
-            except Refused as problem:
-                raise Refused(f"Profile “{name}”: {problem}") from problem
         for name, profile in existing.items():
             if plan.prune and name not in said:
                 profile.delete()
@@ -101,10 +99,8 @@ def _read(name: str, entry: dict[str, Any]) -> Entry:
     inbox = entry.get(INBOX, msgspec.UNSET)
     if not isinstance(inbox, bool | None | msgspec.UnsetType):
         raise Refused(f"Profile “{name}”: {INBOX} is {inbox!r}; write true or false, or leave it empty for the usual.")
-    try:
+    with At(f"Profile “{name}”"):
         return Entry(Definition.check({key: value for key, value in entry.items() if key != INBOX}), inbox)
-    except Refused as problem:
-        raise Refused(f"Profile “{name}”: {problem}") from problem
 
 
 def _of_the_profile(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.tree import Group, Rule
 from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
@@ -90,10 +90,8 @@ def save(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) 
 
 
 def _written(stage: Stage) -> telling.Written:
-    try:
+    with At(f"Stage “{stage.name}”"):
         raw = stage.rule.written()
-    except Refused as wrong:
-        raise Refused(f"Stage “{stage.name}”: {wrong}") from wrong
     if raw is None:
         raise Refused(f"Stage “{stage.name}”: say who is in it: add a condition.")
     return raw
