@@ -14,6 +14,7 @@ import typer
 from accoil import upkeep
 from accoil.bench import commands as bench
 from accoil.options import Data, Only, Port, ProductName, Version, read_password, read_text
+from accoil.plan.command import plan
 from accoil.refused import Refused
 
 app = typer.Typer(
@@ -93,7 +94,7 @@ def apply(
     elif dry_run:
         typer.echo("A dry run: nothing was changed.")
     else:
-        write([chosen.team], None, "apply", f"accoil apply {file.name}: {'; '.join(plan.headlines)}.")
+        write([chosen.team], None, "apply", f"accoil apply {file.name}: {'; '.join(plan.headlines)}.", product=chosen)
 
 
 def _known_events(product_id: int) -> set[str] | None:
@@ -244,7 +245,16 @@ def reset_password(
         typer.echo(line)
 
 
-for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.move, upkeep.doctor, upkeep.secret_key):
+for each in (
+    upkeep.rebuild,
+    upkeep.mend,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.move,
+    upkeep.doctor,
+    upkeep.secret_key,
+    plan,
+):
     app.command()(each)
 
 

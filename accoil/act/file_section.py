@@ -49,7 +49,7 @@ class Automations:
                 raise Refused(f"Two automations of {each.profile} are called “{each.draft.name}”; rename one.")
         return found
 
-    def look_up(self, said: list[Said]) -> None:
+    def look_up(self, product: Product, said: list[Said]) -> None:
         with given(SECONDS):
             for each in said:
                 with _named(each):
@@ -71,7 +71,7 @@ class Automations:
 class Leaving(Automations):
     """Those that a file leaves out go before the segments they name."""
 
-    def look_up(self, said: list[Said]) -> None:
+    def look_up(self, product: Product, said: list[Said]) -> None:
         """Nothing: nothing is sent for those that go."""
 
     def apply(self, plan: Plan, said: list[Said]) -> None:

@@ -13,6 +13,7 @@ from accoil.rule.tree import EVERYTHING, Rule, check, inlined, words, written
 from accoil.rule.values import nearest
 from accoil.score.askable import refuse_gone
 from accoil.score.models import Profile
+from accoil.score.wording import count
 from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
@@ -78,7 +79,7 @@ def sentence(raw: Raw, scope: Kind) -> str:
 def _score_words(given: Raw) -> str:
     over = f" within {given['days']} days" if "days" in given else ""
     how, n = next((how, given[how]) for how in MOVES if how in given)
-    points = "1 point" if n == 1 else f"{n} points"
+    points = count(n, "point")
     told = {"rises": f"by {points} or more{over}", "falls": f"by {points} or more{over}"}
     way = {"rises": "rises", "falls": "falls", "rises_above": "rises above", "drops_below": "drops below"}[how]
     return f"has a score that {way} {told.get(how, n)}"

@@ -50,7 +50,7 @@ class Counting:
         self._memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
         self.open_days = environment.number("ACCOIL_OPEN_DAYS", OPEN_DAYS, least=1, most=3660)
         self._lock = lock(folder)
-        self.sharing = sharing()
+        self.sharing = sharing(folder)
         self.is_asked = is_asked
         self._running = False
         self._caught_up, self._before = False, 0  # the last block at the start

@@ -60,6 +60,7 @@ class Posting:
         self._unreadable: set[int] = set()
         self._db: sqlite3.Connection | None = None  # the thread's
         self.waiting = 0  # blocks that are on this disk alone, as of the last look
+        self.lying = 0  # blocks that lie in the mailbox and were not taken, as of the last look
         self._lies: tuple[int, float] | None = None  # the last block taken; since when others lie there after it
         self._wake = threading.Event()
         self._stopping = False
@@ -151,6 +152,7 @@ class Posting:
                 "goes on under another name", was=self.name,
             )  # fmt: skip
             self.name, taken, there, lying = _name(self._file, anew=True), 0, 0, 0
+        self.lying = lying
         left_out = sum(taken < each <= there for each in self._unreadable)
         if not lying:
             self._lies = None

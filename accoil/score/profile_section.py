@@ -13,6 +13,7 @@ from accoil.score.features import events_of
 from accoil.score.file_format import named
 from accoil.score.files import NOTE, Plan
 from accoil.score.models import Profile, check_name
+from accoil.score.wording import count
 from accoil.team.models import Product
 
 OPEN = {None: "as the summary profile", True: "yes", False: "no"}
@@ -111,8 +112,7 @@ def _of_the_profile(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_words(definition: Definition) -> str:
-    count = len(definition.events)
-    events = "1 event" if count == 1 else f"{count} events"
+    events = count(len(definition.events), "event")
     fixed = definition.to_yaml_dict()["benchmark"]
     benchmark = f"fixed {fixed['fixed']}" if isinstance(fixed, Mapping) else fixed
     return f"window {definition.window}, {events}, benchmark {benchmark}, {definition.curve}"

@@ -74,7 +74,7 @@ def test_what_the_mailbox_has_lost_is_put_in_again(way: Way) -> None:
     way.receive(2, 3, 4)
     posted = way.post()
     (_, second, *_) = [each.number for each in way.mailbox.next({}, 10)]
-    way.mailbox._ask(lambda client: client.command(f"delete from block where number = {second}"))
+    way.mailbox._tables.ask(lambda client: client.command(f"delete from block where number = {second}"))
     way.take()
     assert held(way.there) == ["1"]  # the others follow one that is not there
     assert way.post().posted == posted.posted
@@ -83,7 +83,7 @@ def test_what_the_mailbox_has_lost_is_put_in_again(way: Way) -> None:
     way.receive(5)
     way.post()
     for table in ("block", "taken"):
-        way.mailbox._ask(lambda client, table=table: client.command(f"truncate table {table}"))
+        way.mailbox._tables.ask(lambda client, table=table: client.command(f"truncate table {table}"))
     way.post()
     way.take()
     assert held(way.there) == ["1", "2", "3", "4", "5"]

@@ -17,7 +17,6 @@ BEGIN, DONE = "/connections/salesforce/begin", "/connections/salesforce/done"
 
 @pytest.fixture
 def salesforce(settings):
-    orgs.forget()
     with running(Salesforce(time.time)) as it:
         settings.SALESFORCE_URL = it.address
         settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET = CLIENT, SECRET
