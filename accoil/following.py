@@ -71,7 +71,7 @@ class Reaching:
     before all that was received before the start is counted; `mine`: whether a connection is this one's."""
 
     def __init__(self, ready: Callable[[], bool], mine: Mine = everything) -> None:
-        self._deliveries, self._syncing = Deliveries(mine), Syncing(mine=mine)
+        self._deliveries, self._syncing = Deliveries(mine), Syncing(mine=mine, ready=ready)
         self._clocks = [
             waiting_clock(ready, [("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
             waiting_clock(

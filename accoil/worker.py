@@ -51,7 +51,7 @@ class Worker:
             return False
         if counts and counts.counting.is_asked:
             return counts.counting.has_caught_up
-        return self._shared.facts is not None
+        return self._shared.can_be_relied_on
 
     def mine(self, wanted: Collection[int]) -> set[int]:
         """The connections that this worker works with. Who counts has enough to do, and takes what nobody else does."""

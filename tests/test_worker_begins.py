@@ -86,7 +86,7 @@ def test_who_takes_over_asks_what_others_know_until_it_has_counted_all(
     journal.write(1, at(1), [Call(type="identify", messageId="m", userId="ann", kind=1, at=at(1))])
     journal.db.close()
     shared = Facts(DuckDB(tmp_path / "shared"))
-    worker._shared._shared = cast(Any, SimpleNamespace(facts=shared))
+    worker._shared._shared = cast(Any, SimpleNamespace(facts=shared, is_behind=False))
     worker._shared.use()
     may_count, step = threading.Event(), Loader.step
 
