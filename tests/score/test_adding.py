@@ -21,7 +21,7 @@ from accoil.score.each_day import each_day
 from accoil.store.duckdb import DuckDB
 from tests.drawn_definitions import as_product, peopled
 from tests.reference_facts import Message
-from tests.small_worlds import alias, at, did, identified, joins
+from tests.small_worlds import alias, at, did, did_anonymously, identified, joins, knows
 from tests.strategies import Case
 from tests.world import Engine
 
@@ -119,11 +119,12 @@ def test_what_changes_people_makes_it_anew(
 
 def test_what_was_known_of_people_already_changes_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     product = engine.new_product()
-    engine.receive(product, [*PEOPLE, identified("ann", at(2), name="Ann"), *DONE])
+    engine.receive(product, [*PEOPLE, identified("ann", at(2), name="Ann"), knows("ann", "a", at(3)), *DONE])
     book = new_book(product, DEFINITION, TODAY)
     book.make()
     made = was_made_anew(monkeypatch, engine)
-    again = [joins("ann", "acme", at(31, 14)), identified("ann", at(31, 14), name="Ann")]
+    again = [joins("ann", "acme", at(31, 14)), identified("ann", at(31, 14), name="Ann"), knows("ann", "a", at(31, 14))]
+    again += did_anonymously("nobody", "Report", at(31, 14)) + did_anonymously("a", "Share", at(31, 14))
     engine.receive(product, again + did("ann", "Report", at(31, 15)))
     book.make()
     assert made == []
