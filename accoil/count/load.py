@@ -8,7 +8,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
@@ -62,7 +61,6 @@ class Loader:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.seen: dict[int, Seen] = defaultdict(Seen)
-        self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
         self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start, or told of people before
         self._linked: set[int] = set()  # products with linked or waiting ids
         self._read_back()
@@ -211,20 +209,15 @@ class Loader:
             self._moved.notify_all()
 
     def _tell_who_asks(self, product: int, arrived: Arrived, told: Told, block: int) -> None:
-        named = arrived.names["id"].to_numpy().astype(np.uint64)
-        new = named[self.named[product].first_times(named)]
-        self.named[product].add(new)
         first_day, last_day = (int(days_told.as_py()) for days_told in pc.min_max(arrived.messages["day"]).values())
         is_earlier = first_day < self._last_day[product]
         self._last_day[product] = max(self._last_day[product], last_day)
+        moved_from = told.moved.get(product)
         # What is no news today may have been some on an earlier day.
-        tells_of_people = len(arrived.traits) > 0 or not is_all_events(arrived)
-        has_links, moved_from = product in told.linked, told.moved.get(product)
-        people_changed = product in told.people or moved_from is not None or (is_earlier and tells_of_people)
-        people_changed |= has_links and (is_earlier or tells_of_people or len(new) > 0)
+        people_changed = product in told.people or moved_from is not None or (is_earlier and tells_of_people(arrived))
         # Events counted before may count for another account now, or for another user.
         first_day = first_day if moved_from is None else min(first_day, moved_from)
-        added = None if people_changed or has_links else told.added_to(product)
+        added = None if people_changed else told.added_to(product)
         self.facts.moved(product, first_day, people_changed, block, added)
 
     def _zones_of(self, products: list[int]) -> Mapping[int, str]:
@@ -271,8 +264,10 @@ class Loader:
             self.seen[product].seal(ids, files)
 
 
-def is_all_events(arrived: Arrived) -> bool:
-    return bool(pc.all(pc.equal(arrived.messages["kind"], EVENT)).as_py())
+def tells_of_people(arrived: Arrived) -> bool:
+    """Of their traits or memberships, or when one was first seen under an id that he sent before he was known."""
+    only_events = pc.all(pc.equal(arrived.messages["kind"], EVENT)).as_py()
+    return len(arrived.traits) > 0 or not only_events or bool(pc.any(arrived.messages["is_anonymous"]).as_py())
 
 
 def checksums(store: Store) -> list[dict[str, object]]:

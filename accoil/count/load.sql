@@ -192,9 +192,15 @@ group by product, user_id, account_id, event_id
 update loaded set block = :block
 
 -- name: last_days
--- On which people were told of.
+-- On which people were told of, or seen first.
 select product, max(day) as day
-from (select product, day from trait_last union all select product, day from membership) as told
+from (
+    select product, day from trait_last
+    union all
+    select product, day from membership
+    union all
+    select product, first_day from name
+) as told
 group by product
 
 -- name: last_loaded

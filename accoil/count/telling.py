@@ -21,7 +21,7 @@ class Told(msgspec.Struct):
     moved: dict[int, int]  # product → the first day on which events counted before count for somebody else now
     appended: int  # rows, at most in any table
     linked: set[int]  # products with linked or waiting ids in this load
-    people: set[int]  # products with somebody who is new, was there earlier, is told of otherwise or joined
+    people: set[int]  # products with somebody who is new, was there earlier, is told of otherwise, joined or is another
     added: pa.Table | None  # rows of `counts` that it added, where they are few and no others changed
 
     def added_to(self, product: int) -> pa.Table | None:
@@ -58,8 +58,8 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     if adoption:
         adoption.count(messages)
         rows += adoption.released
-    is_plain = len(messages) <= FEW and not (adoption and adoption.released)
-    added = loading.ask(ASK["added"]) if is_plain else None
+        people |= adoption.news
+    added = loading.ask(ASK["added"]) if len(messages) <= FEW else None
     tell_all(loading, "counts", "ever")
     return Told(moved, max(rows, len(traits)), concerned, people, added)
 

@@ -18,9 +18,10 @@ from accoil.score import making
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.each_day import each_day
+from accoil.store.duckdb import DuckDB
 from tests.drawn_definitions import as_product, peopled
 from tests.reference_facts import Message
-from tests.small_worlds import alias, at, did, identified, joins
+from tests.small_worlds import alias, at, did, did_anonymously, identified, joins, knows
 from tests.strategies import Case
 from tests.world import Engine
 
@@ -53,8 +54,10 @@ def is_as_made_anew(book: Book) -> bool:
     return True
 
 
-def was_made_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def was_made_anew(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> list[str]:
     """Grows with each book whose parts are made of all facts."""
+    if type(engine.facts.store).keep_dated is not DuckDB.keep_dated:
+        pytest.skip("books of ClickHouse are always made anew")
     made: list[str] = []
     whole = making.Making._make_parts
 
@@ -75,7 +78,7 @@ def test_events_of_people_already_known_are_added(engine: Engine, monkeypatch: p
     engine.receive(product, PEOPLE + DONE)
     book = new_book(product, DEFINITION, TODAY)
     book.make()
-    made = was_made_anew(monkeypatch)
+    made = was_made_anew(monkeypatch, engine)
     added = (
         did("ann", "Share", at(31)), did("cy", "Report", at(31), 9), did("bob", "Other", at(31, 13)),
         did("ann", "Report", at(19)), did("cy", "Share", at(31), account="acme"), did("bob", "Report", at(31), 50),
@@ -107,7 +110,7 @@ def test_what_changes_people_makes_it_anew(
     engine.receive(product, PEOPLE + DONE)
     book = new_book(product, DEFINITION, TODAY)
     book.make()
-    made = was_made_anew(monkeypatch)
+    made = was_made_anew(monkeypatch, engine)
     engine.receive(product, news)
     book.make()
     assert made == [book._name]
@@ -116,11 +119,12 @@ def test_what_changes_people_makes_it_anew(
 
 def test_what_was_known_of_people_already_changes_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     product = engine.new_product()
-    engine.receive(product, [*PEOPLE, identified("ann", at(2), name="Ann"), *DONE])
+    engine.receive(product, [*PEOPLE, identified("ann", at(2), name="Ann"), knows("ann", "a", at(3)), *DONE])
     book = new_book(product, DEFINITION, TODAY)
     book.make()
-    made = was_made_anew(monkeypatch)
-    again = [joins("ann", "acme", at(31, 14)), identified("ann", at(31, 14), name="Ann")]
+    made = was_made_anew(monkeypatch, engine)
+    again = [joins("ann", "acme", at(31, 14)), identified("ann", at(31, 14), name="Ann"), knows("ann", "a", at(31, 14))]
+    again += did_anonymously("nobody", "Report", at(31, 14)) + did_anonymously("a", "Share", at(31, 14))
     engine.receive(product, again + did("ann", "Report", at(31, 15)))
     book.make()
     assert made == []

@@ -38,7 +38,8 @@ def dashboard(request: HttpRequest, product_id: int) -> HttpResponse:
 def told(frame: Frame) -> dict[str, Any]:
     """Everything the dashboard shows."""
     seen, days = Seen(frame), range_of(frame)
-    history = seen.history(max(days, SPARK_DAYS))
+    later = days > SPARK_DAYS and "whole" not in frame.request.GET and seen.lacks(days)
+    history = seen.history(SPARK_DAYS if later else max(days, SPARK_DAYS))
     kind, summary = seen.kind, seen.summary
     first = frame.as_of - timedelta(days=days - 1)
     versions = changes.versions(frame.profile, first, frame.as_of) if frame.profile else {}
@@ -48,7 +49,8 @@ def told(frame: Frame) -> dict[str, Any]:
         "sentence": sentences.dashboard(summary, moved, seen.window),
         "since": since.told(seen),
         "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
-        "charts": drawn(kind, history[-days:], seen.reported(days), versions),
+        "charts": {} if later else drawn(kind, history[-days:], seen.reported(days), versions),
+        "whole": frame.link("dashboard", days=days, whole=1),
         "versions": [{"day": day, "words": words} for day, words in versions.items()],
         "summing_up": progress(frame.profile.pk) if frame.profile else None,
         "days_shown": days,
