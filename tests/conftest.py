@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -74,10 +75,18 @@ _static_files_are_looked_for_once()
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database of this run. pytest-django's own makes none where no test asks for `db` by name, and `server`
     must not: what it serves is seen by other threads, so it can't live in one test's transaction."""
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    from tests import migrated
+
+    in_a_file = connection.vendor == "sqlite"
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
+        if in_a_file:
+            migrated.take(Path(connection.settings_dict["TEST"]["NAME"]))
+        made = setup_databases(verbosity=0, interactive=False, keepdb=in_a_file)
+        if in_a_file:
+            migrated.keep()
     yield
     with django_db_blocker.unblock():
         _send_away_whoever_is_left()
