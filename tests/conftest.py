@@ -71,6 +71,17 @@ def _static_files_are_looked_for_once() -> None:
 _static_files_are_looked_for_once()
 
 
+def _passwords_cost_little() -> None:
+    """Hashed as ever, but in a few microseconds: each hash of a test would fill 100 MB, since it is to be dear. Servers
+    in processes of their own take that time."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
+
+    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
+
+
+_passwords_cost_little()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database of this run. pytest-django's own makes none where no test asks for `db` by name, and `server`
