@@ -71,8 +71,7 @@ class Seen:
 
     def reported(self, days: int) -> list[Row]:
         """The same as it was reported on each day, under the version in force then."""
-        assert self.frame.profile is not None
-        return book_course(self.frame.profile, self.frame.as_of - timedelta(days=days - 1), self.frame.as_of)
+        return book_course(self.frame.chosen, self.frame.as_of - timedelta(days=days - 1), self.frame.as_of)
 
     def with_lines(self, kind: Kind, rows: Sequence[Row]) -> list[Row]:
         """The rows, each with its last 30 scores as `line`."""

@@ -15,7 +15,7 @@ from accoil.score.freezing import progress
 from accoil.score.models import Profile
 from accoil.segment.built_ins import with_built_ins
 from accoil.show import changes, charts, health, sentences, since, tables, tiles
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, frame_of, page, scored_frame_of
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
 
@@ -31,9 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def dashboard(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "dashboard")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "dashboard")
     return page(frame, "show/dashboard.html", told(frame))
 
 
@@ -103,8 +101,7 @@ def because(seen: Seen, profile: Profile, id: int) -> str:
 
 def all_moved(seen: Seen, key: str, sort: str) -> str:
     """The list of everyone who did: of the built-in segment that says the same."""
-    assert seen.frame.profile is not None
-    for each in with_built_ins(seen.frame.profile):
+    for each in with_built_ins(seen.frame.chosen):
         if each.key == key and each.scope == seen.kind:
             return seen.frame.link(f"{seen.kind}s", **{"in": each.pk, "sort": sort})
     raise LookupError(key)
