@@ -128,13 +128,11 @@ def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_lanes() -> None:
+def nothing_is_remembered() -> None:
     """Connections and teams of other tests had the same ids."""
-    from accoil.connect.rate import lane
-    from accoil.connect.webhook.tool import pace
+    from tests.remembered import forget
 
-    lane.cache_clear()
-    pace.cache_clear()
+    forget()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@ from django.apps import AppConfig
 
 class ActConfig(AppConfig):
     name = "accoil.act"
-    label = "act"
-    verbose_name = "Automations"
 
     def ready(self) -> None:
         from accoil.act.naming import NamesFeatures, NamesSegments

@@ -1,7 +1,6 @@
 """The `profiles` of a definitions file with what of each is synced: `sync: {intercom: all}`, and into which fields."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from accoil.act import chosen_section
@@ -10,7 +9,7 @@ from accoil.connect.models import Connection, Mode, ProfileSync, State, live
 from accoil.connect.names import check_names
 from accoil.connect.planning import with_modes
 from accoil.connect.tools import TOOLS
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.score.file_format import named
 from accoil.score.files import Plan
 from accoil.score.models import Profile
@@ -40,7 +39,7 @@ class SyncedProfiles:
         entries = named(content["profiles"], "profiles", "profile")
         syncs, fields = {}, {}
         for name, entry in entries.items():
-            with _named(name):
+            with At(f"Profile “{name}”"):
                 if "sync" in entry:
                     syncs[name] = _modes(entry["sync"])
                 if "fields" in entry:
@@ -53,22 +52,22 @@ class SyncedProfiles:
 
     def look_up(self, product: Product, said: Said) -> None:
         for name, fields in said.fields.items():
-            with _named(name, "fields: "):
+            with At(f"Profile “{name}”: fields"):
                 chosen_section.ask(product, name, fields)
 
     def apply(self, plan: Plan, said: Said) -> None:
         self._profiles.apply(plan, said.definitions)
         changed = []
         for profile in plan.product.profiles.all():
-            with _named(profile.name, "sync: "):
+            with At(f"Profile “{profile.name}”: sync"):
                 for tool, mode in said.syncs.get(profile.name, {}).items():
                     _put(plan, profile, tool, mode)
-            with _named(profile.name, "fields: "):
+            with At(f"Profile “{profile.name}”: fields"):
                 for tool, fields in said.fields.get(profile.name, {}).items():
                     if connection := chosen_section.put(plan, profile, tool, fields):
                         changed.append((connection, profile))
         for connection, profile in changed:  # profiles may have changed places
-            with _named(profile.name, "fields: "):
+            with At(f"Profile “{profile.name}”: fields"):
                 chosen_fields.check_once(connection, profile)
 
     def written(self, product: Product) -> dict[str, Any]:
@@ -76,19 +75,11 @@ class SyncedProfiles:
         for entry in told["profiles"]:
             synced = ProfileSync.objects.filter(profile__product=product, profile__name=entry["name"])
             on = synced.exclude(mode=Mode.OFF).exclude(connection__state="disconnected").select_related("connection")
-            if modes := {each.connection.tool: each.mode for each in on}:
+            if modes := {each.connection.tool: each.mode for each in on.order_by("connection")}:
                 entry["sync"] = modes
             if fields := chosen_section.written(entry["name"], product):
                 entry["fields"] = fields
         return told
-
-
-@contextmanager
-def _named(profile: str, where: str = "") -> Iterator[None]:
-    try:
-        yield
-    except Refused as wrong:
-        raise Refused(f"Profile “{profile}”: {where}{wrong}") from wrong
 
 
 def _modes(raw: Any) -> Modes:

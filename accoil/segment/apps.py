@@ -3,8 +3,6 @@ from django.apps import AppConfig
 
 class SegmentConfig(AppConfig):
     name = "accoil.segment"
-    label = "segment"
-    verbose_name = "Segments"
 
     def ready(self) -> None:
         from accoil.score.carried import followers

@@ -27,6 +27,10 @@ SHOW_SECRETS = ("automation-address", "code-on", "ingest-key", "invite", "new-ke
                 "reset-member")  # fmt: skip
 
 
+class Elsewhere(Exception):
+    """Raised where a page cannot be shown, with the address to go to instead."""
+
+
 class Guard:
     """Middleware, the last of all: it sees who is signed in, and what the view told the person."""
 
@@ -60,6 +64,9 @@ class Guard:
             return to_sign_in(request)
         request.visit = Visit(request, action, check(request, action, kwargs))  # type: ignore[attr-defined]
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return redirect(str(exception)) if isinstance(exception, Elsewhere) else None
 
 
 def asked(request: HttpRequest, name: str) -> Action | HttpResponse:

@@ -28,7 +28,6 @@ class AuditLine(models.Model):
     address = models.GenericIPAddressField(null=True)  # None: on the server itself
 
     class Meta:
-        app_label: ClassVar = "team"
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["team", "-id"], name="audit_of_team")]
 

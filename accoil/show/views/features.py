@@ -1,7 +1,6 @@
 """Settings > Features: the list, the form of one of them, and events that belong to none."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,8 +17,6 @@ from accoil.show import words
 from accoil.show.feature_drafts import Draft
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.visit import note
-
-Values = dict[str, Any]
 
 FREE_SHOWN = 60
 MOST_NAMED = 8
