@@ -14,6 +14,9 @@ A_FEW_MORE := $(shell expr $(CPUS) + 1)
 TRIED_AGAIN := --reruns 2 -r aR
 PORT ?= 8000
 
+# Servers, commands and workers of tests would each compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-postgres test-clickhouse check soak bench screenshots lock clean browser clients clickhouse
 

@@ -23,7 +23,7 @@ from accoil.score.configuration import configurations
 from accoil.score.freezing import Freezing
 from accoil.show.mcp import reach
 from accoil.store.mailbox import Mailbox
-from accoil.team import audit
+from accoil.team import forgetting
 from accoil.watch import alarms
 from accoil.watch.running import Watch
 
@@ -34,13 +34,14 @@ log = structlog.get_logger()
 
 class Counts:
     """Of one data folder. `ring` is what the front door knows, also of who is refused; `addresses`: of the mailbox that
-    receivers put their blocks into, where there are any. Raises InUse."""
+    receivers put their blocks into, where there are any; `has_door`: it is a whole server, which asks what is counted
+    here from the beginning. Raises InUse."""
 
     def __init__(self, folder: Path, looked_up: LookedUp, ring: KeyRing, addresses: list[str], has_door: bool) -> None:
         self._looked_up = looked_up
         self._told_of_gaps = False
         self.freezing = Freezing(lambda: self.counting.wait_counted(5))
-        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since)
+        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since, is_asked=has_door)
         try:
             self._make(folder, ring, addresses, has_door)
         except BaseException:
@@ -68,7 +69,7 @@ class Counts:
             ("seal days past the open window", self.counting.seal, 30),
             ("sum up days that are over", self.freezing.look, 15),
             ("look for sources and events that fell silent", alarms.look, 300),
-            ("forget the audit log of two years ago", audit.forget_old, 3600),
+            ("forget what has ended of people", forgetting.forget_old, 3600),
             ("write down what came from where", self.watch.write, 5),
         ]
         self._clocks = [Clock(acts)]
@@ -76,7 +77,7 @@ class Counts:
         self.taking: Taking | None = None
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
-            self._clocks.append(Clock([("take what receivers have received", self.taking.step, TAKES_EVERY)], "taking"))
+            self._clocks.append(Clock([("take what receivers have received", self._take, TAKES_EVERY)], "taking"))
         is_empty = [self.taking.is_empty_since] if self.taking else []
         self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
         self._keeping = Keeping(self.counting, ring.refresh, self._importing)
@@ -118,6 +119,11 @@ class Counts:
             for product in self._looked_up.zones
             if any(not each.is_finished for each in self.imports.all(product))
         }
+
+    def _take(self) -> None:
+        """Not what is somebody else's to take."""
+        if self.taking and self.counting.sharing.holds():
+            self.taking.step()
 
     def follow_settings(self) -> None:
         """Days are counted in a zone, and memberships read from a trait, when calls are counted: when one of them

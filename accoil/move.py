@@ -13,14 +13,15 @@ from accoil.refused import Refused
 Told = Callable[[str, int], None]  # table, rows of it that are there
 
 
-def move(check: bool, told: Told) -> Iterator[str]:
-    """Says what was done, or with `check` what is there. Raises Refused, also when it is not the same."""
+def move(check: bool, take_over: bool, told: Told) -> Iterator[str]:
+    """Says what was done, or with `check` what is there. Raises Refused, also when it is not the same, and where
+    another server counts unless it is to `take_over`."""
     if not environment.text("ACCOIL_CLICKHOUSE_URL"):
         raise Refused("ACCOIL_CLICKHOUSE_URL is not set; write where ClickHouse is: http://USER:PASSWORD@HOST/accoil.")
     _only_here(settings.DATA)
     counting = counting_here(settings.DATA)
     try:
-        yield from _moved(counting, check, told)
+        yield from _moved(counting, check, take_over, told)
     finally:
         counting.stop()
 
@@ -38,8 +39,10 @@ def _only_here(folder: Path) -> None:
     )
 
 
-def _moved(counting: Counting, check: bool, told: Told) -> Iterator[str]:
-    from accoil.count.shipping import Compared, Differs
+def _moved(counting: Counting, check: bool, take_over: bool, told: Told) -> Iterator[str]:
+    from accoil.count.comparing import Compared
+    from accoil.count.shipping import Differs
+    from accoil.store.claim import Claimed
     from accoil.store.clickhouse import NoAnswer
 
     def compared(tables: list[Compared]) -> Iterator[str]:
@@ -53,6 +56,7 @@ def _moved(counting: Counting, check: bool, told: Told) -> Iterator[str]:
     assert shipping is not None
     try:
         if not check:
+            shipping.begin(take_over)
             yield f"Counting what the journal holds, up to block {counting.journal.last:,}."
             counting.loader.catch_up()
             yield "Copying all that is counted; the numbers of before answer until all of it is there."
@@ -61,5 +65,7 @@ def _moved(counting: Counting, check: bool, told: Told) -> Iterator[str]:
         yield "ClickHouse holds what is counted here."
     except Differs as wrong:
         raise Refused(str(wrong)) from wrong
+    except Claimed as wrong:
+        raise Refused(f"{wrong} It said so last on {wrong.renewed:%d %B %Y at %H:%M} UTC.") from wrong
     except (NoAnswer, OSError) as wrong:
         raise Refused(f"ClickHouse refused, or did not answer: {str(wrong)[:300]}") from wrong

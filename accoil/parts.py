@@ -1,10 +1,10 @@
 """What a server is made of. One table says which role has which part, another one which role does what by itself."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from django.conf import settings
 
 from accoil import health
@@ -30,8 +30,6 @@ from accoil.show.inbox.desk import Desk
 from accoil.team.keys import remember_last_seen
 from accoil.watch.running import Watch
 from accoil.worker import Worker
-
-log = structlog.get_logger()
 
 
 class Part(Protocol):
@@ -67,9 +65,11 @@ class Parts:
             part.start()
 
     def stop(self) -> None:
-        for part in reversed(self._made):
-            part.stop()
-        self.leases.stop()
+        """Each of it stops, whatever another one raises."""
+        with ExitStack() as left:
+            left.callback(self.leases.stop)
+            for part in self._made:
+                left.callback(part.stop)
 
     @property
     def counts(self) -> Counts | None:
@@ -78,6 +78,13 @@ class Parts:
     @property
     def counting(self) -> Counting | None:
         return counts.counting if (counts := self.counts) else None
+
+    @property
+    def shown_block(self) -> int:
+        """The last block that is in the numbers asked here."""
+        if counting := self.counting:
+            return counting.loader.loaded
+        return self.shared.block if self.shared else 0
 
     @property
     def journal(self) -> Journal | None:
@@ -101,8 +108,6 @@ class Parts:
         sentences: list[str | None] = []
         if counts := self.counts:
             sentences += [*health.wrong(counts.counting), counts.taking.wrong if counts.taking else None]
-            if (shipping := counts.counting.sharing.shipping) and shipping.failing:
-                sentences.append("ClickHouse can't be told what was counted; other servers show what was before.")
         elif self.shared and self.shared.failing and self.role is not R:
             sentences.append("Numbers can't be asked for just now: ClickHouse does not answer as it should.")
         if self.worker and self.worker.failing:

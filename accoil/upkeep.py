@@ -59,6 +59,9 @@ def move(
     check: Annotated[
         bool, typer.Option("--check", help="Only compare what is there with what is counted here.")
     ] = False,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Also where another server counts, which this one replaces.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Copy all that is counted into ClickHouse. The server must not run; ACCOIL_CLICKHOUSE_URL says where it is."""
@@ -70,7 +73,7 @@ def move(
     from accoil.move import move as run
 
     with Console(stderr=True).status("") as status:
-        for line in run(check, lambda table, rows: status.update(f"{table}: {rows:,} rows")):
+        for line in run(check, take_over, lambda table, rows: status.update(f"{table}: {rows:,} rows")):
             typer.echo(line)
 
 

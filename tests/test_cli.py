@@ -168,9 +168,10 @@ def test_the_audit_log_says_what_a_file_changed_and_no_secret_of_an_address(run,
     told = f"automations: [{{name: Tell, profile: Everyone, scope: account, when: {{new: account}}, then: [{hook}]}}]"
     applied = run("apply", "-", stdin=f"{FILE}{told}\n", ACCOIL_DEBUG="false")
     assert applied.returncode == 0 and "s3cret" in applied.stdout, applied.stderr
-    code = "from accoil.team.audit import AuditLine; print(AuditLine.objects.first().what)"
+    code = "from accoil.team.audit import AuditLine; line = AuditLine.objects.first(); print(line.what, line.product)"
     said = run("manage", "shell", "--no-imports", "-c", code).stdout
     assert said.startswith("accoil apply -: + profile Everyone (") and "+ automation Tell" in said
+    assert said.endswith(" Web\n")
     assert "s3cret" not in said and "k3y" not in said
 
 

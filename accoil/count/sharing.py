@@ -1,5 +1,6 @@
 """Whether what is counted here is shared: with nobody, or by way of ClickHouse (`count/shipping`)."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +25,9 @@ class Sharing(Protocol):
     def is_all_there_is(self) -> bool:
         """Whether nobody can ask a store before this one any more."""
 
+    def holds(self) -> bool:
+        """Whether it is this process that counts for those who share. Raises what questions to ClickHouse may."""
+
     def open(self, path: Path, memory: str) -> DuckDB: ...
 
     def use(self, store: DuckDB, last: int) -> None:
@@ -39,6 +43,9 @@ class Alone:
     wrong = None
     is_all_there_is = True
 
+    def holds(self) -> bool:
+        return True
+
     def open(self, path: Path, memory: str) -> DuckDB:
         return DuckDB(path, memory)
 
@@ -53,12 +60,14 @@ class Alone:
 
 
 class Shared:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
         from accoil.count import shipping
         from accoil.store import noting
+        from accoil.store.claim import Claim, Claimed
 
         self._shipping, self._noting = shipping, noting  # loaded only where they are needed
-        self._url = url
+        self._url, self._claimed = url, Claimed
+        self.claim = Claim(url, folder)
         self._running = False
         self.shipping: Shipping | None = None
 
@@ -70,6 +79,13 @@ class Shared:
     def is_all_there_is(self) -> bool:
         return self.shipping is not None and self.shipping.is_all_there_is
 
+    def holds(self) -> bool:
+        try:
+            self.claim.check()
+        except self._claimed:
+            return False
+        return True
+
     def open(self, path: Path, memory: str) -> DuckDB:
         return self._noting.Noting(path, memory)
 
@@ -77,7 +93,7 @@ class Shared:
         assert isinstance(store, self._noting.Noting)
         if self.shipping:
             self.shipping.stop()
-        self.shipping = self._shipping.Shipping(store, self._url, last)
+        self.shipping = self._shipping.Shipping(store, self._url, last, self.claim)
         if self._running:
             self.shipping.start()
 
@@ -90,8 +106,11 @@ class Shared:
         self._running = False
         if self.shipping:
             self.shipping.stop()
+        with suppress(Exception):  # then the next one waits a little
+            self.claim.close()
 
 
-def sharing() -> Sharing:
+def sharing(folder: Path) -> Sharing:
+    """Of what is counted in a data folder."""
     url = environment.text("ACCOIL_CLICKHOUSE_URL")
-    return Shared(url) if url else Alone()
+    return Shared(url, folder) if url else Alone()

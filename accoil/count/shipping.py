@@ -10,25 +10,31 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 
-import msgspec
 import structlog
 
+from accoil.count.comparing import Compared, Summed, compared, summed
 from accoil.count.moved import Moved
+from accoil.store import cluster, versions
+from accoil.store.claim import Claim, Claimed
 from accoil.store.clickhouse import ClickHouse, NoAnswer
-from accoil.store.generations import Generation, Generations, Shipped
+from accoil.store.generations import STARTS_APART, Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
-from accoil.store.tables import TABLES, Figures, Table
+from accoil.store.tables import TABLES, Table
 
 LEAP = 1_000_000  # versions: what somebody who was killed still has on its way is older than whatever comes now
 RETRY_AFTER = 2.0  # seconds
 LONGEST_REST = 0.5  # seconds between two shipments
 RESTS = 2  # times as long as the last one took
 ROWS_AT_ONCE = 500_000  # of a table that is copied
+LAGS_FOR = 300.0  # seconds that a server of a cluster may be behind the others; then what it lacks is lost
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
 
 LONGEST_FAREWELL = 20.0  # seconds
-CANT_BE_SENT = "What is counted can't be sent to ClickHouse just now; it will be, as soon as that is possible."
+CANT_BE_SENT = (
+    "What is counted can't be sent to ClickHouse just now, so others show what was before; it will be, as soon as that "
+    "is possible."
+)
 
 log = structlog.get_logger()
 
@@ -37,39 +43,34 @@ class Differs(Exception):
     """A copy is not what was copied."""
 
 
+class Behind(Exception):
+    """What was sent from here is not there, or not there yet."""
+
+
 class Stopped(Exception):
     """In the middle of a copy, which is begun again another time."""
-
-
-class Compared(msgspec.Struct, frozen=True):
-    """One table. `days`: of products, each of which was compared; `differing`: product, day. A table without days has
-    one, 0."""
-
-    table: str
-    rows: int
-    days: int
-    differing: list[tuple[int, int]]
-
-
-Summed = dict[tuple[int, int], tuple[int, int]]  # product, day → rows, figure
 
 
 class Shipping:
     """Of one store that notes, to one ClickHouse; by hand (`ship`), or by a thread of its own. `last`: the number of
     the journal's last block at the start; later ones that are there, and were not sent from here, are of another
-    journal."""
+    journal. Nothing is sent while somebody else has the `claim`."""
 
-    def __init__(self, store: Noting, url: str, last: int) -> None:
-        self._store, self._url, self._last = store, url, last
+    def __init__(self, store: Noting, url: str, last: int, claim: Claim) -> None:
+        self._store, self._url, self._last, self._claim = store, url, last, claim
         self._generations: Generations | None = None
         self._target: ClickHouse | None = None
         self._generation: Generation | None = None
+        self._lags_for = LAGS_FOR if cluster.name() else 0.0
+        self._behind_since: float | None = None
+        self._began = 0  # when the server that is shipped to was started
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
         self._sent = -1  # the number of the last block that is there as a whole
         self.shipped = -1  # and is asked
         self.failing: str | None = None  # why the last shipment was not done
+        self._claimed: str | None = None  # whose it is
         self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
         self._wake, self._stopping = threading.Event(), False
         self._thread: threading.Thread | None = None
@@ -90,7 +91,7 @@ class Shipping:
     @property
     def wrong(self) -> str | None:
         """As a sentence."""
-        return CANT_BE_SENT if self.failing else None
+        return (self._claimed or CANT_BE_SENT) if self.failing else None
 
     @property
     def is_all_there_is(self) -> bool:
@@ -98,24 +99,37 @@ class Shipping:
         return self._target is not None and self._others_go_at is None
 
     def ship(self) -> bool:
-        """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
+        """Sends what was noted until now, or all of the store where that is not enough; whether there is more. To be
+        called about once a second, also when nothing was: a server that was started again may hold less than it did."""
+        if self._target is not None and abs(self._opened().began() - self._began) > STARTS_APART:
+            self.close()
         if self._target is None:
             if self._store.forget_too_many():
                 log.info("more was noted than is counted: all of that will be copied to ClickHouse")
+            self._claim.check(now=True)
             self._go_on()
+        self._claim.check()
         has_more = self._send_some()
         self.shipped = self._sent
         return has_more
 
+    def begin(self, take_over: bool = False) -> None:
+        """Says that it counts here; whoever else does, with `take_over`. Raises Claimed."""
+        if take_over:
+            self._claim.take()
+        self._claim.check(now=True)
+
     def copy(self, told: Callable[[str, int], None] = lambda table, rows: None) -> Generation:
         """Puts all of the store into another generation, which is asked from then on. `told` hears each table and how
-        many rows of it are there. What loads change meanwhile is sent after. Raises Differs."""
+        many rows of it are there. What loads change meanwhile is sent after. Raises Differs and Claimed."""
+        self._claim.check(now=True)
         generations = self._opened()
         generation, load = generations.begin(), self._store.load
         target = generations.open(generation)
         for table in TABLES:
             figures = self._fill(target, table, told)
-            if figures != _summed(target.figures(table)):
+            target.catch_up(versions.of(table.name))
+            if figures != summed(target.figures(table)):
                 raise Differs(f"{table.name} in {target.database} is not what is counted here.")
         self._store.is_shipped(load, generation.id, version=1)
         self._use(target, generation, version=1, not_before=0)
@@ -123,6 +137,7 @@ class Shipping:
             pass
         self._store.save()  # killed later, it goes on from here
         self._go_on_unless_stopped()
+        self._claim.check(now=True)
         self._tell(self._sent, [])
         generations.switch(generation)
         self.shipped = self._sent
@@ -139,11 +154,7 @@ class Shipping:
         if self._store.changes().tables:
             raise Differs("Not all that is counted here was sent yet; the server sends it when it runs.")
         target = self._target or self._opened().open(generation)
-        found = []
-        for table in TABLES:
-            ours, theirs = _summed(self._store.figures(table)), _summed(target.figures(table))
-            other = [at for at in sorted({*ours, *theirs}) if ours.get(at) != theirs.get(at)]
-            found.append(Compared(table.name, sum(rows for rows, _ in ours.values()), len(ours), other))
+        found = compared(self._store, target)
         if target is not self._target:
             target.close()
         return found
@@ -162,8 +173,11 @@ class Shipping:
     def _go_on(self) -> None:
         """From where the store was shipped up to, if that is known there and here; else all is copied."""
         generations, mark = self._opened(), self._store.mark
+        generations.catch_up()
         generation = generations.current()
         if generation is None or generation.id != mark.generation or not generation.fits or not mark.noted_all:
+            is_another = generation is None or generation.id != mark.generation
+            self._wait_for_laggards(is_another and mark.generation != "" and mark.noted_all)
             self.copy()
             return
         _, block = generations.shipped_to(generation)
@@ -171,26 +185,37 @@ class Shipping:
             self.copy()
             return
         target = generations.open(generation)
+        target.catch_up(*(versions.of(table.name) for table in TABLES))
         there = max(map(target.last_version, TABLES))
         if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
             target.close()
+            self._wait_for_laggards()
             self.copy()
             return
+        self._behind_since = None
         # Sent by somebody who was killed before the store was saved: perhaps never touched again.
         for table in TABLES:
             self._store.note(table, target.later_than(mark.version, table))
         version = max(mark.version, there) + LEAP
         self._use(target, generation, version, not_before=block)
 
+    def _wait_for_laggards(self, may_be_there: bool = True) -> None:
+        """A server that is asked now may not have yet what another one took. Returns when it had time enough."""
+        since = self._behind_since = self._behind_since or time.monotonic()
+        if may_be_there and time.monotonic() - since < self._lags_for:
+            raise Behind("ClickHouse does not show yet what was sent last; it is waited for.")
+        self._behind_since = None
+
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:
             self._target.close()
-        self._target, self._generation = target, generation
+        self._target, self._generation, self._began = target, generation, self._opened().began()
         self._version, self._not_before = version, not_before
         self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
 
     def _drop_others(self) -> None:
         if self._others_go_at is not None and time.monotonic() > self._others_go_at:
+            self._claim.check(now=True)
             self._opened().drop_others()
             self._others_go_at = None
 
@@ -200,11 +225,12 @@ class Shipping:
         for part in range(parts):
             some, of_part = self._store.part(table, part, parts)
             self._go_on_unless_stopped()
+            self._claim.check()
             target.put(table, some, version=1)
             figures += of_part
             rows += len(some)
             told(table.name, rows)
-        return _summed(figures)
+        return summed(figures)
 
     def _send_some(self) -> bool:
         changes = self._store.changes()
@@ -245,9 +271,11 @@ class Shipping:
                     pass
                 self._drop_others()
                 self._says(None)
+                self._claimed = None
             except (Damaged, Stopped):
                 return  # another store takes its place, or the process ends
             except Exception as wrong:
+                self._claimed = str(wrong) if isinstance(wrong, Claimed) else None
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
                 self.close()  # another address may answer, and what was there may be gone
                 self._rest(RETRY_AFTER)
@@ -273,11 +301,3 @@ class Shipping:
         elif self.failing and not failing:
             log.info("shipping to ClickHouse works again", block=self.shipped)
         self.failing = failing
-
-
-def _summed(figures: Figures) -> Summed:
-    found: Summed = defaultdict(lambda: (0, 0))
-    for row in figures:
-        n, figure = found[at := (row["product"], row["of_day"])]
-        found[at] = (n + row["n"], figure + row["figure"])
-    return found

@@ -3,7 +3,9 @@ on.
 
 1. journal: events of these days are condensed to a few rows. From then on no day of before can be counted anew.
 2. numbers: the store is made again from the journal, beside the one that answers meanwhile. Where days had been sent
-   twice, or their messages, nobody can tell any more what was what; a store that is made of what is left is right."""
+   twice, or their messages, nobody can tell any more what was what; a store that is made of what is left is right.
+
+When that is done, stays in segments that ended before go too, some at a time."""
 
 import shutil
 import threading
@@ -11,6 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -30,12 +33,14 @@ from accoil.erase.carrying import (
     Stopping,
 )
 from accoil.erase.models import Retention
-from accoil.erase.retention import begin_due
+from accoil.erase.retention import begin_due, first_days_kept
 from accoil.receive import condensing
+from accoil.segment.forgetting import forget_ended
 
 State = Retention.State
 
 LOOK_EVERY = 3600.0  # seconds, for products whose month is over
+FORGETS_FOR = 0.5  # seconds, of stays: others wait for their turn
 
 log = structlog.get_logger()
 
@@ -50,6 +55,7 @@ class Keeping:
     ) -> None:
         self._counting, self._refresh, self._importing = counting, refresh, importing
         self._looked = float("-inf")
+        self._first_kept: dict[int, date] = {}  # products of which stays may be left that ended before
         self._shown = 0.0
         self._stopping = threading.Event()
 
@@ -61,12 +67,21 @@ class Keeping:
         """As far as it goes just now, with all products at once: they share the work."""
         if time.monotonic() - self._looked > LOOK_EVERY:
             begin_due(self._counting.open_days)
-            self._looked = time.monotonic()
+            self._looked, self._first_kept = time.monotonic(), first_days_kept()
+        self._forget_stays()
         with suppress(Stopping):
             if some := self._ready():
                 self._journal(some)
             if some := self._in(State.NUMBERS):
                 self._numbers(some)
+
+    def _forget_stays(self) -> None:
+        """For about half a second."""
+        until = time.monotonic() + FORGETS_FOR
+        while self._first_kept and time.monotonic() < until and not self._stopping.is_set():
+            product, first = next(iter(self._first_kept.items()))
+            if not forget_ended(product, first):
+                del self._first_kept[product]
 
     def _in(self, state: str) -> list[Retention]:
         return list(Retention.objects.filter(state=state, finished_at=None).select_related("product").order_by("pk"))
@@ -119,6 +134,7 @@ class Keeping:
         for each in some:
             each.finished_at = timezone.now()
             self._go_on(each, State.DONE)
+            self._first_kept[each.product_id] = each.until
             log.info("daily counts are gone", product=each.product_id, before=str(each.until), days=each.days)
         return None
 

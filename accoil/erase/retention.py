@@ -11,6 +11,7 @@ from accoil.count.facts import facts
 from accoil.erase.models import Retention
 from accoil.receive.condensing import bytes_a_call
 from accoil.score.askable import CHARTS, ZONES
+from accoil.score.models import Profile
 from accoil.segment.askable import looks_back
 from accoil.team import audit
 from accoil.team.models import Product, User
@@ -36,9 +37,15 @@ def first_kept(product: Product, months: int, open_days: int) -> tuple[date, int
     decides, else 0."""
     today = product.today()
     wanted = _months_before(today, months)
-    needed = max(map(looks_back, product.profiles.all()), default=0) + ZONES + max(CHARTS, open_days)
+    needed = max(map(_looks_back, product.profiles.all()), default=0) + ZONES + max(CHARTS, open_days)
     least = (today - timedelta(days=needed)).replace(day=1)
     return (least, needed) if least < wanted else (wanted, 0)
+
+
+def _looks_back(profile: Profile) -> int:
+    """Cards of feeds look back five weeks, which charts do anyway; filters of lists stand in addresses alone."""
+    conditions = profile.automations.exclude(condition=None).values_list("condition", flat=True)
+    return looks_back(profile, conditions)
 
 
 def going(product: Product, months: int, open_days: int) -> Going:
@@ -79,6 +86,12 @@ def begin(product: Product, found: Going, who: str = "") -> Retention | None:
     return run
 
 
+def first_days_kept() -> dict[int, date]:
+    """Product → the day before which all is gone, of those where any is."""
+    done = Retention.objects.filter(state=Retention.State.DONE).order_by("until")
+    return dict(done.values_list("product", "until"))
+
+
 def _stop(product: Product) -> None:
     """Takes back what is on its way and has not begun."""
     with transaction.atomic():
@@ -98,7 +111,7 @@ def begin_due(open_days: int) -> None:
             continue
         if begin(product, going(product, product.keep_months, open_days)):
             said = f"Daily counts of {product} before {until} go: {product.keep_months} months are kept."
-            audit.write([product.team], None, ACTION, said)
+            audit.write([product.team], None, ACTION, said, product=product)
 
 
 def _months_before(day: date, months: int) -> date:

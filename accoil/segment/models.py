@@ -113,7 +113,7 @@ class Segment(models.Model):
     def known_from(self) -> date | None:
         """The first day for which it is kept who was inside."""
         first = self.recorded_from if self.filled_from is None else self.filled_from
-        return None if first is None else days.day(first)
+        return None if first is None else max(days.day(first), self.profile.product.kept_from or date.min)
 
 
 class Reason(models.TextChoices):

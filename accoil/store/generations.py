@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 import msgspec
 import pyarrow as pa
 
-from accoil.store import cluster
+from accoil.store import cluster, versions
 from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
+
+STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
 
@@ -46,6 +48,10 @@ class Generations:
         self._base = database_of(url)
         self._table = ClickHouse(url, tables="generations", patience=patience)
 
+    def catch_up(self) -> None:
+        """On a cluster: whichever server is asked from now on knows what was told until now."""
+        self._table.catch_up("generation", "shipped")
+
     def current(self) -> Generation | None:
         rows = self._table.rows("select number, id, tables from generation order by number desc limit 1")
         return Generation(**rows[0]) if rows else None
@@ -77,10 +83,6 @@ class Generations:
         for number in self._numbers():
             if current and number < current.number:
                 self._drop(number)
-
-    def are_alone(self) -> bool:
-        """Whether no other one is left."""
-        return len(self._numbers()) < 2
 
     def told(self, generation: Generation, version: int, block: int, several: list[Shipped]) -> None:
         """Says that all up to a block is there."""
@@ -125,4 +127,5 @@ class Generations:
 
 
 def tables_of_today() -> str:
-    return hashlib.sha256("\n".join([cluster.name(), *schema("facts")]).encode()).hexdigest()[:16]
+    made = [each for statement in schema("facts") for each in versions.made(statement)]
+    return hashlib.sha256("\n".join([cluster.name(), *made]).encode()).hexdigest()[:16]

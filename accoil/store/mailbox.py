@@ -4,17 +4,14 @@ Whatever is put in twice, by whomever, is there once: a block is told by its rec
 by the number of the last one, since each names the one before it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import pyarrow as pa
 
-from accoil.store import cluster, questions, spelling
+from accoil.store import questions
+from accoil.store.on_each import OnEach
 
-SCHEMA = Path(__file__).parent / "schema" / "mailbox" / "tables.sql"
-PATIENCE = 20  # seconds for an answer
 COLUMNS = pa.schema(
     {
         "receiver": pa.string(),
@@ -38,18 +35,15 @@ class Put(msgspec.Struct, frozen=True):
 
 
 class Mailbox:
-    """For one thread. Every question may raise: it is asked again, of the next address."""
+    """For one thread. Every question may raise: it is asked again, of the next address (`store/on_each`)."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
-        """`addresses`: http://user:password@host:port/database, tried in turn: they lead to one server, or to those of
-        the cluster that ACCOIL_CLICKHOUSE_CLUSTER names, each of which holds all that lies here."""
-        self._addresses = list(addresses)
-        self._client: Any = None
+        self._tables = OnEach(addresses, "mailbox")
 
     def put(self, receiver: str, blocks: Sequence[tuple[int, int, int, bytes]]) -> None:
         """`blocks`: number, number of the one before it, calls, facts."""
         rows = [dict(zip(COLUMNS.names, (receiver, *each), strict=True)) for each in blocks]
-        self._insert("block", pa.Table.from_pylist(rows, COLUMNS))
+        self._tables.insert("block", pa.Table.from_pylist(rows, COLUMNS))
 
     def last(self, receiver: str) -> tuple[int, int, int]:
         """Numbers of a receiver's last block that was taken and of the last that lies there, 0 for none; how many lie
@@ -74,57 +68,24 @@ class Mailbox:
 
     def take(self, taken: Mapping[str, int]) -> None:
         """Says so: from now on nobody needs to keep them."""
-        self._insert("taken", pa.table({"receiver": list(taken), "number": pa.array(taken.values(), pa.int64())}))
+        self._tables.insert(
+            "taken", pa.table({"receiver": list(taken), "number": pa.array(taken.values(), pa.int64())})
+        )
 
     def sweep(self, taken: Mapping[str, int]) -> None:
         """Removes those blocks; some time after this, they are gone from the disk, on all servers that hold them."""
-        self._ask(lambda client: client.command(ASK["sweep"], _marks(taken)))
+        self._tables.ask(lambda client: client.command(ASK["sweep"], _marks(taken)))
 
     def taken_there(self, taken: Mapping[str, int]) -> int:
         """How many of those blocks lie there still."""
         return int(self._rows(ASK["taken_there"], **_marks(taken))[0]["lying"])
 
     def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        self._tables.close()
 
     def _rows(self, question: str, **values: Any) -> list[dict[str, Any]]:
-        found = self._ask(lambda client: client.query_arrow(question, values, use_strings=False))
-        return [{name: _told(name, value) for name, value in row.items()} for row in found.to_pylist()]
-
-    def _insert(self, table: str, rows: pa.Table) -> None:
-        self._ask(lambda client: client.insert_arrow(table, rows))
-
-    def _ask(self, question: Any) -> Any:
-        try:
-            if self._client is None:
-                self._client = _connected(self._addresses[0])
-            return question(self._client)
-        except BaseException:
-            self._addresses.append(self._addresses.pop(0))
-            self.close()
-            raise
-
-
-def made(database: str, name: str) -> list[str]:
-    """The statements that make it: on the cluster of that name, or on one server where there is none."""
-    tables = spelling.statements(SCHEMA.read_text())
-    return [cluster.on_each(each, database, name) if name else cluster.unless_there(each) for each in tables]
-
-
-def _connected(address: str) -> Any:
-    from accoil.store.clickhouse import client_of  # a server that has none starts without its driver
-
-    database = urlsplit(address).path.strip("/") or "accoil"
-    client = client_of(address, PATIENCE, connects_within=PATIENCE)
-    name = cluster.name()
-    everywhere = f" on cluster {name}" if name else ""
-    client.command(f"create database if not exists {database}{everywhere}", use_database=False)
-    client.database = database
-    for statement in made(database, name):
-        client.command(statement)
-    return client
+        found = self._tables.rows(question, **values)
+        return [{name: _told(name, value) for name, value in row.items()} for row in found]
 
 
 def _marks(taken: Mapping[str, int]) -> dict[str, list[Any]]:

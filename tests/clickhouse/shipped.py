@@ -10,6 +10,7 @@ from accoil.count.counting import copy_store_files
 from accoil.count.facts import Facts
 from accoil.count.load import Loader
 from accoil.count.shipping import Shipping
+from accoil.store.claim import Claim
 from accoil.store.clickhouse import ClickHouse
 from accoil.store.generations import Generations
 from accoil.store.noting import Noting
@@ -28,8 +29,8 @@ def url() -> str:
 class Ships(Engine):
     """An engine whose store notes, and ships when told to."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = url()
+    def __init__(self, folder: Path, address: str = "") -> None:
+        self.url = address or url()
         self.first_folder, self.kills = folder, 0
         super().__init__(folder)
 
@@ -38,7 +39,7 @@ class Ships(Engine):
         self.store = Noting(self.folder / "facts.duckdb", threads=2)
         self.facts = Facts(self.store)
         self.loader = Loader(self.facts, self.journal, lambda: self.zones)
-        self.shipping = Shipping(self.store, self.url, self.journal.last)
+        self.shipping = Shipping(self.store, self.url, self.journal.last, Claim(self.url, self.first_folder))
 
     def die(self) -> None:
         """Killed: the store is as it was saved."""

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from accoil.act.models import Automation
+from accoil.count import days
 from accoil.count.counting import Counting
 from accoil.count.facts import facts
 from accoil.count.ids import USER, id_of
@@ -24,6 +26,8 @@ from accoil.receive.calls import EVENT, Call
 from accoil.receive.columns import Request, table
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.segment.built_ins import with_built_ins
+from accoil.segment.models import Round, Stay
 from accoil.team.audit import AuditLine
 from accoil.team.models import Product, Team
 from tests.erase.kept_days import DAILY, MONTHS, State, by_day, day, keep, ms, opened, total
@@ -184,6 +188,61 @@ def test_nothing_goes_before_somebody_has_said_so_nor_where_it_is_kept_for_ever(
         assert len(by_day(product)) == 30 * DAILY
 
 
+def test_stays_that_ended_before_go_and_those_in_force_remain(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.segment.forgetting.AT_ONCE", 2)
+    profile = Profile.create(product, "Everyone", Definition(window=30, events={"Open": 1}))
+    segments = {each.key or each.name: each for each in with_built_ins(profile) if each.scope == "user"}
+    round = Round.objects.create(profile=profile, day=0)
+
+    def stay(segment: str, entity: int, entered: int, left: int | None) -> None:
+        ended = {} if left is None else {"left_day": days.number(day(left)), "left_in": round}
+        Stay.objects.create(
+            segment=segments[segment], entity=entity, entered_day=days.number(day(entered)), entered_in=round, **ended
+        )
+
+    for entity in range(5):
+        stay("active", entity, 16, 14)
+        stay("active", entity, 14, 12)
+    stay("active", 5, 16, 11)
+    stay("active", 6, 16, None)
+    for entered, left in ((16, 15), (15, 14), (13, None)):
+        stay("all", 7, entered, left)
+    with opened(tmp_path, product, months=14) as counting:
+        keep(product)
+        step = Keeping(counting, lambda: None, set).step
+        step()
+        assert Retention.objects.get().state == State.DONE
+        step()
+    left = set(Stay.objects.values_list("segment__key", "entity"))
+    assert left == {("active", 5), ("active", 6), ("all", 7)}
+    kept = Stay.objects.filter(entity=7).order_by("entered_day").values_list("left_day", flat=True)
+    assert list(kept) == [days.number(day(15)), None], "the first one says that 7 is not new"
+    assert segments["active"].known_from is None
+    segments["active"].recorded_from = days.number(day(16))
+    segments["active"].profile.product.refresh_from_db()
+    assert segments["active"].known_from == day(MONTHS)
+
+
+def test_no_stay_goes_before_the_days_are_gone(tmp_path: Path, product: Product) -> None:
+    profile = Profile.create(product, "Everyone", Definition(window=30, events={"Open": 1}))
+    segment = next(each for each in with_built_ins(profile) if each.key == "active")
+    round = Round.objects.create(profile=profile, day=0)
+    Stay.objects.create(segment=segment, entity=1, entered_day=1, entered_in=round, left_day=2, left_in=round)
+    with opened(tmp_path, product, months=14) as counting:
+        keep(product)
+        importing = {product.pk}
+        step = Keeping(counting, lambda: None, lambda: importing).step
+        step()
+        step()
+        assert Stay.objects.exists()
+        importing.clear()
+        step()
+        step()
+    assert not Stay.objects.exists()
+
+
 def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=15) as counting:
         keep(product, 14)
@@ -204,6 +263,15 @@ def test_so_much_is_kept_as_profiles_look_back(product: Product) -> None:
     assert needed == 2 * 90 + 1 + 180
     assert first == (product.today() - timedelta(days=needed)).replace(day=1)
     assert retention.first_kept(product, 24, open_days=35) == (day(24), 0)
+
+
+def test_so_much_is_kept_as_the_condition_of_an_automation_looks_back(product: Product) -> None:
+    profile = Profile.create(product, "Everyone", Definition(window=30, events={"Open": 1}))
+    condition = {"event": "Open", "within_days": 400, "at_least": 3}
+    Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={}, condition=condition)
+    first, needed = retention.first_kept(product, 12, open_days=35)
+    assert needed == 400 + 2 * 30 + 1 + 180
+    assert first == (product.today() - timedelta(days=needed)).replace(day=1)
 
 
 def test_a_journal_that_lost_blocks_lets_nothing_go_and_says_why(tmp_path: Path, product: Product) -> None:
