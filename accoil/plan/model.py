@@ -96,12 +96,11 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
 
 def bounds(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
     """What one installation can't have more of by more machines, as a share of what there is."""
-    counts, engine = _counts(asked, m), _clickhouse(asked, m)
+    counts = _counts(asked, m)
     return {
         "processor of the one that counts": counts.cores / FULL,
         "memory of the one that counts": counts.notes["memory_gib"] / asked.memory_gib,
         "disk of the one that counts": counts.disk_gib / asked.disk_gib,
-        "time for every number anew": engine.notes["question_s"] / asked.seconds,
     }
 
 
@@ -142,15 +141,15 @@ def _receive_us(asked: Asked, m: Measured) -> float:
 def whole(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
     """What `accoil serve` alone would take on one machine, as a share of its bounds. Python has one processor of it,
     the engine what is left."""
-    python = (
-        _peak(asked) * (m.whole_us_event + m.whole_us_request / asked.per) / 1e6 + _looked(asked) * m.page_ms / 1000
-    )
-    counts, rows = _counts(asked, m), _rows_a_day(asked) * WINDOW / asked.products
+    calls = _peak(asked) * (m.whole_us_event + m.whole_us_request / asked.per) / 1e6
+    counts, left = _counts(asked, m), max(1, asked.cores - 1)
+    book = _rows_asked(asked) * m.duckdb_us_row / 1e6
     return {
-        "processor": python / FULL,
+        "processor": (calls + _looked(asked) * m.page_ms / 1000) / FULL,
+        "other processors": _books(asked) * book / left / FULL,
         "memory": counts.notes["memory_gib"] / asked.memory_gib,
         "disk": counts.disk_gib / asked.disk_gib,
-        "time for every number anew": rows * m.duckdb_us_row / 1e6 / max(1, asked.cores - 1) / asked.seconds,
+        "time for every number anew": book / left / asked.seconds,
     }
 
 
@@ -161,6 +160,16 @@ def _nearest_first(shares: dict[str, float]) -> dict[str, float]:
 def _looked(asked: Asked) -> float:
     """Pages a second."""
     return asked.look * asked.pages / 3600
+
+
+def _books(asked: Asked) -> float:
+    """How often a second every number of a profile is made anew while events come."""
+    return min(_looked(asked), asked.profiles / BOOK_EVERY)
+
+
+def _rows_asked(asked: Asked) -> float:
+    """Rows of counts in the window of one product."""
+    return _rows_a_day(asked) * WINDOW / asked.products
 
 
 def _receivers(asked: Asked, m: Measured) -> Part:
@@ -188,12 +197,11 @@ def _clickhouse(asked: Asked, m: Measured) -> Part:
     """Shards as many as a question needs to be answered in time, or their disks to hold it; each `replicas` times."""
     rows = _rows_a_day(asked) * asked.months * DAYS_A_MONTH
     disk = rows * m.engine_row / GIB
-    book = _rows_a_day(asked) * WINDOW / asked.products * m.question_us_row / 1e6  # seconds of one processor
-    books = min(_looked(asked), asked.profiles / BOOK_EVERY)
+    book = _rows_asked(asked) * m.question_us_row / 1e6  # seconds of one processor
     inserts = WORKS * (INSERTS + POSTS * _receivers(asked, m).processes)
     cores = inserts * m.engine_s_insert + _peak(asked) * m.engine_us_event / 1e6
     shards = max(1, ceil(book / asked.cores / max(0.01, asked.seconds - m.question_s)), ceil(disk / asked.disk_gib))
-    asking = books * (book + shards * m.question_s)
+    asking = _books(asked) * (book + shards * m.question_s)
     notes = {
         "shards": shards, "replicas": asked.replicas, "question_s": m.question_s + book / shards / asked.cores,
         "slow_ones": 1 - 0.99**shards, "rows": rows, "rows_inserted_s": _peak(asked) * m.rows_event,
@@ -241,8 +249,8 @@ def _network(asked: Asked, m: Measured) -> dict[str, float]:
 def _alone(asked: Asked, m: Measured) -> Part:
     """`accoil serve` alone: one processor for Python, and those that a book needs."""
     shares, disk = whole(asked, m), _counts(asked, m).disk_gib
-    engine = shares["time for every number anew"] * max(1, asked.cores - 1)
-    return Part(1, shares["processor"] * FULL + engine * FULL, disk, {})
+    engine = shares["other processors"] * max(1, asked.cores - 1)
+    return Part(1, (shares["processor"] + engine) * FULL, disk, {})
 
 
 def _cost(asked: Asked, prices: Prices, parts: dict[str, Part], mbit: dict[str, float]) -> float:

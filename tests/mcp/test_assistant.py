@@ -61,9 +61,7 @@ def served(data: Path):
 
 @asynccontextmanager
 async def assistant(data: Path) -> AsyncIterator[Client]:
-    command = StdioServerParameters(
-        command=sys.executable, args=["-m", "accoil", "mcp"], env=env(data)
-    )
+    command = StdioServerParameters(command=sys.executable, args=["-m", "accoil", "mcp"], env=env(data))
     async with Client(stdio_client(command)) as client:
         yield client
 

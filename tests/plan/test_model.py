@@ -18,13 +18,14 @@ LOADS = st.builds(Asked, events_a_day=st.floats(1e3, 1e9), alike=st.floats(1, 20
                   months=st.floats(1, 60), look=st.integers(0, 500), cores=st.integers(1, 64))  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(LOADS, st.floats(1.1, 10))
 def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     more = msgspec.structs.replace(asked, events_a_day=asked.events_a_day * times)
     for name, make in PARTS.items():
         some, greater = make(asked, MEASURED), make(more, MEASURED)
         assert (some.processes, some.cores, some.disk_gib) <= (greater.processes, greater.cores, greater.disk_gib), name
-    assert all(bounds(more)[what] >= share for what, share in bounds(asked).items() if what != "time for a question")
+    assert all(bounds(more)[what] >= share for what, share in bounds(asked).items())
     assert all(whole(more)[what] >= share for what, share in whole(asked).items())
 
 
