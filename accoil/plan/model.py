@@ -89,7 +89,7 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
             "nobody_counts_for": AWAY, "caught_up_after": failed.caught_up, "events_waiting_then": failed.waiting,
         },
         network_mbit=mbit, binds=_nearest_first(bounds(asked, m)),
-        nodes=ceil(sum(machines.values())), each_billion=_cost(asked, prices, parts, mbit),
+        nodes=max(asked.replicas, ceil(sum(machines.values()))), each_billion=_cost(asked, prices, parts, mbit),
         one_process_each_billion=_cost(asked, prices, {"counts": _alone(asked, m)}, {"calls": mbit["calls"]}),
     )  # fmt: skip
 
