@@ -27,7 +27,6 @@ class Asked(msgspec.Struct, frozen=True):
 
     events_a_day: float = 1e6
     users: int = 200_000
-    accounts: int = 10_000
     products: int = 1
     months: float = 13
     peak: float = 5
@@ -121,8 +120,8 @@ def _fits(asked: Asked, machines: int, m: Measured) -> bool:
 
 
 def grown(asked: Asked, times: float) -> Asked:
-    """As many times the events, users, accounts and people who look."""
-    more = {name: max(1, round(getattr(asked, name) * times)) for name in ("users", "accounts", "look")}
+    """As many times the events, users and people who look."""
+    more = {name: max(1, round(getattr(asked, name) * times)) for name in ("users", "look")}
     return msgspec.structs.replace(asked, events_a_day=asked.events_a_day * times, **more)
 
 
