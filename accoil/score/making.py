@@ -42,7 +42,7 @@ class Making:
         self._name = name
         self._version = -1
         self._block: int | None = None  # the last of which its parts know; None where nobody can tell
-        self._benchmarks: dict[str, Value] = {}
+        self._benchmarks: dict[str, float | None] = {}
         self._summary: tuple[int, dict[str, Any]] | None = None  # of which version
         self._made = float("-inf")
         self.is_large, self.is_gone = False, False
@@ -82,6 +82,7 @@ class Making:
             self._benchmarks = self._find_benchmarks(self._facts.store.ask)
             self._make_rows()
             self.is_large = self._facts.store.rows(ASK["size"], self._places)[0]["users"] > LARGE
+        self.benchmark = self._benchmarks["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
     def _add(self) -> int | None:
@@ -124,10 +125,9 @@ class Making:
             "membership": "membership",
         }
 
-    def _find_benchmarks(self, ask: Callable[..., pa.Table]) -> dict[str, Value]:
-        """b_now, b_yesterday, b_last; keeps the first."""
+    def _find_benchmarks(self, ask: Callable[..., pa.Table]) -> dict[str, float | None]:
+        """b_now, b_yesterday, b_last."""
         found = ask(ASK["benchmarks"], self._places).to_pylist()[0]
-        self.benchmark = self.definition.benchmark or found["b_now"]
         return {name: self.definition.benchmark or value for name, value in found.items()}
 
     @property

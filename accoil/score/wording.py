@@ -52,11 +52,11 @@ def event(name: str) -> str:
 
 
 def happened(name: str, n: int) -> str:
-    """How often something happened: "4 Reports created", "Viewed Pricing twice"."""
+    """How often something happened: "4 Reports created", "no Reports created", "Viewed Pricing twice"."""
     words = event(name).split()
     if len(words) >= 2 and DOING.fullmatch(words[-1]):
         thing = " ".join(words[:-1])
-        return f"{number(n)} {thing if n == 1 else plural(thing)} {words[-1].lower()}"
+        return f"{number(n) if n else 'no'} {thing if n == 1 else plural(thing)} {words[-1].lower()}"
     return f"{event(name)} {times(n)}" if n else f"no {event(name)}"
 
 

@@ -37,7 +37,7 @@ def test_the_dashboard_tells_what_happened(ann, busy, home):
 
 def test_who_cooled_down_is_told_with_the_reason_after_the_page(ann, home):
     part = ann.get(link_of_part(ann.get(f"{home}/"), "why"), headers={"HX-Request": "true"})
-    assert "Globex" in words(part) and "No Report Created this week against 6 last week" in words(part)
+    assert "Globex" in words(part) and "No Reports created this week against 6 last week" in words(part)
     assert ann.get(f"{home}/why").headers["Location"] == f"{home}/"
 
 

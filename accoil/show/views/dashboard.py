@@ -88,7 +88,7 @@ def listed(seen: Seen, rows: list[Row]) -> list[Row]:
 
 
 def because(seen: Seen, profile: Profile, id: int) -> str:
-    """What moved most of a score within the window: No Report Created this week against 4 last week."""
+    """What moved most of a score within the window: No Reports created this week against 4 last week."""
     frame, first = seen.frame, seen.frame.as_of - timedelta(days=seen.window)
     before, now = (frame.definition, first), (frame.definition, frame.as_of)
     with done_by(profile, frame.definition, seen.kind, id, first, frame.as_of) as done:
