@@ -120,7 +120,20 @@ class SuppressionKey(models.Model):
     """What a product's hashes are keyed with, kept since the server's secret key that it was made of may be changed."""
 
     product = models.OneToOneField(Product, primary_key=True, on_delete=models.CASCADE, related_name="suppression_key")
+    secret = EncryptedField(blank=True)  # hex; "": of an older version, made of the secret key of then
+
+    def __str__(self) -> str:
+        return f"Of {self.product}"
+
+
+class OtherKey(models.Model):
+    """What hashes of a product were keyed with while its own key could not be read, under another secret key."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="other_suppression_keys")
     secret = EncryptedField()  # hex
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
         return f"Of {self.product}"
