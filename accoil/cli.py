@@ -14,6 +14,7 @@ import typer
 from accoil import upkeep
 from accoil.bench import commands as bench
 from accoil.options import Data, Only, Port, ProductName, Version, read_password, read_text
+from accoil.plan.command import plan
 from accoil.refused import Refused
 
 app = typer.Typer(
@@ -93,7 +94,7 @@ def apply(
     elif dry_run:
         typer.echo("A dry run: nothing was changed.")
     else:
-        write([chosen.team], None, "apply", f"accoil apply {file.name}: {'; '.join(plan.headlines)}.")
+        write([chosen.team], None, "apply", f"accoil apply {file.name}: {'; '.join(plan.headlines)}.", product=chosen)
 
 
 def _known_events(product_id: int) -> set[str] | None:
@@ -168,16 +169,9 @@ def demo(
     """Fill in a believable company, and serve it. Its events go through the real front door."""
     from accoil.demo import fakes
 
-    chosen = {
-        "intercom": with_fake_intercom,
-        "hubspot": with_fake_hubspot,
-        "slack": with_fake_slack,
-        "salesforce": with_fake_salesforce,
-        "segment": with_fake_segment,
-        "mail": with_fake_mail,
-        "webhooks": with_fake_webhooks,
-    }
-    asked = [name for name, is_asked in chosen.items() if is_asked]
+    chosen = (with_fake_intercom, with_fake_hubspot, with_fake_slack, with_fake_salesforce, with_fake_segment,
+              with_fake_mail, with_fake_webhooks)  # fmt: skip
+    asked = [name for name, is_asked in zip(fakes.FAKES, chosen, strict=True) if is_asked]
     if asked and not serve:
         raise Refused("A stand-in is there while the demo is served; leave --no-serve out.")
     with fakes.beside(port, asked) as made:
@@ -244,7 +238,16 @@ def reset_password(
         typer.echo(line)
 
 
-for each in (upkeep.rebuild, upkeep.mend, upkeep.backup, upkeep.restore, upkeep.move, upkeep.doctor, upkeep.secret_key):
+for each in (
+    upkeep.rebuild,
+    upkeep.mend,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.move,
+    upkeep.doctor,
+    upkeep.secret_key,
+    plan,
+):
     app.command()(each)
 
 

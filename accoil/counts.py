@@ -34,13 +34,14 @@ log = structlog.get_logger()
 
 class Counts:
     """Of one data folder. `ring` is what the front door knows, also of who is refused; `addresses`: of the mailbox that
-    receivers put their blocks into, where there are any. Raises InUse."""
+    receivers put their blocks into, where there are any; `has_door`: it is a whole server, which asks what is counted
+    here from the beginning. Raises InUse."""
 
     def __init__(self, folder: Path, looked_up: LookedUp, ring: KeyRing, addresses: list[str], has_door: bool) -> None:
         self._looked_up = looked_up
         self._told_of_gaps = False
         self.freezing = Freezing(lambda: self.counting.wait_counted(5))
-        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since)
+        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since, is_asked=has_door)
         try:
             self._make(folder, ring, addresses, has_door)
         except BaseException:

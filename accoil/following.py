@@ -30,11 +30,15 @@ class Following:
         keeping: Callable[[], None],
     ) -> None:
         rounds, fillings, acting = Rounds(importing), Fillings(), Acting()
+
+        def is_ready() -> bool:
+            return counting.is_asked and counting.has_caught_up
+
         self._clocks = [
             # One after the other: who acts upon moves must not read a round that is being written, and nobody moves
             # while somebody is being deleted.
             waiting_clock(
-                lambda: counting.has_caught_up,
+                is_ready,
                 [
                     ("carry out deletions", erasing, 1),
                     ("let daily counts go that are no longer kept", keeping, 1),
@@ -44,7 +48,7 @@ class Following:
                 "segments",
             ),
             waiting_clock(
-                lambda: counting.has_caught_up,
+                is_ready,
                 [
                     ("work out who was in segments in the past", fillings.step, 1),
                     ("put together what is held of somebody", handing.step, 1),
@@ -69,7 +73,7 @@ class Reaching:
     before all that was received before the start is counted; `mine`: whether a connection is this one's."""
 
     def __init__(self, ready: Callable[[], bool], mine: Mine = everything) -> None:
-        self._deliveries, self._syncing = Deliveries(mine), Syncing(mine=mine)
+        self._deliveries, self._syncing = Deliveries(mine), Syncing(mine=mine, ready=ready)
         self._clocks = [
             waiting_clock(ready, [("do what waits for other tools", self._deliveries.step, 1)], "deliveries"),
             waiting_clock(

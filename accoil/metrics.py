@@ -56,6 +56,9 @@ class Measured(Protocol):
     def receiver(self) -> Receiver | None: ...
 
     @property
+    def shown_block(self) -> int: ...
+
+    @property
     def wrong(self) -> list[str]: ...
 
     @property
@@ -126,13 +129,20 @@ class Metrics:
         if holder is not None:
             yield _gauge("journal_block", "The last block that is on disk.", {(): holder.journal.last})
             yield _gauge("calls_waiting", "Calls that wait for the disk.", {(): holder.journal.calls_waiting})
-        waiting = self._server.receiver.posting.waiting if self._server.receiver else 0
+        posting = self._server.receiver.posting if self._server.receiver else None
+        waiting, lying = (posting.waiting, posting.lying) if posting else (0, 0)
         yield _gauge("blocks_waiting", "Blocks of a receiver that are on its disk alone.", {(): waiting})
-        if counting := self._server.counting:
-            counted = counting.loader.loaded
+        yield _gauge("blocks_lying", "Blocks of a receiver that were handed on and not taken.", {(): lying})
+        yield _gauge("shown_block", "The last counted block in the numbers it shows.", {(): self._server.shown_block})
+        counting = self._server.counting
+        yield _gauge("counts", "Whether this server counts.", {(): counting is not None})
+        if counting:
+            counted, shipping = counting.loader.loaded, counting.sharing.shipping
             yield _gauge("counted_block", "The last block that is in every number.", {(): counted})
             behind = {(): counting.journal.last - counted}
             yield _gauge("blocks_behind", "Blocks that are on disk and in no number yet.", behind)
+            unsent = {(): max(0, counted - shipping.shipped) if shipping else 0}
+            yield _gauge("blocks_unsent", "Blocks that are counted and not in ClickHouse yet.", unsent)
             yield _gauge("blocks_left_out", "Blocks that can't be read.", {(): len(counting.loader.set_aside)})
 
     def _sizes(self) -> Iterator[Any]:

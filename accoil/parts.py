@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from django.conf import settings
 
 from accoil import health
@@ -31,8 +30,6 @@ from accoil.show.inbox.desk import Desk
 from accoil.team.keys import remember_last_seen
 from accoil.watch.running import Watch
 from accoil.worker import Worker
-
-log = structlog.get_logger()
 
 
 class Part(Protocol):
@@ -81,6 +78,13 @@ class Parts:
     @property
     def counting(self) -> Counting | None:
         return counts.counting if (counts := self.counts) else None
+
+    @property
+    def shown_block(self) -> int:
+        """The last block that is in the numbers asked here."""
+        if counting := self.counting:
+            return counting.loader.loaded
+        return self.shared.block if self.shared else 0
 
     @property
     def journal(self) -> Journal | None:

@@ -31,6 +31,16 @@ class Shared:
     def facts(self) -> Facts | None:
         return self._shared.facts if self._shared else None
 
+    @property
+    def can_be_relied_on(self) -> bool:
+        """Whether there is something to ask, and all of it. Until then some people seem to be gone."""
+        return self._shared is not None and not self._shared.is_behind
+
+    @property
+    def block(self) -> int:
+        """The last block of the one that counts that is in them; 0: none."""
+        return self._shared.block if self._shared else 0
+
     def wait(self) -> None:
         """Returns when there is something to ask. Raises Refused."""
         until = time.monotonic() + PATIENCE

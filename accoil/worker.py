@@ -1,4 +1,7 @@
-"""A process that works: with other tools always, and as the one that counts while nobody else is."""
+"""A process that works: with other tools always, and as the one that counts while nobody else is.
+
+Who takes over counting has a store that is behind, or none: until it has caught up the shared facts are asked as
+before, since people that are not there yet would be emptied in other tools."""
 
 import threading
 import time
@@ -20,7 +23,7 @@ log = structlog.get_logger()
 
 class Worker:
     """`begin` makes what counts; `may` says whether the data folder is the one that belongs to the database; `shared`
-    are the facts that are asked while this process does not count."""
+    are the facts that are asked while this process does not count, or is behind."""
 
     def __init__(self, leases: Leases, may: Callable[[], bool], begin: Callable[[], Counts], shared: Shared) -> None:
         self._leases, self._may, self._begin, self._shared = leases, may, begin, shared
@@ -46,7 +49,9 @@ class Worker:
         counts = self.counts
         if self._changing:
             return False
-        return counts.counting.has_caught_up if counts else self._shared.facts is not None
+        if counts and counts.counting.is_asked:
+            return counts.counting.has_caught_up
+        return self._shared.can_be_relied_on
 
     def mine(self, wanted: Collection[int]) -> set[int]:
         """The connections that this worker works with. Who counts has enough to do, and takes what nobody else does."""
@@ -82,23 +87,21 @@ class Worker:
                 log.error("another worker counts now; this one goes on without")
                 self._stop_counting()
             return
-        if self.counts is None:
-            self._start_counting()
+        counts = self.counts = self.counts or self._started()
+        counting = counts.counting
+        if not counting.is_asked and (counting.has_caught_up or self._shared.facts is None):
+            self._shared.leave()
+            counting.ask()
 
-    def _start_counting(self) -> None:
-        self._changing = True
-        self._shared.leave()
+    def _started(self) -> Counts:
         with ExitStack() as undone:
-            undone.callback(self._has_changed)
             undone.callback(self._leases.let_go, COUNTS)
-            undone.callback(self._shared.use)
             counts = self._begin()
             undone.callback(counts.stop)
             counts.start()
             undone.pop_all()
-        self.counts = counts
-        self._has_changed()
         log.info("this worker counts")
+        return counts
 
     def _stop_counting(self) -> None:
         counts, self.counts = self.counts, None

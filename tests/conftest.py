@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -70,14 +71,33 @@ def _static_files_are_looked_for_once() -> None:
 _static_files_are_looked_for_once()
 
 
+def _passwords_cost_little() -> None:
+    """Hashed as ever, but in a few microseconds: each hash of a test would fill 100 MB, since it is to be dear. Servers
+    in processes of their own take that time."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
+
+    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
+
+
+_passwords_cost_little()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database of this run. pytest-django's own makes none where no test asks for `db` by name, and `server`
     must not: what it serves is seen by other threads, so it can't live in one test's transaction."""
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    from tests import migrated
+
+    in_a_file = connection.vendor == "sqlite"
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
+        if in_a_file:
+            migrated.take(Path(connection.settings_dict["TEST"]["NAME"]))
+        made = setup_databases(verbosity=0, interactive=False, keepdb=in_a_file)
+        if in_a_file:
+            migrated.keep()
     yield
     with django_db_blocker.unblock():
         _send_away_whoever_is_left()
@@ -128,13 +148,11 @@ def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_lanes() -> None:
+def nothing_is_remembered() -> None:
     """Connections and teams of other tests had the same ids."""
-    from accoil.connect.rate import lane
-    from accoil.connect.webhook.tool import pace
+    from tests.remembered import forget
 
-    lane.cache_clear()
-    pace.cache_clear()
+    forget()
 
 
 @pytest.fixture(scope="module")

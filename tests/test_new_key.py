@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.whole import PATIENCE, accoil, begun, serving
+from tests.whole import PATIENCE, accoil, begun, env, serving
 
 OLD, NEW = "o" * 40, "n" * 40
 
@@ -54,9 +53,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def run(data: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith("ACCOIL_")}
-    env = {**own, "ACCOIL_DATA": str(data), "DJANGO_SETTINGS_MODULE": "accoil.settings", **settings}
-    return subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(
+        [sys.executable, *words], env=env(data, **settings), capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 def told(data: Path, **settings: str) -> str:

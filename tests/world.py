@@ -41,7 +41,7 @@ class Engine:
         self.open()
 
     def open(self) -> None:
-        self.facts = Facts(DuckDB(self.folder / "facts.duckdb", threads=2))
+        self.facts = Facts(DuckDB(self.folder / "facts.duckdb", threads=1))
         self.loader = Loader(self.facts, self.journal, lambda: self.zones)
 
     def new_product(self, zone: str = "UTC") -> int:

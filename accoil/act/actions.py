@@ -13,7 +13,7 @@ from accoil.connect.guard import check_address, read_address
 from accoil.connect.soon import SECONDS
 from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.values import nearest
 from accoil.team.models import Team
 
@@ -115,10 +115,8 @@ def listed(text: str) -> list[str]:
 def check_of_team(written: Sequence[Written], team: Team) -> None:
     """That the team can have it done. Raises Refused."""
     for key, values in actions_in(written):
-        try:
+        with At(f"then: {key}"):
             action_of(key)[1].check(team, values)
-        except Refused as wrong:
-            raise Refused(f"then: {key}: {wrong}") from wrong
 
 
 def actions_in(written: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Values]]:
@@ -187,10 +185,8 @@ def check_addresses(written: Sequence[Mapping[str, Any]]) -> None:
         for key, values in actions_in(written):
             for field in action_of(key)[1].fields:
                 if field.type == "address":
-                    try:
+                    with At(f"then: {key}: {field.name}"):
                         check_address(values.get(field.name, ""))
-                    except Refused as wrong:
-                        raise Refused(f"then: {key}: {field.name}: {wrong}") from wrong
 
 
 def goes_to_addresses(written: Sequence[Mapping[str, Any]]) -> bool:
@@ -200,10 +196,8 @@ def goes_to_addresses(written: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _address(where: str, text: str) -> str:
-    try:
+    with At(where):
         return read_address(text)
-    except Refused as wrong:
-        raise Refused(f"{where}: {wrong}") from wrong
 
 
 def _check_names(where: str, text: str, scope: Kind, with_names: bool) -> None:

@@ -3,15 +3,13 @@ from django.apps import AppConfig
 
 class ActConfig(AppConfig):
     name = "accoil.act"
-    label = "act"
-    verbose_name = "Automations"
 
     def ready(self) -> None:
-        from accoil.act.naming import Followers, features_named
-        from accoil.score.carried import others
-        from accoil.segment.keeping import followers
+        from accoil.act.naming import NamesFeatures, NamesSegments
+        from accoil.score import carried
+        from accoil.segment import keeping
 
-        if features_named not in others:
-            others.append(features_named)
-        if not any(isinstance(each, Followers) for each in followers):
-            followers.append(Followers())
+        if not any(isinstance(each, NamesFeatures) for each in carried.followers):
+            carried.followers.append(NamesFeatures())
+        if not any(isinstance(each, NamesSegments) for each in keeping.followers):
+            keeping.followers.append(NamesSegments())

@@ -10,7 +10,7 @@ from accoil.act.actions import Written, action_of, actions_in, check_actions, ch
 from accoil.act.models import Automation
 from accoil.act.triggers import Trigger, check_rule, check_trigger, sentence
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, check, words, written
 from accoil.score.models import Profile
 from accoil.segment import reading
@@ -68,10 +68,8 @@ def check_condition(raw: Any, profile: Profile, scope: Kind) -> dict[str, Any] |
     """Reads `if`. Raises Refused."""
     if raw is None or raw == {}:
         return None
-    try:
+    with At("if"):
         return written(check_rule(raw, profile, scope))
-    except Refused as wrong:
-        raise Refused(f"if: {wrong}") from wrong
 
 
 def look_up(draft: Draft) -> None:

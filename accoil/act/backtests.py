@@ -3,12 +3,10 @@
 from accoil.act import running
 from accoil.act.groups import Segments, titles
 from accoil.act.running import LOOKING_BACK, Runs
-from accoil.refused import Refused
 from accoil.rule.tree import Rule, Scope, inlined, written
-from accoil.score.askable import why_not
 from accoil.score.backtest import Backtest, Question, backtest
 from accoil.score.models import Profile
-from accoil.segment.askable import first_askable
+from accoil.segment.askable import check_askable
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.watched import names, watched
 
@@ -25,9 +23,7 @@ def run(profile: Profile, scope: Scope, outcome: Rule, days: int, periods: int) 
     meant = inlined(outcome, names(profile, scope, definition, own))
     question = Question(profile.product_id, definition, scope, meant, today, days, periods)
     segments = Segments(scope, titles(own), watched(profile, scope, definition, own))
-    first = first_askable(profile, definition, [written(meant)])
-    if first and question.dates[0] < first:
-        raise Refused(f"That looks back to {question.dates[0]}; {why_not(profile.product, first)}")
+    check_askable(profile, question.dates[0], definition, [written(meant)])
     key = (profile.pk, definition.digest(), scope, repr(meant), days, periods, today)
     return runs.get(
         key, lambda: Run(LOOKING_BACK, lambda told: backtest(question, segments, told), len(question.dates))

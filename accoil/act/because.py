@@ -7,6 +7,7 @@ from typing import Any
 from accoil.act.text import NAMES
 from accoil.count.ids import Kind
 from accoil.rule.tree import EVERYTHING, check, mentions, words
+from accoil.score.wording import count
 from accoil.segment.models import Reason
 
 Row = Mapping[str, Any]
@@ -30,7 +31,7 @@ def numbers(scope: Kind, row: Row | None, window: int) -> str:
     if row is None:
         return f"the profile does not count this {scope} now"
     change = f"{row['change']:+d} in" if row["change"] else "as it was"
-    told = f"score {row['score']} ({change} {_days(window)}{'' if row['change'] else ' ago'})".replace("-", "−")
+    told = f"score {row['score']} ({change} {count(window, 'day')}{'' if row['change'] else ' ago'})".replace("-", "−")
     if row.get("activation") is not None:
         told += f", activation {NAMES[scope]['activation'](row)}"
     return told
@@ -47,7 +48,7 @@ def not_held(condition: Any, scope: Kind, row: Row | None) -> str:
 
 def cooling(last: datetime, now: datetime, hours: int) -> str:
     """“Not done: it was done 3 hours ago, and the cool-down is 24 hours.”"""
-    return f"Not done: it was done {_ago(now - last)} ago, and the cool-down is {_hours(hours)}."
+    return f"Not done: it was done {_ago(now - last)} ago, and the cool-down is {count(hours, 'hour')}."
 
 
 def too_late(at: datetime, now: datetime) -> str:
@@ -94,19 +95,11 @@ def _score(given: Row) -> str:
     return f"Score rose above {given['rises_above']}" if above else f"Score dropped below {given['drops_below']}"
 
 
-def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
-
-
-def _hours(hours: int) -> str:
-    return "1 hour" if hours == 1 else f"{hours} hours"
-
-
 def _ago(since: timedelta) -> str:
     minutes = int(since.total_seconds() // 60)
     if minutes < 1:
         return "less than a minute"
     if minutes < 60:
-        return f"{minutes} minute{'s' if minutes > 1 else ''}"
+        return count(minutes, "minute")
     hours = minutes // 60
-    return _hours(hours) if hours < 48 else _days(hours // 24)
+    return count(hours, "hour") if hours < 48 else count(hours // 24, "day")

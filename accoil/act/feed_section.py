@@ -1,7 +1,6 @@
 """The `feeds` of a definitions file: those that are shared; whose a personal one is stands in no file."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,7 +11,9 @@ from accoil.act.feed_cards import title
 from accoil.act.feeds import Draft
 from accoil.act.models import Feed
 from accoil.connect.models import live
-from accoil.refused import Refused
+from accoil.refused import At, Refused
+from accoil.score import file_format
+from accoil.score.file_format import check_keys
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.team.models import Product
@@ -39,14 +40,8 @@ class Feeds:
     keys = ("feeds",)
 
     def read(self, content: Mapping[str, Any]) -> list[Said]:
-        entries = content["feeds"]
-        if not isinstance(entries, list | None):
-            raise Refused("feeds must be a list; each entry begins with “- name: …”.")
-        found = [_read(place, entry) for place, entry in enumerate(entries or [], start=1)]
-        for place, each in enumerate(found):
-            if each.key in [before.key for before in found[:place]]:
-                raise Refused(f"Two feeds of {each.profile} are called “{each.draft.name}”; rename one.")
-        return found
+        twice = "Two feeds of {0.profile} are called “{0.draft.name}”; rename one."
+        return file_format.listed(content["feeds"], "feeds", _read, twice.format)
 
     def apply(self, plan: Plan, said: list[Said]) -> None:
         keep = {each.key for each in said}
@@ -56,7 +51,7 @@ class Feeds:
                 plan.lines.append(f"- {_called(feed)}")
         profiles = {profile.name: profile for profile in plan.product.profiles.all()}
         for each in said:
-            with _named(each):
+            with At(f"Feed “{each.draft.name}”"):
                 if each.profile not in profiles:
                     raise Refused(f"there is no profile called “{each.profile}”.")
                 _put(plan, profiles[each.profile], each.draft)
@@ -69,14 +64,6 @@ class Feeds:
 def _shared(product: Product) -> list[Feed]:
     found = Feed.objects.filter(profile__product=product, is_shared=True)
     return list(found.select_related("profile").order_by("profile", "pk"))
-
-
-@contextmanager
-def _named(said: Said) -> Iterator[None]:
-    try:
-        yield
-    except Refused as wrong:
-        raise Refused(f"Feed “{said.draft.name}”: {wrong}") from wrong
 
 
 def _put(plan: Plan, profile: Profile, draft: Draft) -> None:
@@ -113,18 +100,16 @@ def _written(feed: Feed) -> dict[str, Any]:
 
 
 def _read(place: int, entry: Any) -> Said:
-    name = entry.get("name") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or not name.strip():
-        raise Refused(f"Feed {place} of the file has no name; begin it with “- name: …”.")
+    name = file_format.name_of(entry, place, "feed")
     where = f"Feed “{name}”"
-    _known(where, entry, KEYS)
+    check_keys(where, entry, KEYS)
     for key in ("profile", "cards"):
         if key not in entry:
             raise Refused(f"{where}: {key} is missing.")
     if not isinstance(entry["profile"], str):
         raise Refused(f"{where}: profile names the profile it belongs to.")
     for card in entry["cards"] if isinstance(entry["cards"], list) else ():
-        _known(f"{where}: cards", card, OF_CARDS)
+        check_keys(f"{where}: cards", card, OF_CARDS)
     every, hour = entry.get("every", ""), entry.get("hour", HOUR)
     if every not in ("", "day", "week"):
         raise Refused(f"{where}: every is {every!r}; write day or week, or leave it out: then it is not sent.")
@@ -140,9 +125,3 @@ def _read(place: int, entry: Any) -> Said:
         mail_to=", ".join(mail_to),
     )  # fmt: skip
     return Said(profile=" ".join(entry["profile"].split()), draft=draft)
-
-
-def _known(where: str, entry: Any, keys: tuple[str, ...]) -> None:
-    for key in entry if isinstance(entry, dict) else ():
-        if key not in keys:
-            raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(keys)}.")

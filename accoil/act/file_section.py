@@ -1,7 +1,6 @@
 """The `automations` of a definitions file."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,8 +14,9 @@ from accoil.connect.given import given
 from accoil.connect.models import live
 from accoil.connect.soon import SECONDS
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, check, words
+from accoil.score.file_format import check_keys, listed, name_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.team.models import Product
@@ -40,25 +40,19 @@ class Automations:
     keys = ("automations",)
 
     def read(self, content: Mapping[str, Any]) -> list[Said]:
-        listed = content["automations"]
-        if not isinstance(listed, list | None):
-            raise Refused("automations must be a list; each entry begins with “- name: …”.")
-        found = [_read(place, entry) for place, entry in enumerate(listed or [], start=1)]
-        for place, each in enumerate(found):
-            if each.key in [before.key for before in found[:place]]:
-                raise Refused(f"Two automations of {each.profile} are called “{each.draft.name}”; rename one.")
-        return found
+        twice = "Two automations of {0.profile} are called “{0.draft.name}”; rename one."
+        return listed(content["automations"], "automations", _read, twice.format)
 
-    def look_up(self, said: list[Said]) -> None:
+    def look_up(self, product: Product, said: list[Said]) -> None:
         with given(SECONDS):
             for each in said:
-                with _named(each):
+                with At(f"Automation “{each.draft.name}”"):
                     automations.look_up(each.draft)
 
     def apply(self, plan: Plan, said: list[Said]) -> None:
         profiles = {profile.name: profile for profile in plan.product.profiles.all()}
         for each in said:
-            with _named(each):
+            with At(f"Automation “{each.draft.name}”"):
                 if each.profile not in profiles:
                     raise Refused(f"there is no profile called “{each.profile}”.")
                 _put(plan, profiles[each.profile], each)
@@ -71,7 +65,7 @@ class Automations:
 class Leaving(Automations):
     """Those that a file leaves out go before the segments they name."""
 
-    def look_up(self, said: list[Said]) -> None:
+    def look_up(self, product: Product, said: list[Said]) -> None:
         """Nothing: nothing is sent for those that go."""
 
     def apply(self, plan: Plan, said: list[Said]) -> None:
@@ -85,14 +79,6 @@ class Leaving(Automations):
 
     def written(self, product: Product) -> dict[str, Any]:
         return {}
-
-
-@contextmanager
-def _named(said: Said) -> Iterator[None]:
-    try:
-        yield
-    except Refused as wrong:
-        raise Refused(f"Automation “{said.draft.name}”: {wrong}") from wrong
 
 
 def _put(plan: Plan, profile: Profile, said: Said) -> None:
@@ -153,13 +139,9 @@ def _written(each: Automation) -> dict[str, Any]:
 
 
 def _read(place: int, entry: Any) -> Said:
-    name = entry.get("name") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or not name.strip():
-        raise Refused(f"Automation {place} of the file has no name; begin it with “- name: …”.")
+    name = name_of(entry, place, "automation")
     where = f"Automation “{name}”"
-    for key in entry:
-        if key not in KEYS:
-            raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(KEYS)}.")
+    check_keys(where, entry, KEYS)
     for key in ("profile", "scope", "when", "then"):
         if key not in entry:
             raise Refused(f"{where}: {key} is missing.")

@@ -1,53 +1,73 @@
 """Segments, stages and features that automations name: they follow a new name, and hold back who would delete one."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from accoil.act.models import Automation
 from accoil.count.ids import Kind
-from accoil.rule.tree import EVERYTHING, check, mentions
-from accoil.segment.keeping import renamed
+from accoil.rule.tree import EVERYTHING, check, mentions, renamed
 from accoil.segment.models import Segment
 from accoil.team.models import Product
 
 DIRECT = ("enters", "leaves")  # keys of a trigger whose value is the name of a segment
 
 
-class Followers:
+class NamesSegments:
     """As `accoil.segment.keeping.Follower`."""
 
     def naming(self, segment: Segment) -> list[str]:
-        return [f"the automation “{each.name}”" for each in _of(segment) if _names(each, segment)]
+        return [_called(each) for each in _of(segment) if _names(each, segment)]
 
     def renamed(self, segment: Segment, old: str, new: str) -> None:
-        kind = "stage" if segment.is_stage else "segment"
         for each in _of(segment):
             if not _names(each, segment):
                 continue
             keys = ("stage",) if segment.is_stage else DIRECT
-            trigger = renamed(each.trigger, kind, old, new)
-            each.trigger = {key: new if key in keys and value == old else value for key, value in trigger.items()}
-            each.condition = renamed(each.condition, kind, old, new)
-            each.save(update_fields=["trigger", "condition"])
-            if each.segment and each.segment.is_hidden:
-                each.segment.rule = renamed(each.segment.rule, kind, old, new)
-                each.segment.save(update_fields=["rule"])
+            each.trigger = {key: new if key in keys and value == old else value for key, value in each.trigger.items()}
+            _rename(each, "stage" if segment.is_stage else "segment", {old: new})
 
 
-def features_named(product: Product) -> list[tuple[str, str]]:
-    """(feature, who names it) for every automation of the product whose rules do."""
-    found = Automation.objects.filter(profile__product=product)
-    return [
-        (feature, f"the automation “{each.name}”")
-        for each in found
-        for rule in _rules(each)
-        for feature in mentions(check(rule, _scope(each), EVERYTHING)).features
-    ]
+class NamesFeatures:
+    """As `accoil.score.carried.Follower`."""
+
+    def naming(self, product: Product) -> list[tuple[str, str]]:
+        return [(feature, _called(each)) for each in _of_product(product) for feature in _features(each)]
+
+    def renamed(self, product: Product, names: Mapping[str, str]) -> list[str]:
+        told = []
+        for each in _of_product(product):
+            if names.keys() & _features(each).keys():
+                _rename(each, "feature", names)
+                told.append(_called(each))
+        return told
 
 
 def _of(segment: Segment) -> list[Automation]:
     found = Automation.objects.filter(profile=segment.profile_id, scope=segment.scope)
     return list(found.select_related("segment"))
+
+
+def _of_product(product: Product) -> list[Automation]:
+    return list(Automation.objects.filter(profile__product=product).select_related("segment"))
+
+
+def _rename(automation: Automation, kind: Literal["feature", "segment", "stage"], names: Mapping[str, str]) -> None:
+    """In all its rules, also that of the segment which it has for itself."""
+    automation.trigger = renamed(automation.trigger, kind, names)
+    automation.condition = renamed(automation.condition, kind, names)
+    automation.save(update_fields=["trigger", "condition"])
+    if automation.segment and automation.segment.is_hidden:
+        automation.segment.rule = renamed(automation.segment.rule, kind, names)
+        automation.segment.save(update_fields=["rule"])
+
+
+def _called(automation: Automation) -> str:
+    return f"the automation “{automation.name}”"
+
+
+def _features(automation: Automation) -> dict[str, None]:
+    rules = (check(rule, _scope(automation), EVERYTHING) for rule in _rules(automation))
+    return dict.fromkeys(mentions(*rules).features)
 
 
 def _names(automation: Automation, segment: Segment) -> bool:

@@ -1,13 +1,15 @@
-"""The `profiles` of a definitions file with what of each is synced: `sync: {intercom: all}`."""
+"""The `profiles` of a definitions file with what of each is synced: `sync: {intercom: all}`, and into which fields."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from accoil.act import chosen_section
+from accoil.connect import chosen_fields
 from accoil.connect.models import Connection, Mode, ProfileSync, State, live
 from accoil.connect.names import check_names
 from accoil.connect.planning import with_modes
 from accoil.connect.tools import TOOLS
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.score.file_format import named
 from accoil.score.files import Plan
 from accoil.score.models import Profile
@@ -16,7 +18,15 @@ from accoil.score.profile_section import Said as Definitions
 from accoil.team.models import Product
 
 Modes = dict[str, Mode]  # tool → mode
-Said = tuple[Definitions, dict[str, Modes]]
+APART = ("sync", "fields")  # keys of a profile that say nothing about its numbers
+
+
+class Said(NamedTuple):
+    """By name of profile, of those where the file says something."""
+
+    definitions: Definitions
+    syncs: dict[str, Modes]
+    fields: dict[str, chosen_section.Said]
 
 
 class SyncedProfiles:
@@ -27,43 +37,60 @@ class SyncedProfiles:
 
     def read(self, content: Mapping[str, Any]) -> Said:
         entries = named(content["profiles"], "profiles", "profile")
-        syncs = {name: _modes(name, entry["sync"]) for name, entry in entries.items() if "sync" in entry}
+        syncs, fields = {}, {}
+        for name, entry in entries.items():
+            with At(f"Profile “{name}”"):
+                if "sync" in entry:
+                    syncs[name] = _modes(entry["sync"])
+                if "fields" in entry:
+                    fields[name] = chosen_section.read(entry["fields"])
         numbers = [
-            {"name": name, **{key: value for key, value in entry.items() if key != "sync"}}
+            {"name": name, **{key: value for key, value in entry.items() if key not in APART}}
             for name, entry in entries.items()
         ]
-        return self._profiles.read({"profiles": numbers}), syncs
+        return Said(self._profiles.read({"profiles": numbers}), syncs, fields)
+
+    def look_up(self, product: Product, said: Said) -> None:
+        for name, fields in said.fields.items():
+            with At(f"Profile “{name}”: fields"):
+                chosen_section.ask(product, name, fields)
 
     def apply(self, plan: Plan, said: Said) -> None:
-        definitions, syncs = said
-        self._profiles.apply(plan, definitions)
+        self._profiles.apply(plan, said.definitions)
+        changed = []
         for profile in plan.product.profiles.all():
-            for tool, mode in syncs.get(profile.name, {}).items():
-                try:
+            with At(f"Profile “{profile.name}”: sync"):
+                for tool, mode in said.syncs.get(profile.name, {}).items():
                     _put(plan, profile, tool, mode)
-                except Refused as wrong:
-                    raise Refused(f"Profile “{profile}”: sync: {wrong}") from wrong
+            with At(f"Profile “{profile.name}”: fields"):
+                for tool, fields in said.fields.get(profile.name, {}).items():
+                    if connection := chosen_section.put(plan, profile, tool, fields):
+                        changed.append((connection, profile))
+        for connection, profile in changed:  # profiles may have changed places
+            with At(f"Profile “{profile.name}”: fields"):
+                chosen_fields.check_once(connection, profile)
 
     def written(self, product: Product) -> dict[str, Any]:
         told = self._profiles.written(product)
         for entry in told["profiles"]:
             synced = ProfileSync.objects.filter(profile__product=product, profile__name=entry["name"])
             on = synced.exclude(mode=Mode.OFF).exclude(connection__state="disconnected").select_related("connection")
-            if modes := {each.connection.tool: each.mode for each in on}:
+            if modes := {each.connection.tool: each.mode for each in on.order_by("connection")}:
                 entry["sync"] = modes
+            if fields := chosen_section.written(entry["name"], product):
+                entry["fields"] = fields
         return told
 
 
-def _modes(profile: str, raw: Any) -> Modes:
-    where = f"Profile “{profile}”: sync"
+def _modes(raw: Any) -> Modes:
     tools = [key for key, tool in TOOLS.items() if tool.syncs]
     if not isinstance(raw, Mapping):
-        raise Refused(f"{where} is {raw!r}; write {{{tools[0]}: all}}, with all, segments or off.")
+        raise Refused(f"sync is {raw!r}; write {{{tools[0]}: all}}, with all, segments or off.")
     for tool, mode in raw.items():
         if tool not in tools:
-            raise Refused(f"{where}: “{tool}” is no tool that profiles are synced to; there are: {', '.join(tools)}.")
+            raise Refused(f"sync: “{tool}” is no tool that profiles are synced to; there are: {', '.join(tools)}.")
         if _spelt(mode) not in Mode.values:
-            raise Refused(f"{where}: {tool} is {mode!r}; write one of: {', '.join(Mode.values)}.")
+            raise Refused(f"sync: {tool} is {mode!r}; write one of: {', '.join(Mode.values)}.")
     return {tool: Mode(_spelt(mode)) for tool, mode in raw.items()}
 
 

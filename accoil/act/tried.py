@@ -12,13 +12,12 @@ from accoil.act.models import Automation
 from accoil.act.running import LOOKING_BACK, Run, Runs, Told
 from accoil.act.triggers import Trigger, meant
 from accoil.count.facts import facts
-from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, Rule, Scope, check, written
-from accoil.score.askable import why_not
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
-from accoil.segment.askable import first_askable
+from accoil.score.wording import count
+from accoil.segment.askable import check_askable
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.inside import Inside, Move
 from accoil.segment.watched import Watched, watched
@@ -52,11 +51,10 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """Would have fired 12 times in the last 90 days, for 9 accounts."""
-        lasting = "1 day" if self.days == 1 else f"{self.days} days"
+        lasting = count(self.days, "day")
         if not self.fired:
             return f"Would not have fired in the last {lasting}{self._aside}."
-        many = len(self.entities)
-        whom = f"1 {self.scope}" if many == 1 else f"{many:,} {self.scope}s"
+        whom = count(len(self.entities), self.scope)
         return f"Would have fired {_times(len(self.fired))} in the last {lasting}, for {whom}{self._aside}."
 
     @property
@@ -97,20 +95,14 @@ def automation_backtest(
     and of those that are not saved yet the newest of a `person`. Raises Refused for a draft that makes no sense, for
     days that are gone, and when too many wait."""
     question = question_of(profile, check_draft(profile, draft, itself), days)
-    _refuse_gone(profile, question)
+    rules = [*(each.rule for each in question.rules), question.also, question.condition]
+    begins = question.as_of - timedelta(days=question.days)
+    check_askable(profile, begins, question.definition, [written(rule) for rule in rules if rule])
     about = ("automation", itself.pk) if itself else ("person", profile.pk, person) if person else None
     return runs.get(
         repr(question),
         lambda: Run(LOOKING_BACK, lambda told: backtest(question, told), question.days, about=about),
     )
-
-
-def _refuse_gone(profile: Profile, question: Question) -> None:
-    rules = [*(each.rule for each in question.rules), question.also, question.condition]
-    first = first_askable(profile, question.definition, [written(rule) for rule in rules if rule])
-    begins = question.as_of - timedelta(days=question.days)
-    if first and begins < first:
-        raise Refused(f"That looks back to {begins}; {why_not(profile.product, first)}")
 
 
 def question_of(profile: Profile, checked: Checked, days: int) -> Question:

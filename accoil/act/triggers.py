@@ -7,12 +7,13 @@ from typing import Any, Literal
 import msgspec
 
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Rule, check, inlined, words, written
 from accoil.rule.values import nearest
 from accoil.score.askable import refuse_gone
 from accoil.score.models import Profile
+from accoil.score.wording import count
 from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
@@ -78,7 +79,7 @@ def sentence(raw: Raw, scope: Kind) -> str:
 def _score_words(given: Raw) -> str:
     over = f" within {given['days']} days" if "days" in given else ""
     how, n = next((how, given[how]) for how in MOVES if how in given)
-    points = "1 point" if n == 1 else f"{n} points"
+    points = count(n, "point")
     told = {"rises": f"by {points} or more{over}", "falls": f"by {points} or more{over}"}
     way = {"rises": "rises", "falls": "falls", "rises_above": "rises above", "drops_below": "drops below"}[how]
     return f"has a score that {way} {told.get(how, n)}"
@@ -156,10 +157,8 @@ def _new(given: Any, profile: Profile, scope: Kind) -> Trigger:
 
 
 def _becomes(given: Any, profile: Profile, scope: Kind) -> Trigger:
-    try:
+    with At("when: becomes"):
         rule = check_rule(given, profile, scope)
-    except Refused as wrong:
-        raise Refused(f"when: becomes: {wrong}") from wrong
     return Trigger(raw={"becomes": written(rule)}, scope=scope, rule=rule)
 
 

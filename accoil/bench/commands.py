@@ -94,3 +94,19 @@ def bench_pages(users: Users = 200_000, days: Days = 395, keep: Keep = None, dat
     from accoil.bench.pages import run
 
     run(Size(users, days), keep)
+
+
+@app.command("several")
+def bench_several(
+    database: Annotated[str, typer.Option("--database", metavar="URL", help="A PostgreSQL; a database is made in it.")],
+    clickhouse: Annotated[str, typer.Option("--clickhouse", metavar="URL", help="A ClickHouse; likewise.")],
+    receivers: Annotated[int, typer.Option(min=1, metavar="N", help="How many receive.")] = 1,
+    rate: Annotated[float, typer.Option(min=1, metavar="N", help="Events a second in all.")] = 2_000,
+    per: Annotated[int, typer.Option(min=1, metavar="N", help="Events in a request.")] = 100,
+    seconds: Annotated[float, typer.Option(min=1, metavar="S", help="Length of the load.")] = 20,
+    data: Data = None,
+) -> None:
+    """One server in several processes. What each of them, ClickHouse and PostgreSQL take of a load."""
+    from accoil.bench.several import Wanted, run
+
+    run(Wanted(database, clickhouse, receivers, rate, per, seconds))

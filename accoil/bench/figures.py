@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from statistics import median
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
@@ -16,10 +15,6 @@ def seconds_of(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def median_seconds(work: Callable[[], object], times: int) -> float:
-    return median(seconds_of(work) for _ in range(times))
 
 
 def ratio(figure: float, to: float) -> float | None:

@@ -14,8 +14,6 @@ from accoil.bench import loop
 SECRET, WORKSPACE = "bench-secret", "bench"
 PATIENCE = 30  # seconds
 
-Told = dict[str, Any]
-
 
 class Round(msgspec.Struct, frozen=True):
     """Of so many teammates each opens one conversation: all at one moment, or evenly over so many `seconds`."""

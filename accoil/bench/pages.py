@@ -51,6 +51,9 @@ def measure(size: Size, keep: Path | None = None, asked: int = ASKED) -> Report:
             "book": {"users": size.users, "accounts": size.accounts, "days": size.days},
             "start_seconds": running.started_in,
         }
+        say("a first look back over a year, while events arrive")
+        with arriving(visitor):
+            report["first_look_back"] = _first_look_back(visitor)
         say("every page a first time, then again")
         report["pages"] = _ask_all(visitor, asked)
         say("the same while events arrive")
@@ -74,6 +77,7 @@ def _ask_all(visitor: Visitor, asked: int) -> Report:
         report[f"{kind}_page"] = _ask(asked, visitor.get, itertools.cycle(_of_one(visitor, f"{kind}s")))
     ranges = (visitor.page("", days=days) for days in itertools.cycle(RANGES))
     report["dashboard"] = _ask(asked, visitor.get, ranges)
+    report["dashboard_why"] = _ask(asked, visitor.part, itertools.repeat(visitor.page("why")))
     report["dashboard_rest"] = _ask(asked, visitor.get, itertools.repeat(visitor.page("habits", days=30)))
     looks = itertools.cycle(itertools.product(VIEWED, ("users", "accounts")))
     views = (visitor.page("views/events", days=days, who=who) for days, who in looks)
@@ -89,6 +93,13 @@ def _ask(times: int, work: Callable[[Any], Any], asked: Iterator[Any]) -> Report
     """The first answer alone, then the others; ms."""
     first, *rest = _took(times + 1, work, asked)
     return _told(first, rest)
+
+
+def _first_look_back(visitor: Visitor) -> Report:
+    """ms until the dashboard of a month, then of a year, and until the charts of that, which come after the page."""
+    month, year = (visitor.page("", days=days) for days in (min(RANGES), max(RANGES)))
+    told = {"month_ms": month, "year_ms": year, "charts_ms": f"{year}&whole=1"}
+    return {name: round(1000 * seconds_of(partial(visitor.get, page)), 1) for name, page in told.items()}
 
 
 def _ask_until_sure(times: int, work: Callable[[Any], Any], asked: Iterator[Any]) -> Report:

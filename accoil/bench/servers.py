@@ -23,6 +23,7 @@ from accoil.refused import Refused
 STARTS_WITHIN = 120  # seconds
 STOPS_WITHIN = 60
 LOOK_EVERY = 0.01
+PROGRAM = (sys.executable, "-m", "accoil")
 
 
 class Running(msgspec.Struct):
@@ -51,19 +52,32 @@ class Accoil(msgspec.Struct):
 
 @contextmanager
 def accoil(folder: Path) -> Iterator[Accoil]:
-    arguments = ("init", "--team", "Bench", "--product", "Bench", "--email", "bench@example.com", "--json")
     environment = {name: value for name, value in os.environ.items() if name != "ACCOIL_DATA_FILE"}
-    environment["ACCOIL_DATA"] = str(folder)
-    program = (sys.executable, "-m", "accoil")
+    key = begun(folder, environment)
+    with serving(folder, environment) as running:
+        yield Accoil(running, folder, key)
+
+
+def begun(folder: Path, environment: dict[str, str]) -> str:
+    """Makes a team and a product in a data folder; the product's ingest key."""
+    arguments = ("init", "--team", "Bench", "--product", "Bench", "--email", "bench@example.com", "--json")
     made = subprocess.run(  # noqa: S603  # ourselves
-        (*program, *arguments), env=environment, capture_output=True, text=True, timeout=STOPS_WITHIN
-    )
+        (*PROGRAM, *arguments), env={**environment, "ACCOIL_DATA": str(folder)}, capture_output=True, text=True,
+        timeout=STARTS_WITHIN,
+    )  # fmt: skip
     if made.returncode:
         raise Refused(f"The server under test could not be set up: {made.stderr.strip()}")
-    key = json.loads(made.stdout)["ingest_key"]
+    return str(json.loads(made.stdout)["ingest_key"])
+
+
+@contextmanager
+def serving(folder: Path, environment: dict[str, str], role: str | None = None) -> Iterator[Running]:
+    """A server with that data folder: one of that role, or everything in one process."""
     port = _free_port()
-    with _process((*program, "serve", "--port", str(port)), port, "/health", environment) as running:
-        yield Accoil(running, folder, key)
+    only = ("--only", role) if role else ()
+    program, settings = (*PROGRAM, "serve", "--port", str(port), *only), {**environment, "ACCOIL_DATA": str(folder)}
+    with _process(program, port, "/health", settings) as running:
+        yield running
 
 
 @contextmanager

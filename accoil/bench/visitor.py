@@ -27,6 +27,10 @@ class Visitor:
     def get(self, address: str) -> str:
         return self._ask("GET", address, headers=self._signed_in())
 
+    def part(self, address: str) -> str:
+        """A part that comes after its page."""
+        return self._ask("GET", address, headers=self._signed_in() | {"HX-Request": "true"})
+
     def api(self, address: str) -> str:
         joint = "&" if "?" in address else "?"
         asked = f"{address}{joint}workspace_id={self._keys['profile']}"

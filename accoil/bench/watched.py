@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from accoil.count.facts import Facts, open_facts
 from accoil.store import questions
-from accoil.store.store import Loading, Store, Value
+from accoil.store.store import Change, Loading, Store, Value
 
 Places = Mapping[str, str] | None
 
@@ -51,6 +51,16 @@ class Watched:
         self._store.keep(name, question, places, **values)
         self._kept.add(name)
         self._note(question, began, places, values)
+
+    def keep_dated(self, name: str, question: str, places: Places = None, /, **values: Value) -> int | None:
+        began = time.perf_counter()
+        block = self._store.keep_dated(name, question, places, **values)
+        self._kept.add(name)
+        self._note(question, began, places, values)
+        return block
+
+    def changing(self) -> AbstractContextManager[Change]:
+        return self._store.changing()
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         self._store.keep_rows(name, rows)

@@ -6,8 +6,6 @@ from django.db.models.signals import pre_save
 
 class ConnectConfig(AppConfig):
     name = "accoil.connect"
-    label = "connect"
-    verbose_name = "Connections"
 
     def ready(self) -> None:
         pre_save.connect(_check_profile, sender="score.Profile", dispatch_uid="names of attributes")

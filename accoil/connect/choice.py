@@ -15,7 +15,6 @@ class Choice(models.Model):
     profiles = models.JSONField(default=dict)
 
     class Meta:
-        app_label: ClassVar = "connect"
         constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "teammate"], name="choice_once")]
 
     def __str__(self) -> str:

@@ -43,17 +43,17 @@ def choose(connection: Connection, profile: Profile, chosen: Mapping[Kind, Mappi
     check_connected(connection)
     if profile.product.team_id != connection.team_id:
         raise Refused("This profile belongs to another team.")
-    before = fields_of(connection, profile)
     fields: Fields = {kind: {trait: field for trait, field in chosen.get(kind, {}).items() if field} for kind in KINDS}
-    _offered_by(connection)
-    _check_fit(connection, profile, {kind: {trait: field for trait, field in own.items()
-                                            if field not in (NOWHERE, before[kind].get(trait))}
-                                     for kind, own in fields.items()})  # fmt: skip
+    check_fit(connection, profile, fields, fields_of(connection, profile))
     with transaction.atomic():
-        Connection.objects.select_for_update().get(pk=connection.pk)  # two choose one after the other
-        check_connected(Connection.objects.get(pk=connection.pk))
-        _check_once(connection, profile, fields)
-        ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"fields": fields})
+        put(connection, profile, fields)
+        check_once(connection, profile)
+
+
+def put(connection: Connection, profile: Profile, fields: Fields) -> None:
+    """Within a transaction that ends with `check_once`. Raises Refused for a connection that was ended meanwhile."""
+    check_connected(Connection.objects.select_for_update().get(pk=connection.pk))  # two choose one after the other
+    ProfileSync.objects.update_or_create(connection=connection, profile=profile, defaults={"fields": fields})
 
 
 def _offered_by(connection: Connection) -> Callable[[Connection, Attribute], list[Offer]]:
@@ -63,8 +63,16 @@ def _offered_by(connection: Connection) -> Callable[[Connection, Attribute], lis
     return tool.offers_fields
 
 
-def _check_fit(connection: Connection, profile: Profile, new: Fields) -> None:
-    """Raises Refused."""
+def check_fit(connection: Connection, profile: Profile, fields: Fields, before: Fields) -> None:
+    """Whether those that were not chosen `before` can hold what is to go there; the tool is asked, if there are any.
+    Raises Refused."""
+    _offered_by(connection)
+    new = {
+        kind: {
+            trait: field for trait, field in own.items() if field not in ("", NOWHERE, before.get(kind, {}).get(trait))
+        }
+        for kind, own in fields.items()
+    }
     if not any(new.values()):
         return
     try:
@@ -77,8 +85,9 @@ def _check_fit(connection: Connection, profile: Profile, new: Fields) -> None:
                 raise Refused(f"{trait}: {field} is no field that it could go into; choose one of the list.")
 
 
-def _check_once(connection: Connection, profile: Profile, fields: Fields) -> None:
-    """Two would overwrite each other for ever. Raises Refused."""
+def check_once(connection: Connection, profile: Profile) -> None:
+    """Two in one field would overwrite each other for ever. Raises Refused."""
+    fields = fields_of(connection, profile)
     others = ProfileSync.objects.filter(connection=connection).exclude(profile=profile).select_related("profile")
     for kind, own in fields.items():
         chosen = Counter(field for field in own.values() if field != NOWHERE)

@@ -87,7 +87,8 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A user of a product, as the other tool could know them. `entity` is our id, `tracking_id` the sender's."""
+    """A user of a product, as the other tool could know them. `entity` is our id, `tracking_id` the sender's; `email`
+    has small letters."""
 
     entity: int
     tracking_id: str
@@ -155,6 +156,12 @@ class Batching(Session, Protocol):
         """As `write`, remote id → values; for each what is kept, or why it was not written. One that cannot be written
         keeps no other from being."""
 
+    def write(self, kind: Kind, remote_id: str, values: dict[str, Value]) -> dict[str, Value]:
+        kept = self.write_many(kind, {remote_id: values})[remote_id]
+        if isinstance(kept, ToolError):
+            raise kept
+        return kept
+
 
 FEED = "feed"
 
@@ -194,14 +201,6 @@ class Together(Sender, Protocol):
 Offer = tuple[str, str]  # a value and its words
 
 
-def no_offers(team: Any, field: str) -> list[Offer]:
-    return []
-
-
-def no_check(team: Any, values: Mapping[str, str]) -> None:
-    pass
-
-
 class Action(msgspec.Struct, frozen=True, kw_only=True):
     """What an automation, or a person with ticked rows, can have a tool do. `needs_match`: to a record there that was
     matched with our user or account; else the action gets no record. `together`: a field; what comes in a burst with
@@ -218,8 +217,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     by_hand: str = ""  # how it is called in a list's Actions: Add Intercom Tag; "" when not offered there
     together: str = ""
     one_each: str = ""
-    offers: Callable[[Any, str], list[Offer]] = no_offers
-    check: Callable[[Any, Mapping[str, str]], None] = no_check
+    offers: Callable[[Any, str], list[Offer]] = lambda team, field: []
+    check: Callable[[Any, Mapping[str, str]], None] = lambda team, values: None
     preview: Callable[[Mapping[str, str], Message], list[tuple[str, str]]] | None = None
 
 

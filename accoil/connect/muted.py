@@ -20,7 +20,6 @@ class Muted(models.Model):
     about = models.CharField(max_length=40)
 
     class Meta:
-        app_label: ClassVar = "connect"
         constraints: ClassVar = [models.UniqueConstraint(fields=["team", "email", "about"], name="muted_once")]
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ made for (a tool of a team and product, or signing in here): a link that somebod
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -43,9 +42,9 @@ def finish(session: SessionBase, state: str, *, tool: str) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name != "until"}
 
 
-def sign_in_address(page: str, *, client_id: str, state: str, back: str = "") -> str:
+def sign_in_address(page: str, *, client_id: str, state: str, back: str = "", **more: str) -> str:
     """Where to send somebody who wants to connect. `back`: where to return to, "" for what the tool has on file."""
-    asked: Mapping[str, str] = {"client_id": client_id, "state": state} | ({"redirect_uri": back} if back else {})
+    asked = {"client_id": client_id, "state": state} | ({"redirect_uri": back} if back else {}) | more
     return f"{page}{'&' if urlsplit(page).query else '?'}{urlencode(asked)}"
 
 

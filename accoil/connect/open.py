@@ -25,6 +25,10 @@ class Open(Generic[Door]):
                 known = self._doors[connection] = (known_by, make())
             return known[1]
 
+    def known(self, connection: int) -> Door | None:
+        opened = self._doors.get(connection)
+        return opened[1] if opened else None
+
     def close(self, connection: int) -> None:
         """Its secrets are forgotten, and nothing more is said with them."""
         with self._lock:

@@ -34,7 +34,7 @@ def users(product: Product, ids: Ids = None, accounts: Ids = None) -> list[User]
         User(
             entity=row["id"],
             tracking_id=row["tracking_id"],
-            email=row["email"],
+            email=row["email"].strip(),
             account=row["account_id"],
             last_at=row["last_at"],
         )

@@ -3,7 +3,7 @@ it ends, or when the tool does not take it any more, by one at a time."""
 
 from collections.abc import Callable
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from accoil.connect.now import now
 
 RENEWED_AT = 0.8  # of the time that a token holds
 
+Told = TypeVar("Told")
 
 _locks: dict[int, Any] = {}  # of each connection; a few bytes each
 
@@ -47,6 +48,17 @@ class Tokens:
                 self._renew()
             return self._token() != token
 
+    def used(self, ask: Callable[[dict[str, str]], Told], ended: str) -> Told:
+        """What `ask` is told with the headers that let it in; once more when the tool says with the code `ended` that
+        the token has ended before our clock said so."""
+        token = self.current()
+        try:
+            return ask(bearer(token))
+        except SignInAgain as why:
+            if why.code != ended or not self.renewed(token):
+                raise
+            return ask(bearer(self.current()))
+
     @property
     def refresh_token(self) -> str:
         """ "" of one that was pasted, and after the end."""
@@ -78,6 +90,10 @@ class Tokens:
                 row.secrets = row.secrets | new
                 row.save(update_fields=["secret"])
             return row.secrets
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def secrets_of(told: dict[str, Any], holds: float | None) -> dict[str, str]:

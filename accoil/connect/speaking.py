@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from accoil.connect.connection import Closed, TryLater
+from accoil.connect.connection import Closed, SignInAgain, TryLater
 from accoil.connect.given import may_wait_for_room, remaining
 from accoil.connect.http import Client
+from accoil.connect.models import Connection
 from accoil.connect.now import sleep
 
 PATIENCE = 120.0  # seconds that a listing waits for room in the limits, page by page
+
+
+def check_where(connection: Connection, tool: str, address: str) -> None:
+    """Raises SignInAgain where it was let in at another address than calls would go to now: the token of a stand-in is
+    nothing for the tool itself. `address`: as it is set, "" for the tool's own."""
+    if connection.options.get("at", address) != address:
+        raise SignInAgain(f"{tool} was reached at another address when it was connected; connect it again.")
 
 
 class Speaker:

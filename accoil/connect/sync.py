@@ -1,6 +1,6 @@
 """What people and pages can have the sync do. It works by itself, in a thread for each connection: `syncing.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from accoil.connect.given import given
 from accoil.connect.models import Connection, Mode, ProfileSync, Record, State
 from accoil.connect.names import check_names, wanted
 from accoil.connect.now import moment
-from accoil.connect.planning import Places, Plan, attribute_changes, planned, with_modes
+from accoil.connect.planning import Places, attribute_changes, with_modes
 from accoil.connect.soon import SECONDS, check_not_left_alone, soon
 from accoil.connect.tools import TOOLS
 from accoil.connect.troubles import no_room
@@ -17,11 +17,6 @@ from accoil.refused import Refused
 from accoil.score.models import Profile
 
 SOONEST, LATEST = 300, 24 * 3600  # seconds between full passes
-
-
-def plan(connection: Connection, modes: Mapping[Profile, Mode] | None = None) -> Plan:
-    """What these modes would do, and what is to be done anyway; nothing is written anywhere. Raises Refused."""
-    return planned(connection, modes or {}, places(connection))
 
 
 def places(connection: Connection) -> Places:
@@ -84,12 +79,6 @@ def retry_all(connection: Connection) -> int:
     """The same of all that failed; how many those are."""
     failed = Record.objects.filter(connection=connection).exclude(problem="")
     return failed.update(next_at=moment(), attempts=0)
-
-
-def look_again(connection: Connection, remote_id: str) -> int:
-    """The tool says that something about who this record is has changed: who is matched with it is looked for within
-    seconds. Returns how many those are."""
-    return Record.objects.filter(connection=connection, remote_id=remote_id).update(rematch=True)
 
 
 def opened(connection: Connection) -> Session:

@@ -1,6 +1,7 @@
 """A thread for each connection, so that a slow one stops no other."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from django.db import close_old_connections, connections
@@ -17,9 +18,12 @@ STOPS_WITHIN = 5.0  # seconds
 log = structlog.get_logger()
 
 
+Ready = Callable[[], bool]
+
+
 class Lane:
-    def __init__(self, connection: int, opened: Opened) -> None:
-        self._connection, self._opened = connection, opened
+    def __init__(self, connection: int, opened: Opened, ready: Ready) -> None:
+        self._connection, self._opened, self._ready = connection, opened, ready
         self._stopping = threading.Event()
         self._failing = ""
         self._thread = threading.Thread(target=self._run, name=f"sync-{connection}", daemon=True)
@@ -39,7 +43,7 @@ class Lane:
         syncer = Syncer(self._connection, self._opened)
         try:
             while not self._stopping.is_set():
-                wait(self._stopping, self._step(syncer))
+                wait(self._stopping, self._step(syncer) if self._ready() else LOOKS_EVERY)
         finally:
             syncer.close()
             connections.close_all()
@@ -60,10 +64,11 @@ class Lane:
 
 
 class Syncing:
-    """Stepped by a clock; works in threads of its own until it is stopped."""
+    """Stepped by a clock; works in threads of its own until it is stopped. `ready`: whether everybody who is there is
+    known; while not, nothing is done: who seems to be gone would be emptied."""
 
-    def __init__(self, opened: Opened = sync.opened, mine: Mine = everything) -> None:
-        self._opened, self._mine = opened, mine
+    def __init__(self, opened: Opened = sync.opened, mine: Mine = everything, ready: Ready = lambda: True) -> None:
+        self._opened, self._mine, self._ready = opened, mine, ready
         self._lanes: dict[int, Lane] = {}
 
     @property
@@ -82,7 +87,7 @@ class Syncing:
                 del self._lanes[gone]
         for each in live:
             if each not in self._lanes or not self._lanes[each].is_alive:
-                self._lanes[each] = Lane(each, self._opened)
+                self._lanes[each] = Lane(each, self._opened, self._ready)
 
     def stop(self) -> None:
         for lane in self._lanes.values():

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from accoil.score.wording import count
+
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A point that can be wrong with a connection. `answers` are sentences, the first is the verdict; `{at}` in one is
@@ -28,7 +30,7 @@ def no_checks(connection: Any, sees: Sees) -> list[Check]:
 
 def no_room(tool: str, left: int, needed: int) -> str:
     """Why attributes are not made: the same wherever it turns out."""
-    more = "1 more attribute" if left == 1 else f"{left} more attributes"
+    more = count(left, "more attribute")
     return (
         f"{tool} has room for {more}, and this needs {needed}: archive some there, switch another profile off, or "
         "choose segment names only."

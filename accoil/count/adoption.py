@@ -35,6 +35,7 @@ class Adoption:
     def __init__(self, loading: Loading) -> None:
         self._loading = loading
         self.released = 0  # rows that wait no more
+        self.news: set[int] = set()  # products with ids that turn out to be somebody's
 
     def resolve(
         self, messages: pa.Table, traits: pa.Table, links: pa.Table
@@ -70,6 +71,7 @@ class Adoption:
         self._tell("new_links")
         told = self._loading.ask(ASK["new_products"])["product"].to_pylist()
         if told:
+            self.news |= set(told)
             self._tell("forget_later_links", "links")
         moves = [self._follow(product) for product in told]
         return any(moves)
@@ -118,6 +120,7 @@ class Adoption:
         self._tell("released")
         found = self._loading.ask(ASK["released_products"])
         self.released = sum(found["n"].to_pylist())
+        self.news |= set(found["product"].to_pylist())
         if self.released:
             self._tell(
                 "forget_waiting", "released_names", "released_traits", "told_of_released", "forget_last_traits",

@@ -36,9 +36,13 @@ class InUse(Refused):
 
 
 class Counting:
-    """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse."""
+    """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse.
 
-    def __init__(self, folder: Path, zones: Zones, frozen: Callable[[], late.Frozen] = dict) -> None:
+    `is_asked`: whether this process asks them from the beginning; else once `ask` says so."""
+
+    def __init__(
+        self, folder: Path, zones: Zones, frozen: Callable[[], late.Frozen] = dict, is_asked: bool = True
+    ) -> None:
         memory_of_process.spare()
         self._folder = folder
         self._zones = zones
@@ -47,6 +51,7 @@ class Counting:
         self.open_days = environment.number("ACCOIL_OPEN_DAYS", OPEN_DAYS, least=1, most=3660)
         self._lock = lock(folder)
         self.sharing = sharing(folder)
+        self.is_asked = is_asked
         self._running = False
         self._caught_up, self._before = False, 0  # the last block at the start
         self._rebuilding = threading.Lock()
@@ -74,8 +79,16 @@ class Counting:
                 self.loader.wait_for(self.journal.last, timeout=10)
             self.loader.stop()
             self.sharing.stop()
-            open_facts(None)
+            if self.is_asked:
+                open_facts(None)
             self.facts.store.close()
+
+    def ask(self) -> None:
+        """From now on this process asks them."""
+        self.is_asked, asked = True, None
+        while asked is not self.facts:  # others may take their place just now
+            asked = self.facts
+            open_facts(asked)
 
     def wait_counted(self, timeout: float = 30, ends: Callable[[], bool] = lambda: False) -> bool:
         """Whether everything received until now was counted within `timeout` seconds, or until it `ends`."""
@@ -213,7 +226,8 @@ class Counting:
 
     def _use(self, path: Path, store: DuckDB, facts: Facts | None = None) -> None:
         self._path, self.facts = path, facts or Facts(store)
-        open_facts(self.facts)
+        if self.is_asked:
+            open_facts(self.facts)
         self.sharing.use(store, self.journal.last)
 
     def _latest(self) -> tuple[Path, DuckDB]:

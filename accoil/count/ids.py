@@ -13,7 +13,7 @@ from xxhash import xxh3_64_intdigest
 Kind = Literal["account", "user"]  # whom pages and questions are about
 
 USER, ACCOUNT, EVENT = 1, 2, 3
-NOBODY = 0
+NOBODY, LARGEST = 0, 2**53 - 1
 
 
 def id_of(product: int, kind: int, name: str) -> int:

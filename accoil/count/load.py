@@ -8,8 +8,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import structlog
 
 from accoil.count import adoption, days, late
@@ -20,7 +20,8 @@ from accoil.count.hashes import Hashes
 from accoil.count.merging import Merging
 from accoil.count.sealing import Sealing, first_open_day
 from accoil.count.seen import Seen
-from accoil.count.telling import ASK, tell
+from accoil.count.telling import ASK, Told, tell
+from accoil.receive.calls import EVENT
 from accoil.receive.encoding import joined
 from accoil.receive.journal import Block, Journal
 from accoil.store.store import Damaged, Store
@@ -60,8 +61,7 @@ class Loader:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.seen: dict[int, Seen] = defaultdict(Seen)
-        self.named: dict[int, Seen] = defaultdict(Seen)  # ids of users, accounts and events since start
-        self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start
+        self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start, or told of people before
         self._linked: set[int] = set()  # products with linked or waiting ids
         self._read_back()
 
@@ -162,7 +162,7 @@ class Loader:
     def _load(self, blocks: list[Block]) -> None:
         try:
             facts = joined([block.facts for block in blocks])
-            products = [int(product) for product in pa.compute.unique(facts["product"]).to_pylist()]
+            products = [int(product) for product in pc.unique(facts["product"]).to_pylist()]
             zones = self._zones_of(products)
             arrived = by_product(facts, self.seen, zones, self.facts.account_traits)
         except STRANGE as wrong:  # something that no journal should hold: find the block
@@ -184,7 +184,7 @@ class Loader:
             self.seen[product].add(each.hashes)
             self.duplicates[product] += each.duplicates
             if told and len(each.messages):
-                self._tell_who_asks(product, each, told.moved.get(product))
+                self._tell_who_asks(product, each, told, blocks[-1].number)
         if told:
             self._linked |= told.linked
             self.merging.appended(told.appended)
@@ -208,20 +208,17 @@ class Loader:
             self.loaded = number
             self._moved.notify_all()
 
-    def _tell_who_asks(self, product: int, arrived: Arrived, moved_from: int | None) -> None:
-        named = arrived.names["id"].to_numpy().astype(np.uint64)
-        new = named[self.named[product].first_times(named)]
-        self.named[product].add(new)
-        first_day, last_day = (
-            int(days_told.as_py()) for days_told in pa.compute.min_max(arrived.messages["day"]).values()
-        )
-        # An earlier day than the last may be somebody's first.
+    def _tell_who_asks(self, product: int, arrived: Arrived, told: Told, block: int) -> None:
+        first_day, last_day = (int(days_told.as_py()) for days_told in pc.min_max(arrived.messages["day"]).values())
         is_earlier = first_day < self._last_day[product]
         self._last_day[product] = max(self._last_day[product], last_day)
-        people_changed = is_earlier or len(new) > 0 or len(arrived.traits) > 0 or moved_from is not None
+        moved_from = told.moved.get(product)
+        # What is no news today may have been some on an earlier day.
+        people_changed = product in told.people or moved_from is not None or (is_earlier and tells_of_people(arrived))
         # Events counted before may count for another account now, or for another user.
         first_day = first_day if moved_from is None else min(first_day, moved_from)
-        self.facts.moved(product, first_day, people_changed)
+        added = None if people_changed else told.added_to(product)
+        self.facts.moved(product, first_day, people_changed, block, added)
 
     def _zones_of(self, products: list[int]) -> Mapping[int, str]:
         """Each product's zone. A new product's is written down, since its days are counted in it from now on: UTC
@@ -243,6 +240,8 @@ class Loader:
         for row in self.store.rows(ASK["zones"]):
             self.facts.zones[row["product"]] = row["zone"]
             self.facts.account_traits[row["product"]] = row["account_trait"]
+        for row in self.store.rows(ASK["last_days"]):
+            self._last_day[row["product"]] = row["day"]
         self._linked = adoption.products(self.store)
         self.merging = Merging(self.store)
         self.sealing = Sealing(self.store, self._sealed)
@@ -263,6 +262,12 @@ class Loader:
     def _sealed(self, product: int, ids: Hashes, files: list[Hashes]) -> None:
         with self._loading:
             self.seen[product].seal(ids, files)
+
+
+def tells_of_people(arrived: Arrived) -> bool:
+    """Of their traits or memberships, or when one was first seen under an id that he sent before he was known."""
+    only_events = pc.all(pc.equal(arrived.messages["kind"], EVENT)).as_py()
+    return len(arrived.traits) > 0 or not only_events or bool(pc.any(arrived.messages["is_anonymous"]).as_py())
 
 
 def checksums(store: Store) -> list[dict[str, object]]:

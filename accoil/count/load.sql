@@ -1,13 +1,20 @@
 -- From new messages (`fresh`, `fresh_name`, `fresh_trait`) to facts. Duplicates are gone already.
 
--- name: names
+-- name: new_names
 -- Those that are new, or were seen earlier than known.
-insert into name
+create or replace temp table new_name as
 select f.product, f.kind, f.id, f.name, f.first_at, f.first_day
 from fresh_name f
 left join name n on n.product = f.product and n.kind = f.kind and n.id = f.id
      and n.first_at <= f.first_at and n.first_day <= f.first_day
 where n.id is null
+
+-- name: names
+insert into name
+select product, kind, id, name, first_at, first_day from new_name
+
+-- name: new_people
+select distinct product from new_name where kind in (1, 2)
 
 -- name: messages
 insert into message
@@ -35,6 +42,9 @@ from fresh_trait f
 left join trait_last l on l.product = f.product and l.kind = f.kind and l.id = f.id and l.key = f.key
 where f.kind <> 4 and (l.value is null or l.value <> f.value)
 
+-- name: told_otherwise
+select distinct product from told_anew
+
 -- name: forget_last_traits
 delete from trait_last where (product, kind, id, key) in (select product, kind, id, key from told_anew)
 
@@ -49,6 +59,13 @@ from (
     join told_anew n on n.product = t.product and n.kind = t.kind and n.id = t.id and n.key = t.key
 ) as ranked
 where place = 1
+
+-- name: joined
+-- Who was no member of that account by that day.
+select distinct f.product
+from fresh f
+left join membership m on m.product = f.product and m.user_id = f.user_id and m.account_id = f.given_id and m.day <= f.day
+where f.kind in (2, 3) and f.user_id <> 0 and f.given_id <> 0 and not f.waits and m.user_id is null
 
 -- name: memberships
 insert into membership
@@ -104,6 +121,9 @@ from (
      select product, user_id, account_id, from_day, until_day from fresh_span)
 ) as differences
 
+-- name: members_elsewhere
+select distinct product from changed
+
 -- name: forget_spans
 delete from span where (product, user_id) in (select product, user_id from changed)
 
@@ -152,6 +172,9 @@ left join span s on s.product = f.product and s.user_id = f.user_id and f.day >=
 where f.kind = 1 and f.user_id <> 0 and not f.waits
 group by all
 
+-- name: added
+select product, day, user_id, account_id, event_id, n, last_at from fresh_count
+
 -- name: counts
 -- By account within a day: what one account did lies together then, and what one user did lies together anyhow.
 insert into counts
@@ -167,6 +190,18 @@ group by product, user_id, account_id, event_id
 
 -- name: loaded
 update loaded set block = :block
+
+-- name: last_days
+-- On which people were told of, or seen first.
+select product, max(day) as day
+from (
+    select product, day from trait_last
+    union all
+    select product, day from membership
+    union all
+    select product, first_day from name
+) as told
+group by product
 
 -- name: last_loaded
 select block from loaded

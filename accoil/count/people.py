@@ -39,6 +39,8 @@ def tracking_ids(product_id: int, kind: Kind, ids: Sequence[int]) -> dict[int, s
 
 def event_name(product_id: int, id: int) -> str | None:
     """None for an event that was never received."""
+    if id > ids.LARGEST:
+        return None
     rows = facts().store.rows(ASK["names"], product=product_id, kind=ids.EVENT, ids=[id])
     return rows[0]["tracking_id"] if rows else None
 
@@ -164,6 +166,8 @@ def _account_traits(product_id: int) -> dict[str, str | None]:
 
 
 def exists(product_id: int, kind: Kind, id: int) -> bool:
+    if not ids.NOBODY < id <= ids.LARGEST:
+        return False
     return bool(facts().store.rows(ASK["exists"], product=product_id, kind=KINDS[kind], id=id)[0]["n"])
 
 

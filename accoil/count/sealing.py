@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-import structlog
 
 from accoil.count import days
 from accoil.count.hashes import Hashes, Run, write
@@ -22,8 +21,6 @@ from accoil.store.store import Damaged, Store
 ASK = beside(__file__, "seal")
 
 MOST_AT_ONCE = 100_000  # messages; loading waits while they are dropped
-
-log = structlog.get_logger()
 
 
 def folder(store: Store) -> Path:

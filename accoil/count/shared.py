@@ -5,11 +5,10 @@ from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
 from accoil.store.clickhouse import PATIENCE, NoAnswer
-from accoil.store.generations import Generation, Generations
+from accoil.store.generations import STARTS_APART, Generation, Generations
 from accoil.store.questions import beside
 from accoil.store.store import Asked
 
-STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 CLOSES_AFTER = 30.0  # seconds: who still asks the generation before is done by then
 
 ASK = beside(__file__, "load")
@@ -21,7 +20,7 @@ class NothingThere(Exception):
 
 class SharedFacts:
     """`facts` are what this process asks, replaced as a whole by another generation; `block` is the last that is in
-    them. Raises NothingThere."""
+    them, 0 when that is not known. Raises NothingThere."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -32,7 +31,13 @@ class SharedFacts:
             raise NothingThere
         self._left: list[tuple[float, Asked]] = []  # of generations before, until when they are kept open
         self._version = 0  # of what this process has heard of
+        self._furthest = ("", 0)  # generation, and the last block of it that this process has heard of
         self._open(generation, None)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether they say less than they did: ClickHouse came back with older data, and is not filled anew yet."""
+        return 0 < self.block < self._furthest[1]
 
     def stop(self) -> None:
         """Closes."""
@@ -73,7 +78,8 @@ class SharedFacts:
             self._read_products(self.facts)
             for each in moved:
                 self.facts.moved(each.product, each.first_day, each.tells_of_people)
-            self._version, self.block = version, block
+            self._version = version
+            self._is_at(block)
         while self._left and self._left[0][0] < time.monotonic():
             with suppress(NoAnswer, OSError):
                 self._left.pop(0)[1].close()
@@ -87,8 +93,14 @@ class SharedFacts:
             facts.goes_on_from(before)
             self._left.append((time.monotonic() + CLOSES_AFTER, before.store))
         self._began = self._generations.began()
-        self.facts, self._generation, self._version, self.block = facts, generation, version, block
+        self.facts, self._generation, self._version = facts, generation, version
+        self._is_at(block)
         open_facts(facts)
+
+    def _is_at(self, block: int) -> None:
+        of, furthest = self._furthest
+        known = furthest if of == self._generation.id else 0
+        self.block, self._furthest = block, (self._generation.id, max(block, known))
 
     def _read_products(self, facts: Facts) -> None:
         for row in facts.store.rows(ASK["zones"]):

@@ -14,10 +14,10 @@ import structlog
 
 from accoil.count.comparing import Compared, Summed, compared, summed
 from accoil.count.moved import Moved
-from accoil.store import cluster
+from accoil.store import cluster, versions
 from accoil.store.claim import Claim, Claimed
 from accoil.store.clickhouse import ClickHouse, NoAnswer
-from accoil.store.generations import Generation, Generations, Shipped
+from accoil.store.generations import STARTS_APART, Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
 from accoil.store.store import Damaged
 from accoil.store.tables import TABLES, Table
@@ -31,7 +31,10 @@ LAGS_FOR = 300.0  # seconds that a server of a cluster may be behind the others;
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
 
 LONGEST_FAREWELL = 20.0  # seconds
-CANT_BE_SENT = "What is counted can't be sent to ClickHouse just now; it will be, as soon as that is possible."
+CANT_BE_SENT = (
+    "What is counted can't be sent to ClickHouse just now, so others show what was before; it will be, as soon as that "
+    "is possible."
+)
 
 log = structlog.get_logger()
 
@@ -60,6 +63,7 @@ class Shipping:
         self._generation: Generation | None = None
         self._lags_for = LAGS_FOR if cluster.name() else 0.0
         self._behind_since: float | None = None
+        self._began = 0  # when the server that is shipped to was started
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
@@ -95,7 +99,10 @@ class Shipping:
         return self._target is not None and self._others_go_at is None
 
     def ship(self) -> bool:
-        """Sends what was noted until now, or all of the store where that is not enough; whether there is more."""
+        """Sends what was noted until now, or all of the store where that is not enough; whether there is more. To be
+        called about once a second, also when nothing was: a server that was started again may hold less than it did."""
+        if self._target is not None and abs(self._opened().began() - self._began) > STARTS_APART:
+            self.close()
         if self._target is None:
             if self._store.forget_too_many():
                 log.info("more was noted than is counted: all of that will be copied to ClickHouse")
@@ -121,7 +128,7 @@ class Shipping:
         target = generations.open(generation)
         for table in TABLES:
             figures = self._fill(target, table, told)
-            target.catch_up(table.name)
+            target.catch_up(versions.of(table.name))
             if figures != summed(target.figures(table)):
                 raise Differs(f"{table.name} in {target.database} is not what is counted here.")
         self._store.is_shipped(load, generation.id, version=1)
@@ -178,7 +185,7 @@ class Shipping:
             self.copy()
             return
         target = generations.open(generation)
-        target.catch_up(*(table.name for table in TABLES))
+        target.catch_up(*(versions.of(table.name) for table in TABLES))
         there = max(map(target.last_version, TABLES))
         if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
             target.close()
@@ -202,7 +209,7 @@ class Shipping:
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:
             self._target.close()
-        self._target, self._generation = target, generation
+        self._target, self._generation, self._began = target, generation, self._opened().began()
         self._version, self._not_before = version, not_before
         self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
 

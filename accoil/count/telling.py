@@ -14,11 +14,18 @@ from accoil.store.store import Loading
 
 ASK = beside(__file__, "load")
 
+FEW = 5_000  # messages of a load that books are told one by one
+
 
 class Told(msgspec.Struct):
     moved: dict[int, int]  # product → the first day on which events counted before count for somebody else now
     appended: int  # rows, at most in any table
     linked: set[int]  # products with linked or waiting ids in this load
+    people: set[int]  # products with somebody who is new, was there earlier, is told of otherwise, joined or is another
+    added: pa.Table | None  # rows of `counts` that it added, where they are few and no others changed
+
+    def added_to(self, product: int) -> pa.Table | None:
+        return None if self.added is None else self.added.filter(pc.equal(self.added["product"], product))
 
 
 def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) -> Told:
@@ -28,7 +35,8 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     traits = pa.concat_tables([each.traits for each in parts])
     moved: dict[int, int] = {}
     loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
-    loading.tell(ASK["names"])
+    tell_all(loading, "new_names", "names")
+    people = _products(loading, "new_people")
     concerned = {each.product for each in parts if concerns(each)}
     adoption = Adoption(loading) if concerned or any(each.product in linked for each in parts) else None
     if adoption:
@@ -40,15 +48,24 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
         loading.hand_in("fresh_trait", traits)
         tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
         show_again(loading, "told_anew")
+        people |= _products(loading, "told_otherwise")
     if (adoption and adoption.released) or pc.any(pc.greater(messages["kind"], 1)).as_py():
+        people |= _products(loading, "joined")
         _earlier(moved, _move_members(loading, adoption))
+        people |= _products(loading, "members_elsewhere")
     loading.tell(ASK["fresh_counts"])
     rows = len(messages)
     if adoption:
         adoption.count(messages)
         rows += adoption.released
+        people |= adoption.news
+    added = loading.ask(ASK["added"]) if len(messages) <= FEW else None
     tell_all(loading, "counts", "ever")
-    return Told(moved, max(rows, len(traits)), concerned)
+    return Told(moved, max(rows, len(traits)), concerned, people, added)
+
+
+def _products(loading: Loading, question: str) -> set[int]:
+    return set(loading.ask(ASK[question])["product"].to_pylist())
 
 
 def _move_members(loading: Loading, adoption: Adoption | None) -> dict[int, int]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from accoil.demo.company import Company
-from accoil.demo.memory import EMAIL
-from accoil.demo.stand_in import NO_COMPANY, SWITCHED_ON, UNKNOWN, forget_own, is_free, library
+from accoil.demo.stand_in import NO_COMPANY, UNKNOWN, forget_own, library, listening, owner, with_profiles
 
 if TYPE_CHECKING:
     from accoil.connect.models import Connection
@@ -21,16 +18,10 @@ PORTAL = 4001
 TWO_COMPANIES = 0.05  # of the accounts have two companies with one domain there
 
 
-@contextmanager
-def beside(port: int) -> Iterator[Any]:
-    """The stand-in while it listens, at `port` if that is free. Settings that lead to it are in the environment, so
-    this comes before they are read. Raises Refused where there is no clone of the source."""
-    made = library("hubspot").Hubspot()
-    with library("hubspot").running(made, port if is_free(port) else 0):
-        os.environ["ACCOIL_HUBSPOT_URL"] = made.address
-        os.environ["ACCOIL_HUBSPOT_CLIENT_ID"] = made.client_id
-        os.environ["ACCOIL_HUBSPOT_CLIENT_SECRET"] = made.client_secret
-        yield made
+def beside(port: int) -> AbstractContextManager[Any]:
+    theirs = library("hubspot")
+    made = theirs.Hubspot()
+    return listening(theirs, made, port, "HUBSPOT", CLIENT_ID=made.client_id, CLIENT_SECRET=made.client_secret)
 
 
 def fill(portal: Any, company: Company) -> None:
@@ -52,14 +43,8 @@ def fill(portal: Any, company: Company) -> None:
 def connect(product: Product, stand_in: Any) -> Connection:
     """As an owner would: by token, then two profiles switched on."""
     from accoil.connect.hubspot.connecting import by_token
-    from accoil.connect.models import Mode
-    from accoil.connect.sync import set_mode
-    from accoil.team.models import User
 
-    connection = by_token(product.team, User.objects.get(email=EMAIL), stand_in.token())
-    for profile in product.profiles.all()[:SWITCHED_ON]:
-        set_mode(connection, profile, Mode.ALL)
-    return connection
+    return with_profiles(by_token(product.team, owner(), stand_in.token()), product)
 
 
 def join(product: Product, company: Company, stand_in: Any, address: str) -> str:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def beside(port: int) -> Iterator[Any]:
-    """The stand-in while it listens; `port`: of its page, if that is free. Settings that lead to it are in the
-    environment, so this comes before they are read. Raises Refused where there is no clone of the source."""
+    """`port`: of its page, if that is free."""
     with library("mail", "letters").open_letters(port if is_free(port) else 0) as made:
         os.environ["ACCOIL_SMTP_URL"] = f"smtp://127.0.0.1:{made.port}"
         os.environ["ACCOIL_MAIL_FROM"] = "Accoil <accoil@ledgerly.example>"

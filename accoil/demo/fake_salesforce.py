@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from accoil.demo.company import Company
-from accoil.demo.memory import EMAIL
-from accoil.demo.stand_in import NO_COMPANY, SWITCHED_ON, UNKNOWN, forget_own, is_free, library
+from accoil.demo.stand_in import NO_COMPANY, UNKNOWN, forget_own, library, listening, owner, with_profiles
 
 if TYPE_CHECKING:
     from accoil.connect.models import Connection
@@ -23,19 +21,10 @@ OF_THEIR_OWN = (("Contact", "Health__c", "double", "Health"), ("Account", "Healt
                 ("Account", "Groups__c", "textarea", "Groups"))  # fmt: skip
 
 
-@contextmanager
-def beside(port: int) -> Iterator[Any]:
-    """The stand-in while it listens, at `port` if that is free. Settings that lead to it are in the environment, so
-    this comes before they are read. Raises Refused where there is no clone of the source."""
-    import time
-
+def beside(port: int) -> AbstractContextManager[Any]:
     theirs = library("salesforce", "connect.salesforce.stand_in")
     made = theirs.Salesforce(time.time)
-    with theirs.running(made, port if is_free(port) else 0):
-        os.environ["ACCOIL_SALESFORCE_URL"] = made.address
-        os.environ["ACCOIL_SALESFORCE_CLIENT_ID"] = theirs.CLIENT
-        os.environ["ACCOIL_SALESFORCE_CLIENT_SECRET"] = theirs.SECRET
-        yield made
+    return listening(theirs, made, port, "SALESFORCE", CLIENT_ID=theirs.CLIENT, CLIENT_SECRET=theirs.SECRET)
 
 
 def fill(org: Any, company: Company) -> None:
@@ -57,19 +46,14 @@ def fill(org: Any, company: Company) -> None:
 
 def connect(product: Product, stand_in: Any) -> Connection:
     """As an owner would: by signing in, then two profiles switched on, whose fields an admin has made."""
-    from accoil.connect.models import Mode
     from accoil.connect.names import synced, wanted
     from accoil.connect.salesforce.connecting import by_code
     from accoil.connect.salesforce.fields import TYPES, name_of
     from accoil.connect.salesforce.speaking import OBJECTS
-    from accoil.connect.sync import set_mode
-    from accoil.team.models import User
 
     verifier = secrets.token_urlsafe(48)
-    owner, back = User.objects.get(email=EMAIL), "http://127.0.0.1/connections/salesforce/done"
-    connection = by_code(product.team, owner, stand_in.code(verifier), "production", back, verifier)
-    for profile in product.profiles.all()[:SWITCHED_ON]:
-        set_mode(connection, profile, Mode.ALL)
+    back, code = "http://127.0.0.1/connections/salesforce/done", stand_in.code(verifier)
+    connection = with_profiles(by_code(product.team, owner(), code, "production", back, verifier), product)
     for each in wanted(synced(connection)):
         object, type = OBJECTS[each.attribute.kind], TYPES[each.attribute.type][0]
         stand_in.org.add_field(object, name_of(each.attribute.name), type)

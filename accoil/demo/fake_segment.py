@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from accoil.demo.company import Company
-from accoil.demo.memory import EMAIL
-from accoil.demo.stand_in import SWITCHED_ON, forget_own, is_free, library
+from accoil.demo.stand_in import forget_own, library, listening, owner, with_profiles
 
 if TYPE_CHECKING:
     from accoil.connect.models import Connection
     from accoil.team.models import Product
 
 
-@contextmanager
-def beside(port: int) -> Iterator[Any]:
-    """The stand-in while it listens, at `port` if that is free. The setting that leads to it is in the environment, so
-    this comes before it is read. Raises Refused where there is no clone of the source."""
+def beside(port: int) -> AbstractContextManager[Any]:
     theirs = library("segment", "connect.segment.stand_in")
-    made = theirs.Segment(time.time)
-    with theirs.running(made, port if is_free(port) else 0):
-        os.environ["ACCOIL_SEGMENT_URL"] = made.address
-        yield made
+    return listening(theirs, theirs.Segment(time.time), port, "SEGMENT")
 
 
 def connect(product: Product, stand_in: Any) -> Connection:
     """As an owner would, by the write key of a source, then two profiles switched on."""
-    from accoil.connect.models import Mode
     from accoil.connect.segment.connecting import by_key
-    from accoil.connect.sync import set_mode
-    from accoil.team.models import User
 
-    owner = User.objects.get(email=EMAIL)
-    connection = by_key(product.team, owner, {"write_key": stand_in.source.key, "region": "us"})
-    for profile in product.profiles.all()[:SWITCHED_ON]:
-        set_mode(connection, profile, Mode.ALL)
-    return connection
+    given = {"write_key": stand_in.source.key, "region": "us"}
+    return with_profiles(by_key(product.team, owner(), given), product)
 
 
 def join(product: Product, company: Company, stand_in: Any, address: str) -> str:

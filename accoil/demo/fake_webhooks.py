@@ -19,8 +19,6 @@ OWN = "127.0.0.1/32"  # the only network of this computer that webhooks may go t
 
 @contextmanager
 def beside(port: int) -> Iterator[Any]:
-    """The stand-in while it listens, at `port` if that is free. The setting that opens the way to it is in the
-    environment, so this comes before it is read. Raises Refused where there is no clone of the source."""
     with library("webhooks", "receiver").open_receiver(port if is_free(port) else 0) as made:
         told = os.environ.get("ACCOIL_WEBHOOK_NETWORKS", "")
         os.environ["ACCOIL_WEBHOOK_NETWORKS"] = ",".join(filter(None, (told, OWN)))
@@ -34,7 +32,7 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
     from accoil.act.automations import Draft, create, enable
     from accoil.connect.connection import Message
     from accoil.connect.webhook.endpoints import endpoint
-    from accoil.connect.webhook.tool import sending
+    from accoil.connect.webhook.tool import Webhook
 
     then = [{"webhook": {"url": stand_in.hook}}]
     made = create(product.profiles.all()[0], Draft(name=NAME, scope="account", when={"enters": "At risk"}, then=then))
@@ -42,7 +40,7 @@ def join(product: Product, company: Company, stand_in: Any, address: str) -> str
     there = endpoint(product.team, stand_in.hook)
     stand_in.secret = there.secrets["secret"]
     said = {"automation": NAME, "product": product.name}
-    sending(there).send("webhook", {}, Message(key="demo-test", type="test", at=timezone.now(), data=said))
+    Webhook(there).send("webhook", {}, Message(key="demo-test", type="test", at=timezone.now(), data=said))
     return "with what came"
 
 

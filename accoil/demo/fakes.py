@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from accoil.demo import (
     fake_hubspot,
+    fake_intercom,
     fake_mail,
     fake_salesforce,
     fake_segment,
     fake_slack,
     fake_webhooks,
-    stand_in,
 )
 
 if TYPE_CHECKING:
     from accoil.demo.company import Company
     from accoil.team.models import Product
 
-# Name → beside, join (what its line says) and forget. The place is that of the port after the demo's.
+# Name → beside (port: the stand-in while it listens; raises Refused where there is no clone of the source), join (what
+# its line says) and forget. The place is that of the port after the demo's.
 FAKES: dict[str, Any] = {
-    "intercom": stand_in,
+    "intercom": fake_intercom,
     "hubspot": fake_hubspot,
     "slack": fake_slack,
     "salesforce": fake_salesforce,

@@ -14,7 +14,7 @@ from accoil.doctor.outside import signing_in as signing_in
 from accoil.refused import Refused
 from accoil.roles import CLICKHOUSE
 from accoil.secret import FILE as SECRET_KEY
-from accoil.start import load
+from accoil.start import check, load
 
 Checks = list[tuple[str, Callable[[], Finding]]]
 
@@ -47,6 +47,8 @@ def examine(port: int | None = None) -> Iterator[tuple[str, bool, str]]:
         os.environ["ACCOIL_SECRET_KEY"] = random.token_urlsafe(50)
     try:
         load()
+        if not is_in_postgresql():  # else a look would make an empty app.sqlite3, with which servers would start
+            check(data())
     except Refused as wrong:
         yield "Settings", False, str(wrong)
         return

@@ -8,7 +8,7 @@ from accoil.erase.models import Erasure
 
 def why_not_done(erasure: Erasure) -> str | None:
     """None: everything is emptied, or its attributes are archived, so that nobody sees them there."""
-    for row in Left.objects.filter(pk__in=erasure.left).select_related("connection"):
+    for row in Left.objects.filter(pk__in=erasure.left).select_related("connection").order_by("pk"):
         connection = row.connection
         if connection.state == State.DISCONNECTED or not _in_use(row):
             continue

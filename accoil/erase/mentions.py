@@ -130,13 +130,15 @@ def in_definitions(erasure: Erasure) -> int:
 
 
 def in_audit_log(erasure: Erasure) -> int:
-    """Lines stay, without the name. Those that are known to be of another product of the team stay as they are."""
+    """Lines stay, without the name. Those of another product stay as they are, also of before products were noted,
+    where that is known."""
     kind, changed = erasure.kind, 0
     profiles = Profile.objects.filter(product__team=erasure.product.team)
     own = set(profiles.filter(product=erasure.product).values_list("name", flat=True))
     foreign = set(profiles.exclude(product=erasure.product).values_list("name", flat=True)) - own
     actions = (f"exclude-{kind}", f"include-{kind}", f"begin-on-{kind}s", "apply")
     lines = AuditLine.objects.filter(team=erasure.product.team, action__in=actions)
+    lines = lines.filter(Q(product=erasure.product) | Q(product=None))
     for line in lines:
         if line.action == "apply":
             what = _of_file(line.what, erasure)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from accoil.erase.models import Erasure
+from accoil.score.wording import count
 
 STAYS = (
     "Backups that were made before, and files on this server that were imported with `accoil import`.",
@@ -42,19 +43,19 @@ def what(part: dict[str, Any]) -> str:
     """A part of it, in words."""
     match part["where"]:
         case "journal":
-            mentioned = f", and the mention in {_of(part['changed'], 'call')} of others" if part["changed"] else ""
-            return f"{_of(part['removed'], 'call')} removed{mentioned}."
+            mentioned = f", and the mention in {count(part['changed'], 'call')} of others" if part["changed"] else ""
+            return f"{count(part['removed'], 'call')} removed{mentioned}."
         case "numbers":
             return "Made again from the journal."
         case "records":
             found = [f"{noun}: {n:,}" for noun, n in part["counts"].items()]
             return "; ".join(found) or "Nothing was kept there."
         case "debugger":
-            return f"{_of(part['requests'], 'request')} forgotten."
+            return f"{count(part['requests'], 'request')} forgotten."
         case "imports":
-            return f"{_of(part['files'], 'file')} deleted."
+            return f"{count(part['files'], 'file')} deleted."
     archived = f"; of {part['archived']:,} the attributes are archived there" if part["archived"] else ""
-    return f"What Accoil wrote on {_of(part['emptied'], 'record')} is emptied{archived}."
+    return f"What Accoil wrote on {count(part['emptied'], 'record')} is emptied{archived}."
 
 
 def stays(erasure: Erasure) -> list[str]:
@@ -63,7 +64,3 @@ def stays(erasure: Erasure) -> list[str]:
     more = [UNREADABLE.format(unreadable)] if unreadable else []
     more += [DAMAGED.format(", ".join(damaged))] if damaged else []
     return [*STAYS, *more]
-
-
-def _of(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

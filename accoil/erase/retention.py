@@ -111,7 +111,7 @@ def begin_due(open_days: int) -> None:
             continue
         if begin(product, going(product, product.keep_months, open_days)):
             said = f"Daily counts of {product} before {until} go: {product.keep_months} months are kept."
-            audit.write([product.team], None, ACTION, said)
+            audit.write([product.team], None, ACTION, said, product=product)
 
 
 def _months_before(day: date, months: int) -> date:

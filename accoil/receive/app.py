@@ -37,6 +37,7 @@ from accoil.receive.watching import Debugger, Watch
 __all__ = ["FrontDoor", "Receive", "Scope", "Send"]
 
 JSON = (b"content-type", b"application/json")
+OUR_FAULT = "This is our fault; it has been logged."
 
 log = structlog.get_logger()
 
@@ -75,7 +76,7 @@ class FrontDoor:
         asked = Asked(scope, path, dict(scope["headers"]), int(time.time() * 1000))
         headers = cors(asked.headers)
         try:
-            status, body, more = await self._answer(asked, receive)
+            status, body, more = await self._answered(asked, receive)
             headers += more
         except Refused as refused:
             status, body = refused.status, refusal(refused.code, str(refused))
@@ -83,12 +84,18 @@ class FrontDoor:
             self._tell_refused(asked, refused)
         except Gone:
             return
-        except Exception:
-            log.exception("a call could not be handled", path=scope["path"])
-            status, body = 500, refusal("internal", "This is our fault; it has been logged.")
-            headers.append(JSON)
         with suppress(OSError, RuntimeError):  # a client that hung up meanwhile; uvloop says RuntimeError
             await respond(send, status, b"" if scope["method"] == "HEAD" else body, headers)
+
+    async def _answered(self, asked: Asked, receive: Receive) -> tuple[int, bytes, Pairs]:
+        """Raises Refused, also for what nobody thought of: it is told like any other refusal."""
+        try:
+            return await self._answer(asked, receive)
+        except (Refused, Gone):
+            raise
+        except Exception:
+            log.exception("a call could not be handled", path=asked.scope["path"])
+            raise Refused(500, "internal", OUR_FAULT) from None
 
     async def _answer(self, asked: Asked, receive: Receive) -> tuple[int, bytes, Pairs]:
         path, method = asked.path, asked.scope["method"]
@@ -240,4 +247,4 @@ def unkept(failure: Exception) -> Refused:
     if isinstance(failure, Unwritable):
         return Refused(503, "unavailable", "Can't write to disk just now.", retry_after="5")
     log.error("calls could not be kept", exc_info=failure)
-    return Refused(500, "internal", "This is our fault; it has been logged.")
+    return Refused(500, "internal", OUR_FAULT)

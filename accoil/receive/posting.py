@@ -26,6 +26,7 @@ ASKS_EVERY = 1.0  # seconds, how far the mailbox and the process that counts are
 RESTS = 0.05  # seconds in which more blocks come together
 MOST_AT_ONCE = 8_000_000  # bytes
 AGAIN_AFTER = 1.0  # seconds, when the mailbox refused
+FORGOTTEN_AT_ONCE = 50  # blocks
 LAST_TRY = 4.0  # seconds at the end
 LEFT_LYING_AFTER = 60.0  # seconds in which none of what lies there was taken
 
@@ -53,16 +54,18 @@ class Posting:
         self.name = _name(self._file)
         self.failing: str | None = None  # why the last try was in vain
         self.posted = 0  # the number of the last block that lies there, or was taken
+        self._ours = 0  # up to which number blocks under this name can be of here: what lies beyond is somebody else's
         self._asked = float("-inf")
         self._pruned = 0
         self._unreadable: set[int] = set()
         self._db: sqlite3.Connection | None = None  # the thread's
         self.waiting = 0  # blocks that are on this disk alone, as of the last look
+        self.lying = 0  # blocks that lie in the mailbox and were not taken, as of the last look
         self._lies: tuple[int, float] | None = None  # the last block taken; since when others lie there after it
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="posting", daemon=True)
-        journal.last = max(journal.last, int(time.time() * 1000))
+        journal.last = self._ours = max(journal.last, int(time.time() * 1000))
 
     def start(self) -> None:
         self._thread.start()
@@ -133,6 +136,7 @@ class Posting:
             self._ask(db)
         blocks = self._next(db)
         if blocks:
+            self._ours = max(self._ours, blocks[-1][0])
             self._mailbox.put(self.name, blocks)
             self.posted = blocks[-1][0]
         if self._held:
@@ -142,9 +146,13 @@ class Posting:
     def _ask(self, db: sqlite3.Connection) -> None:
         """How far it is: never further than the mailbox says, which may have lost what lay in it."""
         taken, there, lying = self._mailbox.last(self.name)
-        if max(taken, there) > self._journal.last:
-            log.error("the journal has lost blocks that were handed on; it goes on under another name", was=self.name)
+        if max(taken, there) > self._ours:
+            log.error(
+                "blocks were handed on that the journal does not know: it is an older copy, or the clock went back; it "
+                "goes on under another name", was=self.name,
+            )  # fmt: skip
             self.name, taken, there, lying = _name(self._file, anew=True), 0, 0, 0
+        self.lying = lying
         left_out = sum(taken < each <= there for each in self._unreadable)
         if not lying:
             self._lies = None
@@ -153,8 +161,8 @@ class Posting:
         is_whole = lying >= _count(db, taken, there) - left_out
         self.posted = max(taken, there) if is_whole else taken
         if taken > self._pruned:
-            db.execute("delete from block where number <= ?", (taken,))
-            db.commit()
+            while _forget(db, taken):
+                pass
             self._pruned = taken
         self._asked = time.monotonic()
 
@@ -187,6 +195,15 @@ class Posting:
         elif self.failing and not failing:
             log.info("blocks are handed on again")
         self.failing = failing
+
+
+def _forget(db: sqlite3.Connection, until: int) -> bool:
+    """Some at a time: whoever writes waits for them, and what is overwritten stands in the file's log until then.
+    Whether there were as many."""
+    some = "delete from block where number in (select number from block where number <= ? order by number limit ?)"
+    done = db.execute(some, (until, FORGOTTEN_AT_ONCE))
+    db.commit()
+    return done.rowcount == FORGOTTEN_AT_ONCE
 
 
 def _count(db: sqlite3.Connection, after: int, until: int) -> int:

@@ -8,10 +8,10 @@ from accoil.rule.doubts import Known, doubts
 from accoil.rule.inlining import Names, inlined
 from accoil.rule.vocabulary import EVERYTHING, IN_FILTER, IN_STEPS, Allowed
 from accoil.rule.words import words
-from accoil.rule.writing import Mentions, mentions, written
+from accoil.rule.writing import Mentions, mentions, renamed, written
 
 __all__ = [
     "EVERYTHING", "IN_FILTER", "IN_STEPS", "Allowed", "Event", "Group", "Known", "Mentions", "Metric", "Names",
-    "Refused", "Rule", "Scope", "Segment", "Stage", "Trait", "check", "doubts", "inlined", "mentions", "size", "words",
-    "written",
+    "Refused", "Rule", "Scope", "Segment", "Stage", "Trait", "check", "doubts", "inlined", "mentions", "renamed",
+    "size", "words", "written",
 ]  # fmt: skip

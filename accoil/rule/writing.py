@@ -1,7 +1,8 @@
 """The written form of a rule: what JSON and YAML hold, the same for equal rules."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,6 +27,18 @@ def written(rule: Rule) -> dict[str, Any]:
             return {"segment": name, "in": inside}
         case Stage(name, inside):
             return {"stage": name, "in": inside}
+
+
+def renamed(written: Any, kind: Literal["feature", "segment", "stage"], names: Mapping[str, str]) -> Any:
+    """A written rule, or anything that holds written rules, with other names for what it names. `names`: old → new."""
+    if isinstance(written, list):
+        return [renamed(part, kind, names) for part in written]
+    if not isinstance(written, dict):
+        return written
+    return {
+        key: names.get(value, value) if key == kind and isinstance(value, str) else renamed(value, kind, names)
+        for key, value in written.items()
+    }
 
 
 class Mentions(msgspec.Struct, frozen=True):

@@ -31,7 +31,6 @@ class ProfileAccess(models.Model):
     may = models.CharField(max_length=4, choices=May.choices, default=May.VIEW)
 
     class Meta:
-        app_label: ClassVar = "score"
         constraints: ClassVar = [models.UniqueConstraint(fields=["member", "profile"], name="access_once")]
 
     def __str__(self) -> str:

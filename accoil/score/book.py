@@ -29,6 +29,11 @@ BOOKS_KEPT = 12  # each holds a row per user and account
 FRESH_FOR = 1.0  # seconds: however fast events come, a book is made anew at most once in this time
 
 EVERY_ROW = 2**62
+FIGURES = (
+    "benchmark", "active_users", "active_accounts", "average_user_score", "average_account_score",
+    "average_total_score",
+)  # fmt: skip
+BESIDE = ("benchmark", "average_total_score")  # of these those that the summary goes without
 BANDS = ("most", "slightly", "passive", "least")
 
 
@@ -43,9 +48,9 @@ class Book(Making):
     def look(self) -> None:
         """Has the rows made anew beside whoever looks; waited for are they where they are few, or older than five
         seconds."""
-        if self._is_large:
+        if self.is_large:
             _beside.look(self)
-        if not self._is_large or self.age > SHOWN_FOR:
+        if not self.is_large or self.age > SHOWN_FOR:
             self.catch_up()
 
     def catch_up(self) -> None:
@@ -135,13 +140,23 @@ class Book(Making):
 
     def summary(self) -> dict[str, Any]:
         """Counts and averages (scores over the active), and how many stand in each band."""
-        if self._summary is None or self._summary[0] != self._version:
-            self._summary = (self._version, self._sum_up())
-        return copy.deepcopy(self._summary[1])
+        return {key: copy.copy(value) for key, value in self._summed_up().items() if key not in BESIDE}
+
+    def of_the_day(self) -> dict[str, Any]:
+        """The same as a day's row of `each_day`, without totals."""
+        found = self._summed_up()
+        return {"day": self.as_of, **{figure: found[figure] for figure in FIGURES}}
+
+    def _summed_up(self) -> dict[str, Any]:
+        version = self._version
+        if self._summary is None or self._summary[0] != version:
+            self._summary = (version, self._sum_up())
+        return self._summary[1]
 
     def _sum_up(self) -> dict[str, Any]:
         store = self._facts.store
         summary = store.rows(ASK["summary"], self._places)[0]
+        summary |= store.rows(ASK["of_all_points"], self._places)[0] | {"benchmark": self.benchmark}
         for who in ("accounts", "users"):
             summary[f"bands_{who}"] = dict.fromkeys(BANDS, 0)
         for row in store.rows(ASK["bands"], self._places):
@@ -198,6 +213,15 @@ def open_book(product_id: int, definition: Definition, as_of: date) -> Book:
 def look_at(product_id: int, definition: Definition, as_of: date) -> Book:
     """The same for somebody who looks: a large one may be as it was up to five seconds ago."""
     book = _book(product_id, definition, as_of)
+    book.look()
+    return book
+
+
+def looked_at(product_id: int, definition: Definition, as_of: date) -> Book | None:
+    """The same if it is a large one that is there already."""
+    book = _books.at_hand((facts(), product_id, definition.digest(), as_of))
+    if book is None or not book.is_large:
+        return None
     book.look()
     return book
 

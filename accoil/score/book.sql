@@ -1,7 +1,7 @@
 -- Everyone's numbers under one definition as of one day. What each figure is: docs/reference/numbers.md.
 -- Values: product, as_of (day), win (window in days), events, weights, positions (0, 1, 2 … of each event), curve, and
 -- the benchmarks b_now, b_yesterday, b_last. Places: people (of those who count), late, pairs, parts, users, accounts,
--- population of three days (kept tables); counts (what makes points); points (bigint, or double under a daily cap) and
+-- population of three days (kept tables); ever, membership; counts (what makes points); points (bigint, or double under a daily cap) and
 -- shown (whole, or tenths); bit_of, the narrowest that holds the positions and the days of the window.
 
 -- name: parts
@@ -98,7 +98,7 @@ done as (
     select e.user_id, e.account_id, bit_or(w.bit) as events,
            max(case when w.bit is not null then e.last_day end) as last_day,
            max(e.last_at) as last_at, max(e.last_day) as any_day
-    from ever e
+    from {ever} e
     left join weights w on w.event_id = e.event_id
     where e.product = :product and e.first_day <= :as_of
     group by e.user_id, e.account_id
@@ -191,7 +191,7 @@ done as (
 belongs as (
     select user_id, account_id, events, last_day, last_at, lately from {pairs} where account_id <> 0
     union all
-    select user_id, account_id, null, null, null, 0 from membership where product = :product and day <= :as_of
+    select user_id, account_id, null, null, null, 0 from {membership} where product = :product and day <= :as_of
 ),
 life as (
     select b.account_id, bit_or(b.events) as events, max(b.last_day) as last_day, max(b.last_at) as last_at,
@@ -234,6 +234,10 @@ select
     (select avg(score) from {users} where raw > 0) as average_user_score,
     (select avg(score) from {accounts} where active_users > 0) as average_account_score,
     (select avg(active_percent) from {accounts} where total_users > 0) as average_active_percent
+
+-- name: of_all_points
+-- What a summary of the day has beside.
+select avg(total_score) as average_total_score from {accounts} where active_users > 0
 
 -- name: bands
 select who, case when score >= 75 then 'most' when score >= 50 then 'slightly' when score >= 25 then 'passive'

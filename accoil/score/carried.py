@@ -1,7 +1,8 @@
 """Settings of a product that its profiles carry in their versions: when one changes, the profiles it concerns get a new
 version, so that what was reported before can be told again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from django.db import transaction
 
@@ -12,22 +13,46 @@ from accoil.score.configuration import save_domains
 from accoil.score.models import Profile, Version
 from accoil.team.models import Product, User
 
-Naming = Callable[[Product], Iterable[tuple[str, str]]]
 
-# What else names features, told by packages that this one doesn't know: (feature, what names it, as "the segment X").
-others: list[Naming] = []
+class Follower(Protocol):
+    """What else names features, told by packages that this one doesn't know."""
+
+    def naming(self, product: Product) -> Iterable[tuple[str, str]]:
+        """(feature, what names it, as in “the segment “At risk””)."""
+
+    def renamed(self, product: Product, names: Mapping[str, str]) -> list[str]:
+        """Has them say the new names (old → new); which they are."""
+
+
+followers: list[Follower] = []
+
+
+class Carried(NamedTuple):
+    """`versions`: those it made. `renamed`: what else says a new name now, as `Follower.naming` tells it."""
+
+    versions: list[Version]
+    renamed: list[str]
+
 
 FEATURES_NOTE = "Features changed in Settings"
 DOMAINS_NOTE = "Internal domains changed in Settings"
 
 
-def change_features(
-    product: Product, change: keeping.Edit, author: User | None, note: str = FEATURES_NOTE
-) -> list[Version]:
-    """All or nothing; the versions it made. Raises Refused, also for a feature that a profile's rules miss then."""
+def change_features(product: Product, change: keeping.Edit, author: User | None, note: str = FEATURES_NOTE) -> Carried:
+    """All or nothing. Rules that name a feature follow its new name. Raises Refused, also for a feature that a rule
+    misses then."""
+    called: dict[int, str] = {}
+
+    def noting_names(before: list[keeping.Said]) -> Sequence[keeping.Said]:
+        called.update({each.id: each.name for each in before})
+        return change(before)
+
     with transaction.atomic():
-        keeping.edit(product, change)
-        return carry(product, author, note)
+        after = keeping.edit(product, noting_names)
+        old = [(called.get(each.id, each.name), each.name) for each in after]
+        names = {before: now for before, now in old if before != now}
+        told = [who for follower in followers for who in follower.renamed(product, names)] if names else []
+        return Carried(carry(product, author, note, names), told)
 
 
 def change_domains(
@@ -38,14 +63,14 @@ def change_domains(
         return carry(product, author, note) if save_domains(product, domains) else []
 
 
-def carry(product: Product, author: User | None, note: str) -> list[Version]:
-    """New versions of the profiles that say something else under the settings as they are now. Raises Refused for a
-    feature that is named by a profile's rules and isn't there."""
-    _refuse_missing(product)
+def carry(product: Product, author: User | None, note: str, names: Mapping[str, str] | None = None) -> list[Version]:
+    """New versions of the profiles that say something else under the settings as they are now, and under the new
+    `names` of features. Raises Refused for a feature that is named by a rule and isn't there."""
+    _refuse_missing(product, names or {})
     made = []
     for profile in product.profiles.all():
         current = profile.current
-        version = profile.save_definition(current.parsed, author, note)
+        version = profile.save_definition(current.parsed.renamed(names or {}), author, note)
         if version != current:
             made.append(version)
     return made
@@ -60,9 +85,15 @@ def who_names(product: Product) -> dict[str, list[Profile]]:
     return named
 
 
-def _refuse_missing(product: Product) -> None:
+def who_else_names(product: Product, feature: str) -> list[str]:
+    """As `Follower.naming` tells them."""
+    return [who for follower in followers for name, who in follower.naming(product) if name == feature]
+
+
+def _refuse_missing(product: Product, names: Mapping[str, str]) -> None:
     there = keeping.events_of(product)
-    named = [(feature, f"a rule of the profile {profiles[0]}") for feature, profiles in who_names(product).items()]
-    for feature, by in (*named, *(each for other in others for each in other(product))):
+    profiles = ((names.get(name, name), f"a rule of the profile {of[0]}") for name, of in who_names(product).items())
+    others = (each for follower in followers for each in follower.naming(product))
+    for feature, by in (*profiles, *others):
         if feature not in there:
-            raise Refused(f"“{feature}” is named by {by}; change that rule before the feature is renamed or deleted.")
+            raise Refused(f"“{feature}” is named by {by}; change that rule before the feature is deleted.")

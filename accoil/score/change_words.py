@@ -66,9 +66,9 @@ def reason(name: str, told: Row, today: date | None = None) -> str:
 
 
 def averaged(told: Row) -> str:
-    """2 people joined and 1 left, which lowers the average by 4: an account's score is the mean of its people's."""
+    """2 people joined and 1 left, which lowers the average of its people by 4: that is what an account's score is."""
     part = told["parts"]["membership"]
-    return f"{moved(told)}, which {'raises' if part > 0 else 'lowers'} the average by {abs(part)}"
+    return f"{moved(told)}, which {'raises' if part > 0 else 'lowers'} the average of its people by {abs(part)}"
 
 
 def moved(told: Row) -> str:
@@ -90,8 +90,6 @@ def did(told: Row, today: date | None = None) -> str:
         return active(told, today)
     event = max(events, key=lambda each: abs(net(each)))
     now, then = spans(told, today)
-    if not event["count_after"]:
-        return _against(f"no {words.event(event['event'])}", now, words.number(event["count_before"]), then)
     before = words.number(event["count_before"]) if event["count_before"] else "none"
     return _against(words.happened(event["event"], event["count_after"]), now, before, then)
 

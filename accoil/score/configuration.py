@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from django.db import models
@@ -30,9 +30,6 @@ class Configuration(models.Model):
         "score.Profile", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     internal_domains = models.JSONField(default=list)
-
-    class Meta:
-        app_label: ClassVar = "score"
 
     def __str__(self) -> str:
         return f"Configuration of {self.product}"

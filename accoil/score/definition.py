@@ -135,6 +135,14 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
         yield from self.activation.user
         yield from self.activation.account
 
+    def renamed(self, names: Mapping[str, str]) -> "Definition":
+        """With other names for features, old → new, in its rules too."""
+        if not names:
+            return self
+        raw = tree.renamed(self.to_yaml_dict(), "feature", names)
+        features = {names.get(name, name): events for name, events in self.features.items()}
+        return Definition.stored({**raw, "features": features})
+
     def with_settings(self, features: Mapping[str, Collection[str]], internal_domains: Collection[str]) -> "Definition":
         """The same under these settings of the product. Raises Refused for a rule that names another feature."""
         named = tree.mentions(*self.rules()).features

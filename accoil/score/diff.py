@@ -10,11 +10,16 @@ from accoil.rule.tree import Rule, Scope
 from accoil.score.definition import Definition
 from accoil.score.reading import SCOPES
 
+Features = Mapping[str, Sequence[str]]  # name → events
+
 MOST_TOLD = 5  # in one line
 
 
 def differences(before: Definition, after: Definition) -> list[str]:
-    """A phrase for each thing that is not the same: `Report_Created 5 → 9`, `window 7 → 30 days`, `filter added: …`."""
+    """A phrase for each thing that is not the same: `Report_Created 5 → 9`, `window 7 → 30 days`, `filter added: …`.
+    Of a feature with another name only that is told, not each rule that says it."""
+    names = _new_names(before.features, after.features)
+    before = before.renamed(names)
     return [
         *_changed("window", before.window, after.window, " days"),
         *_changed("benchmark", _benchmark(before), _benchmark(after)),
@@ -25,6 +30,7 @@ def differences(before: Definition, after: Definition) -> list[str]:
         *_excluded(before, after),
         *(line for scope in SCOPES for line in _steps(scope, before.activation.steps(scope),
                                                       after.activation.steps(scope))),
+        *(f"feature {old} is called {new}" for old, new in names.items()),
         *_features(before.features, after.features),
         *_come_and_gone("internal domain", before.internal_domains, after.internal_domains),
     ]  # fmt: skip
@@ -78,7 +84,19 @@ def _steps(scope: Scope, old: Sequence[Rule], new: Sequence[Rule]) -> Iterator[s
         yield f"{scope} steps in another order"
 
 
-def _features(old: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _new_names(old: Features, new: Features) -> dict[str, str]:
+    """Old → new. One that goes while another comes with an event of it is the same: an event belongs to one only."""
+    gone, come = old.keys() - new.keys(), sorted(new.keys() - old.keys())
+    found: dict[str, str] = {}
+    for name in sorted(gone):
+        heir = next((each for each in come if not set(old[name]).isdisjoint(new[each])), "")
+        if heir:
+            come.remove(heir)
+            found[name] = heir
+    return found
+
+
+def _features(old: Features, new: Features) -> Iterator[str]:
     """Of a feature that came or went with a rule, the rule tells."""
     for name in old.keys() & new.keys():
         yield from _come_and_gone(f"feature {name}: event", old[name], new[name])

@@ -24,7 +24,6 @@ class Feature(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        app_label: ClassVar = "score"
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["product", "name"], name="feature_name_in_product")]
 
@@ -41,7 +40,6 @@ class FeatureEvent(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        app_label: ClassVar = "score"
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["product", "event"], name="event_in_one_feature")]
 

@@ -1,14 +1,21 @@
 """Reads the text of a definitions file. Every mistake becomes a sentence that names its place."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
 from accoil.refused import Refused
 
-# Known from the file format and meant to come: silence here would make people believe they are in force.
-NOT_YET = ("segments", "journeys", "automations", "feeds")
+
+class Known(Protocol):
+    """One of a list as the file has it; no other there has the same key."""
+
+    @property
+    def key(self) -> tuple[str, ...]: ...
+
+
+Said = TypeVar("Said", bound=Known)
 
 
 def content(text: str, keys: Collection[str]) -> dict[str, Any]:
@@ -19,8 +26,6 @@ def content(text: str, keys: Collection[str]) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(f"The file must hold keys: {', '.join(keys)}.")
     for key in found:
-        if key not in keys and key in NOT_YET:
-            raise Refused(f"“{key}” is not supported yet; take it out of the file.")
         if key not in keys:
             raise Refused(f"“{key}” is not a key of a definitions file; there are: {', '.join(keys)}.")
     return found
@@ -58,11 +63,34 @@ def named(listed: Any, key: str, thing: str) -> dict[str, dict[str, Any]]:
         raise Refused(f"{key} must be a list; each entry begins with “- name: …”.")
     found: dict[str, dict[str, Any]] = {}
     for position, entry in enumerate(listed, start=1):
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str) or not name.strip():
-            raise Refused(f"{thing.capitalize()} {position} of the file has no name; begin it with “- name: …”.")
-        tidy = " ".join(name.split())
+        tidy = " ".join(name_of(entry, position, thing).split())
         if tidy in found:
             raise Refused(f"Two {thing}s are called “{tidy}”; give each its own name.")
         found[tidy] = {each: value for each, value in entry.items() if each != "name"}
     return found
+
+
+def listed(given: Any, key: str, read: Callable[[int, Any], Said], twice: Callable[[Said], str]) -> list[Said]:
+    """Each entry of a list, as `read` reads it by its place; `twice` says that one is there twice. Raises Refused."""
+    if not isinstance(given, list | None):
+        raise Refused(f"{key} must be a list; each entry begins with “- name: …”.")
+    found = [read(place, entry) for place, entry in enumerate(given or [], start=1)]
+    for place, each in enumerate(found):
+        if each.key in [before.key for before in found[:place]]:
+            raise Refused(twice(each))
+    return found
+
+
+def name_of(entry: Any, place: int, thing: str) -> str:
+    """Of an entry of a list, as it stands there. Raises Refused."""
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        raise Refused(f"{thing.capitalize()} {place} of the file has no name; begin it with “- name: …”.")
+    return name
+
+
+def check_keys(where: str, entry: Any, keys: Collection[str]) -> None:
+    """Raises Refused."""
+    for key in entry if isinstance(entry, dict) else ():
+        if key not in keys:
+            raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(keys)}.")

@@ -63,9 +63,9 @@ class Section(Protocol):
 
 @runtime_checkable
 class Outside(Protocol):
-    """A section about addresses of others."""
+    """A section about what others have: addresses, fields."""
 
-    def look_up(self, said: Any) -> None:
+    def look_up(self, product: Product, said: Any) -> None:
         """That they are there, before the transaction: nobody else writes in it, and names may take seconds."""
 
 
@@ -91,7 +91,7 @@ def apply(
     ]  # all of it, before anything is changed
     for section, says in said:
         if isinstance(section, Outside):
-            section.look_up(says)
+            section.look_up(product, says)
     plan = Plan(product, prune, author, known_events)
     with transaction.atomic():
         list(Product.objects.select_for_update().filter(pk=product.pk))  # one at a time

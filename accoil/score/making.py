@@ -2,14 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+
+import pyarrow as pa
 
 from accoil import measured
 from accoil.count import days
 from accoil.count.facts import Facts, facts
 from accoil.rule.tree import Scope
 from accoil.score import capped, steps, values
+from accoil.score.adding import can_add, new_counts, put_rows, put_sums
 from accoil.score.definition import Definition
 from accoil.score.people import told
 from accoil.score.population import population, whom
@@ -37,9 +41,11 @@ class Making:
         self._places = {part: f"kept.{name}_{part}" for part in PARTS}
         self._name = name
         self._version = -1
+        self._block: int | None = None  # the last of which its parts know; None where nobody can tell
+        self._benchmarks: dict[str, float | None] = {}
         self._summary: tuple[int, dict[str, Any]] | None = None  # of which version
         self._made = float("-inf")
-        self._is_large, self.is_gone = False, False
+        self.is_large, self.is_gone = False, False
         self._making = threading.Lock()
 
     @property
@@ -67,33 +73,78 @@ class Making:
             self._let_go()
 
     def _make(self) -> None:
-        version = self._facts.version[self.product_id]
-        computed_at, store = datetime.now(UTC), self._facts.store
+        computed_at, version = datetime.now(UTC), self._add()
+        if version is None:
+            version = self._facts.version[self.product_id]
+            places = self._all_places()
+            self._make_parts(places, self._given)
+            self._make_pairs(places, self._given)
+            self._benchmarks = self._find_benchmarks(self._facts.store.ask)
+            self._make_rows()
+            self.is_large = self._facts.store.rows(ASK["size"], self._places)[0]["users"] > LARGE
+        self.benchmark = self._benchmarks["b_now"]
+        self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
+
+    def _add(self) -> int | None:
+        """Puts in place what loads added since; up to which version. None where that is not all that they did."""
+        added = self._facts.added_since(self.product_id, self._version) if can_add(self.definition) else None
+        if added is None or self._block is None:
+            return None
+        block, self._block = self._block, None  # where it is broken off, some may be in and some not: made anew then
+        new = new_counts(added, block, days.number(self.as_of))
+        if new is not None:
+            self._put_in_place(new)
+        self._block = max(block, added[-1].block) if added else block
+        return added[-1].version if added else self._version
+
+    def _put_in_place(self, new: pa.Table) -> None:
+        store, given = self._facts.store, self._given
+        places = self._all_places() | self._populations()
+        store.keep_rows(f"{self._name}_new", new)
+        places["new"] = f"kept.{self._name}_new"
+        with store.changing() as change:
+            places = put_sums(change, self._name, places, given)
+            found = self._find_benchmarks(change.ask)
+            moves = found != self._benchmarks or bool(self._stepped)
+            if not moves:
+                put_rows(change, self._name, places, given | found)
+        store.drop_all(f"{self._name}_new")
+        if moves:
+            self._benchmarks = found
+            self._make_rows()
+
+    def _all_places(self) -> dict[str, str]:
         day = days.number(self.as_of)
-        given = self._given
-        places = {
+        is_narrow = max(len(self.definition.events), self.definition.window) <= NARROW
+        return {
             **self._places,
             **capped.places(self.definition),
-            "bit_of": "bit_of" if max(len(self.definition.events), self.definition.window) <= NARROW else "wide_bit_of",
+            "bit_of": "bit_of" if is_narrow else "wide_bit_of",
             "people": whom(self._facts, self.product_id, self.definition, day).people(),
+            "ever": "ever",
+            "membership": "membership",
         }
-        self._make_parts(places, given)
-        self._make_pairs(places, given)
-        found = store.rows(ASK["benchmarks"], places)[0]
-        benchmarks: dict[str, Value] = {name: self.definition.benchmark or value for name, value in found.items()}
-        given |= benchmarks
-        stepped = [scope for scope in SCOPES if self.definition.activation.steps(scope)]
+
+    def _find_benchmarks(self, ask: Callable[..., pa.Table]) -> dict[str, float | None]:
+        """b_now, b_yesterday, b_last."""
+        found = ask(ASK["benchmarks"], self._places).to_pylist()[0]
+        return {name: self.definition.benchmark or value for name, value in found.items()}
+
+    @property
+    def _stepped(self) -> list[Scope]:
+        return [scope for scope in SCOPES if self.definition.activation.steps(scope)]
+
+    def _make_rows(self) -> None:
+        """Of everybody, of parts and pairs."""
+        store, places, given = self._facts.store, self._all_places(), self._given | self._benchmarks
         for scope in SCOPES:  # accounts are made of users
-            name = f"{self._name}_{scope}s" if scope not in stepped else f"{self._name}_{scope}s_base"
+            name = f"{self._name}_{scope}s" if scope not in self._stepped else f"{self._name}_{scope}s_base"
             places[f"{scope}s"] = f"kept.{name}"
             store.keep(name, ASK[f"{scope}s"], places, **given)
-        for scope in stepped:
+        for scope in self._stepped:
             self._make_steps(scope, places, given)
-        for scope in stepped:
+        for scope in self._stepped:
             store.drop(f"{self._name}_{scope}s_base")
-        self._is_large = store.rows(ASK["size"], self._places)[0]["users"] > LARGE
-        self.benchmark = self.definition.benchmark or found["b_now"]
-        self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
     def _make_parts(self, places: dict[str, str], given: dict[str, Value]) -> None:
         """Of everyone who did something in two windows; then only of those who count, where not everyone does."""
@@ -101,12 +152,18 @@ class Making:
         ask = (store, f"{self._name}_above", self.product_id, self.definition)
         places |= capped.keep_above(*ask, day - 2 * window + 1, day)
         question = capped.made_of(ASK["parts"], self.definition)
-        store.keep(f"{self._name}_parts", question, places, **given, cap=self.definition.daily_cap)
+        cap = self.definition.daily_cap
+        self._block = store.keep_dated(f"{self._name}_parts", question, places, **given, cap=cap)
         store.drop(f"{self._name}_above")
         if not self.definition.counts_everyone:
-            of_days = {"population": 0, "population_yesterday": 1, "population_last": window}
-            populations = {name: self._population(day - back) for name, back in of_days.items()}
-            store.keep(f"{self._name}_parts", ASK["among"], {**places, **populations})
+            store.keep(f"{self._name}_parts", ASK["among"], {**places, **self._populations()})
+
+    def _populations(self) -> dict[str, str]:
+        """The places of who counts on each of the three days."""
+        if self.definition.counts_everyone:
+            return {}
+        day, back = days.number(self.as_of), {"": 0, "_yesterday": 1, "_last": self.definition.window}
+        return {f"population{name}": self._population(day - before) for name, before in back.items()}
 
     def _make_pairs(self, places: dict[str, str], given: dict[str, Value]) -> None:
         """What everybody has done so far, whatever it weighs."""

@@ -24,7 +24,7 @@ EVERYONE = Condition("true", {}, frozenset())
 
 
 class Population:
-    """Kept tables of one day, made anew when facts came."""
+    """Kept tables of one day, made anew when facts came that may change them."""
 
     def __init__(self, facts: Facts, product_id: int, definition: Definition, day: int, name: str) -> None:
         self._facts, self._product_id, self._day, self._name = facts, product_id, day, name
@@ -35,7 +35,7 @@ class Population:
     def table(self) -> str:
         """`id` and `account_id`, the account in force, of the users who count."""
         with self._making:
-            version = self._facts.version[self._product_id]
+            version = self._version
             if self._made < version:
                 self._make()
                 self._made = version
@@ -47,12 +47,18 @@ class Population:
         if self._definition.counts_everyone:
             return everyone
         with self._making:
-            version = self._facts.version[self._product_id]
+            version = self._version
             if self._people_made < version:
                 places = {"people": everyone, "population": self.table()}
                 self._facts.store.keep(f"{self._name}_people", ASK["people"], places, **self._given)
                 self._people_made = version
         return f"kept.{self._name}_people"
+
+    @property
+    def _version(self) -> int:
+        """Of the facts when what it hangs on last changed: without a filter that is who there is, and where."""
+        changes = self._facts.told if self._definition.filter is None else self._facts.version
+        return changes[self._product_id]
 
     def why_out(self, user_id: int, parts: Sequence[Rule]) -> dict[str, bool] | None:
         """Each reason, true or false: `named`, `of_account`, `internal`, and `part_0`, `part_1` … of these parts of the

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
 from accoil.score.diff import differences
@@ -13,6 +13,7 @@ from accoil.score.features import events_of
 from accoil.score.file_format import named
 from accoil.score.files import NOTE, Plan
 from accoil.score.models import Profile, check_name
+from accoil.score.wording import count
 from accoil.team.models import Product
 
 OPEN = {None: "as the summary profile", True: "yes", False: "no"}
@@ -43,12 +44,10 @@ class Profiles:
         existing = {profile.name: profile for profile in plan.product.profiles.all()}
         for name, (definition, inbox) in said.items():
             plan.warn_of_events(list(definition.events), f"profile {name}")
-            try:
+            with At(f"Profile “{name}”"):
                 profile = self._put(plan, name, existing.get(name), definition)
                 if inbox is not msgspec.UNSET:
                     _open(plan, profile, inbox)
-            except Refused as problem:
-                raise Refused(f"Profile “{name}”: {problem}") from problem
         for name, profile in existing.items():
             if plan.prune and name not in said:
                 profile.delete()
@@ -100,10 +99,8 @@ def _read(name: str, entry: dict[str, Any]) -> Entry:
     inbox = entry.get(INBOX, msgspec.UNSET)
     if not isinstance(inbox, bool | None | msgspec.UnsetType):
         raise Refused(f"Profile “{name}”: {INBOX} is {inbox!r}; write true or false, or leave it empty for the usual.")
-    try:
+    with At(f"Profile “{name}”"):
         return Entry(Definition.check({key: value for key, value in entry.items() if key != INBOX}), inbox)
-    except Refused as problem:
-        raise Refused(f"Profile “{name}”: {problem}") from problem
 
 
 def _of_the_profile(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,8 +108,7 @@ def _of_the_profile(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_words(definition: Definition) -> str:
-    count = len(definition.events)
-    events = "1 event" if count == 1 else f"{count} events"
+    events = count(len(definition.events), "event")
     fixed = definition.to_yaml_dict()["benchmark"]
     benchmark = f"fixed {fixed['fixed']}" if isinstance(fixed, Mapping) else fixed
     return f"window {definition.window}, {events}, benchmark {benchmark}, {definition.curve}"

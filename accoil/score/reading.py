@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule import tree
 from accoil.rule.tree import Rule, Scope
 
@@ -29,9 +29,6 @@ KEYS = (
 )  # fmt: skip
 SCOPES: tuple[Scope, ...] = ("user", "account")
 
-# Known from the file format and meant to come: silence here would make people believe they are in force.
-NOT_YET = {"sync": "nothing is sent to other tools"}
-
 _DOMAIN = re.compile(r"\w[\w-]*(\.\w[\w-]*)+")
 
 
@@ -39,8 +36,6 @@ def keys(raw: Any) -> None:
     if not isinstance(raw, Mapping):
         raise Refused("A definition is a mapping with the keys window, events, benchmark and curve.")
     for key in raw:
-        if key in NOT_YET:
-            raise Refused(f"“{key}” is not supported yet ({NOT_YET[key]}); take it out.")
         if key not in KEYS:
             raise Refused(f"“{key}” is not a key of a profile; there are: {', '.join(KEYS[:8])}.")
 
@@ -140,10 +135,8 @@ def _steps(value: object, scope: Scope) -> tuple[Rule, ...]:
 
 
 def _rule(value: object, scope: Scope, allowed: tree.Allowed, key: str) -> Rule:
-    try:
+    with At(key):
         return tree.check(value, scope, allowed)
-    except Refused as problem:
-        raise Refused(f"{key}: {problem}") from problem
 
 
 def features(value: object) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,10 @@ class Lately(Generic[Kept]):
         self._old: deque[tuple[float, Kept]] = deque()
         self._finding = threading.Lock()
 
+    def at_hand(self, key: Hashable) -> Kept | None:
+        """What is kept under the key, if anything is; it is not asked for by that."""
+        return self._kept.get(key)
+
     def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What is kept under the key, else what `make` makes; whoever else asks meanwhile waits for it."""
         with self._finding:

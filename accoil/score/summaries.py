@@ -2,12 +2,13 @@
 new fact could have changed it."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from accoil.count import days
 from accoil.count.facts import facts
+from accoil.score.book import looked_at
 from accoil.score.definition import Definition
 from accoil.score.each_day import each_day
 from accoil.score.remembered import Days, Lately
@@ -32,7 +33,14 @@ class Summaries:
         self._wanted: set[int] = set()  # threads that want totals now
 
     def rows(self, first: date, last: date, totals: bool = False) -> list[Row]:
-        """One per day from first to last; with `totals` those too, and perhaps without."""
+        """One per day from first to last; with `totals` those too, and perhaps without. The last is as its book has it
+        where that is a large one: then a page tells of one moment."""
+        book = None if totals or first > last else looked_at(self._product_id, self._definition, last)
+        if book:
+            return [*self._found_out(first, last - timedelta(days=1), totals), book.of_the_day()]
+        return self._found_out(first, last, totals)
+
+    def _found_out(self, first: date, last: date, totals: bool) -> list[Row]:
         found: list[Row] = []
         if totals:
             self._wanted.add(threading.get_ident())

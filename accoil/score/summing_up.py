@@ -25,12 +25,6 @@ FARTHEST = 731  # days back that are filled in
 Stretch = tuple[Version, date, date]
 
 
-def summed_up(profile: Profile, now: datetime) -> None:
-    """Sums up every day of the profile that is over and was not yet, in the caller's thread."""
-    for stretch in lacking(profile, now):
-        freeze(*stretch)
-
-
 def lacking(profile: Profile, now: datetime) -> list[Stretch]:
     """Days that are over and have no summary: stretches of days under one version, the latest first."""
     first_fact = first_day(profile.product_id)

@@ -54,6 +54,8 @@ def taken_up(view: View, sets: Sets) -> list[Row]:
     `active` and `active_before` (those who did anything at all), `adoption`, `adoption_before`, `change`; `times` it
     happened, `average_events` per head of the population and `average_times` per one who did it."""
     names = list(sets)
+    if not names:
+        return []  # ClickHouse can't keep a column of bits that are of no set: it would have no type
     given = _given(view, sets.values())
     if len(names) <= WIDE:
         rows = masks.adoption(view.whose, "bit_of" if len(names) <= NARROW else "wide_bit_of", given)

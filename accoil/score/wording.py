@@ -1,6 +1,7 @@
 """How numbers, spans of days and events are said. Pure functions of what is handed in."""
 
 import re
+from collections.abc import Sequence
 
 WINDOWS = {1: "a day", 7: "a week", 14: "two weeks", 30: "30 days", 60: "60 days", 90: "90 days"}
 THIS_WINDOW = {1: "today", 7: "this week", 14: "in the last two weeks"}
@@ -51,11 +52,11 @@ def event(name: str) -> str:
 
 
 def happened(name: str, n: int) -> str:
-    """How often something happened: "4 Reports created", "Viewed Pricing twice"."""
+    """How often something happened: "4 Reports created", "no Reports created", "Viewed Pricing twice"."""
     words = event(name).split()
     if len(words) >= 2 and DOING.fullmatch(words[-1]):
         thing = " ".join(words[:-1])
-        return f"{number(n)} {thing if n == 1 else plural(thing)} {words[-1].lower()}"
+        return f"{number(n) if n else 'no'} {thing if n == 1 else plural(thing)} {words[-1].lower()}"
     return f"{event(name)} {times(n)}" if n else f"no {event(name)}"
 
 
@@ -70,6 +71,9 @@ def plural(thing: str) -> str:
 
 def listed(names: list[str], most: int = 3) -> str:
     """A, B and C; A, B, C and 4 more"""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return joined(names if len(names) <= most else [", ".join(names[:most]), f"{len(names) - most} more"])
+
+
+def joined(names: Sequence[str], by: str = "and") -> str:
+    """A, B and C"""
+    return f" {by} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

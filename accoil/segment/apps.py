@@ -3,12 +3,10 @@ from django.apps import AppConfig
 
 class SegmentConfig(AppConfig):
     name = "accoil.segment"
-    label = "segment"
-    verbose_name = "Segments"
 
     def ready(self) -> None:
-        from accoil.score.carried import others
-        from accoil.segment.keeping import features_named
+        from accoil.score.carried import followers
+        from accoil.segment.keeping import NamesFeatures
 
-        if features_named not in others:
-            others.append(features_named)
+        if not any(isinstance(each, NamesFeatures) for each in followers):
+            followers.append(NamesFeatures())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from accoil.refused import Refused
 from accoil.score import askable
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
@@ -21,6 +22,13 @@ def first_askable(profile: Profile, definition: Definition | None = None, more: 
         return None
     rules = [*_rules(profile), *more]
     return askable.first_askable(profile.product, definition or profile.current.parsed, rules)
+
+
+def check_askable(profile: Profile, begins: date, definition: Definition, more: Iterable[Any] = ()) -> None:
+    """Raises Refused for what looks back to a day before the first that can be asked for."""
+    first = first_askable(profile, definition, more)
+    if first and begins < first:
+        raise Refused(f"That looks back to {begins}; {askable.why_not(profile.product, first)}")
 
 
 def _rules(profile: Profile) -> list[object]:

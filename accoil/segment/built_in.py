@@ -10,6 +10,7 @@ Written = dict[str, Any]
 LEAST, MOST = 25, 75  # where the bands end
 MOVED = 10  # points, up or down
 MATURE = 180  # days
+EVERYONE = "all"  # the key of the one that says nothing about anybody
 
 
 def _metric(name: str, **compared: object) -> Written:
@@ -40,7 +41,7 @@ def _always(rule: Written) -> Callable[[int], Written]:
 
 # key → (its name for accounts, its name for users or None, its rule in a profile with that window)
 BUILT_IN: dict[str, tuple[str, str | None, Callable[[int], Written]]] = {
-    "all": ("All Accounts", "All Users", _everyone),
+    EVERYONE: ("All Accounts", "All Users", _everyone),
     "active": ("All Active Accounts", "All Active Users", _active),
     "new": ("New Accounts", "New Users", _new),
     "most": ("Most Engaged", "Most Engaged", _always(_metric("score", at_least=MOST))),

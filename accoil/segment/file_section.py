@@ -1,14 +1,16 @@
 """The `segments` and `journeys` of a definitions file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
 
 from accoil.count.ids import Kind as Scope
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.tree import check, written
 from accoil.rule.words import words
+from accoil.score.file_format import check_keys, listed, name_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.segment import journeys, keeping
@@ -52,7 +54,8 @@ class Segments:
     def read(self, content: Mapping[str, Any]) -> dict[What, list[Said]]:
         """Those that the file speaks of."""
         given: tuple[tuple[What, str], ...] = (("segment", "segments"), ("journey", "journeys"))
-        return {what: _read_all(what, key, content[key]) for what, key in given if key in content}
+        twice = "Two are the {0.words}; give each its own name.".format
+        return {what: listed(content[key], key, partial(_read, what), twice) for what, key in given if key in content}
 
     def apply(self, plan: Plan, said: dict[What, list[Said]]) -> None:
         profiles = {profile.name: profile for profile in plan.product.profiles.all()}
@@ -103,12 +106,10 @@ def _do_all(steps: Sequence[Callable[[], None]]) -> None:
 
 def _step(plan: Plan, said: Said, profile: Profile) -> Callable[[], None]:
     def put() -> None:
-        try:
+        with At(_place(said)):
             plan.lines += (
                 _put_segment(plan, said, profile) if said.what == "segment" else _put_journey(plan, said, profile)
             )
-        except Refused as wrong:
-            raise Refused(f"{_place(said)}: {wrong}") from wrong
 
     return put
 
@@ -189,24 +190,10 @@ def _journey(profile: Profile, said: Said) -> Journey | None:
     return profile.journeys.filter(scope=said.scope, name=said.name).first()
 
 
-def _read_all(what: What, key: str, listed: Any) -> list[Said]:
-    if not isinstance(listed, list | None):
-        raise Refused(f"{key} must be a list; each entry begins with “- name: …”.")
-    found = [_read(what, place, entry) for place, entry in enumerate(listed or [], start=1)]
-    for place, each in enumerate(found):
-        if each.key in [before.key for before in found[:place]]:
-            raise Refused(f"Two are the {each.words}; give each its own name.")
-    return found
-
-
 def _read(what: What, place: int, entry: Any) -> Said:
-    name = entry.get("name") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or not name.strip():
-        raise Refused(f"{what.capitalize()} {place} of the file has no name; begin it with “- name: …”.")
+    name = name_of(entry, place, what)
     where = f"{what.capitalize()} “{name}”"
-    for key in entry:
-        if key not in KEYS[what]:
-            raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(KEYS[what])}.")
+    check_keys(where, entry, KEYS[what])
     scope, profile, days = entry.get("scope"), entry.get("profile"), entry.get("stay_days", 0)
     if scope not in ("account", "user"):
         raise Refused(f"{where}: scope is {scope!r}; write account or user.")
@@ -233,10 +220,8 @@ def _stage(where: str, stage: Any, scope: Scope) -> tuple[str, Mapping[str, Any]
 
 
 def _rule(where: str, rule: Any, scope: Scope) -> Mapping[str, Any]:
-    try:
+    with At(where):
         return written(check(rule, scope))
-    except Refused as wrong:
-        raise Refused(f"{where}: {wrong}") from wrong
 
 
 def _place(said: Said) -> str:

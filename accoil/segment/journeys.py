@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accoil.count import days
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.tree import written
 from accoil.score.models import Profile
 from accoil.segment import keeping
@@ -82,10 +82,8 @@ def _lay(journey: Journey, stages: Sequence[Stage]) -> None:
         laid.append(made)
     others = [each for each in own if each.journey_id != journey.pk]
     for made in laid:
-        try:
+        with At(f"Stage “{made.name}”"):
             made.rule = written(keeping.check_rule(profile, scope, made.rule or {}, [*others, *laid]))  # type: ignore[arg-type]
-        except Refused as wrong:
-            raise Refused(f"Stage “{made.name}”: {wrong}") from wrong
     for made in laid:
         made.save()
 

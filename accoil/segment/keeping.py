@@ -1,7 +1,7 @@
 """Makes, changes and deletes segments. What would leave another without sense is refused with a sentence."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.reaching import days_back
-from accoil.rule.tree import EVERYTHING, Rule, check, inlined, mentions, written
+from accoil.rule.tree import EVERYTHING, Rule, check, inlined, mentions, renamed, written
 from accoil.score.askable import refuse_gone
 from accoil.score.models import Profile
 from accoil.segment import built_in
@@ -118,29 +118,20 @@ def check_rule(profile: Profile, scope: Kind, rule: Written, own: Iterable[Segme
 
 def rename(segment: Segment, name: str, own: Iterable[Segment]) -> None:
     """Sets the name, and has the rules of others say the new one. The segment itself is not saved."""
-    kind = "stage" if segment.is_stage else "segment"
+    kind = _kind(segment)
     if name != segment.name:
         for other in own:
             if other.pk != segment.pk and other.rule and segment.name in _named(other.rule, segment.scope, kind):
-                other.rule = renamed(other.rule, kind, segment.name, name)
+                other.rule = renamed(other.rule, kind, {segment.name: name})
                 other.save(update_fields=["rule"])
         for follower in followers:
             follower.renamed(segment, segment.name, name)
     segment.name = name
 
 
-def renamed(rule: Any, kind: str, old: str, new: str) -> Any:
-    """A written rule with another name for a segment or stage."""
-    if isinstance(rule, list):
-        return [renamed(part, kind, old, new) for part in rule]
-    if not isinstance(rule, dict):
-        return rule
-    return {key: new if (key, value) == (kind, old) else renamed(value, kind, old, new) for key, value in rule.items()}
-
-
 def those_that_name(segment: Segment) -> list[Segment]:
     """Segments and stages whose rule asks for it."""
-    kind = "stage" if segment.is_stage else "segment"
+    kind = _kind(segment)
     own = of_scope(segment.profile, segment.scope)  # type: ignore[arg-type]
     return [
         each for each in own
@@ -148,14 +139,20 @@ def those_that_name(segment: Segment) -> list[Segment]:
     ]  # fmt: skip
 
 
-def features_named(product: Product) -> list[tuple[str, str]]:
-    """(feature, who names it) for every segment and stage of the product whose rule does."""
-    found = []
-    for segment in Segment.objects.filter(profile__product=product, rule__isnull=False):
-        kind = "stage" if segment.is_stage else "segment"
-        named = mentions(check(segment.rule, segment.scope, EVERYTHING)).features  # type: ignore[arg-type]
-        found += [(feature, f"the {kind} “{segment.name}”") for feature in named]
-    return found
+class NamesFeatures:
+    """As `accoil.score.carried.Follower`: the segments and stages of a product."""
+
+    def naming(self, product: Product) -> list[tuple[str, str]]:
+        return [(feature, _called(each)) for each in _with_rules(product) for feature in _features(each)]
+
+    def renamed(self, product: Product, names: Mapping[str, str]) -> list[str]:
+        told = []
+        for each in _with_rules(product):
+            if names.keys() & set(_features(each)):
+                each.rule = renamed(each.rule, "feature", names)
+                each.save(update_fields=["rule"])
+                told.append(_called(each))
+        return told
 
 
 def _say(segment: Segment, own: list[Segment], rule: Written, stay_days: int) -> None:
@@ -169,6 +166,22 @@ def _say(segment: Segment, own: list[Segment], rule: Written, stay_days: int) ->
 def _named(rule: Any, scope: str, kind: str) -> tuple[str, ...]:
     found = mentions(check(rule, scope, EVERYTHING))  # type: ignore[arg-type]
     return found.stages if kind == "stage" else found.segments
+
+
+def _kind(segment: Segment) -> Literal["segment", "stage"]:
+    return "stage" if segment.is_stage else "segment"
+
+
+def _called(segment: Segment) -> str:
+    return f"the {_kind(segment)} “{segment.name}”"
+
+
+def _with_rules(product: Product) -> list[Segment]:
+    return list(Segment.objects.filter(profile__product=product, rule__isnull=False))
+
+
+def _features(segment: Segment) -> tuple[str, ...]:
+    return mentions(check(segment.rule, segment.scope, EVERYTHING)).features  # type: ignore[arg-type]
 
 
 def _listed(asking: list[Segment]) -> str:

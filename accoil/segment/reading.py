@@ -79,7 +79,7 @@ def of_entity(profile: Profile, scope: Kind, entity: int) -> list[Stay]:
     """All stays of a user or an account in the segments and stages of a profile, the newest first."""
     own = [segment for segment in with_built_ins(profile) if segment.scope == scope]
     found = Stay.objects.filter(segment__in=own, entity=entity).select_related("segment", "entered_in", "left_in")
-    return list(found.order_by("-entered_day", "segment__kind", "segment__position"))
+    return list(found.order_by("-entered_day", "segment__kind", "segment__position", "segment_id"))
 
 
 def recorded(segment: Segment | int, day: date) -> list[int]:

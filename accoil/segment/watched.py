@@ -45,7 +45,7 @@ def watched(profile: Profile, scope: Kind, definition: Definition, segments: Ite
         )
         rule = _inlined(segment, scope, definition, known)
         says = [
-            written(rule),
+            written(_nameless(rule)),
             _events(rule),
             segment.stay_days,
             [found[each].digest for each in above if each in found],
@@ -86,6 +86,16 @@ def _inlined(segment: Segment, scope: Kind, definition: Definition, known: Names
     except Refused as wrong:
         log.error("a segment names what is not there; nobody is in it", segment=segment.pk, reason=str(wrong))
         return check(NOBODY, scope, EVERYTHING)
+
+
+def _nameless(rule: Rule) -> Rule:
+    """A feature says what its events say: with another name it says the same."""
+    match rule:
+        case Group(how, rules):
+            return Group(how, tuple(_nameless(part) for part in rules))
+        case Event("feature"):
+            return msgspec.structs.replace(rule, name="")
+    return rule
 
 
 def _events(rule: Rule) -> list[list[str]]:

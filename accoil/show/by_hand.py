@@ -8,15 +8,13 @@ from accoil.act.actions import by_hand_actions
 from accoil.act.queue import MOST_BY_HAND
 from accoil.connect.connection import Action, Tool
 from accoil.connect.models import Connection, State, live
-from accoil.count.ids import Kind
+from accoil.count.ids import LARGEST, Kind
 from accoil.refused import Refused
 from accoil.show import lists
 from accoil.show.frame import Frame
 from accoil.show.seen import Seen
-from accoil.show.words import count, listed, number
+from accoil.show.words import count, joined, listed, number
 from accoil.team.models import Team
-
-LARGEST_ID = 2**53
 
 
 class Offered(NamedTuple):
@@ -75,7 +73,7 @@ def ticks(frame: Frame, kind: Kind, wanted: lists.Wanted, **whom: object) -> dic
     return {
         "link": frame.link(f"act-on-{kind}s", search=wanted.search, **whom),
         "offered": offered(frame.product.team, kind),
-        "missing": " or ".join(filter(None, (", ".join(missing[:-1]), *missing[-1:]))),
+        "missing": joined(missing, "or"),
         "label": "What to do with the ticked rows",
         "connections": frame.link("connections"),
     }
@@ -94,7 +92,7 @@ def chosen(seen: Seen, kind: Kind, given: QueryDict, **among: Any) -> Chosen:
             )
         return Chosen(kind, found.rows, everyone)
     ids = {int(text) for text in given.getlist("id") if text.isdecimal() and len(text) < 17}
-    ids = {id for id in ids if id < LARGEST_ID}
+    ids = {id for id in ids if id <= LARGEST}
     if len(ids) > MOST_BY_HAND:
         raise Refused(f"These are {number(len(ids))} rows, and {number(MOST_BY_HAND)} is the most at once: tick fewer.")
     rows = seen.page(kind, ids=sorted(ids), sort="name", limit=MOST_BY_HAND).rows if ids else []

@@ -10,8 +10,7 @@ from accoil.show.frame import Frame
 
 def course_of(frame: Frame, kind: Kind, key: str, length: int) -> list[int | None]:
     """Members of a built-in segment day by day, as written down."""
-    assert frame.profile is not None
-    segment = next(each for each in with_built_ins(frame.profile) if each.key == key and each.scope == kind)
+    segment = next(each for each in with_built_ins(frame.chosen) if each.key == key and each.scope == kind)
     return line_of(frame, segment, length)
 
 

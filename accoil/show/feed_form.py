@@ -46,14 +46,13 @@ def of_feed(feed: Feed) -> Draft:
 
 
 def shown(frame: Frame, draft: Draft, author: Any) -> Values:
-    assert frame.profile is not None
     chosen = [each.strip() for each in draft.mail_to.split(",")]
     team = frame.product.team
     members = [(value, words) for value, words in action_of("email")[1].offers(team, "to") if value != "owner"]
     channels, wrong = _channels(frame)
     return {
         "draft": draft,
-        "cards": [_card(frame, frame.profile, n, each) for n, each in enumerate(draft.cards)],
+        "cards": [_card(frame, frame.chosen, n, each) for n, each in enumerate(draft.cards)],
         "catalogue": [(group, list(some)) for group, some in groupby(SORTS.values(), key=lambda sort: sort.team)],
         "everies": Feed.Every.choices,
         "hours": range(24),

@@ -75,7 +75,8 @@ def _seen_by(frame: Frame, joined: Connection, kind: Kind, id: int) -> Iterator[
     there = TOOLS[joined.tool].name
     inside: list[str] = []
     outside: list[str] = []
-    for sync in synced.filter(profile__in=profiles_for(frame.request.user, frame.product)).select_related("profile"):
+    seen = synced.filter(profile__in=profiles_for(frame.request.user, frame.product)).select_related("profile")
+    for sync in seen.order_by("profile"):
         row = look_at(frame.product.pk, sync.profile.current.parsed, frame.today).those(kind, [id])
         (inside if row else outside).append(f"“{sync.profile.name}”")
     if not inside and not outside:

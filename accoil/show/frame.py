@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
@@ -19,7 +19,7 @@ from accoil.score.askable import CHARTS, why_not
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
 from accoil.segment.askable import first_askable
-from accoil.show.guard import RANK, to_sign_in
+from accoil.show.guard import RANK, Elsewhere, to_sign_in
 from accoil.show.permissions import action_at
 from accoil.team.models import Product, User
 from accoil.team.roles import Role, role_in
@@ -38,6 +38,14 @@ class Frame:
     profiles: list[Profile]
     profile: Profile | None
     section: str
+
+    @property
+    def chosen(self) -> Profile:
+        """The profile. While there is none, whoever asks is sent to the first steps, where he is told why."""
+        if self.profile is None:
+            wanted = "" if self.section == "dashboard" else f"?for={self.section}"
+            raise Elsewhere(self.start_link + wanted)
+        return self.profile
 
     @cached_property
     def today(self) -> date:
@@ -246,8 +254,9 @@ SETTINGS_PAGES = {
 }
 # Pages that stand below one of them.
 SETTINGS_BELOW = {"new-key": "keys", "ingest-key": "keys", "invite": "team", "reset-member": "team"} | dict.fromkeys(
-    ("connection", "connect-tool", "connection-mode", "connection-records", "connection-ledger", "connection-check",
-     "sync-interval", "disconnect", "tool-done"), "connections"
+    ("connection", "connect-tool", "connection-mode", "connection-fields", "connection-segment-lists",
+     "connection-records", "connection-ledger", "connection-check", "sync-interval", "disconnect", "tool-done"),
+    "connections",
 )  # fmt: skip
 
 
@@ -264,10 +273,11 @@ def frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:
     raise Http404("There is no such profile in this product.")
 
 
-def to_first_steps(frame: Frame) -> HttpResponse:
-    """Where somebody is sent who asks for a page of scores while there is no profile; he is told why."""
-    wanted = "" if frame.section == "dashboard" else f"?for={frame.section}"
-    return redirect(frame.start_link + wanted)
+def scored_frame_of(request: HttpRequest, product_id: int, section: str) -> Frame:
+    """The same for a page of scores. Raises Elsewhere while there is no profile to look through."""
+    frame = frame_of(request, product_id, section)
+    frame.profile = frame.chosen
+    return frame
 
 
 def page(frame: Frame, template: str, values: Mapping[str, Any], status: int = 200) -> HttpResponse:

@@ -16,7 +16,7 @@ from accoil.score.models import Profile
 from accoil.show import sign_ins  # noqa: F401  it listens to who signs in
 from accoil.show.permissions import BY_THEMSELVES, OF_THE_API, Action, Who, action_at, hows
 from accoil.show.visit import Visit
-from accoil.team.models import Product, Team
+from accoil.team.models import Product
 from accoil.team.roles import Role, role_in
 
 log = structlog.get_logger()
@@ -25,6 +25,10 @@ RANK = {Role.OWNER: Who.OWNER, Role.MANAGER: Who.MANAGER, Role.MEMBER: Who.MEMBE
 # Their answers show a secret that nobody is to find in the browser later.
 SHOW_SECRETS = ("automation-address", "code-on", "ingest-key", "invite", "new-key", "new-token", "recovery-codes",
                 "reset-member")  # fmt: skip
+
+
+class Elsewhere(Exception):
+    """Raised where a page cannot be shown, with the address to go to instead."""
 
 
 class Guard:
@@ -58,9 +62,11 @@ class Guard:
             return action
         if action.who >= Who.PERSON and not request.user.is_authenticated:
             return to_sign_in(request)
-        team = check(request, action, kwargs)
-        request.visit = Visit(request, action, team)  # type: ignore[attr-defined]
+        request.visit = Visit(request, action, check(request, action, kwargs))  # type: ignore[attr-defined]
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return redirect(str(exception)) if isinstance(exception, Elsewhere) else None
 
 
 def asked(request: HttpRequest, name: str) -> Action | HttpResponse:
@@ -78,8 +84,8 @@ def asked(request: HttpRequest, name: str) -> Action | HttpResponse:
     return HttpResponseNotAllowed((["GET"] if "see" in possible else []) + (["POST"] if possible != ["see"] else []))
 
 
-def check(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> Team | None:
-    """The team that it is about, where the address names a product. Raises Http404 for whoever is not in it, and
+def check(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> Product | None:
+    """The product that the address names, if it does. Raises Http404 for whoever is not in it, and
     PermissionDenied for a member who may not."""
     product_id = kwargs.get("product_id")
     if product_id is None and action.name == "begin-tool":
@@ -92,7 +98,7 @@ def check(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> Team 
         raise Http404("There is no such product in your teams.")
     if RANK[role] < action.who and not (action.who is Who.EDITOR and _may_edit(request, kwargs["profile_id"])):
         raise PermissionDenied(action.refusal)
-    return product.team
+    return product
 
 
 def _number(given: int | str) -> int:

@@ -60,7 +60,8 @@ def is_rejection(reason: str) -> bool:
 
 
 def rows_of(frame: Frame) -> list[SourceDay]:
-    return list(SourceDay.objects.filter(key__product=frame.product, day__gt=frame.today - timedelta(DAYS)))
+    rows = SourceDay.objects.filter(key__product=frame.product, day__gt=frame.today - timedelta(DAYS))
+    return list(rows.order_by("pk"))  # equals keep their places, whichever row was written last
 
 
 def sources(frame: Frame, rows: Iterable[SourceDay], silent: Iterable[Watched]) -> list[Source]:

@@ -99,6 +99,7 @@ REFUSALS = {
     "payload_too_large": ("The request is too large", "Send batches of at most 5 MB; SDKs do."),
     "unsupported_encoding": ("A compression that is not read", "Use gzip, deflate or none."),
     "rate_limited": ("More calls than the key may send", "SDKs send them again. Raise its limit if need be."),
+    "internal": ("A mistake of Accoil's own", "Its log says what went wrong. Most SDKs send it again for a while."),
     "unavailable": ("The server or its disk was full", "SDKs send it again. If it goes on, see its log."),
 }  # fmt: skip
 

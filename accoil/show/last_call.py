@@ -15,6 +15,7 @@ REFUSALS = {
     "invalid_json": "its body is not JSON",
     "invalid_payload": "its body is not what this address takes",
     "invalid_event": "it lacks what such a call needs",
+    "internal": "a mistake of Accoil's own, which its log tells of",
     "unavailable": "the server had too much to do, or could not write; clients send it again",
 }
 

@@ -14,7 +14,7 @@ from accoil.receive.mapping.actions import Field as ActionField
 from accoil.receive.mapping.fields import from_text, to_text
 from accoil.receive.mapping.filter import Filter, FilterError
 from accoil.receive.mapping.rules import check_form
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.show import mapping_hints
 
 NEW_TRIGGER = 'type = "track" and event = ""'  # picks nothing yet; the name is to be filled in
@@ -96,10 +96,8 @@ class Draft:
         """Raises Refused with a sentence about the first thing that is wrong."""
         fields = {}
         for typed in self.fields:
-            try:
+            with At(typed.field.label):
                 fields[typed.field.key] = typed.form
-            except Refused as wrong:
-                raise Refused(f"{typed.field.label}: {wrong}") from None
         raw = {"name": self.name, "trigger": self.trigger, "action": self.action.key, "fields": fields}
         return check({**raw, "enabled": self.enabled}, id=self.id)
 

@@ -15,7 +15,7 @@ from accoil.receive.cleaning import TooDeep, any_json, clean
 from accoil.receive.mapping import Mapping, Mappings, Outcome
 from accoil.refused import Refused
 from accoil.show import words
-from accoil.show.mapping_words import joined
+from accoil.show.words import joined
 
 # What each type of call looks like, as clients send it.
 EXAMPLES: dict[str, dict[str, Any]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from typing import Any
 
-from accoil.receive.mapping import PRESETS, Mapping, Mappings
+from accoil.receive.mapping import Mapping, Mappings
 from accoil.receive.mapping.actions import ACTIONS, Action, Field
 from accoil.receive.mapping.fields import to_text
 from accoil.receive.mapping.filter import Filter, tree
@@ -41,16 +41,7 @@ def dropped(mappings: Sequence[Mapping]) -> str:
     left = [type for type in TYPES if type not in taken]
     if len(left) == len(TYPES):
         return "Nothing counts: every call is dropped."
-    return f"No mapping takes {joined(left, 'or')} calls: they are dropped." if left else ""
-
-
-def joined(names: Sequence[str], by: str = "and") -> str:
-    """a, b and c"""
-    return f"{', '.join(names[:-1])} {by} {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def is_preset(mapping: Mapping) -> bool:
-    return any(mapping.to_yaml_dict() == preset.to_yaml_dict() for preset in PRESETS)
+    return f"No mapping takes {words.joined(left, 'or')} calls: they are dropped." if left else ""
 
 
 def _takes(trigger: Filter) -> Set[str]:
@@ -71,9 +62,9 @@ def _field(field: Field | None, form: Any) -> str:
     if form is None:
         return f"no {label}"
     if isinstance(form, list):
-        return f"{label} from the first of {joined([_source(each) for each in form], 'or')}"
+        return f"{label} from the first of {words.joined([_source(each) for each in form], 'or')}"
     if isinstance(form, dict) and list(form) != ["constant"]:
-        return f"{label} made of {joined([str(key) for key in form])}"
+        return f"{label} made of {words.joined([str(key) for key in form])}"
     text = form if isinstance(form, str) else ""
     return f"{label} {'from' if '{{' in text or text.startswith('$') else 'is'} {_source(form)}"
 

@@ -17,7 +17,6 @@ class ListColumns(models.Model):
     keys = models.JSONField(default=list)
 
     class Meta:
-        app_label: ClassVar = "show"
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "product", "kind"], name="columns_once")]
 
     def __str__(self) -> str:
@@ -34,7 +33,6 @@ class Visit(models.Model):
     before = models.DateTimeField(null=True)
 
     class Meta:
-        app_label: ClassVar = "show"
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "product"], name="visit_once")]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import Http404
 
 from accoil.count.facts import facts
-from accoil.count.ids import Kind
+from accoil.count.ids import LARGEST, Kind
 from accoil.count.people import names as called
 from accoil.refused import Refused
 from accoil.rule.reaching import days_back
@@ -27,7 +27,6 @@ from accoil.show.frame import Frame
 from accoil.show.seen import Seen
 
 LONGEST = 4000  # characters of a rule in an address
-LARGEST_ID = 2**53
 MOST_CAME = 10_000
 
 Values = dict[str, Any]
@@ -128,7 +127,7 @@ def _account(frame: Frame, text: str) -> int:
     if not text:
         return 0
     id = int(text) if text.isdecimal() and len(text) < 17 else 0
-    if not 0 < id < LARGEST_ID or not called(frame.product.pk, "account", [id]):
+    if not 0 < id <= LARGEST or not called(frame.product.pk, "account", [id]):
         raise Http404("There is no such account in this product.")
     return id
 
@@ -148,8 +147,7 @@ def _rule(frame: Frame, kind: Kind, text: str) -> Mapping[str, Any] | None:
 
 def all_names(frame: Frame, kind: Kind) -> Names:
     """What features, segments and stages in a rule mean."""
-    assert frame.profile is not None
-    return names(frame.profile, kind, frame.definition, with_built_ins(frame.profile))
+    return names(frame.chosen, kind, frame.definition, with_built_ins(frame.chosen))
 
 
 def whom(seen: Seen, segment: Segment, came: datetime | None = None) -> Values:
@@ -175,8 +173,7 @@ def owner_trait(frame: Frame) -> str:
 def choices(now: Narrowed, link: Link) -> Values:
     """What the line above a list offers: segments and owners to choose."""
     frame = now.frame
-    assert frame.profile is not None
-    segments = [each for each in with_built_ins(frame.profile) if each.scope == now.kind]
+    segments = [each for each in with_built_ins(frame.chosen) if each.scope == now.kind]
     return {
         "segments": [
             (

@@ -43,6 +43,9 @@ class Action:
         return f"Only owners and managers of the team {self.do}{others}."
 
 
+# Pages about what all products of a team share; what is done on the others is done in one product.
+OF_THE_TEAM = ("Team", "Connections", "Audit log", "Signing in", "You", "For everybody")
+
 LOOK = "look at it"
 # Page, who, how, what is done (of several addresses at once), and the names of the addresses.
 _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
@@ -138,7 +141,7 @@ _ROWS: tuple[tuple[str, Who, str, str, str], ...] = (
     ("Privacy", Who.MANAGER, "see", "download receipts", "receipt"),
     ("Privacy", Who.MANAGER, "change", "let a deleted id be sent again", "lift-deletion"),
     ("Privacy", Who.MANAGER, "change", "say how long daily counts are kept", "keep-days"),
-    ("Audit log", Who.OWNER, "see", "read the audit log", "audit"),
+    ("Audit log", Who.OWNER, "see", "read the audit log", "audit audit-file"),
     ("Signing in", Who.ANYBODY, "see", "open the page",
      "account_login account_logout account_inactive account_reset_password account_reset_password_done "
      "account_reset_password_from_key account_reset_password_from_key_done sign-in-code account_confirm_email"),

@@ -11,6 +11,7 @@ from accoil.score.book import Book, Page, look_at
 from accoil.score.history import book_history, sparklines
 from accoil.score.in_force import book_course
 from accoil.score.movers import Moved, moved
+from accoil.score.summaries import summaries
 from accoil.show.frame import Frame
 from accoil.show.sentences import DEAR, HOT
 
@@ -63,10 +64,14 @@ class Seen:
         first = self.frame.as_of - timedelta(days=days - 1)
         return book_history(self.frame.product.pk, self.frame.definition, first, self.frame.as_of)
 
+    def lacks(self, days: int) -> bool:
+        """Whether a large book's past days are still to be computed, which takes seconds."""
+        first, yesterday = (self.frame.as_of - timedelta(days=back) for back in (days - 1, 1))
+        return self.book.is_large and summaries(self.frame.product.pk, self.frame.definition).lacks(first, yesterday)
+
     def reported(self, days: int) -> list[Row]:
         """The same as it was reported on each day, under the version in force then."""
-        assert self.frame.profile is not None
-        return book_course(self.frame.profile, self.frame.as_of - timedelta(days=days - 1), self.frame.as_of)
+        return book_course(self.frame.chosen, self.frame.as_of - timedelta(days=days - 1), self.frame.as_of)
 
     def with_lines(self, kind: Kind, rows: Sequence[Row]) -> list[Row]:
         """The rows, each with its last 30 scores as `line`."""

@@ -27,6 +27,8 @@ def overview(rows: Sequence[Row], scope: str) -> SafeString:
     moved = max(own or rows, key=lambda row: abs(row["gain"] or 0), default=None)
     opening = format_html("{} of {}s", bold(words.count(len(rows), "segment")), scope)
     if moved is None or not moved["gain"]:
+        if own and moved and moved["gain"] is None:
+            return format_html("{}; a week from now this says which of your own grew or shrank.", opening)
         return (
             format_html("{}; none of your own has changed in size this week.", opening)
             if own

@@ -9,11 +9,11 @@ from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.score.models import Profile
 from accoil.segment import reading
+from accoil.segment.built_in import EVERYONE
 from accoil.segment.models import Round, Stay
 from accoil.show.automations import saying
 from accoil.show.frame import Frame
 
-EVERYONE = "all"  # the built-in segment that says nothing about anybody
 LAST = 6  # moves shown, and automations
 
 Values = dict[str, Any]

@@ -9,6 +9,7 @@ from accoil.count.ids import Kind
 from accoil.score.book import look_at
 from accoil.score.views import View
 from accoil.segment import figures
+from accoil.segment.built_in import EVERYONE
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.reading import members
@@ -19,7 +20,6 @@ from accoil.show.seen import Seen
 
 Row = dict[str, Any]
 
-EVERYONE = "all"  # the key of the built-in segment that leaves nobody out
 KEPT = ("who", "segment", "search", "sort", "show")  # of the address, when other days are chosen
 
 

@@ -1,9 +1,10 @@
 """Every page. The addresses of lists carry their whole state, so that they can be sent to a colleague."""
 
 from django.templatetags.static import static
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 from django.views.generic import RedirectView
 
+from accoil.count.ids import Kind
 from accoil.show.downloads import FileKind
 from accoil.show.views import (
     audit,
@@ -65,36 +66,34 @@ from accoil.show.views import (
 
 register_converter(FileKind, "file")
 
+
+def of_people(kind: Kind) -> list[URLPattern]:
+    """The lists of accounts and of users have the same pages."""
+    which, kinds = {"kind": kind}, f"{kind}s"
+    return [
+        path(kinds, people.people, which, name=kinds),
+        path(f"{kinds}.<file:suffix>", people.exported, which, name=f"{kinds}-file"),
+        path(f"{kinds}/columns", people.choose_columns, which, name=f"{kinds}-columns"),
+        path(f"{kinds}/filter", filtering.edit, which, name=f"filter-{kinds}"),
+        path(f"{kinds}/act", by_hand.ask, which, name=f"act-on-{kinds}"),
+        path(f"{kinds}/act/begin", by_hand.begin, which, name=f"begin-on-{kinds}"),
+        path(f"{kinds}/<int:id>", person.person, which, name=kind),
+        path(f"{kinds}/<int:id>/says/<slug:key>", made_of.number, which, name=f"number-of-{kind}"),
+        path(f"{kinds}/<int:id>/exclude", exclusion.exclude, which, name=f"exclude-{kind}"),
+        path(f"{kinds}/<int:id>/include", exclusion.include, which, name=f"include-{kind}"),
+        path(f"{kinds}/<int:id>/delete", deletion.delete, which, name=f"delete-{kind}"),
+        path(f"{kinds}/<int:id>/held", deletion.download, which, name=f"held-{kind}"),
+    ]
+
+
 product = [
     path("", dashboard.dashboard, name="dashboard"),
     path("habits", habits.dashboard_habits, name="dashboard-habits"),
     path("why", dashboard.dashboard_why, name="dashboard-why"),
-    path("accounts", people.accounts, name="accounts"),
-    path("accounts/<int:account_id>", person.account, name="account"),
-    path("accounts/<int:id>/says/<slug:key>", made_of.number, {"kind": "account"}, name="number-of-account"),
-    path("accounts/<int:id>/exclude", exclusion.exclude, {"kind": "account"}, name="exclude-account"),
-    path("accounts/<int:id>/include", exclusion.include, {"kind": "account"}, name="include-account"),
-    path("accounts/columns", people.choose_columns, {"kind": "account"}, name="accounts-columns"),
-    path("accounts/filter", filtering.edit, {"kind": "account"}, name="filter-accounts"),
-    path("accounts/act", by_hand.ask, {"kind": "account"}, name="act-on-accounts"),
-    path("accounts/act/begin", by_hand.begin, {"kind": "account"}, name="begin-on-accounts"),
-    path("accounts.<file:suffix>", people.accounts_file, name="accounts-file"),
-    path("users", people.users, name="users"),
-    path("users/columns", people.choose_columns, {"kind": "user"}, name="users-columns"),
-    path("users/filter", filtering.edit, {"kind": "user"}, name="filter-users"),
-    path("users/act", by_hand.ask, {"kind": "user"}, name="act-on-users"),
-    path("users/act/begin", by_hand.begin, {"kind": "user"}, name="begin-on-users"),
+    *of_people("account"),
+    *of_people("user"),
     path("by-hand/<int:batch_id>", by_hand.batch, name="batch"),
     path("by-hand/<int:batch_id>/retry", by_hand.retry_batch, name="retry-batch"),
-    path("users.<file:suffix>", people.users_file, name="users-file"),
-    path("users/<int:user_id>", person.user, name="user"),
-    path("users/<int:id>/says/<slug:key>", made_of.number, {"kind": "user"}, name="number-of-user"),
-    path("users/<int:id>/exclude", exclusion.exclude, {"kind": "user"}, name="exclude-user"),
-    path("users/<int:id>/include", exclusion.include, {"kind": "user"}, name="include-user"),
-    path("users/<int:id>/delete", deletion.delete, {"kind": "user"}, name="delete-user"),
-    path("users/<int:id>/held", deletion.download, {"kind": "user"}, name="held-user"),
-    path("accounts/<int:id>/delete", deletion.delete, {"kind": "account"}, name="delete-account"),
-    path("accounts/<int:id>/held", deletion.download, {"kind": "account"}, name="held-account"),
     path("search", searching.everything, name="search"),
     path("segments", segments.segments, name="segments"),
     path("segments/new", segment.new, name="new-segment"),
@@ -211,6 +210,7 @@ product = [
     path("settings/privacy/deletions/<int:erasure_id>", privacy.receipt_file, name="receipt"),
     path("settings/privacy/deletions/<int:erasure_id>/lift", privacy.lift, name="lift-deletion"),
     path("settings/audit", audit.audit, name="audit"),
+    path("settings/audit.<file:suffix>", audit.audit_file, name="audit-file"),
     path("start", start.start, name="start"),
 ]
 

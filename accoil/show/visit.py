@@ -7,9 +7,9 @@ from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 
-from accoil.show.permissions import Action, Who
+from accoil.show.permissions import OF_THE_TEAM, Action, Who
 from accoil.team.audit import write
-from accoil.team.models import Team, User
+from accoil.team.models import Product, Team, User
 
 
 class Said(FallbackStorage):
@@ -25,11 +25,11 @@ class Said(FallbackStorage):
 
 
 class Visit:
-    """One request of somebody who may do what he came for. `team` is None where the address is of no product."""
+    """One request of somebody who may do what he came for. `product` is None where the address names none."""
 
-    def __init__(self, request: HttpRequest, action: Action, team: Team | None) -> None:
-        self.request, self.action = request, action
-        self.teams = [team] if team else None
+    def __init__(self, request: HttpRequest, action: Action, product: Product | None) -> None:
+        self.request, self.action, self.product = request, action, product
+        self.teams = [product.team] if product else None
         self.who = request.user if isinstance(request.user, User) else None
         self.noted: list[str] = []
 
@@ -42,7 +42,16 @@ class Visit:
             return
         who = self.who or (self.request.user if isinstance(self.request.user, User) else None)
         teams = self.teams if self.teams is not None else (list(who.teams.all()) if who else [])
-        write(teams, who, self.action.name, " ".join(told), get_adapter().get_client_ip(self.request))
+        address = get_adapter().get_client_ip(self.request)
+        write(teams, who, self.action.name, " ".join(told), address, self._done_in())
+
+    def _done_in(self) -> Product | None:
+        """What is done to a connection for one profile is done in the product of that."""
+        if self.product is None or self.action.page not in OF_THE_TEAM:
+            return self.product
+        match = self.request.resolver_match
+        profile = match.kwargs.get("profile_id") if match else None
+        return Product.objects.filter(team=self.product.team, profiles=profile).first() if profile else None
 
     def _told(self) -> list[str]:
         """Nothing where nothing was changed: the answer says what is wrong, or asks for more."""

@@ -11,6 +11,7 @@ from accoil.score.wording import change as change
 from accoil.score.wording import count as count
 from accoil.score.wording import event as event
 from accoil.score.wording import happened as happened
+from accoil.score.wording import joined as joined
 from accoil.score.wording import listed as listed
 from accoil.score.wording import number as number
 from accoil.score.wording import plural as plural

@@ -17,8 +17,8 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3 import Timeout
 
-from accoil.store import cluster, questions, spelling
-from accoil.store.store import Loading, Places, Store, Value
+from accoil.store import cluster, questions, spelling, versions
+from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ SETTINGS = {
     "cast_keep_nullable": 1,
     "union_default_mode": "DISTINCT",
     "except_default_mode": "DISTINCT",
-    "final": 1,  # of rows with one key the newest, as in accoil/store/tables.py
+    "final": 1,  # of rows with one key the newest
     "max_query_size": 2**30,  # long lists are in the text
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_compression_method": "none",
@@ -79,7 +79,7 @@ class ClickHouse(Store):
             self._client.command(f"create database if not exists {made}{where}", use_database=False)
         self._client.database = self.database
         for statement in schema(tables):
-            for each in cluster.spread(statement, self.database, name) if name else [cluster.unless_there(statement)]:
+            for each in cluster.spread(statement, self.database, name) if name else versions.made(statement):
                 self._client.command(each)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
@@ -98,6 +98,12 @@ class ClickHouse(Store):
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         text, given = self._written(question, places, values)
         self._client.command(f"create or replace table {self._kept}.{name} engine = Memory as {text}", given)
+
+    def keep_dated(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
+        self.keep(name, question, places, **values)
+
+    def changing(self) -> AbstractContextManager[Change]:
+        raise TypeError("What ClickHouse keeps is made anew, not changed.")
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         columns = ", ".join(f"`{column.name}` Nullable({TYPES[column.type]})" for column in rows.schema)
@@ -128,7 +134,7 @@ class ClickHouse(Store):
         size = len(rows)
         rows = rows.append_column("version", pa.array(np.full(size, version, np.uint64)))
         rows = rows.append_column("deleted", pa.array(np.full(size, deleted, np.uint8)))
-        self.add(table.name, rows)
+        self.add(versions.of(table.name), rows)
 
     def add(self, table: str, rows: pa.Table) -> None:
         self._client.insert_arrow(table, rows, database=self.database)
@@ -145,11 +151,13 @@ class ClickHouse(Store):
     def later_than(self, version: int, table: Table) -> pa.Table:
         """The keys of what was put there with a larger version, also of what is gone."""
         keys = ", ".join(table.keys)
-        question = f"select distinct {keys} from {table.name} where version > {version}"
+        question = f"select distinct {keys} from {versions.of(table.name)} where version > {version}"
         return self._client.query_arrow(question, settings={"final": 0})
 
     def last_version(self, table: Table) -> int:
-        rows = self._client.query(f"select max(version) from {table.name}", settings={"final": 0}).result_rows
+        rows = self._client.query(
+            f"select max(version) from {versions.of(table.name)}", settings={"final": 0}
+        ).result_rows
         return int(rows[0][0] or 0)
 
     def figures(self, table: Table) -> Figures:

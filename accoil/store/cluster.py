@@ -6,6 +6,7 @@ import re
 
 from accoil import environment
 from accoil.refused import Refused
+from accoil.store import versions
 
 CLUSTER = "ACCOIL_CLICKHOUSE_CLUSTER"
 # A question may be put to any server: what stands in an inner question is found out once, for all of them. And what is
@@ -32,34 +33,39 @@ def name() -> str:
 
 
 def spread(statement: str, database: str, cluster: str) -> list[str]:
-    """The statements that make a table on all servers of a cluster, instead of this one that makes it on one. They name
+    """The statements that make a table on all servers of a cluster, instead of those that make it on one. They name
     the database: elsewhere, that of the connection may be another one."""
-    table, columns, engine, versions, order = _parts(statement)
-    return [
-        f"create table if not exists {database}.{table}_here on cluster {cluster} {columns}\n"
-        f"engine = Replicated{engine}({_with(versions, WHERE)})\n{order}",
-        f"create table if not exists {database}.{table} on cluster {cluster} as {database}.{table}_here\n"
-        f"engine = Distributed({cluster}, {database}, {table}_here, {_by(columns, order)})",
+    table, columns, engine, arguments, order = _parts(statement)
+    by, held = _by(columns, order), versions.of(table) if versions.are_in(statement) else table
+    there = [
+        f"create table if not exists {database}.{held}_here on cluster {cluster} {columns}\n"
+        f"engine = Replicated{engine}({_with(arguments, WHERE)})\n{order}",
+        f"create table if not exists {database}.{held} on cluster {cluster} as {database}.{held}_here\n"
+        f"engine = Distributed({cluster}, {database}, {held}_here, {by})",
+    ]
+    if held == table:
+        return there
+    return [  # each server puts its own versions together
+        *there,
+        f"create view if not exists {database}.{table}_here on cluster {cluster} as\n"
+        f"{versions.newest(f'{database}.{held}_here')}",
+        f"create table if not exists {database}.{table} on cluster {cluster} {versions.without_marks(columns)}\n"
+        f"engine = Distributed({cluster}, {database}, {table}_here, {by})",
     ]
 
 
 def on_each(statement: str, database: str, cluster: str) -> str:
     """The statement that makes a table of which each server of a cluster holds all."""
-    table, columns, engine, versions, order = _parts(statement)
+    table, columns, engine, arguments, order = _parts(statement)
     return (
         f"create table if not exists {database}.{table} on cluster {cluster} {columns}\n"
-        f"engine = Replicated{engine}({_with(versions, ALL)})\n{order}\n{FORGETS}"
+        f"engine = Replicated{engine}({_with(arguments, ALL)})\n{order}\n{FORGETS}"
     )
 
 
 def caught_up(table: str, database: str, cluster: str) -> str:
     """The statement that returns when each server that is up has of a table what was there when it was asked."""
     return f"system sync replica on cluster {cluster} {database}.{table} lightweight"
-
-
-def unless_there(statement: str) -> str:
-    """On one server."""
-    return statement.replace("create table ", "create table if not exists ", 1)
 
 
 def _parts(statement: str) -> tuple[str, ...]:
@@ -69,8 +75,8 @@ def _parts(statement: str) -> tuple[str, ...]:
     return found.groups()
 
 
-def _with(versions: str | None, where: str) -> str:
-    return ", ".join([where, versions] if versions else [where])
+def _with(arguments: str | None, where: str) -> str:
+    return ", ".join([where, arguments] if arguments else [where])
 
 
 def _by(columns: str, order: str) -> str:

@@ -88,8 +88,26 @@ class DuckDB:
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         with self._noticed(), self._cursor() as cursor:
-            places = {**(places or {}), "kept_name": f"kept.{name}"}
-            _ask(cursor, f"create or replace table {{kept_name}} as\n{question}", places, values)
+            DuckDBChange(cursor).keep(name, question, places, **values)
+
+    def keep_dated(self, name: str, question: str, places: Places = None, /, **values: Value) -> int:
+        with self.changing() as change:
+            # The moment is that of the first question.
+            block = change.ask("select block from loaded")["block"][0].as_py()
+            change.keep(name, question, places, **values)
+            return int(block)
+
+    @contextmanager
+    def changing(self) -> Iterator["DuckDBChange"]:
+        with self._noticed(), self._cursor() as cursor:
+            cursor.begin()
+            try:
+                yield DuckDBChange(cursor)
+                cursor.commit()
+            except BaseException:
+                with suppress(duckdb.Error):
+                    cursor.rollback()
+                raise
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         with self._noticed(), self._db.cursor() as cursor:
@@ -206,6 +224,18 @@ class DuckDB:
 
     def _holds_something(self) -> bool:
         return bool(self._db.execute("select count(*) from loaded where block > 0").fetchall()[0][0])
+
+
+class DuckDBChange:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
+        return _ask(self._cursor, question, places or {}, values)
+
+    def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
+        places = {**(places or {}), "kept_name": f"kept.{name}"}
+        self.ask(f"create or replace table {{kept_name}} as\n{question}", places, **values)
 
 
 class DuckDBLoading:

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 import msgspec
 import pyarrow as pa
 
-from accoil.store import cluster
+from accoil.store import cluster, versions
 from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
+
+STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 
 DATABASES = "select name from system.databases where startsWith(name, :prefix)"
 
@@ -82,10 +84,6 @@ class Generations:
             if current and number < current.number:
                 self._drop(number)
 
-    def are_alone(self) -> bool:
-        """Whether no other one is left."""
-        return len(self._numbers()) < 2
-
     def told(self, generation: Generation, version: int, block: int, several: list[Shipped]) -> None:
         """Says that all up to a block is there."""
         now = datetime.now(UTC)
@@ -129,4 +127,5 @@ class Generations:
 
 
 def tables_of_today() -> str:
-    return hashlib.sha256("\n".join([cluster.name(), *schema("facts")]).encode()).hexdigest()[:16]
+    made = [each for statement in schema("facts") for each in versions.made(statement)]
+    return hashlib.sha256("\n".join([cluster.name(), *made]).encode()).hexdigest()[:16]

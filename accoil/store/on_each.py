@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from urllib3 import Timeout
 
-from accoil.store import cluster, spelling
+from accoil.store import cluster, spelling, versions
 
 PATIENCE = 20  # seconds for an answer
 CLOSES_WITHIN = 3  # seconds
@@ -64,7 +64,7 @@ def made(name: str, database: str, of_cluster: str) -> list[str]:
     tables = spelling.statements((SCHEMAS / name / "tables.sql").read_text())
     if of_cluster:
         return [cluster.on_each(each, database, of_cluster) for each in tables]
-    return [cluster.unless_there(each) for each in tables]
+    return [versions.unless_there(each) for each in tables]
 
 
 def _connected(address: str, name: str) -> Any:

@@ -28,6 +28,14 @@ class Loading(Protocol):
         """Makes a table readable under a name until the transaction ends."""
 
 
+class Change(Protocol):
+    """Of kept tables, at one moment."""
+
+    def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table: ...
+
+    def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None: ...
+
+
 class Asked(Protocol):
     """Facts that can be asked. A truth among the answers may come as 0 or 1."""
 
@@ -41,6 +49,12 @@ class Asked(Protocol):
 
     def keep(self, name: str, question: str, places: Places = None, /, **values: Value) -> None:
         """Keeps the answer as a table `kept.{name}` until this process ends or `drop`."""
+
+    def keep_dated(self, name: str, question: str, places: Places = None, /, **values: Value) -> int | None:
+        """The same; the number of the last block of which the answer knows. None where nobody can tell."""
+
+    def changing(self) -> AbstractContextManager["Change"]:
+        """Where blocks are told: all that is done to kept tables in it becomes visible at once, or nothing."""
 
     def keep_rows(self, name: str, rows: pa.Table) -> None:
         """Keeps these rows like an answer."""

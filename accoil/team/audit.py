@@ -8,16 +8,18 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accoil.team.models import Team, User
+    from accoil.team.models import Product, Team, User
 
 KEPT = timedelta(days=730)
 LONGEST = 500  # characters of a sentence
 
 
 class AuditLine(models.Model):
-    """One thing that somebody did. `who` stays readable when the person is gone; "" is nobody who is known."""
+    """One thing that somebody did. `who` stays readable when the person is gone; "" is nobody who is known. `product`:
+    the one that it was done in; None where it concerns the whole team, and in lines of before products were noted."""
 
     team = models.ForeignKey("team.Team", on_delete=models.CASCADE, related_name="audit")
+    product = models.ForeignKey("team.Product", on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now, editable=False)
     user = models.ForeignKey("team.User", on_delete=models.SET_NULL, null=True, related_name="+")
     who = models.CharField(max_length=254, blank=True)  # the e-mail address then
@@ -26,7 +28,6 @@ class AuditLine(models.Model):
     address = models.GenericIPAddressField(null=True)  # None: on the server itself
 
     class Meta:
-        app_label: ClassVar = "team"
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["team", "-id"], name="audit_of_team")]
 
@@ -34,11 +35,22 @@ class AuditLine(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.who or 'somebody'}: {self.what or self.action}"
 
 
-def write(teams: "Iterable[Team]", who: "User | None", action: str, what: str, address: str | None = None) -> None:
+def write(
+    teams: "Iterable[Team]", who: "User | None", action: str, what: str, address: str | None = None,
+    product: "Product | None" = None,
+) -> None:  # fmt: skip
     """One line in each of the teams."""
     text = what if len(what) <= LONGEST else what[: LONGEST - 1] + "…"
     AuditLine.objects.bulk_create(
-        AuditLine(team=team, user=who, who=who.email if who else "", action=action, what=text, address=address)
+        AuditLine(
+            team=team,
+            product=product,
+            user=who,
+            who=who.email if who else "",
+            action=action,
+            what=text,
+            address=address,
+        )
         for team in teams
     )
 

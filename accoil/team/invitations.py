@@ -37,7 +37,6 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        app_label: ClassVar = "team"
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:

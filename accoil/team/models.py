@@ -242,12 +242,6 @@ class ApiToken(models.Model):
         found = cls.objects.select_related("product").filter(digest=_digest(token), revoked_at=None).first()
         return None if found is None or found.is_expired else found
 
-    @classmethod
-    def product_of(cls, token: str) -> Product | None:
-        """The product a token opens; None when it is unknown, revoked or expired."""
-        found = cls.of(token)
-        return found.product if found else None
-
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()

@@ -6,7 +6,7 @@ import hmac
 import secrets
 import struct
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -33,9 +33,6 @@ class SecondFactor(models.Model):
     last_step = models.BigIntegerField(default=0)  # the period of the code used last: none works twice
     recovery = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        app_label: ClassVar = "team"
 
     def __str__(self) -> str:
         return f"Codes of {self.user}"

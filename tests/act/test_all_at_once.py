@@ -10,16 +10,12 @@ from typing import Any
 
 import pytest
 
-from accoil.act import automations, bursts, claims
+from accoil.act import automations, claims
 from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery, Firing
 from accoil.connect.guard import check_address
-from accoil.connect.hubspot import portal
-from accoil.connect.mail.sending import pace
 from accoil.connect.now import driven
-from accoil.connect.rate import lane
-from accoil.connect.slack import channels
 from accoil.team.models import Member, User
 from tests.act.everywhere import WAYS, Place
 from tests.act.test_acting import BUSY, step
@@ -33,12 +29,6 @@ STEP, STEPS = 30, 40  # seconds that pass between two looks at the queue, and ho
 def places(people: Looked, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Place]]:
     """All of them, up, and an automation that acts in each for whoever becomes busy."""
     monkeypatch.setattr("accoil.act.actions.check_address", check_address)
-    bursts.forget()
-    lane.cache_clear()
-    pace.cache_clear()
-    portal.forget()
-    for connection in [*channels._limits]:
-        channels.forget(connection)
     author = User.objects.create_user(f"ann-{people.product.pk}@example.com", "a long walk home", "Ann")
     Member.objects.create(team=people.product.team, user=author)
     with ExitStack() as open_ones:

@@ -8,18 +8,12 @@ from typing import Any
 
 import pytest
 
-from accoil.act import automations, bursts, claims, deliveries
+from accoil.act import automations, claims, deliveries
 from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
 from accoil.connect.guard import check_address
-from accoil.connect.hubspot import portal
-from accoil.connect.mail.sending import pace
 from accoil.connect.now import Driven, driven
-from accoil.connect.rate import lane
-from accoil.connect.salesforce.org import orgs
-from accoil.connect.segment.speaking import doors
-from accoil.connect.slack import channels
 from accoil.team.models import Member, User
 from tests.act.everywhere import FAULTS, SLOW, WAYS, Place
 from tests.act.test_acting import BUSY, step
@@ -40,10 +34,6 @@ def place(
 ) -> Iterator[Place]:
     """One tool, and an automation that acts in it for whoever becomes busy."""
     monkeypatch.setattr("accoil.act.actions.check_address", check_address)
-    for forget in (bursts.forget, lane.cache_clear, pace.cache_clear, portal.forget, orgs.forget, doors.forget):
-        forget()
-    for connection in [*channels._limits]:
-        channels.forget(connection)
     author = User.objects.create_user(f"ann-{people.product.pk}@example.com", "a long walk home", "Ann")
     Member.objects.create(team=people.product.team, user=author)
     with WAYS[request.param](people, author, settings) as found:

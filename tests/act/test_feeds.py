@@ -12,11 +12,8 @@ from accoil.act import claims, feeds
 from accoil.act.deliveries import work
 from accoil.act.feeds import Draft, recipients, save, seen_by, send_due
 from accoil.act.models import Delivery, Feed
-from accoil.connect.mail.sending import pace
 from accoil.connect.muted import Link
 from accoil.connect.now import driven
-from accoil.connect.rate import lane
-from accoil.connect.slack import channels
 from accoil.connect.slack.connecting import by_token
 from accoil.refused import Refused
 from accoil.score.access import ProfileAccess
@@ -40,7 +37,6 @@ def person(looked: Looked, name: str, role: str = "member") -> User:
 @pytest.fixture
 def box(settings: Any) -> Iterator[Mailbox]:
     settings.PUBLIC_URL = "https://accoil.example.com"
-    pace.cache_clear()
     with mailing() as it:
         use(settings, it)
         yield it
@@ -48,9 +44,6 @@ def box(settings: Any) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def slack(people: Looked, settings: Any) -> Iterator[Slack]:
-    lane.cache_clear()
-    for connection in [*channels._limits]:
-        channels.forget(connection)
     with slacking(Slack(team_id=f"T{people.product.pk:06d}")) as it:
         settings.SLACK_URL = it.address
         it.channel("news")

@@ -14,11 +14,8 @@ from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
 from accoil.connect.guard import check_address
-from accoil.connect.mail.sending import pace
 from accoil.connect.models import Connection
 from accoil.connect.now import driven
-from accoil.connect.rate import lane
-from accoil.connect.slack import channels
 from accoil.connect.slack.connecting import by_token
 from accoil.refused import Refused
 from accoil.team.models import Member, Product, Team, User
@@ -61,11 +58,6 @@ def three(people: Looked, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr("accoil.act.actions.check_address", check_address)
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
     settings.PUBLIC_URL = "https://accoil.example.com"
-    bursts.forget()
-    lane.cache_clear()
-    pace.cache_clear()
-    for connection in [*channels._limits]:
-        channels.forget(connection)
     ann = User.objects.create_user(f"ann-{people.product.pk}@example.com", "a long walk home", "Ann")
     Member.objects.create(team=people.product.team, user=ann)
     with slacking(Slack(team_id=f"T{people.product.pk:06d}")) as slack, serving("127.0.0.2") as hook, mailing() as box:

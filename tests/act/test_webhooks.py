@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from accoil.act import bursts, claims, queue
+from accoil.act import claims, queue
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
 from accoil.connect import breaker
-from accoil.connect.mail.sending import pace
 from accoil.connect.models import Connection, State
 from accoil.connect.now import Driven, driven, moment
-from accoil.connect.rate import lane
 from accoil.connect.webhook.endpoints import enable
 from accoil.connect.webhook.tool import RETRIES
 from accoil.team.models import Member, User
@@ -32,8 +30,6 @@ DAYS = 86_400
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Scripted]:
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
-    lane.cache_clear()
-    bursts.forget()
     with serving("127.0.0.2") as scripted:
         yield scripted
 
@@ -41,7 +37,6 @@ def receiver(settings: Any) -> Iterator[Scripted]:
 @pytest.fixture
 def box(people: Looked, settings: Any) -> Iterator[Mailbox]:
     """Of olga, who owns the team, and bob, who is a member of it."""
-    pace.cache_clear()
     for name, role in (("olga", "owner"), ("bob", "member")):
         user = User.objects.create_user(f"{name}-{people.product.pk}@example.com", "a long walk home", name.title())
         Member.objects.create(team=people.product.team, user=user, role=role)

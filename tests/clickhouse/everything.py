@@ -212,6 +212,7 @@ def test_views(product: int, name: str, kind: Any) -> None:
         product_id=product, definition=DEFINITIONS[name], kind=kind, first=TODAY - timedelta(days=13), last=TODAY
     )
     assert views.events(view)
+    assert views.taken_up(view, {}) == []
     many = {f"set {number}": [EVENTS[number % 5], EVENTS[number % 3]] for number in range(130)}
     for some in (7, 70, 130):
         views.taken_up(view, dict(list(many.items())[:some]))

@@ -14,25 +14,32 @@ from accoil.store.tables import BY_NAME
 
 def test_a_table_is_a_replicated_part_on_each_server_and_one_over_all() -> None:
     (counts,) = [each for each in schema("facts") if each.startswith("create table counts")]
-    here, over_all = cluster.spread(counts, "accoil_1", "ours")
+    here, over_all, newest, asked = cluster.spread(counts, "accoil_1", "ours")
     assert here.startswith(
-        "create table if not exists accoil_1.counts_here on cluster ours (\n    product Int32, day Int32,"
+        "create table if not exists accoil_1.counts_versions_here on cluster ours (\n    product Int32, day Int32,"
     )
     assert here.endswith(
-        "engine = ReplicatedReplacingMergeTree("
-        "'/clickhouse/tables/{uuid}/{shard}', '{replica}', version, deleted)\n"
+        "engine = ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', version)\n"
         "order by (product, day, account_id, user_id, event_id, given_id, sent_as)"
     )
     assert over_all == (
-        "create table if not exists accoil_1.counts on cluster ours as accoil_1.counts_here\n"
-        "engine = Distributed(ours, accoil_1, counts_here, user_id)"
+        "create table if not exists accoil_1.counts_versions on cluster ours as accoil_1.counts_versions_here\n"
+        "engine = Distributed(ours, accoil_1, counts_versions_here, user_id)"
     )
+    assert newest == (
+        "create view if not exists accoil_1.counts_here on cluster ours as\n"
+        "select * except (version, deleted) from accoil_1.counts_versions_here final where deleted = 0"
+    )
+    assert asked.startswith(
+        "create table if not exists accoil_1.counts on cluster ours (\n    product Int32, day Int32,"
+    )
+    assert asked.endswith("sent_as Int64)\nengine = Distributed(ours, accoil_1, counts_here, user_id)")
 
 
 @pytest.mark.parametrize("statement", schema("facts") + schema("generations"), ids=lambda each: each.split()[2])
 def test_all_rows_of_a_key_are_on_one_server(statement: str) -> None:
-    by = re.search(r", (\w+)\)$", cluster.spread(statement, "accoil_1", "ours")[1])
-    assert by
+    tables = [each for each in cluster.spread(statement, "accoil_1", "ours") if "engine = Distributed(" in each]
+    (by,) = {found[1]: found for each in tables if (found := re.search(r", (\w+)\)$", each))}.values()
     name = statement.split()[2]
     if name in BY_NAME:
         assert by[1] in BY_NAME[name].keys
@@ -59,8 +66,8 @@ def test_each_server_knows_who_counts() -> None:
 
 
 def test_who_asks_how_far_it_is_waits_for_servers_that_are_behind() -> None:
-    waits = cluster.caught_up("counts_here", "accoil_1", "ours")
-    assert waits == "system sync replica on cluster ours accoil_1.counts_here lightweight"
+    waits = cluster.caught_up("counts_versions_here", "accoil_1", "ours")
+    assert waits == "system sync replica on cluster ours accoil_1.counts_versions_here lightweight"
 
 
 def test_what_does_not_say_how_it_is_kept_is_refused() -> None:

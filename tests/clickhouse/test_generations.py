@@ -26,8 +26,9 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
-    from accoil.store import noting
+    from accoil.store import noting, versions
     from accoil.store.clickhouse import ClickHouse, NoAnswer, database_of
+    from accoil.store.generations import Generations
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships, url
@@ -107,7 +108,10 @@ def test_a_store_that_somebody_loaded_without_noting_is_copied(ships: Ships) -> 
     assert ships.generation == 2
 
 
-def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships: Ships) -> None:
+@pytest.mark.parametrize("is_noticed", [True, False], ids=["while something is sent", "while nothing is"])
+def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(
+    ships: Ships, is_noticed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ships.receive(1, messages()[300:400])
     ships.ship()
     (database,) = databases(ships.url)
@@ -116,10 +120,13 @@ def test_a_clickhouse_that_was_put_back_from_its_own_backup_is_filled_anew(ships
     ships.receive(1, messages()[400:500])
     ships.ship()
     for table in TABLES:
-        target.tell(f"delete from {table.name} where version > {backed_up}")
+        target.tell(f"delete from {versions.of(table.name)} where version > {backed_up}")
     ships.shipping._opened()._table.tell(f"delete from shipped where version > {backed_up}")
     target.close()
-    ships.shipping.close()  # who restores it stops it
+    if is_noticed:
+        ships.shipping.close()  # who restores it stops it
+    else:
+        monkeypatch.setattr(Generations, "began", lambda generations, began=ships.shipping._began: began + 60)
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 2
@@ -235,7 +242,9 @@ def in_all(address: str, table: str) -> list[dict[str, Any]]:
     found = list[dict[str, Any]]()
     for database in databases(address):
         opened = ClickHouse(address, database)
-        found += opened._client.query_arrow(f"select * from {BY_NAME[table].name}", settings={"final": 0}).to_pylist()
+        found += opened._client.query_arrow(
+            f"select * from {versions.of(BY_NAME[table].name)}", settings={"final": 0}
+        ).to_pylist()
         opened.close()
     return found
 
@@ -257,7 +266,7 @@ def test_accoil_move_copies_compares_and_says_what_is_wrong(tmp_path: Path) -> N
 
     (database,) = databases(there["ACCOIL_CLICKHOUSE_URL"])
     target = ClickHouse(there["ACCOIL_CLICKHOUSE_URL"], database)
-    target.tell("insert into shown (product, id, version, deleted) values (1, 5, 9, 0)")
+    target.tell("insert into shown_versions (product, id, version, deleted) values (1, 5, 9, 0)")
     target.close()
     wrong = refused(whole.accoil(data, "move", "--check", **there))
     assert wrong.startswith("ClickHouse holds something else in shown (product 1).")

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import sqlite3
 import threading
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -88,15 +89,18 @@ def test_what_the_mailbox_has_lost_is_put_in_again(way: Way) -> None:
     assert held(way.there) == ["1", "2", "3", "4", "5"]
 
 
-def test_a_receiver_whose_journal_lost_its_end_is_not_taken_for_the_one_it_was(way: Way) -> None:
+def test_a_receiver_whose_journal_lost_its_end_is_not_taken_for_the_one_it_was(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
     way.receive(1, 2)
     name = way.post().name
     with closing(sqlite3.connect(way.here)) as db, db:
         db.execute("delete from block where number = (select max(number) from block)")
     journal = Journal(way.here)
     with closing(connected(way.here)) as db:
-        posting = Posting(journal, way.mailbox)
-        journal.last = 1  # as if the clock had been put back, too
+        with monkeypatch.context() as back:
+            back.setattr(time, "time", lambda: 0.001)  # the clock was put back, too
+            posting = Posting(journal, way.mailbox)
         journal.write(1, 0, [call(3)])
         while posting.step(db):
             pass
@@ -104,6 +108,45 @@ def test_a_receiver_whose_journal_lost_its_end_is_not_taken_for_the_one_it_was(w
     assert posting.name != name
     way.take()
     assert {*held(way.there)} == {"1", "2", "3"}  # the first one twice, under two names: it is counted once by its id
+
+
+def test_a_clock_that_went_back_while_nothing_lay_on_the_disk_loses_nothing(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way.receive(1)
+    way.post()
+    way.take()
+    way.post()
+    assert held(way.here) == []
+    (taken,) = way.mailbox.taken().values()
+    journal = Journal(way.here)
+    with monkeypatch.context() as back:
+        back.setattr(time, "time", lambda: (taken - 5) / 1000)
+        posting = Posting(journal, way.mailbox)
+    for id in range(2, 12):  # more than the clock went back by, before the mailbox could be asked
+        journal.write(1, 0, [call(id)])
+    with closing(connected(way.here)) as db:
+        while posting.step(db):
+            pass
+    journal.db.close()
+    way.take()
+    assert held(way.there) == [str(id) for id in range(1, 12)]
+
+
+def test_what_was_taken_is_forgotten_in_small_parts(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "FORGOTTEN_AT_ONCE", 2)
+    way.receive(1, 2, 3, 4, 5)
+    way.post()
+    way.take()
+    way.receive(6)
+    parts = list[int]()
+    journal = Journal(way.here)
+    with closing(connected(way.here)) as db:
+        db.set_trace_callback(lambda told: parts.append(len(held(way.here))) if told == "COMMIT" else None)
+        Posting(journal, way.mailbox).step(db)
+    journal.db.close()
+    assert parts == [6, 4, 2]  # before each commit
+    assert held(way.here) == ["6"]
 
 
 def test_blocks_of_several_receivers_are_taken_together(way: Way, tmp_path: Path) -> None:

@@ -179,3 +179,26 @@ def test_who_only_asks_asks_another_address_when_one_does_not_answer(
     shared.look()
     assert shared.facts.store.rows("select count(*) as n from counts")[0]["n"]
     shared.stop()
+
+
+def test_who_only_asks_knows_that_clickhouse_came_back_with_less(
+    ships: "Ships", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = ships.new_product()
+    ships.receive(product, messages()[:100], per_block=50)
+    ships.ship()
+    shared = SharedFacts(ships.url)
+    backed_up = shared.block
+    ships.receive(product, messages()[100:200], per_block=50)
+    ships.ship()
+    shared.look()
+    assert shared.block > backed_up and not shared.is_behind
+    ships.shipping._opened()._table.tell(f"delete from shipped where block > {backed_up}")
+    with monkeypatch.context() as patched:
+        patched.setattr(Generations, "began", lambda generations, began=shared._began: began + 60)
+        shared.look()
+    assert shared.is_behind
+    ships.shipping.copy()
+    shared.look()
+    assert not shared.is_behind
+    shared.stop()

@@ -20,7 +20,7 @@ if not served.MISSING:
     from accoil.store.clickhouse import ClickHouse
 
 _numbers = itertools.count(1)
-NAMES = "insert into name values (1, 1, {id}, '{name}', 0, 0, 1, 0)"
+NAMES = "insert into name_versions values (1, 1, {id}, '{name}', 0, 0, 1, 0)"
 
 
 @pytest.fixture(scope="module")

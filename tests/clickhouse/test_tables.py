@@ -16,9 +16,7 @@ from tests.clickhouse.everything import messages
 from tests.world import Engine
 
 COUNT = Path(__file__).parents[2] / "accoil" / "count"
-STATEMENT = re.compile(
-    r"create table (\w+) \((.*)\)\s*engine = ReplacingMergeTree\(version, deleted\)\s*order by (.*)", re.S
-)
+STATEMENT = re.compile(r"create table (\w+) \((.*)\)\s*engine = ReplacingMergeTree\(version\)\s*order by (.*)", re.S)
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,20 @@
 """A product whose profile is synced to the stand-in for a tool, over HTTP, step by step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from accoil.connect import sync
 from accoil.connect.models import Connection, Entry, Mode, Record
 from accoil.connect.now import Driven
+from accoil.connect.planning import Plan, planned
 from accoil.connect.syncer import Syncer
 from accoil.connect.syncing import Syncing
+from accoil.connect.writing import Due, Writer
 from accoil.count import ids
 from accoil.count.ids import Kind
 from accoil.score.models import Profile
@@ -44,6 +46,15 @@ class Stepped:
         return self.syncers[-1]
 
     @property
+    def kept(self) -> Connection:
+        """The connection as it is in the database."""
+        return Connection.objects.get(pk=self.connection.pk)
+
+    @property
+    def session(self) -> Any:
+        return sync.opened(self.kept)
+
+    @property
     def profile(self) -> Profile:
         return self.looked.profile
 
@@ -54,6 +65,9 @@ class Stepped:
 
     def switch(self, mode: Mode, profile: Profile | None = None) -> None:
         sync.set_mode(self.connection, profile or self.profile, mode)
+
+    def plan(self, modes: dict[Profile, Mode]) -> Plan:
+        return planned(self.connection, modes, sync.places(self.connection))
 
     def settle(self) -> None:
         """Until there is nothing left to do; time passes as fast as waits are asked for."""
@@ -85,6 +99,28 @@ class Stepped:
         """What was done and why, oldest first."""
         rows = Entry.objects.filter(record=self.record(name, kind)).order_by("pk")
         return [(row.what, row.reason) for row in rows]
+
+
+class Killed(BaseException):
+    """Nothing after it is done, as after kill -9."""
+
+
+@contextmanager
+def killed(notes: int = 0) -> Iterator[set[str]]:
+    """Once the answers to so many calls are written down, and the next one came. Yields the records of the first."""
+    note = Writer._note
+    noted, made = set[str](), []
+
+    def note_some(writer: Writer, answered: Mapping[Any, list[Due]]) -> Any:
+        if len(made) == notes:
+            raise Killed
+        made.append(1)
+        noted.update(due.record.remote_id for some in answered.values() for due in some)
+        return note(writer, answered)
+
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(Writer, "_note", note_some)
+        yield noted
 
 
 def step(joined: Connection, times: int = 3) -> None:

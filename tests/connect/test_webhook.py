@@ -12,7 +12,7 @@ from accoil.connect.models import Connection, State
 from accoil.connect.now import driven, now, sleep
 from accoil.connect.webhook import tool as webhook
 from accoil.connect.webhook.endpoints import BOTH, enable, endpoint, endpoints, replace_secret
-from accoil.connect.webhook.tool import TOOL, sending
+from accoil.connect.webhook.tool import TOOL
 from accoil.team.models import Team
 from tests.connect.scripted import Reply, Scripted, serving
 
@@ -45,7 +45,7 @@ def through(team: Team, receiver: Scripted) -> Connection:
 
 
 def send(connection: Connection, message: Message = MESSAGE) -> str:
-    return sending(connection).send("webhook", {"url": connection.options["url"]}, message)
+    return webhook.Webhook(connection).send("webhook", {"url": connection.options["url"]}, message)
 
 
 def test_what_arrives_is_signed_with_the_secret_of_the_address(team, receiver):

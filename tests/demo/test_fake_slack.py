@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import urllib.request
 from pathlib import Path
 
@@ -28,19 +27,17 @@ def test_shared_feeds_and_alerts_go_there_while_it_is_there(tmp_path: Path) -> N
         with urllib.request.urlopen(address, timeout=10) as answer:
             page = answer.read().decode()
         assert "#customer-success" in page and "#sales" in page
-        with sqlite3.connect(tmp_path / "app.sqlite3") as database:
-            assert database.execute(FEEDS).fetchall() == [
-                ("Success, every morning", "#customer-success", "day"),
-                ("Sales, on Mondays", "#sales", "week"),
-            ]
-            assert database.execute("select count(*) from act_automation where enabled").fetchone() == (2,)
+        assert whole.rows(tmp_path, FEEDS) == [
+            ("Success, every morning", "#customer-success", "day"),
+            ("Sales, on Mondays", "#sales", "week"),
+        ]
+        assert whole.rows(tmp_path, "select count(*) from act_automation where enabled") == [(2,)]
     finally:
         serving.terminate()
         serving.communicate(timeout=whole.PATIENCE)
-    with sqlite3.connect(tmp_path / "app.sqlite3") as database:
-        assert database.execute("select count(*) from connect_connection").fetchone() == (0,), "it forgets at the end"
-        assert database.execute(FEEDS).fetchall() == []
-        assert database.execute("select count(*), sum(is_shared) from act_feed").fetchone() == (3, 2)
+    assert whole.rows(tmp_path, "select count(*) from connect_connection") == [(0,)], "it forgets at the end"
+    assert whole.rows(tmp_path, FEEDS) == []
+    assert whole.rows(tmp_path, "select count(*), count(case when is_shared then 1 end) from act_feed") == [(3, 2)]
 
 
 @pytest.mark.django_db

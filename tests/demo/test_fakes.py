@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 import urllib.request
 from pathlib import Path
@@ -40,16 +39,14 @@ def test_each_shows_what_came_and_nothing_of_it_is_left_at_the_end(tmp_path: Pat
                 assert time.monotonic() < until, page
                 time.sleep(0.2)
         assert "not signed as it must be" not in _text(at["webhooks"])
-        with sqlite3.connect(tmp_path / "app.sqlite3") as database:
-            assert database.execute("select count(*) from act_feed where mail_to != ''").fetchone() == (2,)
+        assert whole.rows(tmp_path, "select count(*) from act_feed where mail_to != ''") == [(2,)]
     finally:
         serving.terminate()
         serving.communicate(timeout=whole.PATIENCE)
-    with sqlite3.connect(tmp_path / "app.sqlite3") as database:
-        left = database.execute("select tool from connect_connection where tool != 'email'").fetchall()
-        assert left == [], "it forgets at the end"
-        assert database.execute("select count(*) from act_feed where mail_to != ''").fetchone() == (0,)
-        assert database.execute("select count(*) from act_automation where name like '%own server%'").fetchone() == (0,)
+    left = whole.rows(tmp_path, "select tool from connect_connection where tool != 'email'")
+    assert left == [], "it forgets at the end"
+    assert whole.rows(tmp_path, "select count(*) from act_feed where mail_to != ''") == [(0,)]
+    assert whole.rows(tmp_path, "select count(*) from act_automation where name like '%own server%'") == [(0,)]
 
 
 def test_most_people_are_contacts_there_and_some_accounts_have_no_id_of_ours(company: Company) -> None:

@@ -12,8 +12,10 @@ from django.urls import resolve
 from accoil.connect import passes, sync
 from accoil.connect.desired import LONGEST_TEXT
 from accoil.connect.intercom import attributes, contacts, signed
-from accoil.connect.intercom.speaking import api_address, pages_address
-from accoil.connect.intercom.tool import LONGEST_TAG, MOST, REGIONS, TOOL
+from accoil.connect.intercom.attributes import MOST
+from accoil.connect.intercom.speaking import REGIONS, api_address, pages_address
+from accoil.connect.intercom.tags import LONGEST_TAG
+from accoil.connect.intercom.tool import TOOL
 from accoil.connect.models import Connection, Mode
 from accoil.connect.names import OF_ACCOUNTS, TRAITS, attribute_name
 from accoil.show.inbox import door

@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from accoil.receive import tracker
+from accoil.receive.paths import PATHS
+from accoil.roles import ONLY
+from tests.show.places import addresses
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 
@@ -23,9 +28,43 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
         here = re.sub(r"^(User|Group)=.*", r"\1=root", here, flags=re.MULTILINE)  # the user is made by the operator
         (tmp_path / unit.name).write_text(here)
         units.append(str(tmp_path / unit.name))
-    assert len(units) == 3
+    assert len(units) == 6
     looked = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
     assert (looked.returncode, looked.stdout + looked.stderr) == (0, "")
+
+
+def test_the_roles_are_fenced_in_like_the_whole_server() -> None:
+    def fence(unit: str) -> str:
+        return (DEPLOY / unit).read_text().partition("LimitNOFILE")[2].partition("NoNewPrivileges")[2]
+
+    whole = fence("accoil.service")
+    assert "CapabilityBoundingSet=" in whole
+    assert {fence(f"accoil-{role}@.service") for role in ONLY} == {whole}
+
+
+def calls(file: str, before: str, after: str) -> re.Pattern[str]:
+    """What a proxy sends to the receivers."""
+    text = (DEPLOY / file).read_text()
+    return re.compile(text.partition(before)[2].partition(after)[0])
+
+
+PROXIES = {
+    "nginx-roles.conf": ('location ~ "', '" {'),
+    "Caddyfile-roles": ("@calls path_regexp ", "\n"),
+}
+
+
+@pytest.mark.parametrize("file", PROXIES)
+def test_a_proxy_sends_to_the_receivers_what_they_know_and_nothing_else(file: str) -> None:
+    goes = calls(file, *PROXIES[file])
+    known = {path.replace("{key}", "0e08") for path in PATHS} | {tracker.PATH}
+    for path in known:
+        assert goes.search(path) and goes.search(f"{path}/") and goes.search(f"/in{path}"), path
+    pages = {re.sub(r"<[^>]+>|\(\?P.*", "1", route) for _, _, route in addresses()}
+    assert len(pages) > 200 and "/v2/accounts" in pages
+    odd = {"/segments", "/segment/1", "/v1/accounts", "/v1/batch/1", "/v2/alias", "/projects/settings", "/V1/track",
+           "/in", "/in/", "/v1/", "/", "/health", "/v1/trackx", "/xv1/track", "/v1/projects/a/b/settings"}  # fmt: skip
+    assert {path for path in pages | odd if goes.search(path)} == set()
 
 
 def told_by(unit: str, key: str, folder: Path) -> list[str]:
@@ -87,5 +126,21 @@ def test_what_the_container_copies_is_there() -> None:
     lines = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
     copied = [name for line in lines for name in line.split()]
     assert [name for name in copied if not (ROOT / name).exists()] == []
-    service = yaml.safe_load((DEPLOY / "compose.yml").read_text())["services"]["accoil"]
-    assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).resolve().exists()
+    for file, name in (("compose.yml", "accoil"), ("compose.roles.yml", "work")):
+        build = yaml.safe_load((DEPLOY / file).read_text())["services"][name]["build"]
+        assert (DEPLOY / build["context"] / build["dockerfile"]).resolve().exists()
+
+
+def test_the_containers_of_roles_are_those_that_their_proxy_names() -> None:
+    text = (DEPLOY / "compose.roles.yml").read_text()
+    told = yaml.safe_load(text)
+    parts, proxy = told["services"], told["services"]["proxy"]["environment"]
+    roles = {name: each["command"].split()[3] for name, each in parts.items() if "--only" in str(each.get("command"))}
+    assert set(roles.values()) == set(ONLY)
+    named = {"receive": proxy["RECEIVERS"], "pages": proxy["PAGES"]}
+    for role, several in named.items():
+        assert sorted(several.split()) == sorted(f"{name}:8000" for name, its in roles.items() if its == role)
+    asked = set(re.findall(r"\{\$(\w+)", (DEPLOY / "Caddyfile-roles").read_text()))
+    assert asked == proxy.keys()
+    mounted = {each.partition(":")[0] for its in parts.values() for each in its["volumes"] if each[0] != "."}
+    assert mounted == told["volumes"].keys()

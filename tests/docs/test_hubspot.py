@@ -9,7 +9,9 @@ from django.urls import reverse
 from accoil.connect import renewing
 from accoil.connect.desired import LONGEST_TEXT
 from accoil.connect.hubspot import companies, group_ids, properties, speaking
-from accoil.connect.hubspot.tool import AT_ONCE, LONGEST_LIST, SCOPES, TOOL
+from accoil.connect.hubspot.lists import LONGEST_LIST
+from accoil.connect.hubspot.speaking import AT_ONCE, SCOPES
+from accoil.connect.hubspot.tool import TOOL
 from accoil.connect.models import Connection, Mode
 from accoil.connect.names import OF_ACCOUNTS, TRAITS, attribute_name
 from accoil.connect.soon import SECONDS

@@ -11,7 +11,10 @@ from accoil.connect.models import Connection
 from accoil.connect.names import OF_ACCOUNTS, TRAITS, attribute_name
 from accoil.connect.salesforce import fields, rows, speaking
 from accoil.connect.salesforce.checks import CALLS
-from accoil.connect.salesforce.tool import AT_ONCE, EXTERNAL_ID, SCOPES, TOOL
+from accoil.connect.salesforce.matching import EXTERNAL_ID
+from accoil.connect.salesforce.rows import AT_ONCE
+from accoil.connect.salesforce.signing_in import SCOPES
+from accoil.connect.salesforce.tool import TOOL
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "connections" / "salesforce.md").read_text()
 TEXT = " ".join(PAGE.split())

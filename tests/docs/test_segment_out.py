@@ -12,7 +12,8 @@ from accoil.connect.models import Connection, Mode
 from accoil.connect.names import OF_ACCOUNTS, TRAITS, attribute_name
 from accoil.connect.segment import messages, properties, speaking
 from accoil.connect.segment.session import LONGEST_ID
-from accoil.connect.segment.tool import AT_ONCE, CALLS_A_SECOND, REGIONS, TOOL
+from accoil.connect.segment.speaking import AT_ONCE, CALLS_A_SECOND, REGIONS
+from accoil.connect.segment.tool import TOOL
 from accoil.receive.calls import OUR_LIBRARY
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "connections" / "segment.md").read_text()

@@ -181,9 +181,11 @@ def test_what_was_done_by_hand_in_another_product_stays_in_the_audit_log(profile
     other = made(profile.product.team, "Another")
     Batch.objects.create(product=other.product, author=author, action="intercom_tag")
     said = "Add Intercom Tag “x” to 1 user: 12."
-    audit.write([profile.product.team], author, "begin-on-users", said)
+    audit.write([profile.product.team], author, "begin-on-users", said)  # of before products were noted
+    by_file = "accoil apply all.yaml: ~ profile X (user 12 excluded)."
+    audit.write([profile.product.team], author, "apply", by_file, product=other.product)
     swept(profile, ID, [])
-    assert profile.product.team.audit.get().what == said
+    assert {line.what for line in profile.product.team.audit.all()} == {said, by_file}
 
 
 def test_whoever_is_on_one_record_there_with_them_is_told_of_no_name(profile: Profile) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +16,8 @@ from tests.hubspot.portal import Portal, Refused
 from tests.hubspot.shown import shown
 from tests.intercom import server
 from tests.intercom.calls import Answer, Call, Refusal
-from tests.intercom.clock import Clock
-from tests.intercom.faults import Faults
-from tests.intercom.intercom import MOST_HEARD, Heard
 from tests.intercom.routing import Routes
+from tests.intercom.stand_in import StandIn
 
 PER_WINDOW, WINDOW = 190, 10.0  # calls, seconds: a window rolls
 SEARCHES = 5  # a second
@@ -36,21 +33,17 @@ class Token:
     until: float = float("inf")
 
 
-class Hubspot:
-    """`lock` is held while a call is dealt with, so that a test that reads an account can hold it too."""
-
+class Hubspot(StandIn):
     def __init__(self, clock: Callable[[], float] | None = None, per_window: int = PER_WINDOW) -> None:
-        self.clock, self.per_window = clock or Clock(), per_window
-        self.faults, self.lock = Faults(), threading.RLock()
+        super().__init__(clock)
+        self.per_window = per_window
         self.client_id, self.client_secret = "stand-in-client", "stand-in-secret"
-        self.heard: deque[Heard] = deque(maxlen=MOST_HEARD)
         self.portals: list[Portal] = []
         self.portal = self.add_portal()
         self.tokens: dict[str, Token] = {}
         self.refreshes: dict[str, Portal] = {}  # refresh token → account
         self.codes: dict[str, Portal] = {}
         self.refused = 0  # for being too many
-        self.address = ""  # while it runs
         self._calls: deque[float] = deque()
         self._searches: deque[float] = deque()
 
@@ -69,28 +62,11 @@ class Hubspot:
         self.codes[code] = portal or self.portal
         return code
 
-    def calls(self, start: str = "") -> list[Heard]:
-        """Those whose "METHOD /path" starts so."""
-        return [one for one in self.heard if f"{one.method} {one.path}".startswith(start)]
-
-    def answer(self, call: Call, refusal: Refusal | None = None) -> Answer:
-        """`refusal`: given instead of doing anything."""
-        headers: dict[str, str] = {}
-        try:
-            with self.lock:
-                if page := pages.find(call.method, call.path):
-                    if refusal:
-                        raise Refused(refusal.status, refusal.message)
-                    answer = page[0](self, call, **page[1])
-                else:
-                    answer = self._answer(call, headers, refusal)
-        except Refusal as refused:
-            answer = refused.answer()
-        answer.headers = headers | answer.headers
-        self.heard.append(Heard(call.method, call.path, answer.status, call.body))
-        return answer
-
-    def _answer(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
+    def act(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
+        if page := pages.find(call.method, call.path):
+            if refusal:
+                raise Refused(refusal.status, refusal.message)
+            return page[0](self, call, **page[1])
         portal = self._portal_of(call)
         self._limit(call, headers)
         if refusal:
@@ -193,5 +169,5 @@ def _back(hubspot: Hubspot, given: dict[str, str]) -> str:
 def running(hubspot: Hubspot | None = None, port: int = 0) -> Iterator[Hubspot]:
     """`hubspot.address` is where it listens, while inside."""
     here = hubspot or Hubspot()
-    with server.running(here, port):  # type: ignore[arg-type]
+    with server.running(here, port):
         yield here

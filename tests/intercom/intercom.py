@@ -3,56 +3,36 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tests.intercom import attributes, companies, contacts, inbox, oauth, tags
 from tests.intercom.calls import Answer, Call, Refusal
-from tests.intercom.clock import Clock
 from tests.intercom.contract import VERSION, contract
-from tests.intercom.faults import Faults
 from tests.intercom.limits import PER_WINDOW, Limits
 from tests.intercom.oauth import Grants
 from tests.intercom.routing import Routes
 from tests.intercom.signer import Signer
+from tests.intercom.stand_in import StandIn
 from tests.intercom.workspace import Workspace
-
-MOST_HEARD = 200_000  # calls; a demo may run for weeks
 
 routes, pages = Routes(), Routes()
 
 
-@dataclass(frozen=True)
-class Heard:
-    """A call that came, and the status it was answered with (0: the line was cut)."""
-
-    method: str
-    path: str
-    status: int
-    body: Any = None
-
-
-class Intercom:
-    """`checks`: hold every request against the description (2 ms each; long runs may do without). `lock` is held
-    while a call is dealt with, so that a test that reads a workspace can hold it too."""
+class Intercom(StandIn):
+    """`checks`: hold every request against the description (2 ms each; long runs may do without)."""
 
     def __init__(
         self, clock: Callable[[], float] | None = None, per_window: int = PER_WINDOW, checks: bool = True
     ) -> None:
-        self.clock = clock or Clock()
+        super().__init__(clock)
         self.contract = contract() if checks else None
-        self.faults, self.limits = Faults(), Limits(self.clock, per_window)
+        self.limits = Limits(self.clock, per_window)
         self.client_id, self.client_secret = "stand-in-client", "stand-in-secret"
         self.grants = Grants(self.clock)
         self.signer = Signer(self)
-        self.heard: deque[Heard] = deque(maxlen=MOST_HEARD)
-        self.lock = threading.RLock()
         self.workspaces: dict[str, Workspace] = {}
         self.workspace = self.add_workspace("ws1", "Acme Support")
-        self.address = ""  # while it runs
         self.widget_at = ""  # address of the app that the inbox shows
 
     def add_workspace(self, id_code: str, name: str, **more: Any) -> Workspace:
@@ -65,26 +45,12 @@ class Intercom:
         (workspace or self.workspace).tokens.add(token)
         return token
 
-    def calls(self, start: str = "") -> list[Heard]:
-        """Those whose "METHOD /path" starts so."""
-        return [one for one in self.heard if f"{one.method} {one.path}".startswith(start)]
+    def page(self, call: Call) -> Answer | None:
+        """One may ask us, who ask it meanwhile."""
+        found = pages.find(call.method, call.path)
+        return found[0](self, call, **found[1]) if found else None
 
-    def answer(self, call: Call, refusal: Refusal | None = None) -> Answer:
-        """`refusal`: given instead of doing anything, to those who may ask at all."""
-        headers: dict[str, str] = {}
-        try:
-            if page := pages.find(call.method, call.path):
-                answer = page[0](self, call, **page[1])
-            else:
-                with self.lock:
-                    answer = self._answer(call, headers, refusal)
-        except Refusal as refused:
-            answer = refused.answer()
-        answer.headers = headers | answer.headers
-        self.heard.append(Heard(call.method, call.path, answer.status, call.body))
-        return answer
-
-    def _answer(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
+    def act(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
         workspace = self._workspace_of(call)
         headers |= self.limits.take()
         if refusal:

@@ -14,6 +14,7 @@ import uvicorn
 from tests.intercom.calls import Answer, Call, Refusal
 from tests.intercom.faults import Fault
 from tests.intercom.intercom import Intercom
+from tests.intercom.stand_in import StandIn
 
 STARTS_WITHIN = 20.0  # seconds
 
@@ -22,7 +23,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def application(intercom: Intercom) -> Callable[[Message, Receive, Send], Awaitable[None]]:
+def application(stand_in: StandIn) -> Callable[[Message, Receive, Send], Awaitable[None]]:
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
         headers = {name.decode().lower(): text.decode("latin-1") for name, text in scope["headers"]}
@@ -32,11 +33,11 @@ def application(intercom: Intercom) -> Callable[[Message, Receive, Send], Awaita
         except Refusal as refused:
             await _tell(send, refused.answer())
             return
-        fault = intercom.faults.next(call.method, call.path)
+        fault = stand_in.faults.next(call.method, call.path)
         if fault and fault.how == "drop":
             await _cut(send)
             return
-        answer = await asyncio.to_thread(_answer, intercom, call, fault)
+        answer = await asyncio.to_thread(_answer, stand_in, call, fault)
         if fault and fault.how == "slow":
             await asyncio.sleep(fault.seconds)
         await (_cut(send) if fault and fault.how == "lose" else _tell(send, answer))
@@ -44,8 +45,8 @@ def application(intercom: Intercom) -> Callable[[Message, Receive, Send], Awaita
     return app
 
 
-def _answer(intercom: Intercom, call: Call, fault: Fault | None) -> Answer:
-    answer = intercom.answer(call, fault.refusal() if fault and fault.how == "refuse" else None)
+def _answer(stand_in: StandIn, call: Call, fault: Fault | None) -> Answer:
+    answer = stand_in.answer(call, fault.refusal() if fault and fault.how == "refuse" else None)
     return fault.refusal().answer() if fault and fault.how == "refuse after" else answer
 
 
@@ -72,9 +73,9 @@ async def _cut(send: Send) -> None:
 
 
 @contextmanager
-def running(intercom: Intercom | None = None, port: int = 0) -> Iterator[Intercom]:
-    """`intercom.address` is where it listens, while inside."""
-    here = intercom or Intercom()
+def running(stand_in: Any = None, port: int = 0) -> Iterator[Any]:
+    """One of Intercom if none is given; its `address` is where it listens, while inside."""
+    here = stand_in or Intercom()
     config = uvicorn.Config(application(here), host="127.0.0.1", port=port, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

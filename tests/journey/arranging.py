@@ -1,18 +1,23 @@
 """What an admin does on the pages of Settings > Connections, done beside a running server: one act in a process.
 
 python -m tests.journey.arranging connect TOKEN SECRET | switch MODE | sync_now | disconnect | crowd MANY URL
+    | connect_two FILE TOKEN CODE VERIFIER
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accoil.start import start
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from accoil.team.models import Team
+
+BACK = "http://127.0.0.1/connections/salesforce/done"
 
 
 def connect(token: str, secret: str) -> None:
@@ -20,6 +25,25 @@ def connect(token: str, secret: str) -> None:
     from accoil.team.models import Team, User
 
     by_token(Team.objects.get(), User.objects.first(), token, secret)  # type: ignore[arg-type]
+
+
+def connect_two(file: str, token: str, code: str, verifier: str) -> None:
+    """HubSpot and Salesforce, when it is known who is in which segment of the profile that the file makes."""
+    from accoil.connect.hubspot.connecting import by_token
+    from accoil.connect.models import Mode
+    from accoil.connect.salesforce.connecting import by_code
+    from accoil.connect.sync import set_mode
+    from accoil.definition_files import apply
+    from accoil.score.models import Profile
+    from accoil.segment.models import Standing
+    from accoil.team.models import Team, User
+
+    team, author = Team.objects.get(), User.objects.get()
+    apply(Path(file).read_text(), team.products.get())
+    until(Standing.objects.exists, said=lambda: "nobody looks who is in which segment")
+    joined = (by_token(team, author, token), by_code(team, author, code, "production", BACK, verifier))
+    for each in joined:
+        set_mode(each, Profile.objects.get(), Mode.ALL)
 
 
 def switch(mode: str) -> None:
@@ -86,7 +110,14 @@ def signed_in(team: Team, email: str) -> str:
     return str(session.session_key)
 
 
-ACTS = {"connect": connect, "switch": switch, "sync_now": sync_now, "disconnect": disconnect, "crowd": crowd}
+ACTS = {
+    "connect": connect,
+    "connect_two": connect_two,
+    "switch": switch,
+    "sync_now": sync_now,
+    "disconnect": disconnect,
+    "crowd": crowd,
+}
 
 if __name__ == "__main__":
     start()

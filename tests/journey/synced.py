@@ -80,13 +80,7 @@ class Synced:
             assert answer.status == 200, answer
 
     def arrange(self, *words: str) -> str:
-        """What it says."""
-        own = whole.env(self.server.data, **self.server.settings)
-        command = [sys.executable, "-m", "tests.journey.arranging", *words]
-        done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE,
-                              cwd=Path(__file__).parents[2])  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return arranged(self.server, *words)
 
     def asked(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """Of the server's own database."""
@@ -169,6 +163,16 @@ class Synced:
     def writes(self, since: int = 0) -> list[Write]:
         """Of values, to contacts and companies."""
         return [write for write in self.workspace.writes[since:] if write.what in ("contact", "company")]
+
+
+def arranged(server: Mortal, *words: str) -> str:
+    """What `tests.journey.arranging` says."""
+    own = whole.env(server.data, **server.settings)
+    command = [sys.executable, "-m", "tests.journey.arranging", *words]
+    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE,
+                          cwd=Path(__file__).parents[2])  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def email(n: int) -> str:

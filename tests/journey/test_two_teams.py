@@ -19,6 +19,8 @@ from accoil.team.models import ApiToken, IngestKey, Mapping
 from tests.door import Answer, Door, ask, make_product
 from tests.journey.tenants import Tenant, tenant
 
+pytestmark = pytest.mark.xdist_group("two teams")
+
 
 @pytest.fixture(scope="module")
 def tenants(

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from tests.door import ask
-from tests.whole import accoil, begin, free_port, serving, wait_for_answer
+from tests.whole import accoil, begin, env, free_port, serving, wait_for_answer
 
 pytestmark = pytest.mark.xdist_group("an assistant")
 
@@ -62,9 +61,7 @@ def served(data: Path):
 
 @asynccontextmanager
 async def assistant(data: Path) -> AsyncIterator[Client]:
-    command = StdioServerParameters(
-        command=sys.executable, args=["-m", "accoil", "mcp"], env={**os.environ, "ACCOIL_DATA": str(data)}
-    )
+    command = StdioServerParameters(command=sys.executable, args=["-m", "accoil", "mcp"], env=env(data))
     async with Client(stdio_client(command)) as client:
         yield client
 

@@ -69,3 +69,18 @@ def test_calls_that_the_disk_refused_are_not_called_accepted(server, door, monke
         (503, "unavailable", 0),
         (0, "", 1),
     ]
+
+
+def test_what_fails_by_our_own_mistake_is_told_on_both_ways_through_the_door(server, door, monkeypatch):
+    from accoil.receive.journal import Journal
+
+    def broken(*_: object) -> None:
+        raise LookupError("a mistake")
+
+    short = {"type": "track", "userId": "u", "event": "E", "messageId": "m", "timestamp": "2026-11-25T12:00:00Z"}
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "_commit", broken)
+        for call in (short, {"type": "identify", "userId": "u", "traits": {"plan": "pro"}}):
+            answer = door.post("/v1/batch", {"batch": [call]})
+            assert (answer.status, answer.json()["code"]) == (500, "internal")
+    assert [(seen.status, seen.code, seen.lines) for seen in visits(server, door)] == [(500, "internal", 1)] * 2

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from accoil.count import ids
+from accoil.count import days, ids
 from accoil.count.facts import open_facts
 from accoil.score import beside, book, making
 from accoil.score.book import Book, look_at, open_book
 from accoil.score.definition import Definition
+from accoil.score.each_day import each_day
+from accoil.score.summaries import summaries
 from tests.small_worlds import at, did, joins
 from tests.waiting import until
 from tests.world import Engine
@@ -106,3 +108,13 @@ def test_a_book_that_is_gone_is_made_no_more(running: Engine) -> None:
     gone.catch_up()
     kept = "select count(*) as n from duckdb_tables() where database_name = 'kept' and starts_with(table_name, :name)"
     assert running.facts.store.rows(kept, name=gone._name + "_")[0]["n"] == 0
+
+
+def test_a_day_is_told_as_its_large_book_has_it(running: Engine, slow: None) -> None:
+    running.receive(PRODUCT, [joins("bob", "acme", at(1)), *did("bob", "Report", at(31), 3)])
+    book = looked(running)
+    first = TODAY - timedelta(days=3)
+    told = summaries(PRODUCT, DEFINITION).rows(first, TODAY)
+    assert told == list(each_day(PRODUCT, DEFINITION, days.number(first), days.number(TODAY)))
+    does_more(running)
+    assert summaries(PRODUCT, DEFINITION).rows(first, TODAY)[-1] == book.of_the_day() == told[-1]

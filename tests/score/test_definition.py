@@ -116,7 +116,7 @@ def test_what_is_wrong_is_named(wrong, sentence):
 
 
 def test_sync_is_refused_rather_than_ignored():
-    with pytest.raises(Refused, match="“sync” is not supported yet"):
+    with pytest.raises(Refused, match="“sync” is not a key of a profile"):
         Definition.check({**events(), "sync": {}})
 
 

@@ -33,6 +33,9 @@ def test_a_change_reads_as_a_line():
          ["internal domain added: b.com", "internal domain removed: a.com"]),
         ({"features": {"R": ["A"]}}, {"features": {"R": ["B"]}},
          ["feature R: event added: B", "feature R: event removed: A"]),
+        ({"features": {"R": ["A", "B"]}}, {"features": {"S": ["A", "C"]}},
+         ["feature R is called S", "feature S: event added: C", "feature S: event removed: B"]),
+        ({"features": {"R": ["A"]}}, {"features": {"S": ["B"]}}, []),
         ({"features": {"R": ["A"]}}, {}, []),  # the rule that named it tells
     ],
 )  # fmt: skip

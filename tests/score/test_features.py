@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -11,6 +12,7 @@ from accoil.score.carried import change_domains, change_features, who_names
 from accoil.score.configuration import Said as Meant
 from accoil.score.configuration import check, check_domains, configuration_of, configurations, configure
 from accoil.score.definition import Definition
+from accoil.score.diff import sentence
 from accoil.score.features import FeatureEvent, Said, check_all, kept
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team
@@ -101,24 +103,53 @@ def test_a_changed_feature_gives_a_new_version_to_the_profiles_whose_rules_name_
     def change(before: list[Said]) -> list[Said]:
         return [Said(id=before[0].id, name=wider.name, events=wider.events), *before[1:]]
 
-    made = change_features(home.product, change, None)
+    made = change_features(home.product, change, None).versions
     assert [(version.profile.name, version.number, version.note) for version in made] == [
         ("Using", 2, "Features changed in Settings")
     ]
     assert using.current.parsed.features == {"Reports": ("Report_Created", "Report_Exported", "Report_Shared")}
     assert using.versions.get(number=1).parsed.features == {"Reports": REPORTS.events}, "what was, stays"
     assert without.current.number == 1
-    assert change_features(home.product, lambda before: before, None) == []
+    assert change_features(home.product, lambda before: before, None) == ([], [])
 
 
-def test_a_feature_that_a_rule_names_is_neither_renamed_nor_deleted(home):
+def test_a_feature_that_a_rule_names_is_not_deleted(home):
     home.profile("Using", activation=STEPS)
-    for change in (lambda before: before[1:], lambda b: [Said(id=b[0].id, name="R", events=b[0].events), *b[1:]]):
-        with pytest.raises(Refused, match="“Reports” is named by a rule of the profile Using"):
-            change_features(home.product, change, None)
+    with pytest.raises(Refused, match="“Reports” is named by a rule of the profile Using"):
+        change_features(home.product, lambda before: before[1:], None)
     assert len(kept(home.product)) == 2
     change_features(home.product, lambda before: before[:1], None)
     assert [each.name for each in kept(home.product)] == ["Reports"]
+
+
+def called(*names: str) -> keeping.Edit:
+    return lambda before: [msgspec.structs.replace(one, name=name) for one, name in zip(before, names, strict=True)]
+
+
+def test_a_new_name_of_a_feature_is_carried_into_the_rules_of_profiles(home):
+    asks = {
+        "any": [
+            {"feature": "Reports"},
+            {"feature": "Billing", "did": False},
+            {"user_trait": "feature", "is": "Reports"},
+        ]
+    }
+    using = home.profile("Using", activation={**STEPS, "account": [{"feature": "Billing"}]}, filter=asks)
+    before = using.current.parsed
+    made = change_features(home.product, called("Reporting", "Billing"), None)
+    assert [(version.profile, version.number) for version in made.versions] == [(using, 2)]
+    now = using.current.parsed
+    assert now.features == {"Billing": BILLING.events, "Reporting": REPORTS.events}
+    assert "Reporting" in str(now.activation.user) and "is', 'Reports'" not in str(now.filter)
+    assert sentence(before, now) == "feature Reports is called Reporting"
+    assert using.versions.get(number=1).parsed == before, "what was, stays"
+
+
+def test_features_that_swap_their_names_swap_them_in_rules(home):
+    using = home.profile("Using", activation={**STEPS, "account": [{"feature": "Billing"}]})
+    change_features(home.product, called("Billing", "Reports"), None)
+    steps = using.current.parsed.to_yaml_dict()["activation"]
+    assert steps == {"user": [{"feature": "Billing"}], "account": [{"feature": "Reports"}]}
 
 
 def test_a_rule_that_names_no_feature_of_the_product_is_refused(home):

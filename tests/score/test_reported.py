@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accoil.count.ids import ACCOUNT, USER, Kind, id_of
 from accoil.score.day_summary import DaySummary
 from accoil.score.in_force import book_course, course, in_force
-from accoil.score.summing_up import freeze, summed_up
+from accoil.score.summing_up import freeze, lacking
 from accoil.team.models import Product
 from tests import reference
 from tests.drawn_definitions import as_product, peopled
@@ -132,7 +132,8 @@ def test_a_late_event_moves_the_account_but_not_what_was_reported_of_the_book(ne
     product = new_product()
     receive(product, joins("a", "acme", at(1)), did("a", "Open", at(10), 10), did("b", "Open", at(10), 10))
     profile = profile_of(product, (date(2026, 3, 1), OPENS))
-    summed_up(profile, noon(date(2026, 3, 21)))
+    for stretch in lacking(profile, noon(date(2026, 3, 21))):
+        freeze(*stretch)
     before = list(DaySummary.objects.values())
     receive(product, did("a", "Open", at(12), 30), did("a", "Unscored", at(2)))
     assert list(DaySummary.objects.values()) == before
@@ -153,7 +154,8 @@ def test_an_event_in_time_is_not_late(new_product, receive, engine) -> None:
     product = new_product()
     receive(product, joins("a", "acme", at(1)), did("a", "Open", at(10), 10))
     profile = profile_of(product, (date(2026, 3, 1), OPENS))
-    summed_up(profile, noon(date(2026, 3, 21)))
+    for stretch in lacking(profile, noon(date(2026, 3, 21))):
+        freeze(*stretch)
     now = datetime.now(UTC)
     receive(product, did("a", "Open", int(now.timestamp() * 1000)))
     assert engine.facts.store.rows("select * from late where product = :product", product=product.pk) == []

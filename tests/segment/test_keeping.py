@@ -1,5 +1,6 @@
 """What a segment may be called and say, and what becomes of those that name it."""
 
+import msgspec
 import pytest
 
 from accoil.refused import Refused
@@ -158,3 +159,24 @@ def test_a_feature_that_a_segment_names_can_not_be_taken_away(looked: Looked) ->
     assert looked.inside(looked.segment("Reporters", "user")) == {"ann"}
     with pytest.raises(Refused, match="“Reports” is named by the segment “Reporters”"):
         change_features(looked.product, lambda _: [], None)
+
+
+def test_a_new_name_of_a_feature_is_carried_into_segments_and_moves_nobody(looked: Looked) -> None:
+    change_features(looked.product, lambda _: read_all([{"name": "Reports", "events": ["Report_Created"]}]), None)
+    asks = {"all": [{"feature": "Reports"}, {"none": [{"user_trait": "feature", "is": "Reports"}]}]}
+    reporters = keeping.create(looked.profile, "user", "Reporters", asks)
+    within = keeping.create(looked.profile, "user", "Within", {"segment": "Reporters"})
+    looked.receive(did("ann", "Report_Created", at(30)))
+    looked.look()
+    looked.receive(did("bob", "Report_Created", at(30)))  # not looked at yet
+    carried = change_features(
+        looked.product, lambda before: [msgspec.structs.replace(before[0], name="Reporting")], None
+    )
+    assert carried.renamed == ["the segment “Reporters”"]
+    reporters.refresh_from_db()
+    assert reporters.rule["all"][0] == {"feature": "Reporting"}
+    assert reporters.rule["all"][1] == {"none": [{"user_trait": "feature", "is": "Reports"}]}
+    looked.look()
+    for segment in (reporters, within):
+        assert looked.inside(segment) == {"ann", "bob"}
+        assert [stay.entered_in.reason for stay in segment.stays.order_by("id")] == ["filled_in", "facts"]

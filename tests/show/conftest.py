@@ -17,7 +17,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from accoil.connect.models import Connection
-from accoil.connect.rate import lane
 from accoil.count.facts import open_facts
 from accoil.score.definition import Definition
 from accoil.score.files import apply
@@ -182,6 +181,5 @@ def nobody_is_intercom(settings) -> None:
 def receiver(settings) -> Iterator[Scripted]:
     """Takes webhooks, at an address that is let through."""
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.2/32")]
-    lane.cache_clear()
     with serving("127.0.0.2") as scripted:
         yield scripted

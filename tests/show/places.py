@@ -99,7 +99,7 @@ class Places:
             self.arguments |= dict.fromkeys(ways, (id,))
             self.arguments[f"number-of-{name}"] = [id, "score"]
         self.arguments["event-view"] = [event]
-        for name in ("accounts-file", "users-file", "events-view-file", "features-view-file"):
+        for name in ("accounts-file", "users-file", "events-view-file", "features-view-file", "audit-file"):
             self.arguments[name] = ["csv"]
         watched = Watched.objects.create(product=web, kind=WATCHED_EVENT, name="Help_Opened",
                                          silent_since=datetime(2026, 3, 31, tzinfo=UTC), usual=20)  # fmt: skip

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from accoil.act.models import Automation, Batch, Delivery
-from accoil.connect.intercom.tool import closed, opened
+from accoil.connect.intercom.session import IntercomSession, workspaces
 from accoil.connect.models import Connection, Record, State
 from accoil.count.ids import ACCOUNT, USER, id_of
 from accoil.segment.built_ins import with_built_ins
@@ -185,7 +185,7 @@ def test_tags_that_only_intercom_has_are_suggested_here_and_in_the_editor_of_aut
         joined.options = {"region": "us", "at": intercom.address}
         joined.save()
         contact = intercom.workspace.contact("joe@example.com")
-        opened(joined).perform("intercom_tag", "user", contact.id, {"tag": "VIP", "on": "user"})
+        IntercomSession(joined).perform("intercom_tag", "user", contact.id, {"tag": "VIP", "on": "user"})
         ids = {"id": [account(busy, "acme")]}
         assert '<option value="VIP">' in ann.post(at(busy, "accounts/act"), TAG | ids).content.decode()
         typed = {
@@ -199,6 +199,6 @@ def test_tags_that_only_intercom_has_are_suggested_here_and_in_the_editor_of_aut
         looked = len(intercom.calls("GET /tags"))
         begun(ann, busy, "acme", tag="other")  # nobody chooses any more
         assert len(intercom.calls("GET /tags")) == looked > 0
-        closed(joined.pk)
+        workspaces.close(joined.pk)
     asked = ann.post(at(busy, "accounts/act"), TAG | ids)  # now it is away
     assert asked.status_code == 200 and "VIP" not in asked.content.decode()

@@ -4,8 +4,8 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from accoil.connect.desired import named_segments
-from accoil.connect.hubspot import portal
 from accoil.connect.hubspot.connecting import by_token
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.models import Connection, Mode, ProfileSync
 from accoil.segment.built_ins import with_built_ins
 from accoil.team.audit import AuditLine
@@ -15,7 +15,6 @@ from tests.show.reading import main
 
 
 def test_a_token_is_pasted_and_a_wrong_one_is_refused_beside_its_field(ann, bob, busy, settings):
-    portal.forget()
     with running() as hubspot:
         settings.HUBSPOT_URL = hubspot.address
         page = main(ann.get(here(busy, "/hubspot")))
@@ -32,7 +31,6 @@ def test_a_token_is_pasted_and_a_wrong_one_is_refused_beside_its_field(ann, bob,
 
 
 def test_somebody_signs_in_at_hubspot_and_comes_back_connected(ann, busy, settings):
-    portal.forget()
     with running() as hubspot:
         settings.HUBSPOT_URL = hubspot.address
         settings.HUBSPOT_CLIENT_ID, settings.HUBSPOT_CLIENT_SECRET = hubspot.client_id, hubspot.client_secret
@@ -54,7 +52,6 @@ def test_somebody_signs_in_at_hubspot_and_comes_back_connected(ann, busy, settin
 
 
 def test_a_list_of_a_segment_is_made_with_a_click_and_one_that_cannot_be_made_says_why(ann, bob, busy, settings):
-    portal.forget()
     with running() as hubspot:
         settings.HUBSPOT_URL = hubspot.address
         joined = by_token(busy.web.team, busy.ann, hubspot.token())
@@ -68,7 +65,7 @@ def test_a_list_of_a_segment_is_made_with_a_click_and_one_that_cannot_be_made_sa
         (key,) = re.findall(button, ann.get(path).content.decode())
         assert "is not there yet" in ann.post(path, {"segment": key}, follow=True).content.decode()
         hubspot.portal.property("contacts", "accoil_everyday_segments")
-        portal.forget()
+        portals.forget()
         assert (
             f"“Accoil Everyday: {name}” is made in HubSpot"
             in ann.post(path, {"segment": key}, follow=True).content.decode()

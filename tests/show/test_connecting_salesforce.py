@@ -17,7 +17,6 @@ BEGIN, DONE = "/connections/salesforce/begin", "/connections/salesforce/done"
 
 @pytest.fixture
 def salesforce(settings):
-    orgs.forget()
     with running(Salesforce(time.time)) as it:
         settings.SALESFORCE_URL = it.address
         settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET = CLIENT, SECRET
@@ -78,6 +77,7 @@ def test_a_manager_chooses_fields_on_a_page_and_a_wrong_one_is_said(ann, bob, bu
     ProfileSync.objects.create(connection=joined, profile=profile, mode=Mode.ALL)
     path = here(busy, f"/salesforce/profiles/{profile.pk}/fields")
     assert path in ann.get(here(busy, "/salesforce")).content.decode()
+    assert 'aria-current="page">Connections</a>' in ann.get(path).content.decode()
     page = main(ann.get(path))
     assert "Health (Health__c)" in page and "_Score__c (not there yet)" in page and "Accounts" in page
     assert ann.post(path, {"user-Score": "Health__c"})["Location"].startswith(here(busy, "/salesforce"))

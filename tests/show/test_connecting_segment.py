@@ -5,7 +5,6 @@ import time
 import pytest
 
 from accoil.connect.models import Connection, Entry, Record
-from accoil.connect.segment.speaking import doors
 from tests.connect.segment.stand_in import Segment, running
 from tests.show.automating import made
 from tests.show.connected import here
@@ -16,7 +15,6 @@ TRACK = [{"segment_track": {"event": "Account Entered Segment", "properties": "s
 
 @pytest.fixture
 def segment(settings):
-    doors.forget()
     with running(Segment(time.time)) as it:
         settings.SEGMENT_URL = it.address
         yield it

@@ -2,9 +2,11 @@
 
 import pytest
 
+from accoil.act.automations import Draft, create
 from accoil.score.definition import Definition
 from accoil.score.features import Said, edit, kept
 from accoil.score.models import Profile
+from accoil.segment import keeping
 from tests.show.reading import link_to, main
 
 
@@ -72,7 +74,7 @@ def test_a_feature_that_rules_name_says_so_and_its_profile_gets_a_new_version(an
     profile = Profile.create(
         busy.web, "Trial", Definition.check({"events": {"Report_Created": 1}, "activation": steps})
     )
-    assert "Rules of Trial name this feature" in main(ann.get(f"{home}/{two[0].id}"))
+    assert "Named by the profile Trial: a new name is written there too" in main(ann.get(f"{home}/{two[0].id}"))
     sent = {"name": "Reports", "event": ["Report_Created"], "typed": "Report_Shared"}
     page = ann.post(f"{home}/{two[0].id}", sent, follow=True)
     assert "Trial is now at version 2" in page.content.decode()
@@ -80,6 +82,32 @@ def test_a_feature_that_rules_name_says_so_and_its_profile_gets_a_new_version(an
     refused = ann.post(f"{home}/{two[0].id}/do", {"do": "delete"}, follow=True)
     assert "named by a rule of the profile Trial" in refused.content.decode()
     assert names(busy) == ["Reports", "Help"]
+
+
+def test_a_new_name_is_carried_into_every_rule_and_the_page_says_where(ann, busy, home, two):
+    steps = {"user": [{"feature": "Reports", "did": True}]}
+    profile = Profile.create(
+        busy.web, "Trial", Definition.check({"events": {"Report_Created": 1}, "activation": steps})
+    )
+    segment = keeping.create(profile, "user", "Reporters", {"feature": "Reports"})
+    becomes = {"becomes": {"feature": "Reports", "at_least": 3}}
+    tag = {"intercom_tag": {"tag": "hot", "on": "user"}}
+    draft = Draft(name="Tell sales", scope="user", when=becomes, then=[tag])
+    automation = create(profile, draft, enabled=True)
+    page = main(ann.get(f"{home}/{two[0].id}"))
+    assert "Named by the profile Trial, the segment “Reporters” and the automation “Tell sales”" in page
+    page = ann.post(f"{home}/{two[0].id}", {"name": "Boards", "event": ["Report_Created"]}, follow=True)
+    assert (
+        "“Boards” is saved. Its new name stands in the segment “Reporters” and the automation “Tell sales” too."
+        " Trial is now at version 2." in page.content.decode()
+    )
+    for row in (segment, automation, automation.segment):
+        row.refresh_from_db()
+    assert (segment.rule, profile.current.parsed.to_yaml_dict()["activation"]) == (
+        {"feature": "Boards"}, {"user": [{"feature": "Boards"}]}
+    )  # fmt: skip
+    own = {"feature": "Boards", "at_least": 3}
+    assert (automation.trigger, automation.segment.rule) == ({"becomes": own}, own)
 
 
 def test_events_that_begin_alike_suggest_a_feature(ann, busy, engine, home):

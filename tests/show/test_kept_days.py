@@ -44,6 +44,12 @@ def test_what_would_go_is_told_before_it_can_be_said(ann, busy, privacy):
     assert (busy.web.keep_months, busy.web.kept_from) == (24, None)
 
 
+def test_where_nothing_is_that_old_the_page_says_only_that(ann, privacy):
+    said = words(ann.get(privacy, {"months": "60"}))
+    assert "No days yet: nothing of before 1 Mar 2021 is here." in said
+    assert "undone" not in said
+
+
 def test_said_it_begins_and_the_audit_log_has_it(ann, busy, privacy):
     answer = ann.post(f"{privacy}/kept", {"months": "12"}, follow=True)
     said = words(answer)

@@ -1,9 +1,11 @@
 """Every page of a product, in every state it can be in."""
 
 import re
+from html import unescape
 
 import pytest
 
+from accoil.score import making
 from accoil.show.views import dashboard, person
 from tests.show.conftest import product, receive, told
 from tests.show.reading import link_to, main, words
@@ -35,12 +37,22 @@ def test_the_dashboard_tells_what_happened(ann, busy, home):
 
 def test_who_cooled_down_is_told_with_the_reason_after_the_page(ann, home):
     part = ann.get(link_of_part(ann.get(f"{home}/"), "why"), headers={"HX-Request": "true"})
-    assert "Globex" in words(part) and "No Report Created this week against 6 last week" in words(part)
+    assert "Globex" in words(part) and "No Reports created this week against 6 last week" in words(part)
     assert ann.get(f"{home}/why").headers["Location"] == f"{home}/"
 
 
 def link_of_part(page, name):
     return re.search(rf'hx-get="([^"]+/{name})"', page.content.decode())[1]
+
+
+def test_the_charts_of_a_large_book_come_after_the_page_when_their_days_are_new(ann, home, monkeypatch):
+    monkeypatch.setattr(making, "LARGE", 0)
+    soon = ann.get(f"{home}/?days=90")
+    assert "90 days are being worked out for the first time" in main(soon)
+    assert " over 90 days" not in soon.content.decode()
+    rest = re.search(r'id="courses" hx-get="([^"]+)"', soon.content.decode())
+    for page in (ann.get(unescape(rest[1])), ann.get(f"{home}/?days=90")):
+        assert page.content.decode().count(" over 90 days") >= 2
 
 
 def test_movers_that_are_not_shown_are_in_the_list_behind(ann, home, monkeypatch):

@@ -39,7 +39,7 @@ def test_a_switched_off_key_is_not_shown(ann, world, home):
 def test_a_token_is_shown_once_and_opens_its_product(ann, world, home):
     answer = ann.post(f"{home}/tokens", {"name": "Warehouse"})
     token = re.search(r"accoil_[0-9a-f]{40}", answer.content.decode())[0]
-    assert ApiToken.product_of(token) == world.web
+    assert ApiToken.of(token).product == world.web
     again = ann.get(home)
     assert token not in again.content.decode()
     assert "Warehouse" in main(again)
@@ -66,7 +66,7 @@ def test_a_token_needs_a_name(ann, home):
 def test_a_revoked_token_opens_nothing_and_leaves_the_list(ann, world, home):
     token = ApiToken.issue(world.web, "Warehouse")
     page = ann.post(f"{home}/tokens/{ApiToken.objects.get().pk}/revoke", follow=True)
-    assert ApiToken.product_of(token) is None
+    assert ApiToken.of(token) is None
     assert "“Warehouse” is revoked" in words(page)
     assert "Warehouse" not in main(page)
 

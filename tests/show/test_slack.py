@@ -6,7 +6,6 @@ import pytest
 
 from accoil.act.models import Feed
 from accoil.connect.models import Connection
-from accoil.connect.slack import channels
 from tests.show.automating import HTMX, made
 from tests.show.connected import here
 from tests.show.reading import main
@@ -18,8 +17,6 @@ TELL = [{"slack": {"channel": "#sales", "text": "*{{ account.name }}* <is> busy"
 
 @pytest.fixture
 def slack(settings) -> Iterator[Slack]:
-    for connection in [*channels._limits]:
-        channels.forget(connection)
     with running() as it:
         settings.SLACK_URL = it.address
         settings.PUBLIC_URL = "https://accoil.example.com"

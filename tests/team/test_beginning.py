@@ -20,7 +20,7 @@ def test_team_product_owner_and_keys_are_made():
     assert (product.name, product.time_zone, product.team.pk) == ("Web", "Australia/Sydney", begun.team_id)
     assert {key: row["product"] for key, row in receiving_keys().items()} == {begun.ingest_key: product.pk}
     assert begun.api_token
-    assert ApiToken.product_of(begun.api_token) == product
+    assert ApiToken.of(begun.api_token).product == product
     owner = product.team.members.get()
     assert (owner.user.email, owner.role) == ("ann@example.com", "owner")
     assert owner.user.check_password(PASSWORD)
@@ -45,7 +45,7 @@ def test_new_keys_come_beside_the_old_ones():
     again = begin(wanted(new_keys=True))
     assert set(receiving_keys()) == {first.ingest_key, again.ingest_key}
     assert again.api_token not in (None, first.api_token)
-    assert ApiToken.product_of(first.api_token or "") == ApiToken.product_of(again.api_token or "")
+    assert ApiToken.of(first.api_token).product == ApiToken.of(again.api_token).product
 
 
 def test_another_product_of_the_team_has_its_own_keys():

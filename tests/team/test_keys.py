@@ -29,8 +29,8 @@ def test_the_front_door_knows_every_key_and_whether_it_is_enabled(world):
 def test_a_token_opens_its_product(world):
     token = ApiToken.issue(world.web, "Looker")
     assert re.fullmatch("accoil_[0-9a-f]{40}", token)
-    assert ApiToken.product_of(token) == world.web
-    assert ApiToken.product_of(ApiToken.issue(world.evil_web, "Looker")) == world.evil_web
+    assert ApiToken.of(token).product == world.web
+    assert ApiToken.of(ApiToken.issue(world.evil_web, "Looker")).product == world.evil_web
 
 
 def test_a_token_is_not_kept(world):
@@ -43,12 +43,12 @@ def test_a_token_is_not_kept(world):
 def test_a_revoked_token_opens_nothing(world):
     token = ApiToken.issue(world.web, "Looker")
     ApiToken.objects.update(revoked_at=timezone.now())
-    assert ApiToken.product_of(token) is None
+    assert ApiToken.of(token) is None
 
 
 def test_what_was_never_issued_opens_nothing(world):
     digest = ApiToken.objects.create(product=world.web, name="x", digest="d" * 64, last4="dddd").digest
-    assert [ApiToken.product_of(token) for token in ("", "accoil_", digest)] == [None, None, None]
+    assert [ApiToken.of(token) for token in ("", "accoil_", digest)] == [None, None, None]
 
 
 def test_when_a_key_was_last_used_is_kept(world):

@@ -7,14 +7,13 @@ from urllib.parse import quote
 from django.db import transaction
 
 from accoil.connect.connection import Attribute, Gone, Rejected
+from accoil.connect.hubspot.lists import KEPT, LONGEST_LIST, PATH
+from accoil.connect.hubspot.portal import portal_of
 from accoil.connect.hubspot.properties import name_of
-from accoil.connect.hubspot.speaking import TYPE_IDS, VERSION, Speaker
-from accoil.connect.hubspot.tool import LONGEST_LIST
+from accoil.connect.hubspot.speaking import TYPE_IDS, Speaker
 from accoil.connect.models import Connection
 from accoil.count.ids import Kind
 
-KEPT = "lists"  # among the options of a connection: id of a list → the property that it goes by
-_PATH = f"/crm/lists/{VERSION}"
 _ALONE, _FIRST, _AMONG, _LAST = "IS_EQUAL_TO", "STARTS_WITH", "CONTAINS", "ENDS_WITH"
 
 
@@ -23,7 +22,7 @@ def make(speaker: Speaker, connection: Connection, attribute: Attribute, segment
     name = f"{attribute.words.removesuffix('Segments').strip()}: {segment}"[:LONGEST_LIST]
     if _is_there(speaker, attribute.kind, name):
         return f"The list “{name}” is there already in HubSpot."
-    told = speaker.say("POST", _PATH, json=_asked(name, attribute, segment)) or {}
+    told = speaker.say("POST", PATH, json=_asked(name, attribute, segment)) or {}
     _keep(connection, str((told.get("list") or told)["listId"]), name_of(attribute.name))
     return f"The list “{name}” is made in HubSpot, which keeps it up to date itself."
 
@@ -33,7 +32,7 @@ def drop(speaker: Speaker, connection: Connection, property: str) -> None:
     kept = Connection.objects.get(pk=connection.pk).options.get(KEPT, {})
     for list_id in [each for each, of in kept.items() if of == property]:
         try:
-            speaker.patiently("DELETE", f"{_PATH}/{list_id}", background=False)
+            speaker.patiently("DELETE", f"{PATH}/{list_id}", background=False)
         except Gone:  # somebody deleted it there
             pass
         _keep(connection, list_id, "")
@@ -71,7 +70,7 @@ def _asked(name: str, attribute: Attribute, segment: str) -> dict[str, Any]:
 
 def _is_there(speaker: Speaker, kind: Kind, name: str) -> bool:
     try:
-        speaker.say("GET", f"{_PATH}/object-type-id/{TYPE_IDS[kind]}/name/{quote(name, safe='')}")
+        speaker.say("GET", f"{PATH}/object-type-id/{TYPE_IDS[kind]}/name/{quote(name, safe='')}")
     except Gone:
         return False
     return True
@@ -88,8 +87,7 @@ def _keep(connection: Connection, list_id: str, property: str) -> None:
 
 def of_segment(connection: Connection, attribute: Attribute, segment: str) -> str:
     """As `make`. Raises the tool's errors."""
-    from accoil.connect.hubspot.portal import portal_of
-
-    if name_of(attribute.name) not in portal_of(connection).properties.all(attribute.kind):
+    portal = portal_of(connection)
+    if name_of(attribute.name) not in portal.properties.all(attribute.kind):
         raise Rejected("The property with the names of segments is not there yet; try again in a minute.")
-    return make(portal_of(connection).speaker, connection, attribute, segment)
+    return make(portal.speaker, connection, attribute, segment)

@@ -10,8 +10,7 @@ import msgspec
 from accoil.connect.batches import batches
 from accoil.connect.connection import Firm, Match, Rejected
 from accoil.connect.hubspot.group_ids import GroupIds
-from accoil.connect.hubspot.speaking import VERSION, Speaker, objects
-from accoil.connect.hubspot.tool import AT_ONCE
+from accoil.connect.hubspot.speaking import AT_ONCE, VERSION, Speaker, objects
 
 BY_ID, BY_DOMAIN, BY_USERS, BY_NAME = "our company id", "domain", "its users", "its users and name"
 PRIMARY = 1  # type of the association of a contact with its primary company

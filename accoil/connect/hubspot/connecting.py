@@ -1,20 +1,28 @@
 """A team and an account of HubSpot: joined by the token of a private app, or by signing in there."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 
+from accoil.connect import oauth
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
-from accoil.connect.hubspot import tokens
-from accoil.connect.hubspot.portal import closed
-from accoil.connect.hubspot.speaking import VERSION, api_address, objects, pages_address, refused
-from accoil.connect.hubspot.tool import HUBSPOT, SCOPES
+from accoil.connect.hubspot.portal import portals
+from accoil.connect.hubspot.speaking import (
+    HOLDS,
+    HUBSPOT,
+    SCOPES,
+    VERSION,
+    api_address,
+    app,
+    objects,
+    pages_address,
+    refused,
+)
 from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection
 from accoil.connect.rate import Lane
-from accoil.connect.renewing import secrets_of
+from accoil.connect.renewing import bearer, secrets_of
 from accoil.refused import Refused
 from accoil.team.models import Team, User
 
@@ -33,8 +41,8 @@ def offers_sign_in() -> bool:
 
 def sign_in_address(state: str, back: str) -> str:
     """Where a person lets the server's app into his account."""
-    told = {"client_id": settings.HUBSPOT_CLIENT_ID, "redirect_uri": back, "state": state}
-    return f"{pages_address()}/oauth/authorize?{urlencode(told | {'scope': ' '.join(('oauth', *SCOPES))})}"
+    page, scope = f"{pages_address()}/oauth/authorize", " ".join(("oauth", *SCOPES))
+    return oauth.sign_in_address(page, client_id=settings.HUBSPOT_CLIENT_ID, state=state, back=back, scope=scope)
 
 
 def by_token(team: Team, author: User, token: str) -> Connection:
@@ -50,8 +58,7 @@ def by_token(team: Team, author: User, token: str) -> Connection:
 def by_code(team: Team, author: User, code: str, back: str) -> Connection:
     """Connects with the code that HubSpot sent a person back with, to the same address again. Raises Refused."""
     with asking(team, "HubSpot"):
-        told = tokens.exchanged(api_address(), code, back)
-        secrets = secrets_of(told, tokens.HOLDS)
+        secrets = secrets_of(app().exchanged(code, back), HOLDS)
         if "refresh_token" not in secrets:
             raise Refused("HubSpot answered without a token to renew the access with. Connect again.")
         portal = _portal(secrets["token"])
@@ -60,8 +67,7 @@ def by_code(team: Team, author: User, code: str, back: str) -> Connection:
 
 def _portal(token: str) -> dict[str, Any]:
     """The account that a token is of. Raises Refused, TryLater."""
-    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-    client = Client(api_address(), headers, limits=Lane(), refused=refused)
+    client = Client(api_address(), {"Accept": "application/json", **bearer(token)}, limits=Lane(), refused=refused)
     try:
         told = client.call("GET", f"/account-info/{VERSION}/details").json or {}
     except TryLater:
@@ -101,5 +107,5 @@ def _join(team: Team, author: User, portal: dict[str, Any], secrets: dict[str, s
         connection.options |= {"by": by, "at": settings.HUBSPOT_URL, "pages": str(portal.get("uiDomain") or "")}
 
     joined = workspace.join(team, author, fill)
-    closed(joined.pk)  # the tokens before are good for nothing more
+    portals.close(joined.pk)  # the tokens before are good for nothing more
     return joined

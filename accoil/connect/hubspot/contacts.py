@@ -7,8 +7,7 @@ from typing import Any
 
 from accoil.connect.batches import batches
 from accoil.connect.connection import Match, Person, Rejected
-from accoil.connect.hubspot.speaking import Speaker, objects
-from accoil.connect.hubspot.tool import AT_ONCE
+from accoil.connect.hubspot.speaking import AT_ONCE, Speaker, objects
 from accoil.connect.progress import so_far
 
 BY_EMAIL = "e-mail"
@@ -24,11 +23,7 @@ def match_users(speaker: Speaker, people: Sequence[Person]) -> Iterator[Match]:
     """Each by itself: of two with one contact, the sync chooses."""
     by_email: dict[str, list[Person]] = defaultdict(list)
     for person in people:
-        email = person.email.strip().lower()
-        if email:
-            by_email[email].append(person)
-        else:
-            yield Match(entity=person.entity, remote_id=None, reason="No e-mail address is known of this user.")
+        by_email[person.email].append(person)
     done = 0
     for some in batches(by_email, AT_ONCE):
         found = _found(speaker, some)

@@ -7,11 +7,12 @@ from urllib.parse import quote
 from accoil.connect.connection import Gone, Rejected
 from accoil.connect.given import turn
 from accoil.connect.hubspot.speaking import TYPE_IDS, VERSION, Speaker
-from accoil.connect.hubspot.tool import LONGEST_LIST
 from accoil.count.ids import Kind
 
+LONGEST_LIST = 200  # characters of a list's name
+KEPT = "lists"  # among the options of a connection: id of an active list → the property that it goes by
 TAKES = ("MANUAL", "SNAPSHOT")  # kinds of lists that others may add to
-_PATH = f"/crm/lists/{VERSION}"
+PATH = f"/crm/lists/{VERSION}"
 
 
 class Lists:
@@ -40,7 +41,7 @@ class Lists:
 
     def _put(self, list_id: str, record: str) -> dict[str, list[str]]:
         asked = {"recordIdsToAdd": [record], "recordIdsToRemove": []}
-        return self.speaker.say("PUT", f"{_PATH}/{list_id}/memberships/add-and-remove", json=asked) or {}
+        return self.speaker.say("PUT", f"{PATH}/{list_id}/memberships/add-and-remove", json=asked) or {}
 
     def _id(self, kind: Kind, name: str) -> str:
         if (kind, name) not in self._ids:
@@ -49,7 +50,7 @@ class Lists:
 
     def _found(self, kind: Kind, name: str) -> str | None:
         try:
-            told = self.speaker.say("GET", f"{_PATH}/object-type-id/{TYPE_IDS[kind]}/name/{quote(name, safe='')}")
+            told = self.speaker.say("GET", f"{PATH}/object-type-id/{TYPE_IDS[kind]}/name/{quote(name, safe='')}")
         except Gone:
             return None
         found = (told or {}).get("list") or {}
@@ -62,5 +63,5 @@ class Lists:
 
     def _made(self, kind: Kind, name: str) -> str:
         asked = {"name": name, "objectTypeId": TYPE_IDS[kind], "processingType": "MANUAL"}
-        told = self.speaker.say("POST", _PATH, json=asked) or {}
+        told = self.speaker.say("POST", PATH, json=asked) or {}
         return str((told.get("list") or told)["listId"])

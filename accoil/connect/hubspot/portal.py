@@ -4,30 +4,21 @@ from typing import Any
 
 from django.conf import settings
 
-from accoil.connect.connection import SignInAgain
-from accoil.connect.hubspot.active_lists import KEPT
 from accoil.connect.hubspot.group_ids import GroupIds
-from accoil.connect.hubspot.lists import Lists
+from accoil.connect.hubspot.lists import KEPT, Lists
 from accoil.connect.hubspot.properties import Properties
-from accoil.connect.hubspot.speaking import Limits, Speaker, api_address
-from accoil.connect.hubspot.tokens import HOLDS, renewed, revoke
+from accoil.connect.hubspot.speaking import HOLDS, Limits, Speaker, app
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.renewing import Tokens
-
-
-def tokens_of(connection: Connection) -> Tokens:
-    """Raises SignInAgain."""
-    return Tokens(connection, "HubSpot", lambda token: renewed(api_address(), token), HOLDS)
+from accoil.connect.speaking import check_where
 
 
 class Portal:
     def __init__(self, connection: Connection) -> None:
-        """Raises SignInAgain without a token, and where it was given to us at another address than calls would go to
-        now: the token of a stand-in is nothing for HubSpot itself."""
-        if connection.options.get("at", settings.HUBSPOT_URL) != settings.HUBSPOT_URL:
-            raise SignInAgain("HubSpot was reached at another address when it was connected; connect it again.")
-        self.tokens = tokens_of(connection)
+        """Raises SignInAgain."""
+        check_where(connection, "HubSpot", settings.HUBSPOT_URL)
+        self.tokens = Tokens(connection, "HubSpot", lambda token: app().renewed(token), HOLDS)
         self.speaker = Speaker(self.tokens, Limits())
         self.properties = Properties(self.speaker)
         self.ids = GroupIds(self.properties, connection.pk)
@@ -39,7 +30,8 @@ class Portal:
     def revoke(self) -> None:
         """The sign-in, if there was one, is good for nothing more."""
         if token := self.tokens.refresh_token:
-            revoke(api_address(), token)
+            own = {"client_id": settings.HUBSPOT_CLIENT_ID, "client_secret": settings.HUBSPOT_CLIENT_SECRET}
+            app().give_back({"token": token, "token_type_hint": "refresh_token"} | own)
 
 
 def portal_of(connection: Connection) -> Portal:
@@ -55,4 +47,3 @@ def _known_by(options: dict[str, Any]) -> dict[str, Any]:
 
 
 portals: Open[Portal] = Open()
-closed, forget = portals.close, portals.forget

@@ -4,8 +4,6 @@ from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-import structlog
-
 from accoil.connect.connection import Attribute, Gone, Rejected, SignInAgain
 from accoil.connect.given import turn
 from accoil.connect.hubspot.speaking import OBJECTS, TYPE_IDS, VERSION, Speaker
@@ -19,7 +17,6 @@ FIELDS = {"string": "text", "number": "number", "date": "date"}
 RESTORED = "/crm/schemas/2027-03-beta/objects/{type}/properties/batch/restore"  # there is no other way back
 _SOON = 30.0  # seconds: how old the list may be when properties are changed
 
-log = structlog.get_logger()
 Property = dict[str, Any]
 
 

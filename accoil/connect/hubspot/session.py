@@ -3,24 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from accoil.connect.connection import Attribute, Firm, Gone, Match, Person, Rejected, ToolError, Value
+from accoil.connect.connection import Attribute, Batching, Firm, Gone, Match, Person, Rejected, ToolError, Value
 from accoil.connect.hubspot import active_lists, companies, contacts
 from accoil.connect.hubspot.portal import portal_of
 from accoil.connect.hubspot.properties import name_of
 from accoil.connect.hubspot.rows import Row, written
 from accoil.connect.hubspot.setting import set_property
 from accoil.connect.hubspot.speaking import objects
-from accoil.connect.hubspot.tool import LIST, PROPERTY
 from accoil.connect.hubspot.values import inward, outward
 from accoil.connect.models import Connection
 from accoil.connect.names import type_of
 from accoil.count.ids import Kind
 
+PROPERTY, LIST = "hubspot_property", "hubspot_list"
+
 Values = dict[str, Value]
 
 
-class HubspotSession:
-    """See `Batching` in connection.py. Threads may share it."""
+class HubspotSession(Batching):
+    """Threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection, self._portal = connection, portal_of(connection)
@@ -52,10 +53,7 @@ class HubspotSession:
         if all(value is None for value in values.values()):
             # What is emptied was left: of one that was merged, it would be emptied on the other one.
             self.read(kind, remote_id, values)
-        kept = self.write_many(kind, {remote_id: values})[remote_id]
-        if isinstance(kept, ToolError):
-            raise kept
-        return kept
+        return super().write(kind, remote_id, values)
 
     def write_many(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
         rows = {id: {name_of(name): outward(value) for name, value in own.items()} for id, own in values.items()}

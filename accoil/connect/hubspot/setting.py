@@ -1,20 +1,18 @@
 """Sets a property of a record to a value, for an automation or somebody by hand."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from accoil.connect.connection import Rejected
+from accoil.connect.hubspot.portal import Portal
 from accoil.connect.hubspot.properties import GROUP
 from accoil.connect.hubspot.speaking import objects
 from accoil.count.ids import Kind
 from accoil.rule.values import nearest
 
-if TYPE_CHECKING:
-    from accoil.connect.hubspot.portal import Portal
-
 _SOON = 30.0  # seconds: a property that is not known may be younger than the list
 
 
-def set_property(portal: "Portal", kind: Kind, record: str, given: str, value: str) -> str:
+def set_property(portal: Portal, kind: Kind, record: str, given: str, value: str) -> str:
     """What happened, in words. Raises Rejected, Gone."""
     found = _property(portal, kind, given)
     if found.get("groupName") == GROUP:
@@ -25,7 +23,7 @@ def set_property(portal: "Portal", kind: Kind, record: str, given: str, value: s
     return f"“{found['label']}” of the {whose} is “{value.strip()}” in HubSpot."
 
 
-def _property(portal: "Portal", kind: Kind, given: str) -> dict[str, Any]:
+def _property(portal: Portal, kind: Kind, given: str) -> dict[str, Any]:
     """By its internal name, else by its label, whatever its case."""
     wanted = given.strip().lower()
     for most in (600.0, _SOON):

@@ -7,16 +7,25 @@ from django.conf import settings
 
 from accoil.connect import speaking
 from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, TryLater
+from accoil.connect.granting import App
 from accoil.connect.http import Answer, Client
 from accoil.connect.now import now
 from accoil.connect.rate import Lane, Pace
 from accoil.connect.renewing import Tokens
 from accoil.count.ids import Kind
 
+HUBSPOT = "hubspot"
+SCOPES = (  # what the app must be allowed
+    "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.companies.read",
+    "crm.objects.companies.write", "crm.schemas.contacts.read", "crm.schemas.contacts.write",
+    "crm.schemas.companies.read", "crm.schemas.companies.write", "crm.lists.read", "crm.lists.write",
+)  # fmt: skip
 VERSION = "2026-03"  # of every address that has one
 OBJECTS: dict[Kind, str] = {"user": "contacts", "account": "companies"}
 TYPE_IDS: dict[Kind, str] = {"user": "0-1", "account": "0-2"}
+AT_ONCE = 100  # records in one call
 SEARCHES, SECONDS = 4, 1.0  # HubSpot takes five a second, and tells of no limit in its answers
+HOLDS = 1800.0  # seconds: a token, where it is not told
 A_DAY_IS_USED_UP = 3600.0  # seconds until it is asked again
 _LOCKED = (423, 477)  # a record that is being changed; an account that is being moved
 _EXPIRED = "EXPIRED_AUTHENTICATION"
@@ -29,6 +38,13 @@ def api_address() -> str:
 def pages_address() -> str:
     """Where people sign in."""
     return settings.HUBSPOT_URL or "https://app.hubspot.com"
+
+
+def app() -> App:
+    return App(
+        tool="HubSpot", address=api_address(), path=f"/oauth/{VERSION}/token", revokes=f"/oauth/{VERSION}/token/revoke",
+        id=settings.HUBSPOT_CLIENT_ID, secret=settings.HUBSPOT_CLIENT_SECRET,
+    )  # fmt: skip
 
 
 def objects(kind: Kind, rest: str = "") -> str:
@@ -69,17 +85,10 @@ class Speaker(speaking.Speaker):
     def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
         if path.endswith("/search"):
             self._searches.take()
-        token = self._tokens.current()
-        try:
-            return self._said(token, method, path, background=background, **what)
-        except SignInAgain as why:
-            # HubSpot's clock and ours may differ.
-            if why.code != _EXPIRED or not self._tokens.renewed(token):
-                raise
-            return self._said(self._tokens.current(), method, path, background=background, **what)
-
-    def _said(self, token: str, method: str, path: str, **what: Any) -> Any:
-        return super().say(method, path, headers={"Authorization": f"Bearer {token}"}, **what)
+        say = super().say
+        return self._tokens.used(
+            lambda headers: say(method, path, background=background, headers=headers, **what), _EXPIRED
+        )
 
 
 def refused(answer: Answer) -> ToolError:

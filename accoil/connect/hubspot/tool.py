@@ -1,19 +1,10 @@
 """What HubSpot is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Attribute, Field, Joining, Session, Tool
-from accoil.connect.models import Connection
-from accoil.team.models import Team, User
-
-HUBSPOT = "hubspot"
-PROPERTY, LIST = "hubspot_property", "hubspot_list"
-LONGEST_LIST = 200  # characters of a list's name
-AT_ONCE = 100  # records in one call
-
-SCOPES = (  # what the app must be allowed
-    "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.companies.read",
-    "crm.objects.companies.write", "crm.schemas.contacts.read", "crm.schemas.contacts.write",
-    "crm.schemas.companies.read", "crm.schemas.companies.write", "crm.lists.read", "crm.lists.write",
-)  # fmt: skip
+from accoil.connect.connection import Action, Field, Joining, Tool
+from accoil.connect.hubspot import active_lists, connecting
+from accoil.connect.hubspot.portal import portal_of, portals
+from accoil.connect.hubspot.session import LIST, PROPERTY, HubspotSession
+from accoil.connect.hubspot.speaking import AT_ONCE, HUBSPOT, SCOPES, api_address
 
 _ON = Field(
     name="on",
@@ -23,66 +14,11 @@ _ON = Field(
 )
 
 
-def opened(connection: Connection) -> Session:
-    """Raises SignInAgain when no token is left, as after the server's secret key was lost."""
-    from accoil.connect.hubspot.session import HubspotSession  # which needs this file
-
-    return HubspotSession(connection)
-
-
-def segment_list(connection: Connection, attribute: Attribute, segment: str) -> str:
-    from accoil.connect.hubspot.active_lists import of_segment
-
-    return of_segment(connection, attribute, segment)
-
-
-def give_back(connection: Connection) -> None:
-    from accoil.connect.hubspot.portal import portal_of
-
-    portal_of(connection).revoke()
-
-
-def closed(connection: int) -> None:
-    from accoil.connect.hubspot import portal
-
-    portal.closed(connection)
-
-
-def by_token(team: Team, author: User, given: dict[str, str]) -> Connection:
-    from accoil.connect.hubspot import connecting
-
-    return connecting.by_token(team, author, given["token"])
-
-
-def by_code(team: Team, author: User, code: str, place: str, back: str) -> Connection:
-    from accoil.connect.hubspot import connecting
-
-    return connecting.by_code(team, author, code, back)
-
-
-def address(connection: Connection) -> str:
-    from accoil.connect.hubspot.speaking import api_address
-
-    return api_address()
-
-
-def offers_sign_in() -> bool:
-    from accoil.connect.hubspot import connecting
-
-    return connecting.offers_sign_in()
-
-
-def sign_in(place: str, state: str, back: str) -> str:
-    from accoil.connect.hubspot import connecting
-
-    return connecting.sign_in_address(state, back)
-
-
 JOINING = Joining(
-    by_token=by_token,
-    offers_sign_in=offers_sign_in,
-    sign_in=sign_in,
-    by_code=by_code,
+    by_token=lambda team, author, given: connecting.by_token(team, author, given["token"]),
+    offers_sign_in=connecting.offers_sign_in,
+    sign_in=lambda place, state, back: connecting.sign_in_address(state, back),
+    by_code=lambda team, author, code, place, back: connecting.by_code(team, author, code, back),
     pasted="From a private app of your own in HubSpot.",
     own_app="Five minutes in HubSpot, for a super admin; no review by HubSpot is needed for your own account.",
     steps=(
@@ -129,11 +65,11 @@ TOOL = Tool(
             ),
         ),
     ),
-    opened=opened,
-    closed=closed,
-    address=address,
-    segment_list=segment_list,
-    give_back=give_back,
+    opened=HubspotSession,
+    closed=portals.close,
+    address=lambda connection: api_address(),
+    segment_list=active_lists.of_segment,
+    give_back=lambda connection: portal_of(connection).revoke(),
     archives_with=("token", "refresh_token", "renew_at"),
     hints={
         "matching": "Users are found by e-mail address, accounts by our id, by their domain, or through their users.",

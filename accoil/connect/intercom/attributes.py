@@ -9,13 +9,13 @@ import msgspec
 from accoil.connect.connection import Attribute, Gone, Rejected, ToolError
 from accoil.connect.given import turn
 from accoil.connect.intercom.speaking import Speaker
-from accoil.connect.intercom.tool import MOST
 from accoil.connect.remembered import MINUTES, Remembered
 from accoil.connect.troubles import no_room
 from accoil.count.ids import Kind
 
 MODELS: dict[Kind, str] = {"user": "contact", "account": "company"}
 TYPES = {"text": "string", "integer": "integer", "date": "date"}
+MOST = 250  # custom attributes in use, of contacts and companies together
 _CALLED = {"contact": "people", "company": "companies"}
 _SOON = 30.0  # seconds: how old the list may be when attributes are changed
 

@@ -4,6 +4,7 @@ from accoil.connect.intercom.signed import secrets_of
 from accoil.connect.models import Connection
 from accoil.connect.troubles import Check, Sees
 from accoil.score.access import inbox_profiles
+from accoil.score.wording import count, joined
 from accoil.team.models import Product
 
 
@@ -48,5 +49,5 @@ def _open(product: Product, sees: Sees) -> str:
     profiles, seen = inbox_profiles(product), sees(product)
     told = [f"“{each.name}”" for each in profiles if each in seen]
     if others := len(profiles) - len(told):
-        told.append("1 profile that you don't see" if others == 1 else f"{others} profiles that you don't see")
-    return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part) or "none"
+        told.append(f"{count(others, 'profile')} that you don't see")
+    return joined(told) or "none"

@@ -1,22 +1,19 @@
-"""A team and a workspace of Intercom: joined by a pasted token or by signing in there, and parted again."""
+"""A team and a workspace of Intercom: joined by a pasted token or by signing in there."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
 
-from accoil.connect import ending
+from accoil.connect import oauth
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.http import Client
 from accoil.connect.intercom.signed import INTERCOM, OLD_HOLDS
-from accoil.connect.intercom.speaking import Speaker, api_address, pages_address, refused, speaker_of
-from accoil.connect.intercom.tool import REGIONS
+from accoil.connect.intercom.speaking import REGIONS, Speaker, api_address, pages_address, refused
 from accoil.connect.joining import Workspace, asking
-from accoil.connect.models import Connection, State
+from accoil.connect.models import Connection
 from accoil.connect.now import now
 from accoil.connect.rate import Lane
-from accoil.connect.soon import soon
 from accoil.refused import Refused
 from accoil.team.models import Team, User
 
@@ -28,8 +25,6 @@ NEEDED = (  # what one may do, and a call that shows whether one may
     ("read data attributes", "GET", "/data_attributes?model=contact"),
     ("read tags", "GET", "/tags"),
 )
-ASKED_EVERY = 60.0  # seconds
-_asked: dict[int, float] = {}  # connection → when it was last asked whether it is still installed
 
 
 def offers_sign_in() -> bool:
@@ -40,8 +35,8 @@ def offers_sign_in() -> bool:
 def sign_in_address(region: str, state: str, back_to: str = "") -> str:
     """Where a person lets the server's app into his workspace. `back_to`: one of the redirect addresses that the app
     has in the Developer Hub; without it, Intercom takes the first of those."""
-    told = {"client_id": settings.INTERCOM_CLIENT_ID, "state": state} | ({"redirect_uri": back_to} if back_to else {})
-    return f"{pages_address(_region(region))}/oauth?{urlencode(told)}"
+    page = f"{pages_address(_region(region))}/oauth"
+    return oauth.sign_in_address(page, client_id=settings.INTERCOM_CLIENT_ID, state=state, back=back_to)
 
 
 def by_token(team: Team, author: User, token: str, client_secret: str = "") -> Connection:
@@ -63,22 +58,6 @@ def by_code(team: Team, author: User, code: str, region: str) -> Connection:
         me = _whose(token, [region])
     secrets = {"token": token, "client_secret": settings.INTERCOM_CLIENT_SECRET}
     return _join(team, author, me, secrets, "code")
-
-
-def heard_uninstall(connection: Connection) -> None:
-    """Somebody says that the app was uninstalled: Intercom is asked, once a minute at most. When it no longer knows our
-    token, the connection ends; what was written stays there, as nothing can be archived without a token."""
-    if connection.state == State.DISCONNECTING or now() - _asked.get(connection.pk, float("-inf")) < ASKED_EVERY:
-        return
-    _asked[connection.pk] = now()
-    try:
-        with soon(connection.team_id):
-            speaker_of(connection, Lane()).say("GET", "/me")
-    except SignInAgain as gone:
-        if gone.status == 401:
-            ending.begin(connection, unless_renewed=True)
-    except ToolError as wrong:
-        log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
 
 
 def _exchanged(code: str, region: str) -> str:

@@ -24,11 +24,7 @@ def match_users(speaker: Speaker, companies: Companies, people: Sequence[Person]
     `companies`."""
     by_email: dict[str, list[Person]] = defaultdict(list)
     for person in people:
-        email = person.email.strip().lower()
-        if email:
-            by_email[email].append(person)
-        else:
-            yield Match(entity=person.entity, remote_id=None, reason="No e-mail address is known of this user.")
+        by_email[person.email].append(person)
     for email, contacts in _contacts(speaker, companies, list(by_email)):
         yield from (_chosen(person, contacts) for person in by_email[email])
 

@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db import IntegrityError, transaction
 
+from accoil.connect import ending
+from accoil.connect.connection import SignInAgain, ToolError
 from accoil.connect.intercom.session import forget_company
-from accoil.connect.models import Connection, Heard, Record
-from accoil.connect.now import moment
+from accoil.connect.intercom.speaking import speaker_of
+from accoil.connect.models import Connection, Heard, Record, State
+from accoil.connect.now import moment, now
+from accoil.connect.rate import Lane
+from accoil.connect.soon import soon
 from accoil.count import contacts
 
 # Parts of names: the topics' names differ from version to version ("contact.archive", "contact.archived").
@@ -18,6 +24,10 @@ ABOUT_COMPANIES = ("delete", "archive", "attach", "detach")
 KEPT_FOR = timedelta(days=30)
 SEARCHED_LATER = timedelta(minutes=10)  # a search finds an address that is new there only after minutes
 MOST = 50  # ids in one notification
+ASKED_EVERY = 60.0  # seconds
+_asked: dict[int, float] = {}  # connection → when it was last asked whether it is still installed
+
+log = structlog.get_logger()
 
 
 def hear(connection: Connection, told: dict[str, Any], raw: bytes) -> bool:
@@ -38,6 +48,22 @@ def hear(connection: Connection, told: dict[str, Any], raw: bytes) -> bool:
     if heard.pk % 100 == 0:
         Heard.objects.filter(connection=connection, at__lt=moment() - KEPT_FOR).delete()
     return True
+
+
+def heard_uninstall(connection: Connection) -> None:
+    """Somebody says that the app was uninstalled: Intercom is asked, once a minute at most. When it no longer knows our
+    token, the connection ends; what was written stays there, as nothing can be archived without a token."""
+    if connection.state == State.DISCONNECTING or now() - _asked.get(connection.pk, float("-inf")) < ASKED_EVERY:
+        return
+    _asked[connection.pk] = now()
+    try:
+        with soon(connection.team_id):
+            speaker_of(connection, Lane()).say("GET", "/me")
+    except SignInAgain as gone:
+        if gone.status == 401:
+            ending.begin(connection, unless_renewed=True)
+    except ToolError as wrong:
+        log.warning("nobody can tell whether Intercom is still connected", connection=connection.pk, why=wrong.reason)
 
 
 def _matters(topic: str) -> bool:

@@ -1,7 +1,6 @@
 """Intercom, spoken to as one connection."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +12,14 @@ from accoil.connect.intercom.attributes import Attributes
 from accoil.connect.intercom.kept import Companies
 from accoil.connect.intercom.speaking import speaker_of
 from accoil.connect.intercom.tags import Tags
-from accoil.connect.intercom.tool import TAG
 from accoil.connect.intercom.values import inward, kept_of, outward
 from accoil.connect.models import Connection
+from accoil.connect.open import Open
 from accoil.connect.rate import lane
 from accoil.connect.remembered import Remembered
 from accoil.count.ids import Kind
 
+TAG = "intercom_tag"
 _PATHS: dict[Kind, str] = {"user": "/contacts", "account": "/companies"}
 _NEW = 5.0  # seconds: an attribute that is not known may be younger than the list
 
@@ -33,6 +33,9 @@ class Workspace:
         self.tags = Tags(self.speaker)
         self.companies = Remembered(Companies)
         self.zones = Remembered(lambda: _zones(connection.pk))
+
+    def close(self) -> None:
+        self.speaker.close()
 
 
 class IntercomSession:
@@ -133,26 +136,13 @@ def _zone(zones: Remembered[dict[str, ZoneInfo]], name: str) -> ZoneInfo:
 
 def forget_company(connection: int, remote_id: str) -> None:
     """It was deleted there: what this process remembers of it is wrong."""
-    if known := _workspaces.get(connection):
-        known[1].companies.get().lost(remote_id)
-
-
-def closed(connection: int) -> None:
-    """Its token is forgotten, and nothing more is said with it."""
-    with _lock:
-        _, workspace = _workspaces.pop(connection, (None, None))
-    if workspace:
-        workspace.speaker.close()
-
-
-_workspaces: dict[int, tuple[object, Workspace]] = {}  # of each connection the last one
-_lock = Lock()
+    if known := workspaces.known(connection):
+        known.companies.get().lost(remote_id)
 
 
 def _workspace(connection: Connection) -> Workspace:
     of = (connection.secrets.get("token"), dict(connection.options), settings.INTERCOM_URL)
-    with _lock:
-        known = _workspaces.get(connection.pk)
-        if known is None or known[0] != of:
-            known = _workspaces[connection.pk] = (of, Workspace(connection))
-        return known[1]
+    return workspaces.of(connection.pk, of, lambda: Workspace(connection))
+
+
+workspaces: Open[Workspace] = Open()

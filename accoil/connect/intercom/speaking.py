@@ -13,6 +13,7 @@ from accoil.connect.models import Connection
 from accoil.connect.rate import Lane
 
 VERSION = "2.16"  # without it, the version that somebody chose for the app would decide how answers look
+REGIONS = {"us": "United States", "eu": "Europe", "au": "Australia"}
 _HOSTS = {"us": "intercom.io", "eu": "eu.intercom.io", "au": "au.intercom.io"}
 _PAGES = {"us": "intercom.com", "eu": "eu.intercom.com", "au": "au.intercom.com"}
 
@@ -32,13 +33,11 @@ def pages_address(region: str) -> str:
 
 
 def speaker_of(connection: Connection, limits: Lane) -> "Speaker":
-    """Raises SignInAgain without a token, and where it was given to us at another address than calls would go to now:
-    the token of a stand-in is nothing for Intercom itself."""
+    """Raises SignInAgain."""
     token = connection.secrets.get("token")
     if not token:
         raise SignInAgain("No access token of Intercom is kept; connect it again.")
-    if connection.options.get("at", settings.INTERCOM_URL) != settings.INTERCOM_URL:
-        raise SignInAgain("Intercom was reached at another address when it was connected; connect it again.")
+    speaking.check_where(connection, "Intercom", settings.INTERCOM_URL)
     return Speaker(token, connection.options.get("region", "us"), limits)
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from accoil.connect.connection import Gone, Rejected
 from accoil.connect.intercom.speaking import Speaker
-from accoil.connect.intercom.tool import LONGEST_TAG
 from accoil.connect.remembered import Remembered
 from accoil.count.ids import Kind
+
+LONGEST_TAG = 100  # characters
 
 
 class Tags:

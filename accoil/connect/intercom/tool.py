@@ -1,82 +1,31 @@
 """What Intercom is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Joining, Offer, Session, Tool
-from accoil.connect.models import Connection, State, live
+from accoil.connect.connection import Action, Field, Joining, Offer, Tool
+from accoil.connect.intercom import connecting
+from accoil.connect.intercom.attributes import MOST
+from accoil.connect.intercom.checks import checks
+from accoil.connect.intercom.session import TAG, IntercomSession, workspaces
+from accoil.connect.intercom.signed import INTERCOM
+from accoil.connect.intercom.speaking import REGIONS, api_address
+from accoil.connect.models import State, live
 from accoil.connect.soon import soon
-from accoil.connect.troubles import Check, Sees
-from accoil.team.models import Team, User
-
-TAG = "intercom_tag"
-LONGEST_TAG = 100  # characters
-MOST = 250  # custom attributes in use, of contacts and companies together
-REGIONS = {"us": "United States", "eu": "Europe", "au": "Australia"}
-
-
-def opened(connection: Connection) -> Session:
-    """Raises SignInAgain when no token is left, as after the server's secret key was lost."""
-    from accoil.connect.intercom.session import IntercomSession  # which needs this file
-
-    return IntercomSession(connection)
+from accoil.team.models import Team
 
 
 def offers(team: Team, field: str) -> list[Offer]:
     """The tags that are in Intercom. Raises the tool's errors."""
-    from accoil.connect.intercom.session import IntercomSession
-
-    connection = live(team, "intercom") if field == "tag" else None
+    connection = live(team, INTERCOM) if field == "tag" else None
     if connection is None or connection.state != State.CONNECTED:
         return []
     with soon(team.pk, connection):
         return [(name, name) for name in IntercomSession(connection).tags()]
 
 
-def closed(connection: int) -> None:
-    from accoil.connect.intercom import session
-
-    session.closed(connection)
-
-
-def checks(connection: Connection, sees: Sees) -> list[Check]:
-    from accoil.connect.intercom import checks  # which comes to this file by way of what is signed
-
-    return checks.checks(connection, sees)
-
-
-def by_token(team: Team, author: User, given: dict[str, str]) -> Connection:
-    from accoil.connect.intercom.connecting import by_token
-
-    return by_token(team, author, given["token"], given["client_secret"])
-
-
-def by_code(team: Team, author: User, code: str, region: str, back: str) -> Connection:
-    from accoil.connect.intercom.connecting import by_code
-
-    return by_code(team, author, code, region)
-
-
-def address(connection: Connection) -> str:
-    from accoil.connect.intercom.speaking import api_address
-
-    return api_address(str(connection.options.get("region", "us")))
-
-
-def offers_sign_in() -> bool:
-    from accoil.connect.intercom.connecting import offers_sign_in
-
-    return offers_sign_in()
-
-
-def sign_in(region: str, state: str, back: str) -> str:
-    from accoil.connect.intercom.connecting import sign_in_address
-
-    return sign_in_address(region, state, back)
-
-
 JOINING = Joining(
-    by_token=by_token,
-    offers_sign_in=offers_sign_in,
-    sign_in=sign_in,
-    by_code=by_code,
+    by_token=lambda team, author, given: connecting.by_token(team, author, given["token"], given["client_secret"]),
+    offers_sign_in=connecting.offers_sign_in,
+    sign_in=connecting.sign_in_address,
+    by_code=lambda team, author, code, region, back: connecting.by_code(team, author, code, region),
     places=tuple(REGIONS.items()),
     which="Choose where your workspace lives: its address begins with app.intercom.com, app.eu or app.au.",
     pasted="From an app of your own in Intercom's Developer Hub.",
@@ -97,7 +46,7 @@ JOINING = Joining(
 )
 
 TOOL = Tool(
-    key="intercom",
+    key=INTERCOM,
     name="Intercom",
     good_for="Scores and segments on people and companies, a widget in the inbox, tags.",
     joining=JOINING,
@@ -134,9 +83,9 @@ TOOL = Tool(
             offers=offers,
         ),
     ),
-    opened=opened,
-    closed=closed,
-    address=address,
+    opened=IntercomSession,
+    closed=workspaces.close,
+    address=lambda connection: api_address(str(connection.options.get("region", "us"))),
     archives_with=("token",),
     checks=checks,
     hints={

@@ -7,6 +7,7 @@ from accoil.connect.connection import FEED, Message
 from accoil.connect.mail.letter import Letter
 from accoil.connect.mail.parts import Head, Line, Part
 from accoil.connect.muted import Link
+from accoil.score.wording import joined
 from accoil.team.models import Team
 
 
@@ -26,7 +27,7 @@ def digest(team: Team, to: str, message: Message, stop: Link) -> Letter:
 def _head(data: Mapping[str, Any]) -> Head:
     news = list(data.get("news") or ())
     place = " · ".join(str(data[key]) for key in ("when", "product", "profile") if data.get(key))
-    listed = f"{', '.join(news[:-1])} and {news[-1]}." if len(news) > 1 else ""
+    listed = f"{joined(news)}." if len(news) > 1 else ""
     return Head(title=data["title"], note=place, news=listed, link=data["link"])
 
 

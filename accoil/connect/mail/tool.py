@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils.html import escape
 
-from accoil.connect.connection import FEED, Action, Field, Message, Offer, Rejected, Sender, Told, Tool
+from accoil.connect.connection import FEED, Action, Field, Message, Offer, Rejected, Told, Tool
 from accoil.connect.mail.digest import digest
 from accoil.connect.mail.letter import Letter
 from accoil.connect.mail.parts import Line, Part
@@ -121,17 +121,13 @@ def preview(values: Mapping[str, str], message: Message) -> list[tuple[str, str]
     return [(kind, escape(text)) for kind, text in [*shown, ("note", told.note)]]
 
 
-def sending(connection: Connection) -> Sender:
-    return Mail(connection)
-
-
 TOOL = Tool(
     key=MAIL,
     name="E-mail",
     fields=(),
     syncs=False,
     missing=missing,
-    sending=sending,
+    sending=Mail,
     connection_of=through,
     actions=(
         Action(

@@ -3,9 +3,9 @@
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.models import Connection
 from accoil.connect.names import synced, wanted
+from accoil.connect.salesforce.matching import EXTERNAL_ID
 from accoil.connect.salesforce.org import Org, org_of
 from accoil.connect.salesforce.speaking import OBJECTS, STOPS_AT
-from accoil.connect.salesforce.tool import EXTERNAL_ID
 from accoil.connect.soon import soon
 from accoil.connect.troubles import Check
 

@@ -9,22 +9,18 @@ from accoil.connect.http import Client
 from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection
 from accoil.connect.rate import Lane
-from accoil.connect.renewing import secrets_of
+from accoil.connect.renewing import bearer, secrets_of
 from accoil.connect.salesforce import signing_in
 from accoil.connect.salesforce.org import orgs
-from accoil.connect.salesforce.signing_in import my_domain as my_domain
 from accoil.connect.salesforce.speaking import OBJECTS, refused
-from accoil.connect.salesforce.tool import SALESFORCE
 from accoil.refused import Refused
 from accoil.team.models import Team, User
+
+SALESFORCE = "salesforce"
 
 
 def offers_sign_in() -> bool:
     return bool(settings.SALESFORCE_CLIENT_ID and settings.SALESFORCE_CLIENT_SECRET)
-
-
-def sign_in_address(place: str, state: str, back: str) -> str:
-    return signing_in.page(place, state, back)
 
 
 def by_code(team: Team, author: User, code: str, place: str, back: str, verifier: str) -> Connection:
@@ -50,8 +46,7 @@ def by_code(team: Team, author: User, code: str, place: str, back: str, verifier
 
 def _check_may(instance: str, token: str) -> None:
     """What one lacks would else be noticed much later. Raises Refused, TryLater."""
-    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
-    client = Client(instance, headers, limits=Lane(), refused=refused)
+    client = Client(instance, {"Accept": "application/json", **bearer(token)}, limits=Lane(), refused=refused)
     for object in OBJECTS.values():
         try:
             client.call("GET", f"/services/data/{settings.SALESFORCE_VERSION}/sobjects/{object}/describe")

@@ -8,8 +8,8 @@ from accoil.connect.batches import batches
 from accoil.connect.connection import Firm, Match, Person
 from accoil.connect.salesforce.fields import Fields
 from accoil.connect.salesforce.speaking import Speaker, quoted
-from accoil.connect.salesforce.tool import EXTERNAL_ID
 
+EXTERNAL_ID = "Accoil_Id__c"  # of accounts: our id
 ASKED = 100  # in one query
 BY_EMAIL, BY_ID, BY_USERS = "e-mail", "our account id", "its users"
 NOBODY = "No contact in Salesforce has this e-mail address."
@@ -18,9 +18,9 @@ NO_ACCOUNT = f"No account in Salesforce has its id in {EXTERNAL_ID}, and none of
 
 def match_users(speaker: Speaker, people: Sequence[Person]) -> Iterator[Match]:
     for some in batches(people, ASKED):
-        found = _grouped(speaker, "Contact", "Email", {person.email.strip().lower() for person in some})
+        found = _grouped(speaker, "Contact", "Email", {person.email for person in some})
         for person in some:
-            yield _match(person.entity, found[person.email.strip().lower()], BY_EMAIL, NOBODY, "contacts")
+            yield _match(person.entity, found[person.email], BY_EMAIL, NOBODY, "contacts")
 
 
 def match_accounts(speaker: Speaker, fields: Fields, firms: Sequence[Firm]) -> Iterator[Match]:

@@ -1,38 +1,29 @@
 """What is remembered of one connection to Salesforce in this process, for as long as its sign-in is the same."""
 
-import structlog
 from django.conf import settings
 
-from accoil.connect.connection import SignInAgain, ToolError
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.renewing import Tokens
 from accoil.connect.salesforce.fields import Fields
-from accoil.connect.salesforce.signing_in import renewed, revoke
+from accoil.connect.salesforce.signing_in import app
 from accoil.connect.salesforce.speaking import Limits, Speaker
-
-log = structlog.get_logger()
+from accoil.connect.speaking import check_where
 
 
 class Org:
     def __init__(self, connection: Connection) -> None:
-        """Raises SignInAgain without a token, and where it was given to us at another address than we would ask."""
-        options = connection.options
-        if options.get("at", settings.SALESFORCE_URL) != settings.SALESFORCE_URL:
-            raise SignInAgain("Salesforce was reached at another address when it was connected; connect it again.")
-        self.tokens = Tokens(connection, "Salesforce", lambda refresh: renewed(self.place, refresh), None)
-        self.place: str = options["place"]
-        self.speaker = Speaker(settings.SALESFORCE_URL or options["instance"], self.tokens, Limits())
+        """Raises SignInAgain."""
+        check_where(connection, "Salesforce", settings.SALESFORCE_URL)
+        self.tokens = Tokens(connection, "Salesforce", lambda token: app(self.place).renewed(token), None)
+        self.place: str = connection.options["place"]
+        self.speaker = Speaker(settings.SALESFORCE_URL or connection.options["instance"], self.tokens, Limits())
         self.fields = Fields(self.speaker)
 
     def revoke(self) -> None:
         """The access is given back; it is of no more use to anybody then, whatever comes of this."""
-        token = self.tokens.refresh_token  # as it is now: it may have been renewed while values were emptied
-        try:
-            if token:
-                revoke(self.place, token)
-        except ToolError as why:
-            log.warning("the access to Salesforce could not be given back", why=str(why))
+        if token := self.tokens.refresh_token:  # as it is now: it may have been renewed while values were emptied
+            app(self.place).give_back({"token": token})
 
     def close(self) -> None:
         self.speaker.close()

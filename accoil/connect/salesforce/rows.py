@@ -6,11 +6,11 @@ from typing import Any
 from accoil.connect.batches import batches
 from accoil.connect.connection import Rejected, ToolError, TryLater
 from accoil.connect.salesforce.speaking import OBJECTS, Speaker, refusal
-from accoil.connect.salesforce.tool import AT_ONCE
 from accoil.count.ids import Kind
 
 Row = dict[str, Any]  # field → value
 Outcome = dict[str, ToolError]
+AT_ONCE = 200  # records in one call
 AGAIN = 20  # at once, of those that were locked
 LOCKED = "UNABLE_TO_LOCK_ROW"
 

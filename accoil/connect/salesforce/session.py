@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from accoil.connect.connection import Attribute, Firm, Match, Person, Rejected, ToolError, Value
+from accoil.connect.connection import Attribute, Batching, Firm, Match, Person, Rejected, ToolError, Value
 from accoil.connect.emptying import empty
 from accoil.connect.models import Connection, Written
 from accoil.connect.names import synced, wanted
@@ -12,15 +12,15 @@ from accoil.connect.salesforce.org import org_of
 from accoil.connect.salesforce.rows import written
 from accoil.connect.salesforce.setting import set_field
 from accoil.connect.salesforce.speaking import OBJECTS
-from accoil.connect.salesforce.tool import FIELD
 from accoil.count.ids import Kind
 
+FIELD = "salesforce_field"
 NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
 Values = dict[str, Value]
 
 
-class SalesforceSession:
-    """See `Batching` in connection.py. Threads may share it."""
+class SalesforceSession(Batching):
+    """Threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection, self._org = connection, org_of(connection)
@@ -54,12 +54,6 @@ class SalesforceSession:
 
     def match_accounts(self, firms: Sequence[Firm]) -> Iterator[Match]:
         return matching.match_accounts(self._speaker, self._org.fields, firms)
-
-    def write(self, kind: Kind, remote_id: str, values: Values) -> Values:
-        kept = self.write_many(kind, {remote_id: values})[remote_id]
-        if isinstance(kept, ToolError):
-            raise kept
-        return kept
 
     def write_many(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
         """Salesforce does not tell what it keeps of a record that it took: what was sent, and nothing of a field that

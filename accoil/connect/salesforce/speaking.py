@@ -58,13 +58,10 @@ class Speaker(speaking.Speaker):
 
     def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
         whole = path if path.startswith("/services/") else f"/services/data/{settings.SALESFORCE_VERSION}{path}"
-        token = self._tokens.current()
-        try:
-            return self._said(token, method, whole, background=background, **what)
-        except SignInAgain as why:
-            if why.code != _EXPIRED or not self._tokens.renewed(token):
-                raise
-            return self._said(self._tokens.current(), method, whole, background=background, **what)
+        say = super().say
+        return self._tokens.used(
+            lambda headers: say(method, whole, background=background, headers=headers, **what), _EXPIRED
+        )
 
     def query(self, soql: str) -> Iterator[dict[str, Any]]:
         """Its rows, page by page. Raises TryLater, SignInAgain, Rejected."""
@@ -74,9 +71,6 @@ class Speaker(speaking.Speaker):
             if told.get("done", True):
                 return
             told = self.patiently("GET", str(told["nextRecordsUrl"]))
-
-    def _said(self, token: str, method: str, path: str, **what: Any) -> Any:
-        return super().say(method, path, headers={"Authorization": f"Bearer {token}"}, **what)
 
 
 def quoted(text: str) -> str:

@@ -1,86 +1,31 @@
 """What Salesforce is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Attribute, Field, Joining, Offer, Session, Tool
+from accoil.connect.connection import Action, Field, Joining, Tool
 from accoil.connect.models import Connection
-from accoil.connect.troubles import Check, Sees
+from accoil.connect.salesforce import connecting
+from accoil.connect.salesforce.checks import checks
+from accoil.connect.salesforce.matching import EXTERNAL_ID
+from accoil.connect.salesforce.org import org_of, orgs
+from accoil.connect.salesforce.rows import AT_ONCE
+from accoil.connect.salesforce.session import FIELD, SalesforceSession
+from accoil.connect.salesforce.signing_in import my_domain, sign_in_address
 from accoil.refused import Refused
 from accoil.team.models import Team, User
-
-SALESFORCE = "salesforce"
-FIELD = "salesforce_field"
-AT_ONCE = 200  # records in one call
-EXTERNAL_ID = "Accoil_Id__c"  # of accounts: our id
-SCOPES = ("api", "refresh_token")
-
-
-def opened(connection: Connection) -> Session:
-    """Raises SignInAgain when no token is left, as after the server's secret key was lost."""
-    from accoil.connect.salesforce.session import SalesforceSession  # which needs this file
-
-    return SalesforceSession(connection)
-
-
-def offers_fields(connection: Connection, attribute: Attribute) -> list[Offer]:
-    from accoil.connect.salesforce.org import org_of
-
-    return org_of(connection).fields.fitting(attribute)
-
-
-def give_back(connection: Connection) -> None:
-    from accoil.connect.salesforce.org import org_of
-
-    org_of(connection).revoke()
-
-
-def closed(connection: int) -> None:
-    from accoil.connect.salesforce.org import orgs
-
-    orgs.close(connection)
-
-
-def by_code(team: Team, author: User, code: str, place: str, back: str, verifier: str) -> Connection:
-    from accoil.connect.salesforce import connecting
-
-    return connecting.by_code(team, author, code, place, back, verifier)
-
-
-def offers_sign_in() -> bool:
-    from accoil.connect.salesforce import connecting
-
-    return connecting.offers_sign_in()
-
-
-def sign_in(place: str, state: str, back: str) -> str:
-    from accoil.connect.salesforce import connecting
-
-    return connecting.sign_in_address(place, state, back)
-
-
-def my_domain(typed: str) -> str:
-    from accoil.connect.salesforce import connecting
-
-    return connecting.my_domain(typed)
 
 
 def not_by_hand(team: Team, author: User, given: dict[str, str]) -> Connection:
     raise Refused("Salesforce is connected by signing in there.")
 
 
-def checks(connection: Connection, sees: Sees) -> list[Check]:
-    from accoil.connect.salesforce.checks import checks
-
-    return checks(connection)
-
-
 TOOL = Tool(
-    key=SALESFORCE,
+    key=connecting.SALESFORCE,
     name="Salesforce",
     good_for="Scores and segments in fields of contacts and accounts; fields set by automation.",
     joining=Joining(
         by_token=not_by_hand,
-        offers_sign_in=offers_sign_in,
-        sign_in=sign_in,
-        by_code=by_code,
+        offers_sign_in=connecting.offers_sign_in,
+        sign_in=sign_in_address,
+        by_code=connecting.by_code,
         with_pkce=True,
         places=(("production", "Production"), ("sandbox", "Sandbox")),
         other_place=Field(
@@ -122,12 +67,12 @@ TOOL = Tool(
             ),
         ),
     ),
-    opened=opened,
-    closed=closed,
-    offers_fields=offers_fields,
-    give_back=give_back,
+    opened=SalesforceSession,
+    closed=orgs.close,
+    offers_fields=lambda connection, attribute: org_of(connection).fields.fitting(attribute),
+    give_back=lambda connection: org_of(connection).revoke(),
     archives_with=("token", "refresh_token"),
-    checks=checks,
+    checks=lambda connection, sees: checks(connection),
     hints={
         "matching": f"Users are found by e-mail address, accounts by our id in {EXTERNAL_ID}, or through their users.",
         "view": "Add the fields to the page layout of contacts and accounts, or to a list view.",

@@ -13,11 +13,11 @@ from accoil.connect.guard import check_address
 from accoil.connect.joining import Workspace, asking
 from accoil.connect.models import Connection, State, Written, live
 from accoil.connect.rate import Lane
-from accoil.connect.segment.speaking import OTHER, Speaker, doors, place
-from accoil.connect.segment.tool import REGIONS, SEGMENT
-from accoil.refused import Refused
+from accoil.connect.segment.speaking import OTHER, REGIONS, Speaker, doors, place
+from accoil.refused import At, Refused
 from accoil.team.models import Team, User
 
+SEGMENT = "segment"
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
 MOST_LEFT_OUT = 20
 
@@ -65,10 +65,8 @@ def _host(text: str) -> str:
     """Without the path that every host has. Raises Refused."""
     if not text.strip():
         raise Refused("Address: write where messages go, such as https://segment.example.com.")
-    try:
+    with At("Address"):
         host = check_address(text).rstrip("/").removesuffix("/v1")
-    except Refused as wrong:
-        raise Refused(f"Address: {wrong}") from wrong
     return host
 
 

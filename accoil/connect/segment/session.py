@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from accoil.connect.connection import Attribute, Firm, Match, Person, Rejected, ToolError, Value
+from accoil.connect.connection import Attribute, Batching, Firm, Match, Person, Rejected, ToolError, Value
 from accoil.connect.emptying import empty
 from accoil.connect.models import Connection, Record
 from accoil.connect.now import moment
@@ -19,8 +19,8 @@ TOO_LONG = f"Its id is longer than {LONGEST_ID} characters."
 NOBODY = "None of its users is known any more, and Segment takes what is said of an account only as said by one."
 
 
-class SegmentSession:
-    """See `Batching` in connection.py. Threads may share it."""
+class SegmentSession(Batching):
+    """Threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection, self._speaker = connection, speaker_of(connection)
@@ -45,12 +45,6 @@ class SegmentSession:
 
     def match_accounts(self, firms: Sequence[Firm]) -> Iterator[Match]:
         return (_match(firm.entity, firm.tracking_id, "account") for firm in firms)
-
-    def write(self, kind: Kind, remote_id: str, values: Values) -> Values:
-        kept = self.write_many(kind, {remote_id: values})[remote_id]
-        if isinstance(kept, ToolError):
-            raise kept
-        return kept
 
     def write_many(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:
         """Segment tells nothing back, so what was taken is what was sent."""

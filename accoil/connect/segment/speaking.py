@@ -14,10 +14,16 @@ from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.rate import Lane, Pace, lane
 from accoil.connect.segment.messages import Message
-from accoil.connect.segment.tool import AT_ONCE, CALLS_A_SECOND
 
 US, EU, OTHER = "us", "eu", "other"
+REGIONS = (
+    (US, "The United States: app.segment.com"),
+    (EU, "The European Union: eu1.app.segment.com"),
+    (OTHER, "Another address, written below"),
+)
 HOSTS = {US: "https://api.segment.io", EU: "https://events.eu1.segmentapis.com"}
+AT_ONCE = 100  # messages in one call
+CALLS_A_SECOND = 5  # half of the thousand messages that a workspace may send
 BATCH = "/v1/batch"
 LARGEST, LARGEST_CALL = 32_000, 500_000  # bytes of a message, of a call
 _ROUND = 20  # bytes around the messages of a call
@@ -85,12 +91,11 @@ class Speaker(speaking.Speaker):
 
 
 def speaker_of(connection: Connection) -> Speaker:
-    """Raises SignInAgain without a key, and where it was given to us at another address than calls would go to now."""
+    """Raises SignInAgain."""
     key, options = connection.secrets.get("write_key", ""), connection.options
     if not key:
         raise SignInAgain("No write key of Segment is kept; connect it again.")
-    if options.get("at", settings.SEGMENT_URL) != settings.SEGMENT_URL:
-        raise SignInAgain("Segment was reached at another address when it was connected; connect it again.")
+    speaking.check_where(connection, "Segment", settings.SEGMENT_URL)
     address, guarded = place(options.get("region", US), options.get("host", ""))
     return doors.of(
         connection.pk, (key, address), lambda: Speaker(key, address, lane(connection.pk), guarded)

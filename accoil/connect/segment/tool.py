@@ -1,46 +1,11 @@
 """What Segment is made of, as the list of tools and the pages read it."""
 
-from accoil.connect.connection import Action, Field, Joining, Sender, Session, Tool
-from accoil.connect.models import Connection
+from accoil.connect.connection import Action, Field, Joining, Tool
 from accoil.connect.segment import properties
-from accoil.team.models import Team, User
-
-SEGMENT = "segment"
-TRACK = "segment_track"
-AT_ONCE = 100  # messages in one call
-CALLS_A_SECOND = 5  # half of the thousand messages that a workspace may send
-
-REGIONS = (
-    ("us", "The United States: app.segment.com"),
-    ("eu", "The European Union: eu1.app.segment.com"),
-    ("other", "Another address, written below"),
-)
-
-
-def opened(connection: Connection) -> Session:
-    """Raises SignInAgain when no key is left, as after the server's secret key was lost."""
-    from accoil.connect.segment.session import SegmentSession  # which needs this file
-
-    return SegmentSession(connection)
-
-
-def sending(connection: Connection) -> Sender:
-    from accoil.connect.segment.tracking import Tracking
-
-    return Tracking(connection)
-
-
-def closed(connection: int) -> None:
-    from accoil.connect.segment.speaking import doors
-
-    doors.close(connection)
-
-
-def by_key(team: Team, author: User, given: dict[str, str]) -> Connection:
-    from accoil.connect.segment import connecting
-
-    return connecting.by_key(team, author, given)
-
+from accoil.connect.segment.connecting import SEGMENT, by_key
+from accoil.connect.segment.session import SegmentSession
+from accoil.connect.segment.speaking import AT_ONCE, CALLS_A_SECOND, REGIONS, doors
+from accoil.connect.segment.tracking import Tracking
 
 TOOL = Tool(
     key=SEGMENT,
@@ -77,7 +42,7 @@ TOOL = Tool(
     ),
     actions=(
         Action(
-            key=TRACK,
+            key="segment_track",
             label="Track in Segment",
             fields=(
                 Field(name="event", label="Event", begins="Account Entered Segment", help="Its name in Segment."),
@@ -96,9 +61,9 @@ TOOL = Tool(
             preview=properties.preview,
         ),
     ),
-    opened=opened,
-    sending=sending,
-    closed=closed,
+    opened=SegmentSession,
+    sending=Tracking,
+    closed=doors.close,
     archives_with=("write_key",),
     hints={
         "matching": "Segment is told of users by their ids, and of accounts by theirs, through the user who was active "

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accoil.connect.slack.blocks import ALL, LINE, SECTION, Block, context, fitting, header, link, section
+from accoil.score.wording import joined
 
 SENTENCE = 160  # characters of a reason
 
@@ -16,7 +17,7 @@ def digest(data: Mapping[str, Any]) -> dict[str, Any]:
     if small := " · ".join([*place, *([link("Open the feed", url)] if url else [])]):
         blocks.append(context(small))
     if len(news := list(data.get("news") or ())) > 1:
-        blocks.append(section(f"*{fitting(_listed(news), SECTION - 2)}*"))
+        blocks.append(section(f"*{fitting(joined(news), SECTION - 2)}*"))
     shown, left = _cards(data["cards"], url)
     blocks += shown
     if left:
@@ -57,7 +58,3 @@ def _line(each: Mapping[str, Any]) -> str:
     about = f" · {fitting(str(each['about']), SENTENCE)}" if each.get("about") else ""
     why = f"\n      {fitting(str(each['why']), SENTENCE)}" if each.get("why") else ""
     return f"• {'  '.join(filter(None, told))}{about}{why}"
-
-
-def _listed(told: list[str]) -> str:
-    return ", ".join(told[:-1]) + f" and {told[-1]}"

@@ -8,9 +8,10 @@ from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer, Client
 from accoil.connect.models import Connection
 from accoil.connect.rate import UNTOLD, Lane
-from accoil.connect.renewing import Tokens
+from accoil.connect.renewing import Tokens, bearer
 from accoil.connect.slack.addresses import AGAIN, api_address, hooks_address
 from accoil.connect.slack.rotation import tokens_of
+from accoil.connect.speaking import check_where
 
 NEEDED = ("chat:write", "channels:read")
 SCOPES = (*NEEDED, "chat:write.public", "groups:read")
@@ -50,11 +51,10 @@ GONE = "The incoming webhook is switched off in Slack;"
 
 def speaker_of(connection: Connection, limits: Lane, tries: int = 3) -> "Speaker":
     """`tries`: a message that may have arrived is not sent again at once; the queue has more patience. Raises
-    SignInAgain without a token, and for one that was given to us at another address."""
+    SignInAgain."""
     if not connection.secrets.get("token"):
         raise SignInAgain(f"No token of Slack is kept; {AGAIN}")
-    if connection.options.get("at", settings.SLACK_URL) != settings.SLACK_URL:
-        raise SignInAgain(f"Slack was reached at another address when it was connected; {AGAIN}")
+    check_where(connection, "Slack", settings.SLACK_URL)
     return Speaker(tokens_of(connection), limits, tries)
 
 
@@ -75,16 +75,10 @@ class Speaker:
         return self._said("GET", method, "", params=what)
 
     def _said(self, how: str, method: str, channel: str, **what: Any) -> dict[str, Any]:
-        token = self._tokens if isinstance(self._tokens, str) else self._tokens.current()
-        try:
-            return self._heard(self._client.call(how, f"/{method}", headers=_with(token), **what), channel)
-        except SignInAgain as why:
-            # Slack's clock and ours may differ.
-            if why.code != EXPIRED or isinstance(self._tokens, str) or not self._tokens.renewed(token):
-                raise
-            return self._heard(
-                self._client.call(how, f"/{method}", headers=_with(self._tokens.current()), **what), channel
-            )
+        def ask(headers: dict[str, str]) -> dict[str, Any]:
+            return self._heard(self._client.call(how, f"/{method}", headers=headers, **what), channel)
+
+        return ask(bearer(self._tokens)) if isinstance(self._tokens, str) else self._tokens.used(ask, EXPIRED)
 
     def _heard(self, answer: Answer, channel: str) -> dict[str, Any]:
         self.scopes = {each.strip() for each in answer.headers.get("x-oauth-scopes", "").split(",") if each.strip()}
@@ -94,10 +88,6 @@ class Speaker:
         if not told["ok"]:
             raise meaning(str(told.get("error") or "unknown_error"), channel, told)
         return told
-
-
-def _with(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 def refused(answer: Answer) -> ToolError:

@@ -4,16 +4,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from accoil.connect.connection import Action, Field, Joining, Message, Offer, Rejected, Sender, SignInAgain, Told, Tool
+from accoil.connect.connection import Action, Field, Joining, Message, Offer, Rejected, SignInAgain, Told, Tool
 from accoil.connect.http import lane
 from accoil.connect.models import Connection, State, live
-from accoil.connect.slack import channels, message
+from accoil.connect.slack import channels, connecting, message
 from accoil.connect.slack.addresses import GONE, api_address
 from accoil.connect.slack.shown import shown
 from accoil.connect.slack.speaking import SCOPES, speaker_of, through_hook
 from accoil.connect.soon import soon
 from accoil.refused import Refused
-from accoil.team.models import Team, User
+from accoil.team.models import Team
 
 
 class Slack:
@@ -56,7 +56,7 @@ def check(team: Team, values: Mapping[str, str]) -> None:
 
 def offers(team: Team, field: str) -> list[Offer]:
     """The channels that can be chosen. Raises the tool's errors."""
-    connection = live(team, "slack") if field == "channel" else None
+    connection = live(team, connecting.SLACK) if field == "channel" else None
     if connection is None or connection.state != State.CONNECTED:
         return []
     with soon(team.pk, connection):
@@ -65,30 +65,6 @@ def offers(team: Team, field: str) -> list[Offer]:
 
 def preview(values: Mapping[str, str], told: Message) -> list[tuple[str, str]]:
     return [(kind, html) for kind, html in shown(message.body([(values, told)])["blocks"])]
-
-
-def by_hand(team: Team, author: User, given: dict[str, str]) -> Connection:
-    from accoil.connect.slack.connecting import by_hand  # which comes to this file by way of the list of tools
-
-    return by_hand(team, author, given)
-
-
-def by_code(team: Team, author: User, code: str, place: str, back: str) -> Connection:
-    from accoil.connect.slack.connecting import by_code
-
-    return by_code(team, author, code, back)
-
-
-def offers_sign_in() -> bool:
-    from accoil.connect.slack.connecting import offers_sign_in
-
-    return offers_sign_in()
-
-
-def sign_in(place: str, state: str, back: str) -> str:
-    from accoil.connect.slack.connecting import sign_in_address
-
-    return sign_in_address(state, back)
 
 
 def manifest(address: str) -> str:
@@ -104,20 +80,16 @@ def manifest(address: str) -> str:
     return json.dumps(told, indent=1)
 
 
-def sending(connection: Connection) -> Sender:
-    return Slack(connection)
-
-
 TOOL = Tool(
-    key="slack",
+    key=connecting.SLACK,
     name="Slack",
     good_for="Alerts of automations, and feeds every day or week, in your channels.",
     syncs=False,
     joining=Joining(
-        by_token=by_hand,
-        offers_sign_in=offers_sign_in,
-        sign_in=sign_in,
-        by_code=by_code,
+        by_token=connecting.by_hand,
+        offers_sign_in=connecting.offers_sign_in,
+        sign_in=lambda place, state, back: connecting.sign_in_address(state, back),
+        by_code=lambda team, author, code, place, back: connecting.by_code(team, author, code, back),
         pasted="The bot token of an app of your own, or the address of an incoming webhook, which goes to one channel. "
         "Connecting again adds another webhook.",
         own_app="Three minutes; no review by Slack is needed for your own workspace.",
@@ -159,7 +131,7 @@ TOOL = Tool(
             preview=preview,
         ),
     ),
-    sending=sending,
+    sending=Slack,
     closed=channels.forget,
     address=lambda connection: api_address(),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from accoil.connect.connection import Action, Field, Message, Sender, SignInAgain, Tool, ToolError, TryLater
+from accoil.connect.connection import Action, Field, Message, SignInAgain, Tool, ToolError, TryLater
 from accoil.connect.http import Answer, Client, lane
 from accoil.connect.models import Connection
 from accoil.connect.now import now
@@ -91,17 +91,13 @@ def _secrets_of(url: str) -> list[str]:
     return sorted({form for text in told for form in (text, unquote(text)) if len(form) >= SHORTEST}, key=len)[::-1]
 
 
-def sending(connection: Connection) -> Sender:
-    return Webhook(connection)
-
-
 TOOL = Tool(
     key=endpoints.TOOL,
     name="Webhooks",
     fields=(),
     syncs=False,
     retries=RETRIES,
-    sending=sending,
+    sending=Webhook,
     connection_of=lambda team, values: endpoints.endpoint(team, values["url"]),
     actions=(
         Action(

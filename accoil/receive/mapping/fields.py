@@ -17,7 +17,7 @@ from accoil.receive.mapping import path
 from accoil.receive.mapping.coerce import CALLED, Type, fit
 from accoil.receive.mapping.template import Reader, read_template, reads
 from accoil.receive.mapping.wrong import FilterError
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 
 MOST_ALTERNATIVES = 10
 MOST_MEMBERS = 100
@@ -89,10 +89,8 @@ def _object(members: dict[Any, Any]) -> Reader:
     for key, form in members.items():
         if not isinstance(key, str) or not key:
             raise Refused(f"The object has a member called {key!r}; put its name in quotation marks.")
-        try:
+        with At(key):
             readers[key] = _member(form)
-        except Refused as wrong:
-            raise Refused(f"{key}: {wrong}") from None
 
     def read(event: dict[str, Any]) -> dict[str, Any]:
         return {key: found for key, read in readers.items() if (found := read(event)) is not None}

@@ -12,7 +12,7 @@ import msgspec
 from accoil.receive.mapping.actions import ACTIONS, Action, Field
 from accoil.receive.mapping.fields import read_form
 from accoil.receive.mapping.filter import Filter
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 
 MOST = 50  # per product
 LONGEST_NAME = 100
@@ -56,7 +56,7 @@ def check(raw: Any, id: int = 0) -> Mapping:
     if not isinstance(raw, Written):
         raise Refused("A mapping is an object with the keys name, trigger, action and fields.")
     name = _name(raw.get("name"))
-    try:
+    with At(f"Mapping “{name}”"):
         for key in raw:
             if key not in KEYS:
                 raise Refused(f"“{key}” is not a key of a mapping; there are: {', '.join(KEYS)}.")
@@ -69,8 +69,6 @@ def check(raw: Any, id: int = 0) -> Mapping:
             fields=_fields(raw.get("fields"), action),
             enabled=_enabled(raw.get("enabled", True)),
         )
-    except Refused as wrong:
-        raise Refused(f"Mapping “{name}”: {wrong}") from None
 
 
 def check_all(raws: Any) -> list[Mapping]:
@@ -109,10 +107,8 @@ def _action(value: object) -> Action:
 def _trigger(value: object) -> str:
     if not isinstance(value, str):
         raise Refused('trigger must be a filter text, such as type = "track".')
-    try:
+    with At("trigger"):
         Filter(value)
-    except Refused as wrong:
-        raise Refused(f"trigger: {wrong}") from None
     return value.strip()
 
 
@@ -139,10 +135,8 @@ def check_form(field: Field, form: Any) -> None:
     """Whether a form (fields.py) can fill the field. Raises Refused with a sentence that begins with its label."""
     if form is None and field.required:
         raise Refused(f"{field.label} is required; say where it comes from, such as {field.default}.")
-    try:
+    with At(field.label):
         read_form(form, field.type)
-    except Refused as wrong:
-        raise Refused(f"{field.label}: {wrong}") from None
 
 
 def _enabled(value: object) -> bool:

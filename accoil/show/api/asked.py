@@ -11,6 +11,7 @@ import msgspec
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
+from accoil.count import ids
 from accoil.receive.times import EARLIEST
 from accoil.score.askable import why_not
 from accoil.score.book import Book, look_at
@@ -24,7 +25,6 @@ from accoil.team.models import SCOPES, Product
 
 Row = dict[str, Any]
 
-LARGEST_ID = 2**53 - 1  # ids fit where JavaScript and JSON carry numbers exactly
 LARGEST_OFFSET = 2**31 - 1
 FIRST_DAY = date.fromtimestamp(EARLIEST / 1000)  # what claims to be older is not believed when it is received
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -38,7 +38,7 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Id = Annotated[int, Field(gt=0, le=LARGEST_ID)]
+Id = Annotated[int, Field(gt=0, le=ids.LARGEST)]
 Text = Annotated[str, Field(max_length=255)]
 
 

@@ -13,7 +13,7 @@ from accoil.score.explain import explain
 from accoil.score.history import history
 from accoil.score.in_force import course
 from accoil.show.api.answered import add
-from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Day, Opened, Row, day_of
+from accoil.show.api.asked import Asked, Asker, Day, Opened, Row, day_of
 from accoil.show.api.errors import invalid, not_found
 from accoil.show.api.people import OurId, the_one
 from accoil.show.api.shapes import explained as shapes
@@ -87,7 +87,7 @@ def _explained(asker: Asker, kind: Kind, id: int, asked: Asked) -> Row:
     """Also of somebody who does not count: why not."""
     asker.needs(f"{kind}s")
     opened = Opened(asker, asked)
-    if not 0 < id <= LARGEST_ID or not people.exists(opened.product.pk, kind, id):
+    if not people.exists(opened.product.pk, kind, id):
         raise not_found(kind)
     told = explain(opened.product.pk, opened.definition, kind, id, opened.as_of)
     if told["not_scored"] is None:

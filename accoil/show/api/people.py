@@ -9,7 +9,7 @@ from accoil.count import ids
 from accoil.count.ids import Kind
 from accoil.score.listed import ORDERS
 from accoil.show.api.answered import add, columns
-from accoil.show.api.asked import LARGEST_ID, Asked, Asker, Id, Opened, Paging, Row, pages, pagination, sort_of
+from accoil.show.api.asked import Asked, Asker, Id, Opened, Paging, Row, pages, pagination, sort_of
 from accoil.show.api.errors import not_found
 from accoil.show.api.expanded import EXPANSIONS, AskedOne, AskedUser, expanded
 from accoil.show.api.filtering import Filter, rule_of
@@ -98,7 +98,7 @@ def account_of(opened: Opened, account_id: int, asked: AskedOne) -> Row:
 
 def the_one(opened: Opened, kind: Kind, id: int) -> Row:
     """Its row in the book. Raises Wrong (404)."""
-    rows = opened.book.page(kind, ids=[id]).rows if ids.NOBODY < id <= LARGEST_ID else []
+    rows = opened.book.page(kind, ids=[id]).rows if ids.NOBODY < id <= ids.LARGEST else []
     if not rows:
         raise not_found(kind)
     return rows[0]

@@ -7,7 +7,8 @@ from typing import Any
 from accoil.act import text
 from accoil.act.actions import MOST, WHOM, all_actions, listed
 from accoil.act.triggers import MOVES
-from accoil.connect.connection import Field, Offer, Tool, ToolError, no_offers
+from accoil.connect.connection import Action as Known
+from accoil.connect.connection import Field, Offer, Tool, ToolError
 from accoil.connect.models import live
 from accoil.count.ids import Kind
 from accoil.rule.tree import words as rule_words
@@ -17,6 +18,8 @@ from accoil.show.automations.typed import WHENS, Action, Typed
 from accoil.team.models import Team
 
 Values = dict[str, Any]
+NONE = Known(key="", label="")
+
 Offers = Callable[[Any, str], list[Offer]]
 
 
@@ -63,15 +66,13 @@ def _named(typed: Typed, profile: Profile) -> Values | None:
 
 
 def _action(each: Action, number: int, scope: Kind, team: Team) -> Values:
-    known = all_actions().get(each.key)
-    tool, fields = (known[0], known[1].fields) if known else (None, ())
-    offers = known[1].offers if known else no_offers
+    tool, known = all_actions().get(each.key) or (None, NONE)
     return {
         "number": number,
         "key": each.key,
         "fields": [
-            {**_field(field, each, number, scope), "offered": partial(_offered, offers, team, field, each)}
-            for field in fields
+            {**_field(field, each, number, scope), "offered": partial(_offered, known.offers, team, field, each)}
+            for field in known.fields
         ],
         "not_connected": tool.name if tool and not _is_there(tool, team) else "",
         "missing": tool.missing() if tool else "",

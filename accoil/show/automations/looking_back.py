@@ -28,9 +28,8 @@ def of_typed(frame: Frame, typed: Typed, itself: Automation | None) -> Values:
 
 def of_draft(frame: Frame, draft: Draft, itself: Automation | None) -> Values:
     """What was found; until then how far it is."""
-    assert frame.profile is not None
     try:
-        run = automation_backtest(frame.profile, draft, DAYS, itself, frame.request.user.pk)
+        run = automation_backtest(frame.chosen, draft, DAYS, itself, frame.request.user.pk)
     except Refused as wrong:
         return {"looked": {"wrong": saying.plainly(wrong)}}
     if run.is_replaced:

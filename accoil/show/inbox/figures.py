@@ -13,12 +13,12 @@ from accoil.count.ids import Kind
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.segment.built_in import EVERYONE
 from accoil.segment.models import Kind as Made
 from accoil.segment.models import Segment, Stay
 from accoil.show.inbox.books import Books, Kept
 from accoil.show.inbox.choosing import View
 
-EVERYONE = "all"  # the built-in segment that says nothing about anybody
 SHOWN = (Made.STAGE, Made.CUSTOM, Made.BUILT_IN)  # the most telling first
 
 Row = dict[str, Any]

@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accoil.rule.tree import Event, Group, Metric, Rule, Segment, Stage, Trait
-from accoil.rule.vocabulary import METRICS, OPERATORS, TRAITS
+from accoil.rule.vocabulary import GROUPS, METRICS, OPERATORS, TRAITS
 
-GROUPS = ("all", "any", "none")
-EVENTS = ("event", "account_event", "feature")
 NAMED = ("segment", "stage")
 EVERYONE = "everyone"  # what a line says that holds for all: a group of nothing in files
 MOST_ROWS = 200

@@ -8,10 +8,10 @@ from typing import Any
 from accoil.count.ids import Kind
 from accoil.count.people import all_names, known_events
 from accoil.rule.tree import Names
-from accoil.rule.vocabulary import EVERYTHING, METRICS, OPERATORS, Allowed
+from accoil.rule.vocabulary import EVENTS, EVERYTHING, METRICS, OPERATORS, Allowed
 from accoil.show import words
 from accoil.show.rules import words as said
-from accoil.show.rules.drafts import DEEPEST, EVENTS, EVERYONE, NAMED, Branch, Row
+from accoil.show.rules.drafts import DEEPEST, EVERYONE, NAMED, Branch, Row
 
 MOST_SHOWN = 300  # names in a list to choose from; any other can be typed
 

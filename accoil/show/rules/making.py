@@ -3,8 +3,8 @@
 from typing import Any
 
 from accoil.refused import Refused
-from accoil.rule.vocabulary import METRICS, OPERATORS
-from accoil.show.rules.drafts import EVENTS, EVERYONE, NAMED, Branch, Part, Row
+from accoil.rule.vocabulary import EVENTS, METRICS, OPERATORS
+from accoil.show.rules.drafts import EVERYONE, NAMED, Branch, Part, Row
 from accoil.show.rules.words import operators
 
 Written = dict[str, Any]

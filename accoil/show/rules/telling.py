@@ -14,7 +14,6 @@ from accoil.show.rules import drafts, form, making
 from accoil.show.rules.drafts import Branch
 from accoil.show.rules.form import Offered
 
-TEXT = "text"  # the mode in which the rule is one text
 Values = dict[str, Any]
 Written = dict[str, Any]
 

@@ -21,7 +21,7 @@ from accoil.segment.watched import names
 from accoil.show.automations import form as choices
 from accoil.show.automations import looking_back, saying
 from accoil.show.automations.typed import BECOMES, IF, Typed, of_draft, read
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.rules import form, seen, telling
 from accoil.show.seen import Seen
 from accoil.show.views.automations import draft_of, framed
@@ -30,9 +30,7 @@ Values = dict[str, Any]
 
 
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "automations")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "automations")
     if request.method == "POST":
         return answer(frame, None, read(request.POST))
     return editor(frame, None, _begun(frame))
@@ -68,7 +66,6 @@ def answer(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse
 
 
 def save(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:
-    assert frame.profile is not None
     draft = typed.draft()
     try:
         if goes_to_addresses(draft.then):
@@ -76,7 +73,7 @@ def save(frame: Frame, found: Automation | None, typed: Typed) -> HttpResponse:
                 automations.look_up(draft)
     except TryLater as later:
         raise Refused(f"Its addresses could not be looked up: {later.reason} Save again in a few seconds.") from later
-    made = automations.change(found, draft) if found else automations.create(frame.profile, draft, frame.author)
+    made = automations.change(found, draft) if found else automations.create(frame.chosen, draft, frame.author)
     if found:
         messages.success(frame.request, f"“{found.name}” is saved.")
         return redirect(frame.link("automation", found.pk))
@@ -99,9 +96,8 @@ def editor(
 
 def told(frame: Frame, found: Automation | None, typed: Typed) -> Values:
     """The form, and what is to be said about it."""
-    assert frame.profile is not None
     sent, sees = frame.request.POST, Seen(frame)
-    known = names(frame.profile, typed.scope, frame.definition, with_built_ins(frame.profile))
+    known = names(frame.chosen, typed.scope, frame.definition, with_built_ins(frame.chosen))
     offer = form.offered(frame.product.pk, typed.scope, frame.today, known)
     had = sent.get("shape", "")
     of_another = had.split("|")[0] not in ("", typed.scope)  # the lines offer what there is of that scope
@@ -111,7 +107,7 @@ def told(frame: Frame, found: Automation | None, typed: Typed) -> Values:
         rules[name] = {**shown, "is_new": shown["is_new"] or of_another}
     begins = typed.condition.is_text or typed.condition.branch.parts
     return {
-        "form": choices.shown(typed, frame.profile, had),
+        "form": choices.shown(typed, frame.chosen, had),
         "becomes": rules[BECOMES],
         "condition": rules[IF],
         "condition_told": seen.told(typed.condition, typed.scope, known, sees) if begins else None,
@@ -120,7 +116,7 @@ def told(frame: Frame, found: Automation | None, typed: Typed) -> Values:
         "rule_target": "#told",
         "window": frame.definition.window,
         "kind": typed.scope,
-        **saying.draft(frame.profile, typed, found),
+        **saying.draft(frame.chosen, typed, found),
     }
 
 
@@ -143,11 +139,10 @@ def _turned(typed: Typed, do: str) -> tuple[Typed, str]:
 
 def _begun(frame: Frame) -> Typed:
     """An empty one, a play, or one that says the same as another."""
-    assert frame.profile is not None
     asked = frame.request.GET
     for play in PLAYS:
         if play.key == asked.get("play"):
-            return of_draft(plays.draft(play, frame.profile, _usual_action(frame, play.scope, play.tag)))
+            return of_draft(plays.draft(play, frame.chosen, _usual_action(frame, play.scope, play.tag)))
     scope: Kind = "user" if asked.get("scope") == "user" else "account"
     stage = asked.get("stage", "")
     return Typed(scope=scope, when="stage" if stage else "enters", named=stage or asked.get("segment", ""))

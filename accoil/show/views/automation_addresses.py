@@ -14,7 +14,7 @@ from accoil.connect.connection import Message, ToolError, TryLater
 from accoil.connect.models import Connection
 from accoil.connect.soon import SECONDS, soon
 from accoil.connect.webhook import endpoints
-from accoil.connect.webhook.tool import sending
+from accoil.connect.webhook.tool import Webhook
 from accoil.show.automations.addresses import AGO, addresses
 from accoil.show.frame import Frame
 from accoil.show.views.automations import framed
@@ -55,7 +55,7 @@ def _test(frame: Frame, found: Automation, connection: Connection) -> None:
     message = Message(key=f"test-{uuid4()}", type="test", at=timezone.now(), data=said)
     try:
         with soon(connection.team_id, connection):
-            messages.success(frame.request, sending(connection).send(endpoints.TOOL, {}, message))
+            messages.success(frame.request, Webhook(connection).send(endpoints.TOOL, {}, message))
     except TryLater as later:
         waited = f"A test waits {SECONDS:.0f} seconds at most; what automations send is tried again by itself."
         messages.error(frame.request, f"The test did not arrive. {later.reason} {waited}")

@@ -20,7 +20,7 @@ from accoil.refused import Refused
 from accoil.show.automations import looking_back, saying
 from accoil.show.automations.addresses import addresses, told
 from accoil.show.automations.run_log import log
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, frame_of, page, scored_frame_of
 
 WEEK = timedelta(days=7)
 
@@ -28,9 +28,7 @@ Values = dict[str, Any]
 
 
 def automations(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "automations")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "automations")
     found = list(_all(frame))
     hindered = saying.hindered(frame.product.team, found)
     shared = saying.shared(hindered)

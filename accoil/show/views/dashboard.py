@@ -15,7 +15,7 @@ from accoil.score.freezing import progress
 from accoil.score.models import Profile
 from accoil.segment.built_ins import with_built_ins
 from accoil.show import changes, charts, health, sentences, since, tables, tiles
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, frame_of, page, scored_frame_of
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.team.scope import products_of
 
@@ -31,16 +31,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def dashboard(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "dashboard")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "dashboard")
     return page(frame, "show/dashboard.html", told(frame))
 
 
 def told(frame: Frame) -> dict[str, Any]:
     """Everything the dashboard shows."""
     seen, days = Seen(frame), range_of(frame)
-    history = seen.history(max(days, SPARK_DAYS))
+    later = days > SPARK_DAYS and "whole" not in frame.request.GET and seen.lacks(days)
+    history = seen.history(SPARK_DAYS if later else max(days, SPARK_DAYS))
     kind, summary = seen.kind, seen.summary
     first = frame.as_of - timedelta(days=days - 1)
     versions = changes.versions(frame.profile, first, frame.as_of) if frame.profile else {}
@@ -50,7 +49,8 @@ def told(frame: Frame) -> dict[str, Any]:
         "sentence": sentences.dashboard(summary, moved, seen.window),
         "since": since.told(seen),
         "tiles": [make(seen, who, history) for who in ("account", "user") for make in (tiles.active, tiles.average)],
-        "charts": drawn(kind, history[-days:], seen.reported(days), versions),
+        "charts": {} if later else drawn(kind, history[-days:], seen.reported(days), versions),
+        "whole": frame.link("dashboard", days=days, whole=1),
         "versions": [{"day": day, "words": words} for day, words in versions.items()],
         "summing_up": progress(frame.profile.pk) if frame.profile else None,
         "days_shown": days,
@@ -88,7 +88,7 @@ def listed(seen: Seen, rows: list[Row]) -> list[Row]:
 
 
 def because(seen: Seen, profile: Profile, id: int) -> str:
-    """What moved most of a score within the window: No Report Created this week against 4 last week."""
+    """What moved most of a score within the window: No Reports created this week against 4 last week."""
     frame, first = seen.frame, seen.frame.as_of - timedelta(days=seen.window)
     before, now = (frame.definition, first), (frame.definition, frame.as_of)
     with done_by(profile, frame.definition, seen.kind, id, first, frame.as_of) as done:
@@ -101,8 +101,7 @@ def because(seen: Seen, profile: Profile, id: int) -> str:
 
 def all_moved(seen: Seen, key: str, sort: str) -> str:
     """The list of everyone who did: of the built-in segment that says the same."""
-    assert seen.frame.profile is not None
-    for each in with_built_ins(seen.frame.profile):
+    for each in with_built_ins(seen.frame.chosen):
         if each.key == key and each.scope == seen.kind:
             return seen.frame.link(f"{seen.kind}s", **{"in": each.pk, "sort": sort})
     raise LookupError(key)

@@ -10,8 +10,6 @@ from accoil.erase import asking, handing
 from accoil.erase.held import Elsewhere, held
 from accoil.show.frame import Frame, frame_of, page
 
-LARGEST_ID = 2**53
-
 
 def delete(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
     frame, tracking_id = _known(request, product_id, kind, id)
@@ -55,7 +53,7 @@ def download(request: HttpRequest, product_id: int, kind: Kind, id: int) -> Http
 def _known(request: HttpRequest, product_id: int, kind: Kind, id: int) -> tuple[Frame, str]:
     """Raises Http404."""
     frame = frame_of(request, product_id, f"{kind}s")
-    if id >= LARGEST_ID or not people.exists(product_id, kind, id):
+    if not people.exists(product_id, kind, id):
         raise Http404(f"There is no such {kind} in this product.")
     return frame, people.tracking_ids(product_id, kind, [id])[id]
 

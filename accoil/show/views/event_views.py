@@ -11,7 +11,7 @@ from accoil.count.people import event_name
 from accoil.score.features import events_of, kept
 from accoil.score.views import events, taken_up
 from accoil.show import export, uptake, uptake_page, uptake_words, words
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
 from accoil.show.uptake_lists import Listing, listed
@@ -36,14 +36,11 @@ LIST = Listing(
     template="show/event_views.html",
     rows="show/event_rows.html",
 )  # fmt: skip
-LARGEST_ID = 2**53
 
 
 def event_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
     """The page, or with a suffix the whole list as a file."""
-    frame = frame_of(request, product_id, "events-view")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "events-view")
     looking = Looking(frame, "events-view")
     now = LIST.wanted(request.GET)
     found = told(looking, events(looking.view))
@@ -64,9 +61,7 @@ def event_list(request: HttpRequest, product_id: int, suffix: export.Format | No
 
 
 def event_page(request: HttpRequest, product_id: int, event_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "events-view")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "events-view")
     name = named(frame, event_id)
     looking = Looking(frame, "event-view", (event_id,))
     row = taken_up(looking.view, {name: [name]})[0]
@@ -116,7 +111,7 @@ def tiles(looking: Looking, rows: list[Row]) -> list[Row]:
 
 def named(frame: Frame, event_id: int) -> str:
     """Raises Http404."""
-    name = event_name(frame.product.pk, event_id) if event_id < LARGEST_ID else None
+    name = event_name(frame.product.pk, event_id)
     if name is None:
         raise Http404("No such event has been received.")
     return name

@@ -11,12 +11,10 @@ from accoil.score import exclusion
 from accoil.score.not_scored import not_scored
 from accoil.show.frame import Frame, frame_of, page
 
-LARGEST_ID = 2**53
-
 
 def left_out(frame: Frame, kind: Kind, id: int) -> HttpResponse | None:
     """The page of somebody who is known but has no score under this profile; None for everyone else."""
-    if frame.definition.counts_everyone or id >= LARGEST_ID or not people.exists(frame.product.pk, kind, id):
+    if frame.definition.counts_everyone or not people.exists(frame.product.pk, kind, id):
         return None
     reason = not_scored(frame.product.pk, frame.definition, kind, id, frame.today)
     if reason is None:
@@ -47,7 +45,7 @@ def include(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpR
 
 def _change(request: HttpRequest, product_id: int, kind: Kind, id: int, out: bool) -> HttpResponse:
     frame = frame_of(request, product_id, f"{kind}s")
-    if frame.profile is None or id >= LARGEST_ID or not people.exists(product_id, kind, id):
+    if frame.profile is None or not people.exists(product_id, kind, id):
         raise Http404(f"There is no such {kind} in this product.")
     tracking_id = people.tracking_ids(product_id, kind, [id])[id]
     called = people.names(product_id, kind, [id])[id]

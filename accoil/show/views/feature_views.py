@@ -9,7 +9,7 @@ from accoil.count import ids
 from accoil.score.features import kept
 from accoil.score.views import features, taken_up
 from accoil.show import export, uptake, uptake_page, uptake_words, words
-from accoil.show.frame import frame_of, page, to_first_steps
+from accoil.show.frame import page, scored_frame_of
 from accoil.show.lists import Column
 from accoil.show.uptake import Looking, tile
 from accoil.show.uptake_lists import Listing, listed
@@ -40,9 +40,7 @@ LIST = Listing(
 
 def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | None = None) -> HttpResponseBase:
     """The page, or with a suffix the whole list as a file."""
-    frame = frame_of(request, product_id, "features-view")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "features-view")
     looking = Looking(frame, "features-view")
     now = LIST.wanted(request.GET)
     said = kept(frame.product)
@@ -60,9 +58,7 @@ def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | 
 
 
 def feature_page(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "features-view")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "features-view")
     feature = found(kept(frame.product), feature_id)
     of = feature.events
     looking = Looking(frame, "feature-view", (feature_id,))

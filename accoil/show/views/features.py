@@ -1,7 +1,6 @@
 """Settings > Features: the list, the form of one of them, and events that belong to none."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from django.shortcuts import redirect
 from accoil.count.people import known_events
 from accoil.refused import Refused
 from accoil.score import features as keeping
-from accoil.score.carried import change_features, who_names
+from accoil.score.carried import Carried, change_features, who_else_names, who_names
 from accoil.score.features import MOST, Said, kept
 from accoil.score.models import Version
 from accoil.show import feature_drafts as drafts
@@ -19,9 +18,8 @@ from accoil.show.feature_drafts import Draft
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.visit import note
 
-Values = dict[str, Any]
-
 FREE_SHOWN = 60
+MOST_NAMED = 8
 
 
 def feature_settings(request: HttpRequest, product_id: int) -> HttpResponse:
@@ -65,12 +63,14 @@ def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
     feature = found(there, feature_id)
     do, place = request.POST.get("do", ""), request.POST.get("place", "")
     try:
-        made = change_features(frame.product, lambda before: acted(before, feature_id, do, place), frame.author)
+        carried = change_features(frame.product, lambda before: acted(before, feature_id, do, place), frame.author)
     except Refused as wrong:
         messages.error(request, str(wrong))
         return redirect("features", product_id)
     if do == "delete":
-        messages.success(request, f"“{feature.name}” is deleted; its events stay and count as before.{versions(made)}")
+        messages.success(
+            request, f"“{feature.name}” is deleted; its events stay and count as before.{followed(carried)}"
+        )
     elif kept(frame.product) != there:  # the first cannot go up
         note(request, f"“{feature.name}” stands at place {kept(frame.product).index(feature) + 1} now.")
     return redirect("features", product_id)
@@ -91,10 +91,10 @@ def acted(before: Sequence[Said], feature_id: int, do: str, place: str) -> list[
 def answer(frame: Frame, feature: Said | None, draft: Draft) -> HttpResponse:
     made = draft.said(feature.id if feature else 0)
     try:
-        versions_made = change_features(frame.product, lambda before: placed(before, made), frame.author)
+        carried = change_features(frame.product, lambda before: placed(before, made), frame.author)
     except Refused as wrong:
         return editor(frame, feature, draft, str(wrong), 422)
-    messages.success(frame.request, f"“{made.name.strip()}” is saved.{versions(versions_made)}")
+    messages.success(frame.request, f"“{made.name.strip()}” is saved.{followed(carried)}")
     return redirect("features", frame.product.pk)
 
 
@@ -108,30 +108,40 @@ def placed(before: Sequence[Said], made: Said) -> list[Said]:
 
 
 def editor(frame: Frame, feature: Said | None, draft: Draft, refusal: str = "", status: int = 200) -> HttpResponse:
-    others = {
+    taken = {
         event: each.name
         for each in kept(frame.product)
         if feature is None or each.id != feature.id
         for event in each.events
     }
     named = who_names(frame.product).get(feature.name, []) if feature else []
+    others = who_else_names(frame.product, feature.name) if feature else []
     values = {
         "feature": feature,
         "draft": draft,
         "refusal": refusal,
-        "choices": drafts.choices(draft, known_events(frame.product.pk, frame.today), others),
+        "choices": drafts.choices(draft, known_events(frame.product.pk, frame.today), taken),
         "profiles": named,
         "names": words.listed([profile.name for profile in named]),
+        "named_by": few([*(f"the profile {profile.name}" for profile in named), *others]),
     }
     return page(frame, "show/feature.html", values, status)
 
 
+def followed(carried: Carried) -> str:
+    """Its new name stands in the segment “At risk” too. Trial Users is now at version 4."""
+    renamed = f" Its new name stands in {few(carried.renamed)} too." if carried.renamed else ""
+    return renamed + versions(carried.versions)
+
+
 def versions(made: Sequence[Version]) -> str:
     """Trial Users is now at version 4."""
-    if not made:
-        return ""
-    names = words.listed([f"{version.profile.name} is now at version {version.number}" for version in made])
-    return f" {names}."
+    return f" {few([f'{each.profile.name} is now at version {each.number}' for each in made])}." if made else ""
+
+
+def few(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return words.listed([*names[:MOST_NAMED], f"{more} more"] if more > 1 else list(names))
 
 
 def found(features: Sequence[Said], feature_id: int) -> Said:

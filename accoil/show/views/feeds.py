@@ -1,7 +1,5 @@
 """Feeds: what changed, as cards one chooses; looked at here, and sent."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +12,7 @@ from accoil.act.feeds import Draft, seen_by
 from accoil.act.models import Delivery, Feed
 from accoil.refused import Refused
 from accoil.show import feed_form, feed_previews
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
-
-Values = dict[str, Any]
+from accoil.show.frame import Frame, frame_of, page, scored_frame_of
 
 OF_LETTERS = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
@@ -24,9 +20,7 @@ OF_LETTERS = (
 
 
 def feeds(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "feeds")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "feeds")
     found = seen_by(request.user, frame.profiles)
     rows = [
         {"feed": each, "link": frame.link("feed", each.pk, profile=each.profile_id), "when": feed_form.when(each)}
@@ -87,10 +81,8 @@ def letter(request: HttpRequest, product_id: int, feed_id: int) -> HttpResponse:
 
 
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "feeds")
-    if frame.profile is None:
-        return to_first_steps(frame)
-    made = Feed(profile=frame.profile, author=frame.author)
+    frame = scored_frame_of(request, product_id, "feeds")
+    made = Feed(profile=frame.chosen, author=frame.author)
     return editor(frame, made, Draft(name="", cards=[{"card": "movers", "scope": "account", "what": "10"}]))
 
 

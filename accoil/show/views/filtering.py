@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.tree import EVERYTHING, check
-from accoil.show.frame import frame_of, page, to_first_steps
+from accoil.show.frame import page, scored_frame_of
 from accoil.show.narrowing import LONGEST, Narrowed, all_names, narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
@@ -17,9 +17,7 @@ NAME = "rule"  # of the rule's fields
 
 
 def edit(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
-    frame = frame_of(request, product_id, f"{kind}s")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, f"{kind}s")
     now = narrowed(frame, kind)
     if request.method != "POST":
         begun = Typed(NAME, Branch("all", (Row(),)))

@@ -11,7 +11,7 @@ from accoil.score.features import kept
 from accoil.score.views import View, features, habits_by_day
 from accoil.show import charts, uptake
 from accoil.show.courses import course_of
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.seen import Seen, range_of
 
 LONGEST = 90  # days: what is asked per event for each of them
@@ -23,9 +23,7 @@ Row = dict[str, Any]
 
 
 def dashboard_habits(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "dashboard")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "dashboard")
     part = request.headers.get("HX-Request") == "true"
     return page(frame, "show/dashboard_habits.html" if part else "show/dashboard_more.html", told(frame))
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accoil.connect.intercom import connecting, notified, signed
+from accoil.connect.intercom import notified, signed
 
 
 @csrf_exempt
@@ -33,7 +33,7 @@ def uninstalled(request: HttpRequest) -> HttpResponse:
     """A hint that anybody could give: Intercom is asked whether it is so. The answer is always the same."""
     connection = signed.workspace(request.body)
     if connection is not None:
-        connecting.heard_uninstall(connection)
+        notified.heard_uninstall(connection)
     return HttpResponse()
 
 

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from accoil.count.ids import Kind
-from accoil.refused import Refused
+from accoil.refused import At, Refused
 from accoil.rule.tree import Group, Rule
 from accoil.segment import journeys as keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Journey
 from accoil.segment.watched import names, rule_of
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
@@ -37,9 +37,7 @@ class Stage:
 
 
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "journeys")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "journeys")
     scope = scope_of(request)
     if request.method == "POST":
         return answer(frame, scope, None, read(request.POST))
@@ -80,23 +78,20 @@ def answer(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]
 
 
 def save(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) -> HttpResponse:
-    assert frame.profile is not None
     name = frame.request.POST.get("name", "")
     made = [keeping.Stage(stage.name, _written(stage), stage.id) for stage in stages]
     if found:
         keeping.change(found, name, made)
         messages.success(frame.request, f"“{found.name}” is saved. Who moves by it is noted as such.")
         return redirect(frame.link("journey", found.pk))
-    journey = keeping.create(frame.profile, scope, name, made, frame.author, FILLED)
+    journey = keeping.create(frame.chosen, scope, name, made, frame.author, FILLED)
     messages.success(frame.request, f"“{journey.name}” is made. Who is in which stage is being written down.")
     return redirect(list_link(frame, "journey", scope))
 
 
 def _written(stage: Stage) -> telling.Written:
-    try:
+    with At(f"Stage “{stage.name}”"):
         raw = stage.rule.written()
-    except Refused as wrong:
-        raise Refused(f"Stage “{stage.name}”: {wrong}") from wrong
     if raw is None:
         raise Refused(f"Stage “{stage.name}”: say who is in it: add a condition.")
     return raw
@@ -145,10 +140,9 @@ def editor(
 
 def told(frame: Frame, scope: Kind, found: Journey | None, stages: list[Stage]) -> Values:
     """The forms of the rules, and who would stand where."""
-    assert frame.profile is not None
     sees = Seen(frame)
-    others = [each for each in with_built_ins(frame.profile) if found is None or each.journey_id != found.pk]
-    known = names(frame.profile, scope, frame.definition, others)
+    others = [each for each in with_built_ins(frame.chosen) if found is None or each.journey_id != found.pk]
+    known = names(frame.chosen, scope, frame.definition, others)
     offer = form.offered(frame.product.pk, scope, frame.today, known)
     fields = frame.request.POST
     above: list[Rule] = []

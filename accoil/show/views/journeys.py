@@ -20,7 +20,7 @@ from accoil.segment.ready_made import ReadyMade, ready_made
 from accoil.segment.sizes import Figures
 from accoil.segment.watched import rule_of
 from accoil.show import segment_words, words
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.seen import RANGES, Seen, range_links, range_of
 from accoil.show.segment_pages import FILLED, framed, list_link, scope_of, tabs
 
@@ -30,11 +30,9 @@ Values = dict[str, Any]
 
 
 def journeys(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "journeys")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "journeys")
     scope, seen, length = scope_of(request), Seen(frame), range_of(frame)
-    found = frame.profile.journeys.filter(scope=scope)
+    found = frame.chosen.journeys.filter(scope=scope)
     standing = stood(seen, scope) if found else {}
     rows = [funnel(seen, journey, standing, length) for journey in found]
     have = {journey.name.casefold() for journey in found}
@@ -72,10 +70,8 @@ def journey(request: HttpRequest, product_id: int, journey_id: int) -> HttpRespo
 
 def ready(request: HttpRequest, product_id: int) -> HttpResponse:
     """Makes one of the journeys that most products can begin with."""
-    frame = frame_of(request, product_id, "journeys")
+    frame = scored_frame_of(request, product_id, "journeys")
     scope: Kind = "user" if request.POST.get("scope") == "user" else "account"
-    if frame.profile is None:
-        return to_first_steps(frame)
     wanted = next((each for each in ready_made(scope) if each.key == request.POST.get("key")), None)
     if wanted is None:
         raise Http404("There is no such journey.")
@@ -88,15 +84,13 @@ def ready(request: HttpRequest, product_id: int) -> HttpResponse:
 
 
 def made_of(frame: Frame, scope: Kind, wanted: ReadyMade) -> Journey:
-    assert frame.profile is not None
     stages = [keeping.Stage(name, rule) for name, rule in wanted.stages.items()]
-    return keeping.create(frame.profile, scope, wanted.name, stages, frame.author, FILLED)
+    return keeping.create(frame.chosen, scope, wanted.name, stages, frame.author, FILLED)
 
 
 def stood(seen: Seen, scope: Kind) -> dict[int, Figures]:
     """Who stands in which stage of all journeys of that scope."""
-    assert seen.frame.profile is not None
-    return figures.now(seen.frame.profile, scope, seen.book, with_built_ins(seen.frame.profile))
+    return figures.now(seen.frame.chosen, scope, seen.book, with_built_ins(seen.frame.chosen))
 
 
 def funnel(seen: Seen, journey: Journey, found: Mapping[int, Figures], length: int) -> Values:

@@ -14,27 +14,11 @@ from accoil.score.best import best
 from accoil.show import by_hand, columns, export, lists, sentences, tables, tiles
 from accoil.show.downloads import downloaded, files
 from accoil.show.export.people import table as people_table
-from accoil.show.frame import frame_of, page, to_first_steps
+from accoil.show.frame import frame_of, page, scored_frame_of
 from accoil.show.narrowing import Narrowed, backs, choices, narrowed
 from accoil.show.seen import SPARK_DAYS, Seen
 
 Link = Callable[..., str]
-
-
-def accounts(request: HttpRequest, product_id: int) -> HttpResponse:
-    return people(request, product_id, "account")
-
-
-def users(request: HttpRequest, product_id: int) -> HttpResponse:
-    return people(request, product_id, "user")
-
-
-def accounts_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
-    return exported(request, product_id, "account", suffix)
-
-
-def users_file(request: HttpRequest, product_id: int, suffix: export.Format) -> HttpResponseBase:
-    return exported(request, product_id, "user", suffix)
 
 
 def choose_columns(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
@@ -67,9 +51,7 @@ def table_of(seen: Seen, kind: Kind, name: str = "", **among: Any) -> export.Tab
 
 
 def people(request: HttpRequest, product_id: int, kind: Kind) -> HttpResponse:
-    frame = frame_of(request, product_id, f"{kind}s")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, f"{kind}s")
     seen, now = Seen(frame), narrowed(frame, kind)
     link = partial(frame.link, f"{kind}s")
     rows = listed(seen, kind, partial(link, **now.query), **now.among(seen))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accoil.count.ids import Kind
+from accoil.count.ids import LARGEST, Kind
 from accoil.count.people import events, traits
 from accoil.rule.conditions import Event
 from accoil.score import change_words
@@ -16,38 +16,27 @@ from accoil.score.freezing import progress
 from accoil.score.in_force import course as profile_course
 from accoil.score.models import Profile
 from accoil.show import changes, charts, made_of, reasons, stays, tables, words
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.seen import Seen, range_links, range_of
 from accoil.show.views.exclusion import left_out
 
 RANGES = (30, 60, 90, 365)
 PEOPLE = 10  # of an account, on its own page
-LARGEST_ID = 2**53
 
 Row = dict[str, Any]
 
 
-def account(request: HttpRequest, product_id: int, account_id: int) -> HttpResponse:
-    return person(request, product_id, "account", account_id)
-
-
-def user(request: HttpRequest, product_id: int, user_id: int) -> HttpResponse:
-    return person(request, product_id, "user", user_id)
-
-
 def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, f"{kind}s")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, f"{kind}s")
     if not_counted := left_out(frame, kind, id):
         return not_counted
     seen = Seen(frame)
     row = found(seen, kind, id)
     days = range_of(frame, RANGES)
     first = frame.as_of - timedelta(days=max(days - 1, frame.definition.window))
-    with done_by(frame.profile, frame.definition, kind, id, first, frame.as_of) as done:
-        values = {**about(frame, kind, row), **why(frame, frame.profile, kind, row, done)}
-        values |= course(frame, frame.profile, kind, row, days, done)
+    with done_by(frame.chosen, frame.definition, kind, id, first, frame.as_of) as done:
+        values = {**about(frame, kind, row), **why(frame, frame.chosen, kind, row, done)}
+        values |= course(frame, frame.chosen, kind, row, days, done)
     values["facts"] = tables.facts(kind, row, frame, values["explained"])
     told = made_of.Told(kind, row, frame.definition, frame.today, values["explained"])
     values["said"] = {key: made_of.sentence(key, told) for key in ("score", "change", "mrr") if key in row}
@@ -59,7 +48,7 @@ def person(request: HttpRequest, product_id: int, kind: Kind, id: int) -> HttpRe
 
 def found(seen: Seen, kind: Kind, id: int) -> Row:
     """Raises Http404 for one that was not there on the day looked at."""
-    rows = seen.page(kind, ids=[id], limit=1).rows if id < LARGEST_ID else []
+    rows = seen.page(kind, ids=[id], limit=1).rows if id <= LARGEST else []
     if not rows and seen.frame.is_past:
         raise Http404(f"There was no such {kind} in this product on {seen.frame.as_of}.")
     if not rows:

@@ -13,7 +13,7 @@ from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names, rule_of
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.narrowing import narrowed
 from accoil.show.rules import form, seen, telling
 from accoil.show.rules.drafts import Branch, Row
@@ -27,15 +27,13 @@ Values = dict[str, Any]
 
 
 def new(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "segments")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "segments")
     scope = scope_of(request)
     if request.method == "POST":
         return answer(frame, scope, None, telling.typed(request.POST, NAME))
     if begun := narrowed(frame, scope).rule:  # the filter of a list
         return editor(frame, scope, None, telling.of_rule(NAME, check(begun, scope, EVERYTHING)))
-    like = Segment.objects.filter(profile=frame.profile, pk=_number(request.GET.get("like"))).first()
+    like = Segment.objects.filter(profile=frame.chosen, pk=_number(request.GET.get("like"))).first()
     typed = Typed(NAME, Branch("all", (Row(),)))
     if like:
         scope = like.scope  # type: ignore[assignment]
@@ -73,7 +71,6 @@ def answer(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Ht
 
 def save(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> HttpResponse:
     sent = frame.request.POST
-    assert frame.profile is not None
     rule = typed.written()
     if rule is None:
         raise Refused("Say who is in it: add a condition.")
@@ -83,7 +80,7 @@ def save(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Http
         messages.success(frame.request, f"“{found.name}” is saved. Who comes or goes by it is noted as such.")
         return redirect(frame.link("segment", found.pk))
     filled = FILLED if sent.get("fill") else 0
-    made = keeping.create(frame.profile, scope, name, rule, stay, frame.author, filled)
+    made = keeping.create(frame.chosen, scope, name, rule, stay, frame.author, filled)
     messages.success(frame.request, f"“{made.name}” is made. Who is inside is being written down.")
     return redirect(frame.link("segment", made.pk))
 
@@ -105,10 +102,9 @@ def editor(
 
 def told(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Values:
     """The form of the rule, and what is to be said about it."""
-    assert frame.profile is not None
     sees = Seen(frame)
-    others = [each for each in with_built_ins(frame.profile) if found is None or each.pk != found.pk]
-    known = names(frame.profile, scope, frame.definition, others)
+    others = [each for each in with_built_ins(frame.chosen) if found is None or each.pk != found.pk]
+    known = names(frame.chosen, scope, frame.definition, others)
     offer = form.offered(frame.product.pk, scope, frame.today, known)
     return {
         "rule": telling.shown(typed, frame.request.POST, offer),

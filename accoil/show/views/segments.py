@@ -21,7 +21,7 @@ from accoil.segment.watched import rule_of
 from accoil.show import by_hand, charts, export, segment_words
 from accoil.show.courses import line_of
 from accoil.show.downloads import downloaded, files
-from accoil.show.frame import Frame, frame_of, page, to_first_steps
+from accoil.show.frame import Frame, page, scored_frame_of
 from accoil.show.narrowing import whom
 from accoil.show.seen import RANGES, SPARK_DAYS, Seen, range_links, range_of
 from accoil.show.segment_pages import framed, list_link, scope_of, tabs
@@ -35,9 +35,7 @@ Values = dict[str, Any]
 
 
 def segments(request: HttpRequest, product_id: int) -> HttpResponse:
-    frame = frame_of(request, product_id, "segments")
-    if frame.profile is None:
-        return to_first_steps(frame)
+    frame = scored_frame_of(request, product_id, "segments")
     return page(frame, "show/segments.html", told(frame, scope_of(request)))
 
 
@@ -76,10 +74,9 @@ def fill(request: HttpRequest, product_id: int, segment_id: int) -> HttpResponse
 def told(frame: Frame, scope: Kind) -> Values:
     """Every segment of that scope with its figures and its last 30 days."""
     seen = Seen(frame)
-    assert frame.profile is not None
-    all_segments = with_built_ins(frame.profile)
+    all_segments = with_built_ins(frame.chosen)
     own = [each for each in all_segments if each.scope == scope and not each.is_stage]
-    found = figures.now(frame.profile, scope, seen.book, all_segments)
+    found = figures.now(frame.chosen, scope, seen.book, all_segments)
     total = seen.summary[f"{scope}s"]
     rows = [row(frame, each, found[each.pk], total) for each in own]
     return {

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.hubspot import portal as remembered
 from accoil.connect.hubspot.connecting import by_token
-from accoil.connect.hubspot.session import HubspotSession
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
 from accoil.team.models import Team, User
@@ -25,10 +24,6 @@ class Synced(Stepped):
     @property
     def portal(self) -> Portal:
         return self.hubspot.portal
-
-    @property
-    def session(self) -> HubspotSession:
-        return HubspotSession(Connection.objects.get(pk=self.connection.pk))
 
     def stands(self, email: str) -> dict[str, str]:
         """What the contact with that address has of ours, without the start of the names."""
@@ -50,12 +45,6 @@ class Synced(Stepped):
 
 def _own(properties: dict[str, str]) -> dict[str, str]:
     return {name.removeprefix(START): value for name, value in properties.items() if name.startswith("accoil_")}
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    remembered.forget()
 
 
 @pytest.fixture
@@ -88,4 +77,4 @@ def synced(
         hubspot.portal.contact("ann@acme.example", [firm])
         hubspot.portal.contact("bob@acme.example", [firm])
         connection = by_token(looked.product.team, author, hubspot.token())
-        yield from closing(Synced(looked, connection, clock, forget=remembered.forget, hubspot=hubspot))
+        yield from closing(Synced(looked, connection, clock, forget=portals.forget, hubspot=hubspot))

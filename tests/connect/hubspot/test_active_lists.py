@@ -5,7 +5,7 @@ import pytest
 from accoil.connect import ending
 from accoil.connect.connection import Rejected
 from accoil.connect.hubspot.active_lists import KEPT, of_segment
-from accoil.connect.models import Connection, Mode, State
+from accoil.connect.models import Mode, State
 from accoil.connect.names import SEGMENTS, synced, wanted
 from tests.connect.hubspot.conftest import Synced
 from tests.hubspot.shown import members
@@ -23,7 +23,7 @@ def on(synced: Synced) -> Synced:
 def make(it: Synced, segment: str, kind: str = "user") -> str:
     (attribute,) = [each.attribute for each in wanted(synced(it.connection))
                     if (each.trait, each.attribute.kind) == (SEGMENTS, kind)]  # fmt: skip
-    return of_segment(Connection.objects.get(pk=it.connection.pk), attribute, segment)
+    return of_segment(it.kept, attribute, segment)
 
 
 def test_a_list_holds_whoever_has_the_name_and_nobody_of_a_longer_one(on: Synced) -> None:
@@ -65,8 +65,8 @@ def test_they_go_when_the_profile_is_switched_off(on: Synced) -> None:
     make(on, "Activated")
     on.switch(Mode.OFF)
     on.settle()
-    assert on.hubspot.portal.lists == {} and KEPT in Connection.objects.get(pk=on.connection.pk).options
-    assert Connection.objects.get(pk=on.connection.pk).options[KEPT] == {}
+    assert on.hubspot.portal.lists == {} and KEPT in on.kept.options
+    assert on.kept.options[KEPT] == {}
 
 
 def test_disconnecting_deletes_them_and_no_other_lists_even_when_somebody_was_faster(on: Synced) -> None:
@@ -75,7 +75,7 @@ def test_disconnecting_deletes_them_and_no_other_lists_even_when_somebody_was_fa
     portal = on.hubspot.portal
     on.session.perform("hubspot_list", "user", on.record("ann").remote_id, {"list": "Ours"})
     del portal.lists[min(each.id for each in portal.lists.values() if each.processing == "DYNAMIC")]
-    ending.begin(Connection.objects.get(pk=on.connection.pk))
+    ending.begin(on.kept)
     on.settle()
     assert [each.name for each in portal.lists.values()] == ["Ours"]
-    assert Connection.objects.get(pk=on.connection.pk).state == State.DISCONNECTED
+    assert on.kept.state == State.DISCONNECTED

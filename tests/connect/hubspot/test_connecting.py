@@ -9,10 +9,11 @@ from django.db import connection as db
 
 from accoil.connect import ending
 from accoil.connect.connection import SignInAgain
-from accoil.connect.hubspot import connecting, portal
+from accoil.connect.hubspot import connecting
 from accoil.connect.hubspot.connecting import by_code, by_token, sign_in_address
+from accoil.connect.hubspot.portal import portals
 from accoil.connect.hubspot.session import HubspotSession
-from accoil.connect.hubspot.tool import SCOPES
+from accoil.connect.hubspot.speaking import SCOPES
 from accoil.connect.models import Connection, State
 from accoil.connect.now import Driven
 from accoil.refused import Refused
@@ -134,7 +135,7 @@ def test_many_threads_renew_it_once(signed_in: Connection, hubspot: Hubspot, clo
 def test_what_another_process_renewed_is_taken_over(signed_in: Connection, hubspot: Hubspot, clock: Driven) -> None:
     session = HubspotSession(signed_in)
     clock.advance(1500)
-    portal.forget()  # as another process
+    portals.forget()  # as another process
     HubspotSession(signed_in).places_left()
     session.places_left()
     assert renewals(hubspot) == 1
@@ -178,9 +179,9 @@ def test_the_sync_goes_on_over_a_renewal_and_archives_with_it(synced: Synced) ->
         synced.settle()
     assert synced.stands("bob@acme.example")["adoptionrate"] == "100"
     synced.clock.advance(1500)
-    ending.begin(Connection.objects.get(pk=synced.connection.pk))
+    ending.begin(synced.kept)
     synced.settle()
-    done = Connection.objects.get(pk=synced.connection.pk)
+    done = synced.kept
     assert done.state == State.DISCONNECTED and done.secrets == {} and not synced.portal.in_use("contacts")
 
 

@@ -6,16 +6,12 @@ import pytest
 
 from accoil.connect import sync
 from accoil.connect.hubspot.connecting import by_token
-from accoil.connect.models import Connection, Record, State
-from accoil.connect.writing import Writer
+from accoil.connect.models import Record, State
 from tests.connect.hubspot.conftest import Synced
+from tests.connect.stepped import killed
 
 BATCH = "POST /crm/objects/2026-03/contacts/batch/update"
 SCORE = "accoil_everyday_score"
-
-
-class Killed(BaseException):
-    """Nothing after it is done, as after kill -9."""
 
 
 def scores(synced: Synced, names: list[str]) -> list[str]:
@@ -80,7 +76,7 @@ def test_an_answer_that_is_lost_leaves_nothing_stale(on: Synced) -> None:
     on.hubspot.faults.plan("lose", BATCH, times=3)  # also the short retries of one call
     on.syncer.step()
     assert all(SCORE in on.portal.writes[-1].values and on.record(name).unsure for name in people)
-    assert Connection.objects.get(pk=on.connection.pk).failures == 1  # one call, however many records
+    assert on.kept.failures == 1  # one call, however many records
     on.clock.advance(60)
     on.settle()
     assert not any(on.record(name).unsure or on.record(name).problem for name in people)
@@ -98,28 +94,15 @@ def test_what_passes_is_tried_again(on: Synced, how: Any, more: dict[str, Any]) 
     assert on.stands("bob@acme.example")["adoptionrate"] == "100" and on.record("bob").problem == ""
 
 
-def test_a_kill_in_the_middle_costs_writes_again_and_leaves_nothing_stale(
-    on: Synced, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kill_in_the_middle_costs_writes_again_and_leaves_nothing_stale(on: Synced) -> None:
     people = on.add(102)
     on.settle()
     for name in people:
         on.works(name, 14)
     on.looked.look()
-    note, noted = Writer._note, []
-
-    def killed_at_the_second(writer: Writer, answered: Any) -> Any:
-        noted.append(1)
-        if len(noted) > 1:
-            raise Killed
-        return note(writer, answered)
-
-    monkeypatch.setattr(Writer, "_note", killed_at_the_second)
-    with pytest.raises(Killed):
+    with killed(1):
         for _ in range(10):
             on.syncer.step()
-    monkeypatch.undo()
-    monkeypatch.setattr("accoil.score.book.FRESH_FOR", 0.0)
     unsure = Record.objects.exclude(unsure=[]).count()
     assert 0 < unsure <= 100
     on.restart()
@@ -131,7 +114,7 @@ def test_a_revoked_token_stops_the_connection_until_it_is_connected_again(on: Sy
     on.hubspot.tokens.clear()
     on.works("bob", 13)
     on.settle()
-    lost = Connection.objects.get(pk=on.connection.pk)
+    lost = on.kept
     assert lost.state == State.NEEDS_RECONNECT and "connect again" in lost.problem
     heard = len(on.hubspot.heard)
     on.settle()
@@ -146,7 +129,7 @@ def test_a_missing_scope_is_said_in_hubspots_words(on: Synced) -> None:
     on.hubspot.faults.plan("refuse", "PATCH /crm/objects", times=10**6, status=403)
     on.works("bob", 13)
     on.settle()
-    lost = Connection.objects.get(pk=on.connection.pk)
+    lost = on.kept
     assert lost.state == State.NEEDS_RECONNECT and "lacks a permission" in lost.problem
 
 
@@ -167,7 +150,7 @@ def test_a_merge_that_is_found_by_matching_empties_nothing(on: Synced) -> None:
     assert was
     into = on.portal.contact("robert@acme.example", hs_additional_emails="bob@acme.example")
     on.portal.merge("contacts", was, into)
-    sync.look_again(on.connection, was.id)
+    Record.objects.filter(connection=on.connection, remote_id=was.id).update(rematch=True)
     on.settle()
     assert on.record("bob").remote_id == into.id
     assert set(on.stands("robert@acme.example")) == set(on.stands("ann@acme.example"))

@@ -7,7 +7,7 @@ from tests.connect.hubspot.conftest import Synced
 
 def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(synced: Synced) -> None:
     synced.settle()
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert plan.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert len(plan.make) == 17 and plan.places.left == 1000
     assert synced.portal.writes == [] and not synced.portal.in_use("contacts")

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import pytest
 
 from accoil.connect.connection import Attribute
-from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.intercom.session import IntercomSession
 from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
-from accoil.connect.rate import lane
 from accoil.count.ids import Kind
 from accoil.team.models import Team, User
 from tests.intercom import Intercom, running
@@ -57,13 +55,6 @@ def here(team: Team, author: User, intercom: Intercom) -> Here:
 
 def attribute(name: str = "Accoil_Trial_Score", kind: Kind = "user", type: str = "integer") -> Attribute:
     return Attribute(kind=kind, name=name, type=type, words=name.replace("_", " "))  # type: ignore[arg-type]
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    lane.cache_clear()
-    session._workspaces.clear()
 
 
 @pytest.fixture

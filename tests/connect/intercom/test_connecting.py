@@ -14,12 +14,12 @@ from accoil.connect.intercom import speaking
 from accoil.connect.intercom.connecting import (
     by_code,
     by_token,
-    heard_uninstall,
     offers_sign_in,
     sign_in_address,
 )
+from accoil.connect.intercom.notified import heard_uninstall
+from accoil.connect.intercom.session import IntercomSession
 from accoil.connect.intercom.signed import is_signed, secrets_of
-from accoil.connect.intercom.tool import opened
 from accoil.connect.models import Connection, State
 from accoil.connect.now import Driven
 from accoil.refused import Refused
@@ -60,11 +60,11 @@ def test_a_token_is_told_to_nobody_but_who_gave_it(team: Team, author: User, int
     with running() as another:
         settings.INTERCOM_URL = another.address
         with pytest.raises(SignInAgain, match="at another address"):
-            opened(made)
+            IntercomSession(made)
         heard_uninstall(made)
         assert not another.calls("GET /me")
     settings.INTERCOM_URL = intercom.address
-    assert opened(made).places_left()
+    assert IntercomSession(made).places_left()
 
 
 @pytest.mark.parametrize("region", ["us", "eu", "au"])

@@ -8,7 +8,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from accoil.asgi import Server
-from accoil.connect.intercom import connecting
+from accoil.connect.intercom import notified
 from accoil.connect.models import Connection, Heard, Mode, Record, State
 from accoil.team.models import Team
 from tests.connect.sync.conftest import Synced, clock, intercom, synced
@@ -20,7 +20,7 @@ __all__ = ["clock", "intercom", "synced"]
 
 @pytest.fixture(autouse=True)
 def nobody_asked_lately() -> None:
-    connecting._asked.clear()
+    notified._asked.clear()
 
 
 @pytest.fixture

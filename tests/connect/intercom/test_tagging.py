@@ -12,10 +12,8 @@ from accoil.act.models import Delivery, Firing
 from accoil.act.queue import by_hand
 from accoil.asgi import Server
 from accoil.connect import ending, sync
-from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, State
-from accoil.connect.rate import lane
 from accoil.count import ids
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
@@ -58,8 +56,6 @@ class Tagging:
 @pytest.fixture
 def tagging(server: Server, door: Door, settings: Any) -> Iterator[Tagging]:
     """Ann of Acme is matched, and so is her company; nobody has done anything yet."""
-    lane.cache_clear()
-    session._workspaces.clear()
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
         acme = intercom.workspace.company("acme", "Acme Ltd")

@@ -24,7 +24,6 @@ BECAUSE = "Score fell by 14 because a day passed."
 @pytest.fixture
 def box(settings) -> Iterator[Mailbox]:
     settings.PUBLIC_URL = PUBLIC
-    pace.cache_clear()
     with running() as it:
         use(settings, it)
         yield it

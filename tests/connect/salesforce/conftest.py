@@ -12,7 +12,6 @@ from accoil.connect.now import Driven, driven, now
 from accoil.connect.salesforce.connecting import by_code
 from accoil.connect.salesforce.fields import TYPES, name_of
 from accoil.connect.salesforce.org import orgs
-from accoil.connect.salesforce.session import SalesforceSession
 from accoil.team.models import Team, User
 from tests.connect.salesforce.stand_in import CLIENT, SECRET, Org, Salesforce, running
 from tests.connect.stepped import Stepped, acme, closing
@@ -30,10 +29,6 @@ class Synced(Stepped):
     @property
     def org(self) -> Org:
         return self.salesforce.org
-
-    @property
-    def session(self) -> SalesforceSession:
-        return SalesforceSession(Connection.objects.get(pk=self.connection.pk))
 
     def stands(self, email: str) -> dict[str, Any]:
         """What the contact has in our fields, without start and end of their names."""
@@ -65,12 +60,6 @@ def make_fields(org: Org, profile: str = "Everyday") -> None:
 
 def join(team: Team, author: User, salesforce: Salesforce, org: Org | None = None) -> Connection:
     return by_code(team, author, salesforce.code(VERIFIER, org), "production", BACK, VERIFIER)
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    orgs.forget()
 
 
 @pytest.fixture

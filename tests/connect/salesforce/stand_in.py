@@ -7,18 +7,15 @@ import base64
 import hashlib
 import re
 import secrets
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.connect.salesforce.pages import allowed, asked, shown
-from tests.intercom import server
 from tests.intercom.calls import Answer, Call, Refusal
-from tests.intercom.faults import Faults
-from tests.intercom.intercom import Heard
 from tests.intercom.routing import Routes
+from tests.intercom.server import running as running
+from tests.intercom.stand_in import StandIn
 
 CLIENT, SECRET = "stand-in-key", "stand-in-secret"
 MOST = 200
@@ -142,19 +139,17 @@ class Org:
         return None
 
 
-class Salesforce:
+class Salesforce(StandIn):
     """`used` of `of` calls of the day are told in every answer."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock, self.faults, self.lock = clock, Faults(), threading.RLock()
+        super().__init__(clock)
         self.orgs = [Org(1)]
         self.org = self.orgs[0]
         self.tokens: dict[str, Org] = {}
         self.refreshes: dict[str, Org] = {}
         self.codes: dict[str, tuple[Org, str]] = {}  # code → organisation, challenge
-        self.heard: list[Heard] = []
         self.used, self.of, self.rotates, self.may = 0, 100_000, False, True
-        self.address = ""
 
     def add_org(self) -> Org:
         self.orgs.append(made := Org(len(self.orgs) + 1))
@@ -167,21 +162,14 @@ class Salesforce:
         self.codes[code] = (org or self.org, base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
         return code
 
-    def calls(self, start: str) -> list[Heard]:
-        return [one for one in self.heard if f"{one.method} {one.path}".startswith(start)]
-
-    def answer(self, call: Call, refusal: Refusal | None = None) -> Answer:
+    def act(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
         try:
-            with self.lock:
-                answer = self._answer(call, refusal)
-        except Refusal as refused:
-            answer = refused.answer()
-        if not call.path.startswith("/services/oauth2"):
-            answer.headers |= {"Sforce-Limit-Info": f"api-usage={self.used}/{self.of}"}
-        self.heard.append(Heard(call.method, call.path, answer.status, call.body))
-        return answer
+            return self._act(call, refusal)
+        finally:
+            if not call.path.startswith("/services/oauth2"):
+                headers |= {"Sforce-Limit-Info": f"api-usage={self.used}/{self.of}"}
 
-    def _answer(self, call: Call, refusal: Refusal | None) -> Answer:
+    def _act(self, call: Call, refusal: Refusal | None) -> Answer:
         if refusal:
             raise Refused(refusal.status, CODES.get(refusal.status, refusal.code), refusal.message)
         if page := pages.find(call.method, call.path):
@@ -279,10 +267,3 @@ def revoked(salesforce: Salesforce, call: Call) -> Answer:
     org = salesforce.refreshes.pop(call.body["token"], None)
     salesforce.tokens = {token: of for token, of in salesforce.tokens.items() if of is not org}
     return Answer("", 200)
-
-
-@contextmanager
-def running(salesforce: Salesforce, port: int = 0) -> Iterator[Salesforce]:
-    """`salesforce.address` is where it listens, while inside."""
-    with server.running(salesforce, port):  # type: ignore[arg-type]
-        yield salesforce

@@ -62,7 +62,7 @@ def test_an_organisation_belongs_to_one_team_and_a_team_has_one(
 )
 def test_each_place_has_its_own_page(settings: Any, place: str, host: str) -> None:
     settings.SALESFORCE_URL, settings.SALESFORCE_CLIENT_ID = "", "key"
-    address = urlsplit(connecting.sign_in_address(place, "s1", BACK))
+    address = urlsplit(signing_in.sign_in_address(place, "s1", BACK))
     asked = {name: values[0] for name, values in parse_qs(address.query).items()}
     assert (address.scheme, address.hostname, address.path) == ("https", host, "/services/oauth2/authorize")
     assert asked == {

@@ -4,17 +4,13 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.models import Connection, Record, State
+from accoil.connect.models import Record, State
 from accoil.connect.salesforce import checks
 from accoil.connect.salesforce.speaking import LOOKS_AGAIN
-from accoil.connect.writing import Writer
 from tests.connect.salesforce.conftest import Synced, join
+from tests.connect.stepped import killed
 
 BATCH = "PATCH /services/data/v66.0/composite/sobjects"
-
-
-class Killed(BaseException):
-    """Nothing after it is done, as after kill -9."""
 
 
 def scores(synced: Synced, names: list[str]) -> set[Any]:
@@ -37,23 +33,16 @@ def test_whatever_goes_wrong_for_a_while_everything_comes_right(on: Synced, how:
         on.clock.advance(2 * 3600)
         on.settle()
     assert on.salesforce.faults.left() == 0
-    assert Connection.objects.get(pk=on.connection.pk).state == State.CONNECTED
+    assert on.kept.state == State.CONNECTED
     assert scores(on, people) == {float(on.record("p000").confirmed["Accoil_Everyday_Score"])}
     assert not Record.objects.exclude(unsure=[]).exists() and not Record.objects.exclude(problem="").exists()
 
 
-def test_after_a_kill_what_was_on_its_way_is_sent_again(on: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_kill_what_was_on_its_way_is_sent_again(on: Synced) -> None:
     people = on.add(5)
-    noting = Writer._note
-
-    def killed(*given: Any) -> None:
-        raise Killed
-
-    monkeypatch.setattr(Writer, "_note", killed)
-    with pytest.raises(Killed):
+    with killed():
         on.settle()
     assert Record.objects.exclude(unsure=[]).count() == 5
-    monkeypatch.setattr(Writer, "_note", noting)
     on.restart()
     on.settle()
     assert len(scores(on, people)) == 1 and not Record.objects.exclude(unsure=[]).exists()
@@ -96,13 +85,13 @@ def test_at_four_fifths_of_a_days_calls_it_stops_and_looks_again_later(on: Synce
     for _ in range(20):
         on.clock.advance(max(0.1, min(5.0, on.syncer.step())))
     assert on.salesforce.used - steps <= 2
-    told = checks.checks(Connection.objects.get(pk=on.connection.pk))
+    told = checks.checks(on.kept)
     assert "80 %" in str(told[0].answers + told[-1].answers) or "left to others" in str(told[0].answers)
     on.salesforce.used = 10
     on.clock.advance(LOOKS_AGAIN + 1)
     on.settle()
     assert len(scores(on, people)) == 1
-    assert Connection.objects.get(pk=on.connection.pk).failures == 0
+    assert on.kept.failures == 0
 
 
 def test_an_access_that_has_ended_is_renewed_once_and_nobody_notices(on: Synced) -> None:
@@ -121,8 +110,8 @@ def test_an_app_that_gives_another_refresh_token_each_time_is_followed(on: Synce
         on.salesforce.tokens.clear()
         on.works("bob", hour)
         on.settle()
-    assert on.connection.pk and Connection.objects.get(pk=on.connection.pk).state == State.CONNECTED
-    assert Connection.objects.get(pk=on.connection.pk).secrets["refresh_token"] in on.salesforce.refreshes
+    assert on.connection.pk and on.kept.state == State.CONNECTED
+    assert on.kept.secrets["refresh_token"] in on.salesforce.refreshes
 
 
 def test_a_sign_in_that_was_revoked_stops_it_until_it_is_connected_again(on: Synced) -> None:
@@ -130,7 +119,7 @@ def test_a_sign_in_that_was_revoked_stops_it_until_it_is_connected_again(on: Syn
     on.salesforce.refreshes.clear()
     on.works("bob", 13)
     on.settle()
-    lost = Connection.objects.get(pk=on.connection.pk)
+    lost = on.kept
     assert lost.state == State.NEEDS_RECONNECT and "no longer accepts the sign-in" in lost.problem
     heard = len(on.salesforce.heard)
     on.settle()
@@ -145,7 +134,7 @@ def test_a_permission_that_is_missing_is_said_in_salesforces_words(on: Synced) -
     on.salesforce.may = False
     on.works("bob", 13)
     on.settle()
-    lost = Connection.objects.get(pk=on.connection.pk)
+    lost = on.kept
     assert lost.state == State.NEEDS_RECONNECT and "API is not enabled for this user" in lost.problem
 
 

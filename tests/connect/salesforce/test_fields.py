@@ -6,10 +6,9 @@ import pytest
 
 from accoil.connect import chosen_fields, ending, sync
 from accoil.connect.connection import Rejected
-from accoil.connect.models import Connection, Entry, Mode, ProfileSync, State
+from accoil.connect.models import Entry, Mode, ProfileSync, State
 from accoil.connect.names import NOWHERE
-from accoil.connect.salesforce.session import SalesforceSession
-from accoil.connect.salesforce.tool import FIELD
+from accoil.connect.salesforce.session import FIELD, SalesforceSession
 from accoil.refused import Refused
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team
@@ -146,7 +145,7 @@ def test_a_dry_run_tells_what_the_chosen_fields_would_change(chosen: Synced) -> 
     chosen.switch(Mode.OFF)
     chosen.settle()
     chosen_fields.choose(chosen.connection, chosen.profile, {"user": {"Score": "Health__c"}})
-    plan = sync.plan(chosen.connection, {chosen.profile: Mode.ALL})
+    plan = chosen.plan({chosen.profile: Mode.ALL})
     assert "Accoil_Everyday_Score → Health__c" in plan.make
     assert value(chosen, ANN, "Health__c") is None
 
@@ -172,7 +171,7 @@ def test_while_salesforce_is_away_nothing_is_chosen(chosen: Synced) -> None:
 
 def test_disconnecting_empties_chosen_fields_too_and_forgets_the_choice(chosen: Synced) -> None:
     choose(chosen, Score="Health__c")
-    ending.begin(Connection.objects.get(pk=chosen.connection.pk))
+    ending.begin(chosen.kept)
     chosen.settle()
     assert value(chosen, ANN, "Health__c") is None and not ProfileSync.objects.exists()
-    assert Connection.objects.get(pk=chosen.connection.pk).state == State.DISCONNECTED
+    assert chosen.kept.state == State.DISCONNECTED

@@ -3,10 +3,10 @@
 import pytest
 
 from accoil.connect import ending, sync
-from accoil.connect.models import Connection, Entry, Mode, Record, State
+from accoil.connect.models import Entry, Mode, Record, State
 from accoil.connect.salesforce import checks
 from accoil.connect.salesforce.fields import name_of
-from accoil.connect.salesforce.tool import AT_ONCE
+from accoil.connect.salesforce.rows import AT_ONCE
 from tests.connect.salesforce.conftest import Synced
 from tests.small_worlds import at, identified, joins
 
@@ -15,7 +15,7 @@ BATCH = "PATCH /services/data/v66.0/composite/sobjects"
 
 def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(synced: Synced) -> None:
     synced.settle()
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert plan.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert synced.org.writes == []
 
@@ -115,7 +115,7 @@ def test_a_field_that_an_admin_has_to_see_to_is_told_and_the_others_are_written(
     problems = [row.problem for row in synced.connection.attributes.exclude(problem="")]
     assert len(problems) == 1 and why in problems[0]
     assert synced.stands("ann@acme.example")["Frequency"] == 1 and not synced.record("ann").problem
-    told = checks.checks(Connection.objects.get(pk=synced.connection.pk))
+    told = checks.checks(synced.kept)
     assert told[0].mark == "bad" and any(why in answer for answer in told[0].answers)
 
 
@@ -128,7 +128,7 @@ def test_once_the_admin_made_it_it_is_filled(synced: Synced) -> None:
     synced.clock.advance(60)
     synced.settle()
     assert "Score" in synced.stands("ann@acme.example")
-    assert checks.checks(Connection.objects.get(pk=synced.connection.pk))[0].mark == "good"
+    assert checks.checks(synced.kept)[0].mark == "good"
 
 
 def test_names_of_fields_fit_into_salesforce_and_differ() -> None:
@@ -151,7 +151,7 @@ def test_what_is_switched_off_is_emptied_and_comes_again(on: Synced) -> None:
 def test_disconnecting_empties_the_fields_and_gives_the_access_back(on: Synced) -> None:
     ending.begin(on.connection)
     on.settle()
-    ended = Connection.objects.get(pk=on.connection.pk)
+    ended = on.kept
     assert (ended.state, ended.secrets, ended.problem) == (State.DISCONNECTED, {}, "")
     assert on.stands("ann@acme.example") == {} == on.stands_at("Acme Ltd") and on.salesforce.refreshes == {}
     heard = len(on.salesforce.heard)
@@ -162,10 +162,10 @@ def test_disconnecting_empties_the_fields_and_gives_the_access_back(on: Synced) 
 
 def test_ended_early_the_access_is_given_back_all_the_same(on: Synced) -> None:
     on.salesforce.faults.plan("refuse", "PATCH", times=99, status=503)
-    ending.begin(Connection.objects.get(pk=on.connection.pk))
+    ending.begin(on.kept)
     on.syncer.step()
-    assert ending.end_now(Connection.objects.get(pk=on.connection.pk))
-    ended = Connection.objects.get(pk=on.connection.pk)
+    assert ending.end_now(on.kept)
+    ended = on.kept
     assert (ended.state, ended.secrets) == (State.DISCONNECTED, {}) and on.salesforce.refreshes == {}
 
 
@@ -189,7 +189,7 @@ def test_what_is_refused_stays_and_is_told_once_and_all_else_is_emptied(on: Sync
     assert len(failed) == 1 and "could not be emptied. Salesforce refused it. It said: A rule of ours" in failed[0]
     problem = on.connection.attributes.get(name="Accoil_Everyday_Score").problem
     assert problem.startswith("1 user still has an old value there that could not be emptied. Salesforce refused it.")
-    now = Connection.objects.get(pk=on.connection.pk)
+    now = on.kept
     if disconnects:
         assert (now.state, now.secrets) == (State.DISCONNECTED, {}) and "Accoil_Everyday_Score" in now.problem
         assert now.problem.startswith("Some could not be archived. 1 user still has an old value there")

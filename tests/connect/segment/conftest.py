@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.models import Connection
 from accoil.connect.now import Driven, driven, now
 from accoil.connect.segment.connecting import by_key
-from accoil.connect.segment.session import SegmentSession
 from accoil.connect.segment.speaking import doors
 from tests.connect.segment.stand_in import Segment, Source, running
 from tests.connect.stepped import Stepped, acme, closing
@@ -25,10 +23,6 @@ class Synced(Stepped):
     def source(self) -> Source:
         return self.segment.source
 
-    @property
-    def session(self) -> SegmentSession:
-        return SegmentSession(Connection.objects.get(pk=self.connection.pk))
-
     def stands(self, user: str) -> dict[str, Any]:
         """The user's traits, without the start of their names."""
         return _short(self.source.traits["identify"].get(user, {}))
@@ -43,12 +37,6 @@ def _short(traits: dict[str, Any]) -> dict[str, Any]:
 
 def given(key: str, region: str = "eu", **more: str) -> dict[str, str]:
     return {"write_key": key, "region": region, **more}
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """Ids of connections come again in every test."""
-    doors.forget()
 
 
 @pytest.fixture

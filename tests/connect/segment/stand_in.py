@@ -6,16 +6,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.intercom import server
 from tests.intercom.calls import Answer, Call, Refusal
-from tests.intercom.faults import Faults
-from tests.intercom.intercom import Heard
+from tests.intercom.server import running as running
+from tests.intercom.stand_in import StandIn
 from tests.shown import page, table
 
 LARGEST, LARGEST_CALL = 32_000, 500_000
@@ -61,33 +58,22 @@ class Source:
             own.pop(name, None) if value is None else own.update({name: value})
 
 
-class Segment:
-    """`lock` is held while a call is dealt with. Messages with a key that no source here has are answered like others,
-    and lost; as at the host of another region."""
+class Segment(StandIn):
+    """Messages with a key that no source here has are answered like others, and lost; as at the host of another
+    region."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock, self.faults, self.lock = clock, Faults(), threading.RLock()
+        super().__init__(clock)
         self.sources: dict[str, Source] = {}
         self.source = self.add_source()
-        self.heard: list[Heard] = []
         self.lost = 0
-        self.address = ""
 
     def add_source(self) -> Source:
         made = Source(f"wkey{len(self.sources):04}abcdefghijklmnopqrstuv")
         self.sources[made.key] = made
         return made
 
-    def answer(self, call: Call, refusal: Refusal | None = None) -> Answer:
-        try:
-            with self.lock:
-                answer = self._answer(call, refusal)
-        except Refusal as refused:
-            answer = refused.answer()
-        self.heard.append(Heard(call.method, call.path, answer.status, call.body))
-        return answer
-
-    def _answer(self, call: Call, refusal: Refusal | None) -> Answer:
+    def act(self, call: Call, headers: dict[str, str], refusal: Refusal | None) -> Answer:
         if (call.method, call.path) == ("GET", "/"):
             return Answer(_page(self.source))
         if (call.method, call.path) != ("POST", "/v1/batch"):
@@ -141,10 +127,3 @@ def _check(message: dict[str, Any]) -> None:
     assert message["userId"] and message.get("groupId", "g")
     assert message["context"]["library"]["name"] == "accoil-connections"
     assert message["integrations"]["All"] is True and message["integrations"]["Accoil Analytics"] is False
-
-
-@contextmanager
-def running(segment: Segment, port: int = 0) -> Iterator[Segment]:
-    """`segment.address` is where it listens, while inside."""
-    with server.running(segment, port):  # type: ignore[arg-type]
-        yield segment

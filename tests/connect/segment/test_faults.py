@@ -4,18 +4,14 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.models import Connection, Record, State
+from accoil.connect.models import Record, State
 from accoil.connect.now import moment
 from accoil.connect.segment import connecting
 from accoil.connect.segment.speaking import LARGEST, LARGEST_CALL
-from accoil.connect.writing import Writer
 from tests.connect.segment.conftest import Synced, given
+from tests.connect.stepped import killed
 
 BATCH = "POST /v1/batch"
-
-
-class Killed(BaseException):
-    """Nothing after it is done, as after kill -9."""
 
 
 def scores(synced: Synced, names: list[str]) -> set[Any]:
@@ -50,21 +46,12 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_the_message_counts_once(o
     assert on.stands("bob")["AdoptionRate"] == 100
 
 
-def test_after_a_kill_the_same_message_is_sent_again_and_counts_once(
-    on: Synced, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_kill_the_same_message_is_sent_again_and_counts_once(on: Synced) -> None:
     people = on.add_users(5)
-    noting = Writer._note
-
-    def killed(*given: Any) -> None:
-        raise Killed
-
-    monkeypatch.setattr(Writer, "_note", killed)
-    with pytest.raises(Killed):
+    with killed():
         on.settle()
     taken = len(on.source.messages)
     assert Record.objects.exclude(unsure=[]).count() == 5
-    monkeypatch.setattr(Writer, "_note", noting)
     on.restart()
     on.settle()
     assert not Record.objects.exclude(unsure=[]).exists()
@@ -110,7 +97,7 @@ def test_a_key_that_was_taken_away_stops_it_until_another_one_is_there(on: Synce
     on.source.revoked = True
     on.works("bob", 13)
     on.settle()
-    lost = Connection.objects.get(pk=on.connection.pk)
+    lost = on.kept
     assert lost.state == State.NEEDS_RECONNECT and "no longer takes the write key" in lost.problem
     heard = len(on.segment.heard)
     on.settle()

@@ -1,7 +1,7 @@
 """A profile's scores and segments stand on users and groups in Segment, and nothing is sent in vain."""
 
 from accoil.connect import ending, sync
-from accoil.connect.models import Connection, Entry, Mode, Record, State, Written
+from accoil.connect.models import Entry, Mode, Record, State, Written
 from accoil.count import ids
 from accoil.team.models import Product
 from tests.connect.segment.conftest import Synced
@@ -10,7 +10,7 @@ from tests.small_worlds import at, identified, joins
 
 def test_a_dry_run_tells_what_would_be_written_and_sends_nothing(synced: Synced) -> None:
     synced.settle()
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert plan.would_change == {synced.profile.pk: {"user": 3, "account": 1}}
     assert plan.places.left is None and plan.fits
     assert synced.source.messages == []
@@ -97,7 +97,7 @@ def test_what_is_switched_off_is_emptied_once_for_each_and_comes_again(on: Synce
 def test_disconnecting_empties_what_stands_there(on: Synced) -> None:
     ending.begin(on.connection)
     on.settle()
-    ended = Connection.objects.get(pk=on.connection.pk)
+    ended = on.kept
     assert (ended.state, ended.secrets, ended.problem) == (State.DISCONNECTED, {}, "")
     assert on.stands("ann") == on.stands("carla") == on.stands_at("acme") == {}
     sent = len(on.source.messages)
@@ -126,7 +126,7 @@ def test_an_account_that_lost_its_last_user_is_said_to_keep_its_values(on: Synce
     on.looked.receive([joins("ann", "globex", at(30)), joins("bob", "globex", at(30))])
     ending.begin(on.connection)
     on.settle()
-    ended = Connection.objects.get(pk=on.connection.pk)
+    ended = on.kept
     assert (ended.state, ended.secrets) == (State.DISCONNECTED, {})
     assert "1 account still has an old value there" in ended.problem and "Accoil_Everyday_AccountScore" in ended.problem
     assert "AccountScore" in on.stands_at("acme") and on.record("acme", "account").confirmed

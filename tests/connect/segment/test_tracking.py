@@ -13,7 +13,6 @@ from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
 from accoil.connect.connection import Message, Rejected
-from accoil.connect.models import Connection
 from accoil.connect.segment import properties
 from accoil.connect.segment.tool import TOOL
 from accoil.connect.segment.tracking import Tracking
@@ -31,7 +30,7 @@ def told(product: str, key: str = "1:2:0", of: int = 0, **more: Any) -> Message:
 
 
 def send(synced: Synced, values: dict[str, str] = VALUES, **more: Any) -> str:
-    sender = Tracking(Connection.objects.get(pk=synced.connection.pk))
+    sender = Tracking(synced.kept)
     product = synced.looked.product
     return sender.send("segment_track", values, told(product.name, **{"of": product.pk, **more}))
 

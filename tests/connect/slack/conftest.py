@@ -2,18 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from accoil.act import bursts
-from accoil.connect.slack import channels
 from accoil.team.models import Team, User
 from tests.slack import Slack, running
-
-
-@pytest.fixture(autouse=True)
-def nothing_was_told_before() -> None:
-    """Connections of other tests had the same ids."""
-    bursts.forget()
-    for connection in [*channels._limits]:
-        channels.forget(connection)
 
 
 @pytest.fixture

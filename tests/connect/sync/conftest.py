@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Mode
 from accoil.connect.now import Driven, driven, now
-from accoil.connect.rate import lane
 from tests.connect.stepped import Stepped, acme, closing
 from tests.intercom import Intercom, running
 from tests.intercom.workspace import Workspace
@@ -71,8 +69,6 @@ def synced(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, intercom: Intercom, clock: Driven
 ) -> Iterator[Synced]:
     """Ann and bob of acme, carla of none; ann and bob are in Intercom, ann's company too. No profile is on yet."""
-    lane.cache_clear()
-    session._workspaces.clear()
     with acme(monkeypatch) as (looked, author):
         firm = intercom.workspace.company("acme", "Acme Ltd")
         intercom.workspace.contact("ann@acme.example", [firm], role="user")

@@ -23,10 +23,6 @@ from tests.small_worlds import at, did, identified
 from tests.waiting import until
 
 
-def again(synced: Synced) -> Connection:
-    return Connection.objects.get(pk=synced.connection.pk)
-
-
 @pytest.fixture
 def dead(on: Synced) -> Iterator[Synced]:
     """All is written; from now on nothing is answered but an error."""
@@ -35,11 +31,11 @@ def dead(on: Synced) -> Iterator[Synced]:
 
 
 def test_at_once_nothing_is_written_any_more_and_only_the_token_is_kept(dead: Synced) -> None:
-    ending.begin(again(dead))
-    left = again(dead)
+    ending.begin(dead.kept)
+    left = dead.kept
     assert left.state == State.DISCONNECTING and set(left.secrets) == {"token"}
     assert not ProfileSync.objects.exists()
-    assert not session._workspaces
+    assert session.workspaces.known(dead.connection.pk) is None
     assert not left.passes.filter(ended_at=None).exists()
     with pytest.raises(Refused, match="Intercom is disconnected"):
         sync.set_mode(left, dead.profile, Mode.ALL)
@@ -58,54 +54,54 @@ def test_a_write_that_is_on_its_way_is_the_last_one(on: Synced) -> None:
     steps.start()
     until(lambda: len(on.intercom.calls("PUT /contacts")) > before)
     began = time.monotonic()
-    ending.begin(again(on))
+    ending.begin(on.kept)
     assert time.monotonic() - began < 1
     at_the_end = len(on.intercom.calls("PUT /contacts"))
     steps.join(60)
     assert len(on.intercom.calls("PUT /contacts")) - at_the_end <= AT_A_TIME
     on.intercom.faults.clear()
     on.settle()
-    assert again(on).state == State.DISCONNECTED and on.attributes() == set()
+    assert on.kept.state == State.DISCONNECTED and on.attributes() == set()
 
 
 def test_archiving_is_tried_again_until_the_tool_answers(dead: Synced) -> None:
-    ending.begin(again(dead))
+    ending.begin(dead.kept)
     for _ in range(5):
         dead.clock.advance(dead.syncer.step())
-    assert again(dead).state == State.DISCONNECTING
+    assert dead.kept.state == State.DISCONNECTING
     assert dead.attributes() != set()
     dead.intercom.faults.clear()
     dead.clock.advance(3600)
     dead.settle()
-    left = again(dead)
+    left = dead.kept
     assert (left.state, left.problem, left.secrets) == (State.DISCONNECTED, "", {})
     assert dead.attributes() == set()
-    assert not session._workspaces
+    assert session.workspaces.known(dead.connection.pk) is None
     assert left.passes.filter(of=Pass.Of.CLEANING, problem="").exists()
 
 
 def test_a_tool_that_never_answers_is_given_up_after_a_day_and_says_what_stays(dead: Synced) -> None:
-    ending.begin(again(dead))
+    ending.begin(dead.kept)
     dead.syncer.step()
     dead.clock.advance(timedelta(hours=23).total_seconds())
     dead.syncer.step()
-    assert again(dead).state == State.DISCONNECTING
+    assert dead.kept.state == State.DISCONNECTING
     dead.clock.advance(timedelta(hours=1, minutes=1).total_seconds())
     dead.syncer.step()
-    left = again(dead)
+    left = dead.kept
     assert left.state == State.DISCONNECTED and left.secrets == {} and left.archiving_until is None
     assert left.problem.startswith("Intercom did not answer for a day. These attributes stay there: Accoil_Everyday_")
-    assert not session._workspaces
+    assert session.workspaces.known(dead.connection.pk) is None
 
 
 def test_somebody_can_end_it_now_and_connect_again_later(dead: Synced) -> None:
-    ending.begin(again(dead))
-    ending.end_now(again(dead))
-    left = again(dead)
+    ending.begin(dead.kept)
+    ending.end_now(dead.kept)
+    left = dead.kept
     assert left.state == State.DISCONNECTED and left.secrets == {}
     assert left.problem.startswith("It was ended before all was archived. These attributes stay there")
     dead.syncer.step()
-    assert again(dead).state == State.DISCONNECTED
+    assert dead.kept.state == State.DISCONNECTED
     dead.intercom.faults.clear()
     author = dead.connection.author
     assert author
@@ -116,18 +112,18 @@ def test_somebody_can_end_it_now_and_connect_again_later(dead: Synced) -> None:
 
 
 def test_who_still_holds_a_session_says_nothing_more_with_it(on: Synced) -> None:
-    held = sync.opened(again(on))
-    ending.begin(again(on))
+    held = sync.opened(on.kept)
+    ending.begin(on.kept)
     before = len(on.intercom.calls(""))
     with pytest.raises(Closed):
         held.read("user", on.record("ann").remote_id, [])
     assert len(on.intercom.calls("")) == before
-    assert session._workspaces == {}
+    assert session.workspaces.known(on.connection.pk) is None
 
 
 def test_the_connection_of_another_team_goes_on(on: Synced) -> None:
     theirs, contact = another(on)
-    ending.begin(again(on))
+    ending.begin(on.kept)
     theirs.refresh_from_db()
     assert theirs.state == State.CONNECTED and ProfileSync.objects.filter(connection=theirs).exists()
     assert sync.opened(theirs).places_left() is not None
@@ -136,11 +132,11 @@ def test_the_connection_of_another_team_goes_on(on: Synced) -> None:
 
 def test_nothing_in_memory_holds_on_to_the_token(on: Synced) -> None:
     token = on.connection.secrets["token"]
-    looked = dry_run(again(on), on.profile, Mode.OFF)
+    looked = dry_run(on.kept, on.profile, Mode.OFF)
     assert looked.wait(60) and looked.found
-    ending.begin(again(on))
+    ending.begin(on.kept)
     on.settle()
-    assert again(on).state == State.DISCONNECTED
+    assert on.kept.state == State.DISCONNECTED
     gc.collect()
     alive = gc.get_objects()
     assert not [each for each in alive if isinstance(each, Client) and token in str(each._headers)]

@@ -1,22 +1,18 @@
 """What may go wrong at any moment: nothing is left stale or written again without need, and reasons are told."""
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from accoil.connect import breaker, sync
 from accoil.connect.intercom.session import IntercomSession
-from accoil.connect.models import Connection, Entry, Record, State
-from accoil.connect.writing import AT_A_TIME, Due, Writer
+from accoil.connect.models import Entry, Record, State
+from accoil.connect.writing import AT_A_TIME
 from accoil.score.definition import Definition
+from tests.connect.stepped import killed
 from tests.connect.sync.conftest import Synced
 from tests.small_worlds import at, identified
-
-
-class Killed(BaseException):
-    """Nothing after it is done, as after kill -9."""
 
 
 def path(synced: Synced, name: str) -> str:
@@ -43,26 +39,13 @@ def test_an_answer_that_is_lost_leaves_nothing_stale(on: Synced) -> None:
     assert on.record("bob").unsure == [] and on.record("bob").problem == ""
 
 
-def test_a_kill_costs_the_writes_that_were_not_noted_yet_again_and_no_other(
-    on: Synced, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kill_costs_the_writes_that_were_not_noted_yet_again_and_no_other(on: Synced) -> None:
     people = add(on, 20)
     for name in people:
         on.works(name, 14)
     on.looked.look()
-    note = Writer._note
-    noted: set[str] = set()
-
-    def killed_at_the_second(writer: Writer, answered: Mapping[Any, list[Due]]) -> Any:
-        if noted:
-            raise Killed
-        noted.update(due.record.remote_id for some in answered.values() for due in some)
-        return note(writer, answered)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Writer, "_note", killed_at_the_second)
-        with pytest.raises(Killed):
-            on.syncer.step()
+    with killed(1) as noted:
+        on.syncer.step()
     on.syncer.close()  # calls on their way arrive, and nobody hears the answers
     on.restart()
     on.settle()
@@ -88,7 +71,7 @@ def test_a_revoked_token_stops_the_connection_until_somebody_connects_it_again(o
     on.works("ann", 15)
     on.looked.look()
     on.syncer.step()
-    connection = Connection.objects.get(pk=on.connection.pk)
+    connection = on.kept
     assert connection.state == State.NEEDS_RECONNECT and "connect again" in connection.problem
     calls = len(on.intercom.heard)
     on.syncer.step()
@@ -108,7 +91,7 @@ def test_ten_failures_in_a_row_leave_the_connection_alone_for_a_while(on: Synced
     on.intercom.faults.plan("refuse", "PUT /contacts", times=10_000, status=500)
     on.looked.look()
     on.syncer.step()
-    connection = Connection.objects.get(pk=on.connection.pk)
+    connection = on.kept
     assert breaker.is_open(connection) and connection.failures == breaker.OPENS_AT
     assert "problem of its own" in connection.problem
     calls = len(on.intercom.heard)
@@ -117,11 +100,11 @@ def test_ten_failures_in_a_row_leave_the_connection_alone_for_a_while(on: Synced
     on.clock.advance(61)
     on.syncer.step()
     assert len(on.intercom.heard) - calls <= 5  # one try, with its short retries
-    assert breaker.is_open(Connection.objects.get(pk=on.connection.pk))
+    assert breaker.is_open(on.kept)
     on.intercom.faults.clear()
     on.clock.advance(16 * 60)
     on.settle()
-    assert Connection.objects.get(pk=on.connection.pk).failures == 0
+    assert on.kept.failures == 0
     assert {on.stands(f"{name}@acme.example")["Score"] for name in people} == {19}
     assert Entry.objects.filter(what=Entry.What.FAILED).exists()
 
@@ -133,7 +116,7 @@ def test_waiting_for_room_is_no_attempt(on: Synced) -> None:
     ann = on.record("ann")
     assert (ann.attempts, ann.problem, ann.unsure) == (0, "", [])
     assert not on.connection.ledger.filter(what=Entry.What.FAILED).exists()
-    assert Connection.objects.get(pk=on.connection.pk).failures == 0
+    assert on.kept.failures == 0
     assert on.stands("ann@acme.example")["Score"] == 56
 
 

@@ -8,10 +8,8 @@ import pytest
 
 from accoil.asgi import Server
 from accoil.connect import ending, sync
-from accoil.connect.intercom import session
 from accoil.connect.intercom.connecting import by_token
 from accoil.connect.models import Connection, Mode, State
-from accoil.connect.rate import lane
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.team.models import Product, User
@@ -26,8 +24,6 @@ PATIENCE = 60.0  # until something that comes late has failed; what is measured 
 
 @pytest.fixture
 def connected(server: Server, door: Door, settings: Any) -> Iterator[tuple[Door, Intercom, Connection]]:
-    lane.cache_clear()
-    session._workspaces.clear()
     with running() as intercom:
         settings.INTERCOM_URL = intercom.address
         company = intercom.workspace.company("acme", "Acme Ltd")

@@ -14,6 +14,7 @@ from accoil.score.models import Profile
 from accoil.team.models import Product, Team
 from tests.connect.sync.conftest import Synced
 from tests.small_worlds import at, did, identified
+from tests.waiting import until
 from tests.world import _engine
 
 PATIENCE = 30.0  # seconds
@@ -67,5 +68,25 @@ def test_a_connection_that_is_gone_is_left(synced: Synced, clock: Driven | None)
             assert time.monotonic() - began < PATIENCE
             STEP(syncing)
             time.sleep(0.05)
+    finally:
+        syncing.stop()
+
+
+def test_nothing_is_done_while_not_everybody_is_known(synced: Synced, clock: Driven | None) -> None:
+    synced.switch(Mode.ALL)
+    looks, known = list[bool](), False
+
+    def ready() -> bool:
+        looks.append(known)
+        return known
+
+    syncing = Syncing(ready=ready)
+    try:
+        STEP(syncing)
+        until(lambda: bool(looks))
+        assert not synced.workspace.writes
+        known = True
+        until(lambda: bool(synced.stands("ann@acme.example")))
+        assert looks[0] is False
     finally:
         syncing.stop()

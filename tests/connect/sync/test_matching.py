@@ -46,6 +46,18 @@ def test_another_e_mail_address_is_another_contact_and_the_first_is_emptied(on: 
     assert set(old.custom_attributes.values()) <= {None}
 
 
+def test_case_and_spaces_of_an_address_do_not_matter_and_without_one_nobody_is_looked_for(on: Synced) -> None:
+    dora, nobody = on.workspace.contact("Dora@Acme.example", role="user"), on.workspace.contact("", external_id="eve")
+    on.looked.receive([identified("dora", at(31), email=" DORA@acme.example\t"), identified("eve", at(31), email=" ")])
+    on.settle()
+    assert on.record("dora").remote_id == dora.id
+    assert on.record("eve").reason == "It has no e-mail address to be looked for by."
+    asked = [
+        each["value"] for call in on.intercom.calls("POST /contacts/search") for each in call.body["query"]["value"]
+    ]
+    assert "dora@acme.example" in asked and "" not in asked and not nobody.custom_attributes
+
+
 def test_an_account_that_somebody_joins_later_is_found_without_waiting(on: Synced) -> None:
     gamma = on.workspace.company("gamma", "Gamma")
     dora = on.workspace.contact("dora@gamma.example", [gamma], role="user")
@@ -125,7 +137,7 @@ def test_people_are_looked_for_before_a_profile_is_switched_on_so_that_it_can_be
     synced.settle()
     assert (synced.record("ann").match, synced.record("carla").match) == (Record.Is.MATCHED, Record.Is.UNMATCHED)
     assert synced.record("acme", "account").match == Record.Is.MATCHED
-    told = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    told = synced.plan({synced.profile: Mode.ALL})
     assert told.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert not synced.workspace.writes
 

@@ -106,10 +106,10 @@ def test_what_is_left_while_something_is_emptied_is_emptied_too(on: Synced, monk
 
 def test_why_it_needs_reconnecting_is_not_forgotten_for_a_call_that_was_on_its_way(on: Synced) -> None:
     Connection.objects.filter(pk=on.connection.pk).update(failures=1)
-    one, other = (Connection.objects.get(pk=on.connection.pk) for _ in range(2))
+    one, other = (on.kept for _ in range(2))
     breaker.lost(one, SignInAgain("The token was revoked."))
     breaker.answered(other)
-    now = Connection.objects.get(pk=on.connection.pk)
+    now = on.kept
     assert (now.state, now.problem) == (State.NEEDS_RECONNECT, "The token was revoked.")
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from accoil.connect import ending, sync
+from accoil.connect import ending
 from accoil.connect.intercom.connecting import by_token
-from accoil.connect.models import Connection, Mode, State, Written
+from accoil.connect.models import Mode, State, Written
 from accoil.refused import Refused
 from accoil.score.models import Profile
 from accoil.team.models import Product, Team
@@ -134,7 +134,7 @@ def test_disconnecting_archives_everything_and_drops_the_secrets(synced: Synced)
     synced.settle()
     ending.begin(synced.connection)
     synced.syncer.step()
-    connection = Connection.objects.get(pk=synced.connection.pk)
+    connection = synced.kept
     assert (connection.state, connection.secrets) == (State.DISCONNECTED, {})
     assert synced.attributes() == set()
     assert not connection.profiles.exists()
@@ -142,17 +142,17 @@ def test_disconnecting_archives_everything_and_drops_the_secrets(synced: Synced)
 
 def test_a_dry_run_says_what_would_change_and_writes_nothing(synced: Synced) -> None:
     before = len(synced.intercom.calls("PUT")) + len(synced.intercom.calls("POST"))
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert set(plan.make) == ALL and plan.matched is None and plan.places.left == 250
     synced.switch(Mode.SEGMENTS)
     synced.settle()
     written = len(synced.workspace.writes)
-    plan = sync.plan(synced.connection, {synced.profile: Mode.ALL})
+    plan = synced.plan({synced.profile: Mode.ALL})
     assert set(plan.make) == ALL - SEGMENTS
     assert plan.would_change == {synced.profile.pk: {"user": 2, "account": 1}}
     assert (plan.records, plan.calls) == (3, 3 + len(ALL - SEGMENTS))
     assert len(synced.workspace.writes) == written and before == 0
-    assert set(sync.plan(synced.connection, {synced.profile: Mode.OFF}).archive) == SEGMENTS
+    assert set(synced.plan({synced.profile: Mode.OFF}).archive) == SEGMENTS
 
 
 def test_disconnecting_without_a_good_token_ends_with_a_sentence(synced: Synced) -> None:
@@ -161,7 +161,7 @@ def test_disconnecting_without_a_good_token_ends_with_a_sentence(synced: Synced)
     synced.workspace.revoke()
     ending.begin(synced.connection)
     synced.syncer.step()
-    connection = Connection.objects.get(pk=synced.connection.pk)
+    connection = synced.kept
     assert connection.state == State.DISCONNECTED and connection.secrets == {}
     assert connection.problem.startswith("What was written could not be archived: Intercom no longer accepts")
 

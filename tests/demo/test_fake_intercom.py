@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 import time
 import urllib.request
 from collections import Counter
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from accoil.demo import stand_in
+from accoil.demo import fake_intercom, stand_in
 from accoil.demo.company import Company
 from accoil.refused import Refused
 from tests import whole
@@ -33,14 +32,13 @@ def test_it_is_connected_and_shows_the_widget_and_the_values_of_a_person(tmp_pat
     finally:
         serving.terminate()
         serving.communicate(timeout=whole.PATIENCE)
-    with sqlite3.connect(tmp_path / "app.sqlite3") as database:
-        assert database.execute("select count(*) from connect_connection").fetchone() == (0,), "it forgets at the end"
-        assert database.execute("select count(*), sum(enabled) from act_automation").fetchone() == (6, 3)
+    assert whole.rows(tmp_path, "select count(*) from connect_connection") == [(0,)], "it forgets at the end"
+    assert whole.rows(tmp_path, "select count(*), count(case when enabled then 1 end) from act_automation") == [(6, 3)]
 
 
 def test_most_people_are_known_there_and_some_things_are_not_in_order(company: Company) -> None:
     workspace = Intercom(checks=False).workspace
-    stand_in.fill(workspace, company)
+    fake_intercom.fill(workspace, company)
     times = Counter(contact.email for contact in workspace.contacts.values())
     addresses = {person.email for person in company.people}
     assert times.keys() < addresses
@@ -53,7 +51,7 @@ def test_most_people_are_known_there_and_some_things_are_not_in_order(company: C
 
 def test_without_a_clone_of_the_source_it_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(stand_in, "CLONE", tmp_path)
-    with pytest.raises(Refused, match="needs a clone of the source"), stand_in.beside(0):
+    with pytest.raises(Refused, match="needs a clone of the source"), fake_intercom.beside(0):
         pass
 
 
@@ -62,7 +60,7 @@ def test_where_its_port_is_taken_it_listens_at_another(monkeypatch: pytest.Monke
         monkeypatch.setenv(f"ACCOIL_INTERCOM_{name}", "")  # as it was, when this test is over
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with stand_in.beside(port) as made:
+        with fake_intercom.beside(port) as made:
             assert os.environ["ACCOIL_INTERCOM_URL"] == made.address != f"http://127.0.0.1:{port}"
             assert _text(f"{made.address}/inbox")
 
