@@ -9,7 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from accoil.cli import app
 from accoil.plan.measured import MEASURED
 from accoil.plan.model import FULL, PARTS, Asked, Prices, bounds, grown, most, plan, whole
 from accoil.plan.words import lines
@@ -65,3 +67,14 @@ def test_the_command_needs_no_data_folder_and_tells_the_same_as_json(tmp_path: P
     assert told["asked"]["events_a_day"] == 2e7
     assert told["plan"] == json.loads(msgspec.json.encode(plan(asked)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    for words in (["--events", "0"], ["--per", "0"], ["--machines", "ten"], ["--machines", "0"]):
+        made = CliRunner().invoke(app, ["plan", *words])
+        assert made.exit_code != 0, words
+
+
+def test_nobody_who_looks_is_a_load_as_well() -> None:
+    made = CliRunner().invoke(app, ["plan", "--look", "0", "--events", "1"])
+    assert made.exit_code == 0, made.output
