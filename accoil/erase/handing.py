@@ -56,7 +56,7 @@ def _make(holding: Holding) -> None:
     if not people.exists(holding.product_id, kind, holding.entity):  # deleted meanwhile
         holding.delete()
         return
-    parts, text = [], b""
+    parts, text = list[bytes](), b""
     for piece in held(holding.product, kind, holding.entity):
         text += piece
         if len(text) > LARGEST:
