@@ -11,6 +11,7 @@ from accoil.clock import Act, Clock
 from accoil.connect.mine import Mine, everything
 from accoil.connect.syncing import Syncing
 from accoil.count.counting import Counting
+from accoil.erase import handing
 from accoil.segment.filling import Fillings
 from accoil.segment.rounds import Rounds
 
@@ -50,6 +51,7 @@ class Following:
                 is_ready,
                 [
                     ("work out who was in segments in the past", fillings.step, 1),
+                    ("put together what is held of somebody", handing.step, 1),
                     ("send feeds that are due", feeds.step, 20),
                     ("forget what was done long ago", forget_old, 3600),
                 ],

@@ -23,7 +23,9 @@ _database = os.environ.get("ACCOIL_TEST_DATABASE_URL")
 for _name in [name for name in os.environ if name.startswith("ACCOIL_") and name not in _KEPT]:
     del os.environ[_name]
 if _database:
-    os.environ["ACCOIL_DATABASE_URL"] = _database
+    from tests.postgresql import new_database
+
+    os.environ["ACCOIL_DATABASE_URL"] = new_database(_database)  # each process of a run has its own
 os.environ["ACCOIL_DATA"] = _folder.name
 os.environ["ACCOIL_INTERCOM_URL"] = "http://127.0.0.1:1"  # nobody is there: no test ever asks Intercom itself
 os.environ["DJANGO_SETTINGS_MODULE"] = "accoil.settings"

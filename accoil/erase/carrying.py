@@ -138,13 +138,14 @@ class Erasing:
         if kind == "user":
             erasure.entities = [own, *sorted({*erasure.entities[1:], *erasing.adopted(erasure.product_id, own)})]
             erasure.save(update_fields=["entities"])
+        key, *_ = suppression.keys_of(erasure.product_id)
         return Erased(
-            erasure.pk, erasure.product_id, kind, frozenset(erasure.entities), suppression.key_of(erasure.product_id),
+            erasure.pk, erasure.product_id, kind, frozenset(erasure.entities), key,
             configuration_of(erasure.product).account_id or None, partial(self._named, erasure),
         )  # fmt: skip
 
     def _named(self, erasure: Erasure, text: str) -> None:
-        own = suppression.digest(erasure.product_id, suppression.kind_of(erasure), text) == erasure.digest
+        own = erasure.digest in suppression.digests(erasure.product_id, suppression.kind_of(erasure), text)
         suppression.add(erasure, text, is_other_id=not own)
 
     def _numbers(self, some: Sequence[Erasure]) -> None:

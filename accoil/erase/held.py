@@ -12,23 +12,24 @@ from accoil.connect.models import Record
 from accoil.count import belongings, days, erasing, people
 from accoil.count.ids import Kind
 from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY
-from accoil.refused import Refused
 from accoil.score.exclusion import is_excluded
 from accoil.segment.models import Stay
 from accoil.team.models import Product
-
-ELSEWHERE = "What was received is not on this server: ask the one that counts for all that is held."
 
 Row = dict[str, Any]
 KINDS = {EVENT: "event", IDENTIFY: "identify", GROUP: "group", ALIAS: "alias"}
 
 
+class Elsewhere(Exception):
+    """What was received is not on this server, but on the one that counts (`accoil.erase.handing`)."""
+
+
 def held(product: Product, kind: Kind, entity: int) -> Iterator[bytes]:
     """As a JSON object, in pieces: the calls may be many, and are read from the journal one block after the other.
-    Raises Refused where there is none."""
+    Raises Elsewhere where there is none."""
     journal = belongings.journal()
     if journal is None:
-        raise Refused(ELSEWHERE)
+        raise Elsewhere
     return _pieces(journal, product, kind, entity)
 
 

@@ -120,7 +120,20 @@ class SuppressionKey(models.Model):
     """What a product's hashes are keyed with, kept since the server's secret key that it was made of may be changed."""
 
     product = models.OneToOneField(Product, primary_key=True, on_delete=models.CASCADE, related_name="suppression_key")
+    secret = EncryptedField(blank=True)  # hex; "": of an older version, made of the secret key of then
+
+    def __str__(self) -> str:
+        return f"Of {self.product}"
+
+
+class OtherKey(models.Model):
+    """What hashes of a product were keyed with while its own key could not be read, under another secret key."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="other_suppression_keys")
     secret = EncryptedField()  # hex
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
         return f"Of {self.product}"
@@ -144,3 +157,37 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:8]}"
+
+
+class Holding(models.Model):
+    """All that is held of one user or account, asked for on a server without the journal: the one that counts puts it
+    together, and it goes after an hour. One for each person who asks."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="holdings")
+    kind = models.CharField(max_length=7, choices=Scope.choices)
+    entity = models.BigIntegerField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "kind", "entity", "asked_by"], name="holding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.entity}, for {self.asked_by}"
+
+
+class HoldingPart(models.Model):
+    """A piece of the file."""
+
+    holding = models.ForeignKey(Holding, on_delete=models.CASCADE, related_name="parts")
+    text = EncryptedField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"Of {self.holding}"

@@ -15,7 +15,7 @@ from accoil.act.models import Delivery, Firing
 from accoil.connect.leaving import leave
 from accoil.connect.models import Left, Record
 from accoil.erase import mentions
-from accoil.erase.models import Erasure
+from accoil.erase.models import Erasure, Holding
 from accoil.refused import Refused
 from accoil.segment.models import Stay
 from accoil.segment.models import Waiting as Waits
@@ -29,6 +29,7 @@ def sweep(erasure: Erasure) -> bool:
         found.update(_of_segments(erasure))
         found.update(_of_automations(erasure))
         found.update(_of_connections(erasure))
+        Holding.objects.filter(product=erasure.product).delete()  # also of others, who may be with them
         told, of_feeds = mentions.in_feeds(erasure)
         erasure.sent = [*erasure.sent, *_sent(told)]
         found["lines of feeds"] += of_feeds

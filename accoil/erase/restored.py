@@ -2,9 +2,11 @@
 store, and after it the journal, may know them still, while the application's database, copied last, says that this step
 is done."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import Max, Q
+from django.utils import timezone
 
 from accoil.count.counting import Counting
 from accoil.erase.models import Erasure, Retention
@@ -28,19 +30,24 @@ def begin_again(counting: Counting) -> None:
 
 def has_store_of_before(counting: Counting) -> bool:
     """Whether the store was made before a deletion, or days that went, had it made anew, and can be now."""
-    counted = Erasure.objects.exclude(state__in=[State.JOURNAL, State.NUMBERS])
-    if counting.at_rest() not in {*(each.part("journal")["store"] for each in counted.only("parts")), *_condensed()}:
+    if counting.at_rest() not in _replaced():
         return False
     why_not = counting.why_not_rebuild()
     log.warning("the store is of before a deletion, or of before days went, and is made again", why_not=why_not)
     return why_not is None
 
 
-def _condensed() -> set[str]:
-    """Stores that days went from last. Not all there ever were: there is one a month, and a store that was lost begins
-    with the first number again."""
+def _replaced() -> set[str]:
+    """Stores that had to go, of the time that a backup takes before the last thing that was done. Not all there ever
+    were: a store that was lost begins with the first number again."""
     done = Retention.objects.filter(state=Retention.State.DONE).exclude(finished_at=None)
-    last = done.order_by("-finished_at").first()
-    if last is None or last.finished_at is None:
-        return set()
-    return set(done.filter(finished_at__gte=last.finished_at - WHILE_BACKED_UP).values_list("store", flat=True))
+    counted = Erasure.objects.exclude(state__in=[State.JOURNAL, State.NUMBERS])
+    ended = [some.aggregate(last=Max("finished_at"))["last"] for some in (done, counted)]
+    since = max((at for at in ended if at), default=timezone.now()) - WHILE_BACKED_UP
+    went = done.filter(finished_at__gte=since).values_list("finished_at", "store")
+    found = [(at, store) for at, store in went if at]
+    for each in counted.filter(Q(finished_at=None) | Q(finished_at__gte=since)).only("parts"):
+        if "store" in (journal := each.part("journal")) and "at" in (numbers := each.part("numbers")):
+            found.append((datetime.fromisoformat(numbers["at"]), journal["store"]))
+    last = max((at for at, _ in found), default=since)
+    return {store for at, store in found if at >= last - WHILE_BACKED_UP}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from accoil.count.ids import Kind
-from accoil.erase.models import Erasure, Suppression, SuppressionKey
+from accoil.erase.models import Erasure, OtherKey, Suppression, SuppressionKey
 from accoil.receive import suppressed
 from accoil.receive.suppressed import Suppressed
 from accoil.refused import Refused
@@ -18,10 +18,11 @@ Rows = dict[int, dict[str, set[str]]]
 _kept: tuple[object, Rows] = (None, {})  # what the rows were found by, and they
 
 
-def key_of(product_id: int) -> bytes:
-    """Of the hashes of one product. Made of the server's secret key, and kept, encrypted, since that may change."""
-    kept = SuppressionKey.objects.filter(product=product_id).first()
-    return bytes.fromhex(kept.secret) if kept and kept.secret else made_key(product_id, settings.SECRET_KEY)
+def keys_of(product_id: int) -> list[bytes]:
+    """Of the hashes of one product, that of new ones first. Made of the server's secret key, and kept, encrypted, since
+    that may change."""
+    kept = [row.secret for of in (SuppressionKey, OtherKey) for row in of.objects.filter(product=product_id)]
+    return [bytes.fromhex(each) for each in kept if each] or [made_key(product_id, settings.SECRET_KEY)]
 
 
 def made_key(product_id: int, secret_key: str) -> bytes:
@@ -32,23 +33,30 @@ def keep_keys(made_of: str) -> None:
     """Before the server's secret key is another one: who was deleted by an older version is recognised."""
     lacking = Suppression.objects.filter(product__suppression_key=None).values_list("product_id", flat=True)
     for product in set(lacking.order_by()):
-        SuppressionKey.objects.create(product_id=product, secret=made_key(product, made_of).hex())
+        SuppressionKey.objects.create(product_id=product)
+    for kept in SuppressionKey.objects.filter(secret=""):  # which is not one that can't be read
+        secret = made_key(kept.product_id, made_of).hex()
+        SuppressionKey.objects.filter(pk=kept.pk).update(secret=secret)
 
 
 def digest(product_id: int, kind: Kind, name: str) -> str:
-    return suppressed.digest(key_of(product_id), kind, name)
+    return digests(product_id, kind, name)[0]
+
+
+def digests(product_id: int, kind: Kind, name: str) -> list[str]:
+    """As which it may stand there, a new one first."""
+    return [suppressed.digest(key, kind, name) for key in keys_of(product_id)]
 
 
 def all_suppressed() -> Mapping[int, Suppressed]:
     """Product → who is refused there, products with nobody left out."""
-    means = configurations()
-    return {
-        product: Suppressed(
-            key_of(product), frozenset(of[suppressed.USER]), frozenset(of[suppressed.ACCOUNT]),
-            means[product].account_id if product in means else None,
-        )
-        for product, of in _rows().items()
-    }  # fmt: skip
+    means, found = configurations(), {}
+    for product, of in _rows().items():
+        key, *more = keys_of(product)
+        trait = means[product].account_id if product in means else None
+        users, accounts = frozenset(of[suppressed.USER]), frozenset(of[suppressed.ACCOUNT])
+        found[product] = Suppressed(key, users, accounts, trait, tuple(more))
+    return found
 
 
 def of(product_id: int) -> Suppressed | None:
@@ -57,13 +65,21 @@ def of(product_id: int) -> Suppressed | None:
 
 def add(erasure: Erasure, name: str, is_other_id: bool = False) -> None:
     """Of a deletion that follows another one, what it refuses goes with the later one."""
-    if not Suppression.objects.filter(product=erasure.product).exists():
-        secret = made_key(erasure.product_id, settings.SECRET_KEY).hex()
-        SuppressionKey.objects.get_or_create(product=erasure.product, defaults={"secret": secret})
+    _keep_key(erasure.product_id)
     Suppression.objects.update_or_create(
         product=erasure.product, kind=erasure.kind, digest=digest(erasure.product_id, kind_of(erasure), name),
         defaults={"erasure": erasure, "is_other_id": is_other_id},
     )  # fmt: skip
+
+
+def _keep_key(product_id: int) -> None:
+    """The one that a new hash is made with. Where the kept one can't be read, since the secret key is another one and
+    `accoil secret-key` was not asked yet, another one stands beside it; both can be read afterwards."""
+    own = made_key(product_id, settings.SECRET_KEY).hex()
+    is_first = not Suppression.objects.filter(product=product_id).exists()
+    kept, _ = SuppressionKey.objects.get_or_create(product_id=product_id, defaults={"secret": own if is_first else ""})
+    if not kept.secret and own not in (row.secret for row in OtherKey.objects.filter(product=product_id)):
+        OtherKey.objects.create(product_id=product_id, secret=own)
 
 
 def lift(erasure: Erasure) -> None:

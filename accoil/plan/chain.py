@@ -45,7 +45,8 @@ class Stage(msgspec.Struct, frozen=True):
             now += took
             done += [(began, now, of_it) for began, _, of_it in lots[place : place + taken]]
             place += taken
-            now += max(self.rest, min(self.longest, self.rests * took))
+            if n < self.most:  # else there may be more
+                now += max(self.rest, min(self.longest, self.rests * took))
         return done
 
 
@@ -81,7 +82,7 @@ def simulate(
         lots += handed_on
     lots.sort(key=lambda lot: lot[1])
     counted = Stage(measured.count_s, measured.count_us_event / 1e6, rest=TAKES_EVERY, away=away).work(lots)
-    shipped = Stage(measured.ship_s, measured.ship_us_event / 1e6, rests=RESTS, away=away).work(counted)
+    shipped = Stage(measured.ship_s, measured.ship_us_event / 1e6, rests=RESTS, most=10**9, away=away).work(counted)
     works |= {"counted": _works(counted), "shipped": _works(shipped)}
     took = [(began, came - began) for began, came, _ in shipped]
     return Seen(

@@ -5,30 +5,26 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from accoil.options import Data, read_text
 from accoil.refused import Refused
 
-LOAD, MACHINES, PRICES = "What it has to carry", "Its machines", "Prices of a month (assumptions unless you say)"
 
-
-def _option(name: str, words: str, group: str = LOAD) -> typer.models.OptionInfo:
-    told: typer.models.OptionInfo = typer.Option(name, metavar="N", min=0, help=words, rich_help_panel=group)
+def _option(name: str, words: str, least: float = 1) -> typer.models.OptionInfo:
+    told: typer.models.OptionInfo = typer.Option(name, metavar="N", min=least, help=words)
     return told
 
 
 def plan(
     events: Annotated[float, _option("--events", "Events a day.")] = 1e6,
     users: Annotated[int, _option("--users", "Users.")] = 200_000,
-    accounts: Annotated[int, _option("--accounts", "Accounts.")] = 10_000,
     products: Annotated[int, _option("--products", "Products they are divided among.")] = 1,
-    months: Annotated[float, _option("--months", "How long facts are kept.")] = 13,
+    months: Annotated[float, _option("--months", "How long facts are kept.", 0.1)] = 13,
     peak: Annotated[float, _option("--peak", "The busiest second is so many times the mean one.")] = 5,
     per: Annotated[int, _option("--per", "Events in a request.")] = 10,
     alike: Annotated[float, _option("--alike", "Events of one user, day and name: they are one row.")] = 5,
-    look: Annotated[int, _option("--look", "People who look at pages in the busiest hour.")] = 20,
+    look: Annotated[int, _option("--look", "People who look at pages in the busiest hour.", 0)] = 20,
     replicas: Annotated[int, _option("--replicas", "Copies of everything in ClickHouse.")] = 2,
     cores: Annotated[int, _option("--cores", "Processors of a machine.")] = 8,
     memory: Annotated[int, _option("--memory", "GiB of memory.")] = 32,
@@ -36,9 +32,9 @@ def plan(
     machines: Annotated[
         str | None, typer.Option("--machines", metavar="N,N", help="Tell instead the most that so many carry.")
     ] = None,
-    core_price: Annotated[float, _option("--core-price", "Of a processor, with its memory, a month.")] = 20,
-    disk_price: Annotated[float, _option("--disk-price", "Of a GiB of disk, a month.")] = 0.1,
-    sent_price: Annotated[float, _option("--sent-price", "Of a GiB sent between machines.")] = 0.01,
+    core_price: Annotated[float, _option("--core-price", "Of a processor, with its memory, a month.", 0)] = 20,
+    disk_price: Annotated[float, _option("--disk-price", "Of a GiB of disk, a month.", 0)] = 0.1,
+    sent_price: Annotated[float, _option("--sent-price", "Of a GiB sent between machines.", 0)] = 0.01,
     against: Annotated[
         Path | None, typer.Option("--against", metavar="FILE", help="Beside what `accoil bench several` measured.")
     ] = None,
@@ -46,6 +42,8 @@ def plan(
     data: Data = None,
 ) -> None:
     """What a load needs: processes, machines, time and money. From figures that were measured on one machine."""
+    import msgspec
+
     from accoil.plan.against import beside
     from accoil.plan.measured import MEASURED
     from accoil.plan.model import Asked, Prices
@@ -57,7 +55,7 @@ def plan(
             typer.echo(f"{what:38}{predicted:>12,.3g}{measured:>12,.3g}")
         return
     asked = Asked(
-        events_a_day=events, users=users, accounts=accounts, products=products, months=months, peak=peak, per=per,
+        events_a_day=events, users=users, products=products, months=months, peak=peak, per=per,
         alike=alike, look=look,
         replicas=replicas, cores=cores, memory_gib=memory, disk_gib=disk,
     )  # fmt: skip

@@ -27,7 +27,6 @@ class Asked(msgspec.Struct, frozen=True):
 
     events_a_day: float = 1e6
     users: int = 200_000
-    accounts: int = 10_000
     products: int = 1
     months: float = 13
     peak: float = 5
@@ -89,7 +88,7 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
             "nobody_counts_for": AWAY, "caught_up_after": failed.caught_up, "events_waiting_then": failed.waiting,
         },
         network_mbit=mbit, binds=_nearest_first(bounds(asked, m)),
-        nodes=ceil(sum(machines.values())), each_billion=_cost(asked, prices, parts, mbit),
+        nodes=max(asked.replicas, ceil(sum(machines.values()))), each_billion=_cost(asked, prices, parts, mbit),
         one_process_each_billion=_cost(asked, prices, {"counts": _alone(asked, m)}, {"calls": mbit["calls"]}),
     )  # fmt: skip
 
@@ -121,8 +120,8 @@ def _fits(asked: Asked, machines: int, m: Measured) -> bool:
 
 
 def grown(asked: Asked, times: float) -> Asked:
-    """As many times the events, users, accounts and people who look."""
-    more = {name: max(1, round(getattr(asked, name) * times)) for name in ("users", "accounts", "look")}
+    """As many times the events, users and people who look."""
+    more = {name: max(1, round(getattr(asked, name) * times)) for name in ("users", "look")}
     return msgspec.structs.replace(asked, events_a_day=asked.events_a_day * times, **more)
 
 

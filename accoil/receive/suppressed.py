@@ -21,18 +21,23 @@ MOST_KNOWN = 100_000  # names of one product that are known to be others
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """Of one product. `account_trait`: the user trait that names the account, where one does."""
+    """Of one product. `account_trait`: the user trait that names the account, where one does. `more`: other keys that
+    hashes were made with, while `key` could not be read."""
 
     key: bytes
     users: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     account_trait: str | None = None
+    more: tuple[bytes, ...] = ()
 
     def has_user(self, name: str | None) -> bool:
-        return bool(name and self.users) and digest(self.key, USER, name or "") in self.users
+        return bool(name and self.users) and self._has(USER, name or "", self.users)
 
     def has_account(self, name: str | None) -> bool:
-        return bool(name and self.accounts) and digest(self.key, ACCOUNT, name or "") in self.accounts
+        return bool(name and self.accounts) and self._has(ACCOUNT, name or "", self.accounts)
+
+    def _has(self, kind: str, name: str, hashes: frozenset[str]) -> bool:
+        return digest(self.key, kind, name) in hashes or any(digest(key, kind, name) in hashes for key in self.more)
 
     def concerns(self, short: Short, known: Known) -> bool:
         """Whether any call of a plain body names one of them. `known`: of these two kinds who is none, found before."""

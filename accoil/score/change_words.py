@@ -66,7 +66,7 @@ def reason(name: str, told: Row, today: date | None = None) -> str:
 
 
 def averaged(told: Row) -> str:
-    """2 people joined and 1 left, which lowers the average of its people by 4: that is what an account's score is."""
+    """2 people joined and 1 left, which lowers the average of its people by 4: an account's score is that average."""
     part = told["parts"]["membership"]
     return f"{moved(told)}, which {'raises' if part > 0 else 'lowers'} the average of its people by {abs(part)}"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accoil import control
@@ -96,7 +97,8 @@ def test_nothing_of_a_deleted_user_is_left_anywhere(server: Server) -> None:
     told(server, door, calls())
     product = lives(door)
     before = {place.split()[0] for place in places(server.counting, MARK)}
-    assert before == {"table", "facts", "journal", "debugger", "file"}, "else nothing is proved"
+    in_files = {"file"} if connection.vendor == "sqlite" else set()  # PostgreSQL keeps its own
+    assert before == {"table", "facts", "journal", "debugger"} | in_files, "else nothing is proved"
 
     erasure = erased(product, "user", user_id(door))
 

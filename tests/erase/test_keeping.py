@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accoil.act.models import Automation
 from accoil.count import days
@@ -20,7 +21,7 @@ from accoil.erase import keeping, retention
 from accoil.erase.carrying import WAITS_FOR_IMPORT
 from accoil.erase.held import held
 from accoil.erase.keeping import Keeping
-from accoil.erase.models import Retention
+from accoil.erase.models import Erasure, Retention
 from accoil.erase.restored import has_store_of_before
 from accoil.receive.calls import EVENT, Call
 from accoil.receive.columns import Request, table
@@ -149,6 +150,26 @@ def test_a_store_of_before_that_was_put_back_from_a_backup_is_made_again_once(tm
         counting.rebuild()
         assert not has_store_of_before(counting)
         assert (total(product), len(by_day(product))) == (18 * DAILY, 12 * DAILY + 13)
+
+
+def test_a_store_with_a_number_that_went_years_ago_is_not_made_again(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product) as counting:
+        name = counting.at_rest()
+        now = timezone.now()
+
+        def deleted(store: str | None, ago: timedelta) -> None:
+            gone = Erasure.objects.create(
+                product=product, kind="user", digest=store, state=Erasure.State.DONE, finished_at=now - ago,
+                parts=[{"where": "journal", "store": store}, {"where": "numbers", "at": (now - ago).isoformat()}],
+            )  # fmt: skip
+            assert gone.is_done
+
+        deleted(name, timedelta(days=800))
+        assert has_store_of_before(counting), "the last that was done: the backup may be of that day"
+        deleted("facts-7.duckdb", timedelta(days=3))
+        assert not has_store_of_before(counting)
+        deleted(name, timedelta(days=3, hours=2))
+        assert has_store_of_before(counting)
 
 
 def _kill_at(step: str, patched: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from accoil.cli import app
 from accoil.plan.measured import MEASURED
 from accoil.plan.model import FULL, PARTS, Asked, Prices, bounds, grown, most, plan, whole
 from accoil.plan.words import lines
@@ -18,7 +20,7 @@ LOADS = st.builds(Asked, events_a_day=st.floats(1e3, 1e9), alike=st.floats(1, 20
                   months=st.floats(1, 60), look=st.integers(0, 500), cores=st.integers(1, 64))  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(LOADS, st.floats(1.1, 10))
 def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     more = msgspec.structs.replace(asked, events_a_day=asked.events_a_day * times)
@@ -29,6 +31,7 @@ def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     assert all(whole(more)[what] >= share for what, share in whole(asked).items())
 
 
+@settings(deadline=None)
 @given(LOADS)
 def test_every_receiver_but_one_may_carry_all(asked: Asked) -> None:
     part = PARTS["receivers"](asked, MEASURED)
@@ -65,3 +68,14 @@ def test_the_command_needs_no_data_folder_and_tells_the_same_as_json(tmp_path: P
     assert told["asked"]["events_a_day"] == 2e7
     assert told["plan"] == json.loads(msgspec.json.encode(plan(asked)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    for words in (["--events", "0"], ["--per", "0"], ["--machines", "ten"], ["--machines", "0"]):
+        made = CliRunner().invoke(app, ["plan", *words])
+        assert made.exit_code != 0, words
+
+
+def test_nobody_who_looks_is_a_load_as_well() -> None:
+    made = CliRunner().invoke(app, ["plan", "--look", "0", "--events", "1"])
+    assert made.exit_code == 0, made.output

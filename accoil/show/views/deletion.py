@@ -6,9 +6,8 @@ from django.shortcuts import redirect
 
 from accoil.count import people
 from accoil.count.ids import Kind
-from accoil.erase import asking
-from accoil.erase.held import held
-from accoil.refused import Refused
+from accoil.erase import asking, handing
+from accoil.erase.held import Elsewhere, held
 from accoil.show.frame import Frame, frame_of, page
 
 
@@ -36,9 +35,13 @@ def download(request: HttpRequest, product_id: int, kind: Kind, id: int) -> Http
     frame, _ = _known(request, product_id, kind, id)
     try:
         pieces = held(frame.product, kind, id)
-    except Refused as no:
-        messages.error(request, str(no))
-        return redirect(kind, product_id, id)
+    except Elsewhere:
+        assert frame.author  # who is nobody may not
+        holding = handing.asked(frame.product, kind, id, frame.author)
+        if why_not := handing.why_not(holding):
+            messages.info(request, why_not)
+            return redirect(kind, product_id, id)
+        pieces = handing.pieces(holding)
     name = f"{kind}-{id}.json"  # the id that the customer sent may be anything
     return StreamingHttpResponse(
         pieces,

@@ -89,9 +89,9 @@ def told(frame: Frame) -> dict[str, Any]:
 
 def found(frame: Frame, kind: Kind, name: str) -> dict[str, Any]:
     """What is known of an id that somebody asks for. The id is in no address, so in no log."""
-    known = suppression.digest(frame.product.pk, kind, name)
-    erasure = Erasure.objects.filter(product=frame.product, kind=kind, digest=known).first()
-    refused = frame.product.suppressions.filter(kind=kind, digest=known).first()
+    known = suppression.digests(frame.product.pk, kind, name)
+    erasure = Erasure.objects.filter(product=frame.product, kind=kind, digest__in=known).first()
+    refused = frame.product.suppressions.filter(kind=kind, digest__in=known).first()
     if erasure is None and refused is not None:
         erasure = refused.erasure
     return {"asked": name, "asked_kind": kind, "found": erasure, "refused": refused, "advice": ADVICE if name else ""}
