@@ -43,10 +43,11 @@ def _replaced() -> set[str]:
     done = Retention.objects.filter(state=Retention.State.DONE).exclude(finished_at=None)
     counted = Erasure.objects.exclude(state__in=[State.JOURNAL, State.NUMBERS])
     ended = [some.aggregate(last=Max("finished_at"))["last"] for some in (done, counted)]
-    since = max((at for at in ended if at), default=timezone.now()) - WHILE_BACKED_UP
-    found = list(done.filter(finished_at__gte=since).values_list("finished_at", "store"))
+    since = max((at for at in ended if at is not None), default=timezone.now()) - WHILE_BACKED_UP
+    lately = done.filter(finished_at__gte=since)
+    found = [(each.finished_at, each.store) for each in lately if each.finished_at is not None]
     for each in counted.filter(Q(finished_at=None) | Q(finished_at__gte=since)).only("parts"):
         if "store" in (journal := each.part("journal")) and "at" in (numbers := each.part("numbers")):
             found.append((datetime.fromisoformat(numbers["at"]), journal["store"]))
     last = max((at for at, _ in found), default=since)
-    return {store for at, store in found if at and at >= last - WHILE_BACKED_UP}
+    return {store for at, store in found if at >= last - WHILE_BACKED_UP}

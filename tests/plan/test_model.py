@@ -20,7 +20,7 @@ LOADS = st.builds(Asked, events_a_day=st.floats(1e3, 1e9), alike=st.floats(1, 20
                   months=st.floats(1, 60), look=st.integers(0, 500), cores=st.integers(1, 64))  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(LOADS, st.floats(1.1, 10))
 def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     more = msgspec.structs.replace(asked, events_a_day=asked.events_a_day * times)
@@ -31,6 +31,7 @@ def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     assert all(whole(more)[what] >= share for what, share in whole(asked).items())
 
 
+@settings(deadline=None)
 @given(LOADS)
 def test_every_receiver_but_one_may_carry_all(asked: Asked) -> None:
     part = PARTS["receivers"](asked, MEASURED)
