@@ -65,12 +65,9 @@ class Making:
         try:
             with measured.scored.taken("book"):
                 self._make()
-        except BaseException:
-            if self._version < 0:
+        finally:
+            if self.is_gone or self._version < 0:  # gone meanwhile
                 self._let_go()
-            raise
-        if self.is_gone:  # meanwhile
-            self._let_go()
 
     def _make(self) -> None:
         computed_at, version = datetime.now(UTC), self._add()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 
@@ -12,7 +13,7 @@ from accoil.count.facts import facts
 from accoil.score import drafted
 from accoil.score.book import Book
 from accoil.score.definition import Definition
-from accoil.store.duckdb import DuckDB
+from accoil.store.duckdb import DuckDB, DuckDBChange
 from tests.small_worlds import at, did, joins, world
 from tests.world import engine
 
@@ -37,15 +38,17 @@ class BrokenOff(Exception):
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Break:
     """Has keeping tables fail that are called so at the end."""
-    keep = DuckDB.keep
 
     def broken(ending: str) -> None:
-        def or_fail(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
-            if name.endswith(ending):
-                raise BrokenOff
-            keep(store, name, *asked, **values)
+        for kind in (DuckDB, DuckDBChange):
+            keep: Callable[..., None] = kind.keep
 
-        monkeypatch.setattr(DuckDB, "keep", or_fail)
+            def or_fail(store: Any, name: str, *asked: Any, keep: Callable[..., None] = keep, **values: Any) -> None:
+                if name.endswith(ending):
+                    raise BrokenOff
+                keep(store, name, *asked, **values)
+
+            monkeypatch.setattr(kind, "keep", or_fail)
 
     return broken
 
@@ -63,6 +66,27 @@ def test_of_a_book_that_could_not_be_made_nothing_stays(broken: Break, ending: s
         broken(ending)
         with pytest.raises(BrokenOff):
             Book(running.product_id, DEFINITION, TODAY, "broken_1").make()
+        assert kept() <= before
+
+
+def test_of_a_book_that_was_dropped_while_it_was_made_anew_nothing_stays_though_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with engine(WORLD.messages, "UTC") as running:
+        before = kept()
+        book = Book(running.product_id, msgspec.structs.replace(DEFINITION, window=14), TODAY, "broken_2")
+        book.make()
+        book._block = None  # as where a load did more than add
+        keep = DuckDB.keep
+
+        def dropped_meanwhile(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
+            if name.endswith("_pairs"):
+                book.drop()
+            keep(store, name, *asked, **values)
+
+        monkeypatch.setattr(DuckDB, "keep", dropped_meanwhile)
+        with pytest.raises(duckdb.CatalogException, match="_parts"):  # which it needs next
+            book.make()
         assert kept() <= before
 
 
