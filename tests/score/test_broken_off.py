@@ -90,6 +90,35 @@ def test_of_a_book_that_was_dropped_while_it_was_made_anew_nothing_stays_though_
         assert kept() <= before
 
 
+@pytest.mark.parametrize("as_of", [TODAY, date(2026, 3, 29)], ids=["today", "a day that was"])
+@pytest.mark.parametrize("cap", [20, None], ids=["under a cap", "without one"])
+def test_of_tables_that_help_those_are_dropped_that_were_made(
+    as_of: date, cap: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, drop = DuckDB.keep, DuckDB.drop
+    made, dropped = set[str](), set[str]()
+
+    def kept_and_noted(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
+        made.add(name)
+        keep(store, name, *asked, **values)
+
+    def dropped_and_noted(store: DuckDB, name: str) -> None:
+        dropped.add(name)
+        drop(store, name)
+
+    with engine([*WORLD.messages, *did("ann", "Login", at(30))], "UTC") as running:
+        before = kept()
+        book = Book(running.product_id, msgspec.structs.replace(DEFINITION, daily_cap=cap), as_of, "broken_3")
+        with monkeypatch.context() as patched:
+            patched.setattr(DuckDB, "keep", kept_and_noted)
+            patched.setattr(DuckDB, "drop", dropped_and_noted)
+            book.make()
+        assert ("broken_3_above" in made, "broken_3_late" in made) == (cap is not None, as_of != TODAY)
+        assert dropped <= made
+        assert not {name for name in kept() - before if name.endswith(("_above", "_several", "_late", "_base"))}
+        book.drop()
+
+
 @pytest.mark.parametrize("ending", ["_above", "_parts", "_users", "_accounts"])
 def test_of_a_draft_that_could_not_be_made_only_its_base_stays(broken: Break, ending: str) -> None:
     other = msgspec.structs.replace(DEFINITION, events={"Report": 7, "Login": 2})
