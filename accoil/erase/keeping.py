@@ -33,7 +33,7 @@ from accoil.erase.carrying import (
     Stopping,
 )
 from accoil.erase.models import Retention
-from accoil.erase.retention import begin_due, first_days_kept
+from accoil.erase.retention import begin_due, first_days_kept, has_days
 from accoil.receive import condensing
 from accoil.segment.forgetting import forget_ended
 
@@ -104,7 +104,7 @@ class Keeping:
             return self._say(some, WAITS_FOR_COUNTING)
         if self._counting.at_rest() is None:
             return self._say(some, WAITS_FOR_STORE)
-        if not (some := self._begun(some)):
+        if not (some := self._with_days(self._begun(some))):
             return None
         zones, journal = self._counting.facts.zones, self._counting.journal.path
         horizons = {
@@ -132,11 +132,22 @@ class Keeping:
             self._begin(some)
             self._counting.rebuild(lambda block, last: self._show(some, block))
         for each in some:
-            each.finished_at = timezone.now()
-            self._go_on(each, State.DONE)
-            self._first_kept[each.product_id] = each.until
-            log.info("daily counts are gone", product=each.product_id, before=str(each.until), days=each.days)
+            self._end(each)
         return None
+
+    def _with_days(self, some: Sequence[Retention]) -> list[Retention]:
+        """Where no day is that old nothing has to go, and it is done."""
+        left = [each for each in some if has_days(each)]
+        for each in some:
+            if each not in left:
+                self._end(each)
+        return left
+
+    def _end(self, run: Retention) -> None:
+        run.finished_at = timezone.now()
+        self._go_on(run, State.DONE)
+        self._first_kept[run.product_id] = run.until
+        log.info("daily counts are gone", product=run.product_id, before=str(run.until), days=run.days)
 
     def _go_on(self, run: Retention, state: str) -> None:
         run.state, run.problem, run.done, run.total = state, "", 0, 0

@@ -1,6 +1,7 @@
 """How long a product keeps its daily counts. Lifetime sums stay; only days go, whole months of them."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -51,12 +52,22 @@ def _looks_back(profile: Profile) -> int:
 def going(product: Product, months: int, open_days: int) -> Going:
     """Looks only; nothing goes."""
     until, needed = first_kept(product, months, open_days)
-    since = days.number(product.kept_from) if product.kept_from else -days.number(date.max)
-    row = facts().store.rows(ASK["going"], product=product.pk, since=since, until=days.number(until))[0]
+    row = _told(product, product.kept_from, until)
     journal = belongings.journal()
     size = None if journal is None else int(bytes_a_call(journal) * row["events"])
     first = None if row["first"] is None else days.day(row["first"])
     return Going(until, row["days"], row["events"], size, first, needed)
+
+
+def has_days(run: Retention) -> bool:
+    """Whether anything was done on days that go with it, and did not with one before."""
+    return bool(_told(run.product, first_days_kept().get(run.product_id), run.until)["days"])
+
+
+def _told(product: Product, since: date | None, until: date) -> dict[str, Any]:
+    """`days`, `first` and `events`, of days from `since` to before `until`."""
+    first = days.number(since) if since else -days.number(date.max)
+    return facts().store.rows(ASK["going"], product=product.pk, since=first, until=days.number(until))[0]
 
 
 def keep(product: Product, months: int | None, open_days: int, author: User | None) -> Retention | None:
