@@ -43,6 +43,7 @@ def told(frame: Frame) -> dict[str, Any]:
             going = None if wanted is None else retention.going(product, wanted, open_days())
     return {
         "kept": sentence(product),
+        "held_back": held_back(product),
         "asked_months": is_asked,
         "wanted": wanted,
         "going": going,
@@ -79,6 +80,20 @@ def sentence(product: Product) -> str:
             f"Nothing has gone yet: nothing does before somebody has seen here what would."
         )
     return f"Daily counts of {product} are kept for {in_words(product.keep_months)}: from {product.kept_from} on."
+
+
+def held_back(product: Product) -> str:
+    """Why days don't go by themselves that would by the clock; "" where they do."""
+    if not retention.is_due(product, open_days(), product.today()):
+        return ""
+    seen = retention.today_as_received(product)
+    if retention.is_due(product, open_days(), seen):
+        return ""
+    return (
+        f"By this server's clock it is {product.today()}, and older days would go; but events of fewer than "
+        f"{retention.DAYS_SEEN} days came after {seen}, so they stay, in case that clock is ahead. They go when events "
+        "of later days are here, or when you choose the months here again."
+    )
 
 
 def in_words(months: int | None) -> str:

@@ -297,7 +297,10 @@ def test_no_stay_goes_before_the_days_are_gone(tmp_path: Path, product: Product)
     assert not Stay.objects.exists()
 
 
-def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, product: Product) -> None:
+def test_it_goes_on_month_by_month_and_the_audit_log_says_so(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "today_as_received", Product.today)
     with opened(tmp_path, product, months=15) as counting:
         keep(product, 14)
         Keeping(counting, lambda: None, set).step()
