@@ -209,7 +209,6 @@ def test_ids_of_what_was_condensed_before_are_never_all_in_memory(kept: Kept) ->
     class Condenses(Condensing):
         def begin(self, condensed: Iterable[Ids]) -> None:
             seen = 0
-            tracemalloc.start()
             for some in condensed:
                 seen += len(some)
             most = tracemalloc.get_traced_memory()[1]
@@ -218,6 +217,7 @@ def test_ids_of_what_was_condensed_before_are_never_all_in_memory(kept: Kept) ->
             assert most < 3 * portion * 8
 
     horizons = {kept.product: Horizon(days.number(KEPT), kept.zone)}
+    tracemalloc.start()  # before: a list would be made by then
     condense(kept.folder / "journal.sqlite3", Condenses(kept.engine.facts.store, horizons, ManyIds(folder)), "1")
 
 
