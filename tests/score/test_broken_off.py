@@ -37,15 +37,17 @@ class BrokenOff(Exception):
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Break:
     """Has keeping tables fail that are called so at the end."""
-    keep = DuckDB.keep
-
     def broken(ending: str) -> None:
-        def or_fail(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
-            if name.endswith(ending):
-                raise BrokenOff
-            keep(store, name, *asked, **values)
+        def or_fail(keep: Callable[..., Any]) -> Callable[..., Any]:
+            def tried(store: DuckDB, name: str, *asked: Any, **values: Any) -> Any:
+                if name.endswith(ending):
+                    raise BrokenOff
+                return keep(store, name, *asked, **values)
 
-        monkeypatch.setattr(DuckDB, "keep", or_fail)
+            return tried
+
+        for each in ("keep", "keep_dated"):
+            monkeypatch.setattr(DuckDB, each, or_fail(getattr(DuckDB, each)))
 
     return broken
 
