@@ -21,7 +21,9 @@ class Told(msgspec.Struct):
     moved: dict[int, int]  # product → the first day on which events counted before count for somebody else now
     appended: int  # rows, at most in any table
     linked: set[int]  # products with linked or waiting ids in this load
-    people: set[int]  # products with somebody who is new, was there earlier, is told of otherwise, joined or is another
+    # Products with somebody who is new, was there earlier, is told of otherwise, joined or is another, or with an event
+    # that is new, or was there earlier.
+    people: set[int]
     added: pa.Table | None  # rows of `counts` that it added, where they are few and no others changed
 
     def added_to(self, product: int) -> pa.Table | None:
@@ -35,8 +37,7 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     traits = pa.concat_tables([each.traits for each in parts])
     moved: dict[int, int] = {}
     loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
-    tell_all(loading, "new_names", "names")
-    people = _products(loading, "new_people")
+    people = _put_names(loading)
     concerned = {each.product for each in parts if concerns(each)}
     adoption = Adoption(loading) if concerned or any(each.product in linked for each in parts) else None
     if adoption:
@@ -62,6 +63,15 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     added = loading.ask(ASK["added"]) if len(messages) <= FEW else None
     tell_all(loading, "counts", "ever")
     return Told(moved, max(rows, len(traits)), concerned, people, added)
+
+
+def _put_names(loading: Loading) -> set[int]:
+    """Products with new ones: of people, or of events, of which some keep lists too."""
+    new = loading.ask(ASK["new_names"])
+    if len(new):
+        loading.hand_in("new_name", new)
+        loading.tell(ASK["names"])
+    return set(new["product"].to_pylist())
 
 
 def _products(loading: Loading, question: str) -> set[int]:

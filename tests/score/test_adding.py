@@ -73,6 +73,7 @@ def was_made_anew(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> list[str]:
 
 PEOPLE = [joins(name, account, at(1)) for name, account in (("ann", "acme"), ("bob", "acme"), ("cy", "bolt"))]
 DONE = [*did("ann", "Report", at(30)), *did("bob", "Share", at(31), 3), *did("cy", "Other", at(20))]
+DONE += did("bob", "Report", at(5))
 
 
 def test_events_of_people_already_known_are_added(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
