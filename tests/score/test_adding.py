@@ -134,6 +134,22 @@ def test_what_was_known_of_people_already_changes_nothing(engine: Engine, monkey
     assert is_as_made_anew(book)
 
 
+def test_it_is_made_anew_when_what_was_replaced_takes_more_room_than_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = engine.new_product()
+    engine.receive(product, PEOPLE + DONE)
+    book = new_book(product, DEFINITION, TODAY)
+    book.make()
+    made = was_made_anew(monkeypatch, engine)
+    monkeypatch.setattr(making, "ROOM", 4)
+    for turn in range(1, 12):
+        engine.receive(product, did("ann", "Report", at(31, turn)))
+        book.make()
+        assert len(made) == turn // 6
+    assert is_as_made_anew(book)
+
+
 def test_what_a_load_brought_while_it_was_made_is_added_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     product = engine.new_product()
     engine.receive(product, PEOPLE + DONE)
