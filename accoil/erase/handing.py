@@ -60,7 +60,8 @@ def _make(holding: Holding) -> None:
     for piece in held(holding.product, kind, holding.entity):
         text += piece
         if len(text) > LARGEST:
-            parts, text = [*parts, text], b""
+            parts.append(text)
+            text = b""
     with transaction.atomic():
         # What was read of somebody who is being deleted is not written down after all else was: it is read again.
         if _deleting(holding.product, began) or not Holding.objects.select_for_update().filter(pk=holding.pk).exists():

@@ -43,9 +43,9 @@ def _replaced() -> set[str]:
     done = Retention.objects.filter(state=Retention.State.DONE).exclude(finished_at=None)
     counted = Erasure.objects.exclude(state__in=[State.JOURNAL, State.NUMBERS])
     ended = [some.aggregate(last=Max("finished_at"))["last"] for some in (done, counted)]
-    since = max((at for at in ended if at), default=timezone.now()) - WHILE_BACKED_UP
-    went = done.filter(finished_at__gte=since).values_list("finished_at", "store")
-    found = [(at, store) for at, store in went if at]
+    since = max((at for at in ended if at is not None), default=timezone.now()) - WHILE_BACKED_UP
+    lately = done.filter(finished_at__gte=since)
+    found = [(each.finished_at, each.store) for each in lately if each.finished_at is not None]
     for each in counted.filter(Q(finished_at=None) | Q(finished_at__gte=since)).only("parts"):
         if "store" in (journal := each.part("journal")) and "at" in (numbers := each.part("numbers")):
             found.append((datetime.fromisoformat(numbers["at"]), journal["store"]))

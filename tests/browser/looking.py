@@ -21,7 +21,17 @@ WATCH = """
   window.jumps = [];
   const observer = new PerformanceObserver((list) => window.jumps.push(...list.getEntries()));
   observer.observe({ type: "layout-shift", buffered: true });
+  window.asking = 0;
+  window.fetch = ((ask) => (...what) => {
+    asking += 1;
+    const answer = ask(...what);
+    answer.then((it) => it.clone().arrayBuffer()).catch(() => {}).finally(() => { asking -= 1; });
+    return answer;
+  })(window.fetch);
 """
+QUIET = """async () => {  // what comes in makes the page ask for more at once, or not at all
+  for (let frames = 0; frames < 6; frames = asking ? 0 : frames + 1) await new Promise(requestAnimationFrame);
+}"""
 JUMPED = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const counted = jumps.filter((each) => !each.hadRecentInput);
@@ -40,8 +50,9 @@ needs_axe = pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: ma
 
 
 def objections(page: Page) -> list[str]:
-    """To the page that is shown, in words. Complaints in the console are heard elsewhere."""
-    page.wait_for_load_state("networkidle")
+    """To the page that is shown, in words; it needs WATCH. Complaints in the console are heard elsewhere."""
+    page.wait_for_load_state("load")
+    page.evaluate(QUIET)
     jumped, what = page.evaluate(JUMPED)
     found = [f"jumps by {jumped:.3f}, {what}"] if jumped > JUMP else []
     page.evaluate(AXE.read_text())

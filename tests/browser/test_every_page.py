@@ -11,17 +11,24 @@ from tests.browser.company import Company, every_page
 from tests.browser.conftest import watched
 from tests.browser.looking import AXE, JUMP, JUMPED, LOOK, VIEWS, WATCH, needs_axe, objections
 
+# The other tests with a demo company make one more: together they would take longer than all others.
 pytestmark = pytest.mark.xdist_group("the demo company in a browser")
 
 ASSETS = 150_000  # bytes, of everything a browser ever loads, as it lies on disk
 
 
 @pytest.fixture(scope="module")
-def addresses(browser: Browser, demo: Company) -> dict[str, str]:
-    """Name → address of every page."""
-    page = browser.new_page()
+def walk(browser: Browser, demo: Company) -> tuple[dict[str, str], set[str]]:
+    """Name → address of every page, and whatever was asked on the way."""
+    page, asked = browser.new_page(), set[str]()
+    page.on("request", lambda request: asked.add(request.url))
     demo.sign_in(page)
-    return every_page(page, demo)
+    return every_page(page, demo), asked
+
+
+@pytest.fixture
+def addresses(walk: tuple[dict[str, str], set[str]]) -> dict[str, str]:
+    return walk[0]
 
 
 @pytest.fixture(params=VIEWS)
@@ -66,16 +73,10 @@ def test_axe_finds_nothing_in_what_opens(visitor, addresses):
         assert not visitor.evaluate(LOOK), opener
 
 
-def test_all_files_that_pages_load_are_small_together(browser, demo, addresses):
+def test_all_files_that_pages_load_are_small_together(browser, walk):
     """Those of the program and the one of htmx."""
     context = browser.new_context()
-    page = context.new_page()
-    asked: set[str] = set()
-    page.on("request", lambda request: asked.add(request.url))
-    demo.sign_in(page)
-    for address in addresses.values():
-        page.goto(address)
-    loaded = {url: len(page.request.get(url).body()) for url in asked if "/static/" in url}
+    loaded = {url: len(context.request.get(url).body()) for url in walk[1] if "/static/" in url}
     context.close()
     own = Path(__file__).parents[2] / "accoil" / "show" / "static" / "accoil"
     assert {Path(url).name.split(".")[0] for url in loaded} >= {path.stem for path in own.glob("*.js")}

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import watched
 from tests.browser.test_every_page import AXE, LOOK
 
-pytestmark = pytest.mark.xdist_group("the demo company in a browser")
+pytestmark = pytest.mark.xdist_group("another demo company in a browser")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.waiting import until
 
-pytestmark = pytest.mark.xdist_group("the demo company in a browser")
+pytestmark = pytest.mark.xdist_group("another demo company in a browser")
 
 
 def test_a_salesperson_finds_who_needs_her_and_why(page, demo):

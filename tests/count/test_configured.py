@@ -18,6 +18,8 @@ from tests.small_worlds import at, did, identified, joins
 from tests.strategies import Case, cases
 from tests.world import engine
 
+# A product that the server of other tests, which shares this process, has none of: it would configure it anew.
+OWN = 70_004
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
 TODAY = date(2026, 3, 31)
 PLAIN = Definition(events={"Report": 1})
@@ -81,28 +83,30 @@ class _Folder:
     counting: Counting
 
     def accounts(self) -> set[str]:
-        rows = self.counting.facts.store.rows("select distinct name from name where kind = 2 and product = 1")
+        rows = self.counting.facts.store.rows(
+            "select distinct name from name where kind = 2 and product = :product", product=OWN
+        )
         return {row["name"] for row in rows}
 
 
 def test_a_rebuild_reads_what_came_before_with_the_trait_chosen_now(tmp_path) -> None:
-    opened = Counting(tmp_path, lambda: {1: "UTC"})
+    opened = Counting(tmp_path, lambda: {OWN: "UTC"})
     folder = _Folder(opened)
     opened.start()
     try:
         call = Call(type="identify", messageId="m", userId="ann", kind=2, at=at(1), pairs=[("company_id", '"acme"')])
-        opened.journal.write(1, at(1), [call])
+        opened.journal.write(OWN, at(1), [call])
         assert opened.wait_counted()
         assert folder.accounts() == set()
-        opened.facts.configure({1: Configured(account_id="company_id")})
+        opened.facts.configure({OWN: Configured(account_id="company_id")})
         opened.rebuild()
         assert folder.accounts() == {"acme"}
-        assert opened.facts.account_traits == {1: "company_id"}
-        assert opened.facts.configured(1).account_id == "company_id"
+        assert opened.facts.account_traits == {OWN: "company_id"}
+        assert opened.facts.configured(OWN).account_id == "company_id"
     finally:
         opened.stop()
-    again = Counting(tmp_path, lambda: {1: "UTC"})
+    again = Counting(tmp_path, lambda: {OWN: "UTC"})
     try:
-        assert again.facts.account_traits == {1: "company_id"}
+        assert again.facts.account_traits == {OWN: "company_id"}
     finally:
         again.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import resource
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from accoil.doctor import facts as doctor
 from accoil.health import progress
 from accoil.receive.journal import COMPRESSION
 from accoil.store.store import Damaged, Store
-from tests.count.test_rebuild import answers, counting, receive
+from tests.count.test_rebuild import Answers, answers, counting, receive
 from tests.door import Door
 from tests.traffic import expected, traffic
 from tests.waiting import until
@@ -78,19 +79,29 @@ def damage_block(folder: Path, number: int, damage: Damage) -> None:
     db.close()
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_a_block_that_cannot_be_read_is_left_out_and_said_so(tmp_path: Path, damage: Damage) -> None:
-    with counting(tmp_path) as opened:
-        receive(opened, 10)  # blocks 1 and 2, one for each product
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answers, Answers]:
+    """A folder whose blocks 1 and 2, one for each product, will be damaged; what it answers with them and without."""
+    folder, other = tmp_path_factory.mktemp("both"), tmp_path_factory.mktemp("without")
+    with counting(other) as opened:
+        receive(opened, 10)
         opened.loader.catch_up()
         without = answers(opened)
-    folder = tmp_path / "other"
-    folder.mkdir()
     with counting(folder) as opened:
         receive(opened, 500)
         receive(opened, 10)
         opened.loader.catch_up()
         both = answers(opened)
+    return folder, both, without
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_block_that_cannot_be_read_is_left_out_and_said_so(
+    counted: tuple[Path, Answers, Answers], tmp_path: Path, damage: Damage
+) -> None:
+    before, both, without = counted
+    folder = tmp_path / "copy"
+    shutil.copytree(before, folder)
     for number in (1, 2):
         damage_block(folder, number, damage)
     with capture_logs() as logged, counting(folder) as opened:

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accoil.plan.chain import Stage, simulate
@@ -15,6 +15,7 @@ STAGES = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(STAGES, st.lists(st.tuples(st.floats(0, 10), st.integers(1, 50))))
 def test_whatever_comes_goes_on_later_and_in_order(stage: Stage, coming: list[tuple[float, int]]) -> None:
     lots = [(at, at, n) for at, n in sorted(coming)]

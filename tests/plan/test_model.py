@@ -20,7 +20,7 @@ LOADS = st.builds(Asked, events_a_day=st.floats(1e3, 1e9), alike=st.floats(1, 20
                   months=st.floats(1, 60), look=st.integers(0, 500), cores=st.integers(1, 64))  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(LOADS, st.floats(1.1, 10))
 def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     more = msgspec.structs.replace(asked, events_a_day=asked.events_a_day * times)
@@ -31,6 +31,7 @@ def test_more_events_never_need_less(asked: Asked, times: float) -> None:
     assert all(whole(more)[what] >= share for what, share in whole(asked).items())
 
 
+@settings(deadline=None)
 @given(LOADS)
 def test_every_receiver_but_one_may_carry_all(asked: Asked) -> None:
     part = PARTS["receivers"](asked, MEASURED)
@@ -78,3 +79,12 @@ def test_what_makes_no_sense_is_refused() -> None:
 def test_nobody_who_looks_is_a_load_as_well() -> None:
     made = CliRunner().invoke(app, ["plan", "--look", "0", "--events", "1"])
     assert made.exit_code == 0, made.output
+
+
+def test_one_process_adds_events_to_books_until_they_are_too_many() -> None:
+    few = Asked(events_a_day=1e6, users=20_000, look=2_000)
+    many = msgspec.structs.replace(few, events_a_day=3e9)
+    dearer = msgspec.structs.replace(MEASURED, duckdb_us_user=2 * MEASURED.duckdb_us_user)
+    asking = "other processors"
+    assert whole(few, dearer)[asking] == pytest.approx(2 * whole(few)[asking])
+    assert whole(many, dearer)[asking] == whole(many)[asking]
