@@ -217,6 +217,50 @@ def test_nothing_is_put_together_of_somebody_who_is_being_deleted(ann, busy, els
     assert not HoldingPart.objects.exists(), "of others too: he may be in it"
 
 
+def test_a_large_file_is_written_down_part_by_part_as_it_is_read_and_whole_after_a_break(
+    ann, busy, elsewhere, monkeypatch
+):
+    page = f"{page_of(busy, 'user', 'ann')}/held"
+    ann.get(page)
+    whole, there, breaks_after = handing.held, [], 3
+
+    def held(*of):
+        for n, piece in enumerate(whole(*of)):
+            there.append(HoldingPart.objects.count())
+            if n == breaks_after:
+                raise OSError("the disk is full")
+            yield piece
+
+    monkeypatch.setattr(handing, "held", held)
+    monkeypatch.setattr(handing, "LARGEST", 100)
+    with elsewhere():
+        with pytest.raises(OSError):
+            handing.step()
+        assert there == [0, 1, 2, 3], "none is kept in memory until the last is read"
+        breaks_after = 1_000
+        handing.step()
+    assert [call["user"] for call in json.loads(ann.get(page).getvalue())["calls"]] == ["ann"] * 7
+
+
+def test_a_deletion_that_begins_while_a_file_is_put_together_ends_that(ann, busy, elsewhere, monkeypatch):
+    ann.get(f"{page_of(busy, 'user', 'ann')}/held")
+    whole, read = handing.held, []
+
+    def held(*of):
+        for n, piece in enumerate(whole(*of)):
+            if n == 2:
+                asking.begin(busy.web, "user", "bob", ["bob"])
+            read.append(piece)
+            yield piece
+
+    monkeypatch.setattr(handing, "held", held)
+    monkeypatch.setattr(handing, "LARGEST", 1)
+    with elsewhere():
+        handing.step()
+    assert len(read) == 3
+    assert Holding.objects.get().made_at is None
+
+
 def test_of_an_account_every_call_that_names_it_is_held(ann, busy):
     told = json.loads(ann.get(f"{page_of(busy, 'account', 'acme')}/held").getvalue())
     assert told["account"] == "acme"
