@@ -35,11 +35,11 @@ test: .venv/ready-for-tests browser clients clickhouse check ## everything that 
 test-postgres: .venv/ready-for-tests ## the tests of what is in the application's database, on PostgreSQL
 	$(BIN)/python -m tests.postgresql $(PYTEST) $(A_FEW_MORE) $(TRIED_AGAIN) -m "not soak" $(TESTS)
 
-# Not here: what reads no application database (count, rule, store, openid's, hubspot's and slack's stand-ins), what is about
+# Not here: what reads no application database (count, rule), what is about
 # SQLite's file (upgrade, backups of a stopped server), and journeys, of which tests/journey/test_postgresql.py has its own.
 TESTS ?= tests/team tests/act tests/connect tests/inbox tests/intercom tests/erase tests/segment tests/score tests/show \
 	tests/api tests/watch tests/mcp tests/demo tests/receive tests/test_mappings.py tests/test_new_key.py tests/test_roles.py \
-	tests/test_worker.py tests/test_worker_begins.py
+	tests/test_worker.py tests/test_worker_begins.py tests/test_metrics.py tests/test_importing.py
 
 # Each question that these tests ask of facts is asked of ClickHouse's engine too, and the answers must be the same.
 # ASKING=tests/rule runs a part; OVER="-m tests.postgresql" has the application's database in PostgreSQL besides.

@@ -23,7 +23,7 @@ class Caps:
         return {product: each for product, each in every.items() if not each.is_plain}
 
     def of(self, product: int, limits: Limits) -> Handling:
-        seen_by = (id(facts()), facts().told[product], limits)
+        seen_by = (id(facts()), facts().version[product], limits)  # a new event is no news of people
         known = self._found.get(product)
         if known is None or known[0] != seen_by:
             known = self._found[product] = (seen_by, _look(product, limits))

@@ -123,7 +123,8 @@ def editor(frame: Frame, feature: Said | None, draft: Draft, refusal: str = "", 
         "choices": drafts.choices(draft, known_events(frame.product.pk, frame.today), taken),
         "profiles": named,
         "names": words.listed([profile.name for profile in named]),
-        "named_by": few([*(f"the profile {profile.name}" for profile in named), *others]),
+        # Of other profiles too, which some members may not see; who may change a feature sees them all.
+        "named_by": few([*(f"the profile {p.name}" for p in named), *others]) if frame.may_change else "",
     }
     return page(frame, "show/feature.html", values, status)
 
