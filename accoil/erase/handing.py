@@ -22,6 +22,7 @@ IS_LATE = (
     "The server that counts has not put it together yet, asked {ago} seconds ago: see whether it runs and what its "
     "/health says, and download it again then."
 )
+IS_HELD_BACK = "Somebody is being deleted just now: it is put together when that is done. See Settings > Privacy."
 State = Erasure.State
 
 
@@ -35,6 +36,8 @@ def why_not(holding: Holding) -> str | None:
     """None: it is there."""
     if holding.made_at:
         return None
+    if _deleting(holding.product, timezone.now()):
+        return IS_HELD_BACK
     ago = timezone.now() - holding.asked_at
     return IS_MADE if ago < SLOW else IS_LATE.format(ago=round(ago.total_seconds()))
 

@@ -208,6 +208,10 @@ def test_nothing_is_put_together_of_somebody_who_is_being_deleted(ann, busy, els
     with elsewhere():
         handing.step()
         assert not HoldingPart.objects.exists()
+    Holding.objects.update(asked_at=timezone.now() - handing.SLOW - timedelta(seconds=1))
+    page = f"{page_of(busy, 'account', 'acme')}/held"
+    assert "Somebody is being deleted just now" in words(ann.get(page, follow=True))
+    with elsewhere():
         end(erasure)
         Erasure.objects.update(since=timezone.now())
         handing.step()
