@@ -48,10 +48,17 @@ def pieces(holding: Holding) -> Iterator[bytes]:
 
 
 def step() -> None:
-    """Puts together what is asked for, on the server that counts."""
+    """Puts together what is asked for, on the server that counts. What goes wrong with one keeps no other from being
+    put together, and is raised then."""
     _forget_old()
+    failed: Exception | None = None
     for each in Holding.objects.filter(made_at=None).select_related("product"):
-        _make(each)
+        try:
+            _make(each)
+        except Exception as wrong:
+            failed = wrong
+    if failed:
+        raise failed
 
 
 def _make(holding: Holding) -> None:
