@@ -71,12 +71,9 @@ class Making:
         try:
             with measured.scored.taken("book"):
                 self._make()
-        except BaseException:
-            if self._version < 0:
+        finally:
+            if self.is_gone or self._version < 0:  # gone meanwhile
                 self._let_go()
-            raise
-        if self.is_gone:  # meanwhile
-            self._let_go()
 
     def _make(self) -> None:
         computed_at, version = datetime.now(UTC), self._add()
@@ -161,7 +158,8 @@ class Making:
         question = capped.made_of(ASK["parts"], self.definition)
         cap = self.definition.daily_cap
         self._block = store.keep_dated(f"{self._name}_parts", question, places, **given, cap=cap)
-        store.drop(f"{self._name}_above")
+        if "above" in places:
+            store.drop(f"{self._name}_above")
         if not self.definition.counts_everyone:
             store.keep(f"{self._name}_parts", ASK["among"], {**places, **self._populations()})
 
@@ -179,7 +177,8 @@ class Making:
         if goes_on:
             store.keep(f"{self._name}_late", ASK["late"], **given)
         store.keep(f"{self._name}_pairs", ASK["pairs_then" if goes_on else "pairs"], places, **given)
-        store.drop(f"{self._name}_late")
+        if goes_on:
+            store.drop(f"{self._name}_late")
 
     def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
         """Which steps those of a book without steps have met, put beside their numbers."""
