@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection as database
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper as Database
@@ -17,6 +16,7 @@ from accoil.database import sqlite
 from accoil.postgresql import home
 from accoil.refused import Refused
 from accoil.start import is_current, usable
+from accoil.tables import bring_up_to_date
 
 KEPT = "kept"  # the alias of a backup's file
 
@@ -53,7 +53,7 @@ def put_back(file: Path, folder: Path) -> Iterator[None]:
                 f"Somebody works with {home.named()}, or a data folder belongs to it; make an empty one and name it in "
                 "ACCOIL_DATABASE_URL."
             )
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date(database)
         with _opened(file) as source, transaction.atomic():
             rows.copy(source, database)
             yield
@@ -76,10 +76,10 @@ def _opened(file: Path) -> Iterator[Database]:
     """A backup's, or a new one, brought up to date."""
     connections.settings[KEPT] = connections.configure_settings({"default": sqlite(file)})["default"]
     try:
-        executor = MigrationExecutor(connections[KEPT])
-        if executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys():
+        loader = MigrationExecutor(connections[KEPT]).loader
+        if loader.applied_migrations.keys() - loader.disk_migrations.keys():
             raise Refused("This backup was made by a newer version of this program; restore it with that one.")
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        bring_up_to_date(connections[KEPT])
         yield connections[KEPT]
     finally:
         connections[KEPT].close()

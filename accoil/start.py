@@ -135,12 +135,14 @@ def newer() -> list[str]:
 
 def _migrate(data: Path) -> None:
     """Applies what is missing. Two commands started at once take turns: the second finds nothing left to do."""
-    from django.core.management import call_command
+    from django.db import connection
+
+    from accoil.tables import bring_up_to_date
 
     # SQLite's own file lock: it works on every system and vanishes with the process that holds it.
     lock = sqlite3.connect(data / "migrate.lock", timeout=LOCK_SECONDS, isolation_level=None)
     try:
         lock.execute("begin exclusive")
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date(connection)
     finally:
         lock.close()

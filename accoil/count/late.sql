@@ -9,7 +9,9 @@ with resolved as (
     select coalesce(a.user_id, l.user_id) as user_id, l.given_id, l.day, l.received
     from late l
     left join adopted a on a.product = l.product and a.id = l.user_id
+    left join (select distinct user_id from waiting where product = :product) w on w.user_id = l.user_id
     where l.product = :product and l.day >= :first and l.day <= :last and l.event_id in (select unnest(:events))
+      and w.user_id is null  -- of an id that is nobody's yet, nothing counts for an account either
 )
 select r.day, max(r.received) as received
 from resolved r

@@ -171,20 +171,21 @@ def test_a_server_of_a_cluster_that_is_behind_is_waited_for(ships: Ships) -> Non
     (database,) = databases(ships.url)
     target = ClickHouse(ships.url, database)
     latest = max(target.last_version(table) for table in TABLES)
-    for table in TABLES:
-        target.tell(f"create table late_{table.name} as {table.name}")
-        target.tell(f"insert into late_{table.name} select * from {table.name} where version = {latest}")
-        target.tell(f"delete from {table.name} where version = {latest}")
+    names = [versions.of(table.name) for table in TABLES]
+    for name in names:
+        target.tell(f"create table late_{name} as {name}")
+        target.tell(f"insert into late_{name} select * from {name} where version = {latest}")
+        target.tell(f"delete from {name} where version = {latest}")
     for _ in range(2):
         with pytest.raises(shipping.Behind):
             ships.ship()
-    for table in TABLES:
-        target.tell(f"insert into {table.name} select * from late_{table.name}")
+    for name in names:
+        target.tell(f"insert into {name} select * from late_{name}")
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 1
-    for table in TABLES:
-        target.tell(f"truncate table {table.name}")
+    for name in names:
+        target.tell(f"truncate table {name}")
     ships.shipping.close()
     with pytest.raises(shipping.Behind):
         ships.ship()

@@ -22,7 +22,7 @@ from tests.drawn_definitions import as_product, peopled
 from tests.reference import World
 from tests.reference_facts import Row
 from tests.score.profiles import OPENS, noon, profile_of
-from tests.small_worlds import at, did, joins
+from tests.small_worlds import alias, at, did, did_anonymously, joins
 from tests.strategies import EVENTS, Case, cases, definitions
 
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
@@ -148,6 +148,23 @@ def test_a_late_event_moves_the_account_but_not_what_was_reported_of_the_book(ne
     reported = {row["day"].day: row for row in book_course(profile, date(2026, 3, 9), date(2026, 3, 22))}
     assert (reported[12]["benchmark"], reported[12]["kept"]) == (10, True)
     assert (reported[21]["kept"], reported[22]["kept"]) == (False, False)
+
+
+def test_what_nobody_is_known_to_have_done_is_late_when_somebody_did_it(new_product, receive) -> None:
+    product = new_product()
+    receive(product, joins("a", "acme", at(1)))
+    profile = profile_of(product, (date(2026, 3, 1), OPENS))
+    freeze(profile.current, date(2026, 3, 9), date(2026, 3, 20))
+    acme = id_of(product.pk, ACCOUNT, "acme")
+
+    def late() -> list[int]:
+        shown = course(profile, "account", acme, date(2026, 3, 9), date(2026, 3, 20))
+        return [row["day"].day for row in shown if row["late"]]
+
+    receive(product, did_anonymously("cookie", "Open", at(12), account="acme"))
+    assert late() == []
+    receive(product, [alias("cookie", "a", at(13))])
+    assert late() == list(range(12, 19))
 
 
 def test_an_event_in_time_is_not_late(new_product, receive, engine) -> None:
