@@ -59,7 +59,7 @@ class Counts:
                 "checksums": self._checksums,
                 "copy_store": partial(backup.copy_store_of, self.counting),
                 "events": health.known_events,
-                "progress": lambda: health.progress(self.counting),
+                "progress": lambda: health.progress(self.counting, self.wrong),
                 **importing.answers(self.imports),
                 **reach.answers(),
             },
@@ -111,6 +111,12 @@ class Counts:
     def failing(self) -> int:
         """How many things done by the clock failed last time."""
         return sum(clock.failing for clock in self._clocks)
+
+    @property
+    def wrong(self) -> list[str]:
+        """As sentences."""
+        others = [self.taking.wrong if self.taking else None, self._keeping.wrong]
+        return [*health.wrong(self.counting), *filter(None, others)]
 
     def _importing(self) -> set[int]:
         """Products that a file is being imported for."""

@@ -21,12 +21,12 @@ def told(sentences: list[str], more: dict[str, object]) -> bytes:
     return msgspec.json.encode({"status": "ok", **more})
 
 
-def progress(counting: Counting) -> dict[str, object]:
+def progress(counting: Counting, wrong: list[str]) -> dict[str, object]:
     """The last block that is on disk, the last that is in every number, those left out with the reason, and what is
     wrong, as sentences; and which process this is."""
     last, loader = counting.journal.last, counting.loader
     far = {"received": last, "counted": loader.loaded, "left_out": loader.set_aside}
-    return {"server": ID, **far, "wrong": wrong(counting)}
+    return {"server": ID, **far, "wrong": wrong}
 
 
 def known_events(product_id: str) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from django.conf import settings
 
-from accoil import health
 from accoil.clock import Act, Clock
 from accoil.count.counting import Counting
 from accoil.count.facts import facts, is_open
@@ -107,7 +106,7 @@ class Parts:
         """As sentences."""
         sentences: list[str | None] = []
         if counts := self.counts:
-            sentences += [*health.wrong(counts.counting), counts.taking.wrong if counts.taking else None]
+            sentences += counts.wrong
         elif self.shared and self.shared.failing and self.role is not R:
             sentences.append("Numbers can't be asked for just now: ClickHouse does not answer as it should.")
         if self.worker and self.worker.failing:

@@ -7,6 +7,15 @@ with every as (
 )
 select count(distinct day) as days, min(day) as first, coalesce(cast(sum(n) as bigint), 0) as events from every
 
+-- name: days_seen
+-- The last days on which something was done: so `many` of them. Values: product; since (a day); many.
+with every as (
+    select day from counts where product = :product and day >= :since
+    union all
+    select day from waiting where product = :product and kind = 1 and day >= :since
+)
+select distinct day from every order by day desc limit :many
+
 -- name: moves
 -- Days from which on an id's events count for another account than before; of those that never moved there are none.
 with moved as (

@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -163,7 +164,9 @@ class Counting:
                 loader = self._new_loader(self._in_place_of_these(store))
                 self._count_anew(loader, told)
             except BaseException:
-                store.close()
+                with suppress(Exception):  # a disk that is full; nobody needs these files
+                    store.close()
+                _remove(path)
                 raise
             old = self._path
             self._use(path, store, loader.facts)

@@ -2,7 +2,6 @@
 
 -- name: new_names
 -- Those that are new, or were seen earlier than known.
-create or replace temp table new_name as
 select f.product, f.kind, f.id, f.name, f.first_at, f.first_day
 from fresh_name f
 left join name n on n.product = f.product and n.kind = f.kind and n.id = f.id
@@ -12,9 +11,6 @@ where n.id is null
 -- name: names
 insert into name
 select product, kind, id, name, first_at, first_day from new_name
-
--- name: new_people
-select distinct product from new_name where kind in (1, 2)
 
 -- name: messages
 insert into message

@@ -21,7 +21,9 @@ class Told(msgspec.Struct):
     moved: dict[int, int]  # product → the first day on which events counted before count for somebody else now
     appended: int  # rows, at most in any table
     linked: set[int]  # products with linked or waiting ids in this load
-    people: set[int]  # products with somebody who is new, was there earlier, is told of otherwise, joined or is another
+    # Products with somebody who is new, was there earlier, is told of otherwise, joined or is another, or with an event
+    # that is new, or was there earlier.
+    people: set[int]
     added: pa.Table | None  # rows of `counts` that it added, where they are few and no others changed
 
     def added_to(self, product: int) -> pa.Table | None:
@@ -35,8 +37,7 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     traits = pa.concat_tables([each.traits for each in parts])
     moved: dict[int, int] = {}
     loading.hand_in("fresh_name", pa.concat_tables([each.names for each in parts]))
-    tell_all(loading, "new_names", "names")
-    people = _products(loading, "new_people")
+    people = _put_names(loading)
     concerned = {each.product for each in parts if concerns(each)}
     adoption = Adoption(loading) if concerned or any(each.product in linked for each in parts) else None
     if adoption:
@@ -46,13 +47,13 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     loading.tell(ASK["messages"])
     if len(traits):
         loading.hand_in("fresh_trait", traits)
-        tell_all(loading, "traits", "told_anew", "forget_last_traits", "last_traits")
-        show_again(loading, "told_anew")
-        people |= _products(loading, "told_otherwise")
+        people |= _put_traits(loading)
     if (adoption and adoption.released) or pc.any(pc.greater(messages["kind"], 1)).as_py():
         people |= _products(loading, "joined")
-        _earlier(moved, _move_members(loading, adoption))
-        people |= _products(loading, "members_elsewhere")
+        elsewhere = _put_members(loading, adoption)
+        if elsewhere:
+            _earlier(moved, _move_members(loading))
+            people |= elsewhere
     loading.tell(ASK["fresh_counts"])
     rows = len(messages)
     if adoption:
@@ -64,17 +65,41 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     return Told(moved, max(rows, len(traits)), concerned, people, added)
 
 
+def _put_names(loading: Loading) -> set[int]:
+    """Products with new ones: of people, or of events, of which some keep lists too."""
+    new = loading.ask(ASK["new_names"])
+    if len(new):
+        loading.hand_in("new_name", new)
+        loading.tell(ASK["names"])
+    return set(new["product"].to_pylist())
+
+
 def _products(loading: Loading, question: str) -> set[int]:
     return set(loading.ask(ASK[question])["product"].to_pylist())
 
 
-def _move_members(loading: Loading, adoption: Adoption | None) -> dict[int, int]:
-    """Memberships, and with them the account that earlier events of these users count for: where there were such
-    events, and from which day on."""
+def _put_traits(loading: Loading) -> set[int]:
+    """Products with one that is told otherwise. Most loads have none: clients repeat themselves."""
+    tell_all(loading, "traits", "told_anew")
+    otherwise = _products(loading, "told_otherwise")
+    if otherwise:
+        tell_all(loading, "forget_last_traits", "last_traits")
+        show_again(loading, "told_anew")
+    return otherwise
+
+
+def _put_members(loading: Loading, adoption: Adoption | None) -> set[int]:
+    """Products with somebody who belongs elsewhere by that, on any day."""
     tell_all(loading, "memberships", "touched")
     if adoption:
         adoption.join()
-    tell_all(loading, "fresh_spans", "changed", "forget_spans", "spans", "counted_before")
+    tell_all(loading, "fresh_spans", "changed")
+    return _products(loading, "members_elsewhere")
+
+
+def _move_members(loading: Loading) -> dict[int, int]:
+    """The account that earlier events of those count for: where there were such events, and from which day on."""
+    tell_all(loading, "forget_spans", "spans", "counted_before")
     found = loading.ask(ASK["whose_counted"])
     moved = dict(zip(found["product"].to_pylist(), found["first_day"].to_pylist(), strict=True))
     if moved:

@@ -5,9 +5,13 @@ on.
 2. numbers: the store is made again from the journal, beside the one that answers meanwhile. Where days had been sent
    twice, or their messages, nobody can tell any more what was what; a store that is made of what is left is right.
 
-When that is done, stays in segments that ended before go too, some at a time."""
+When that is done, stays in segments that ended before go too, some at a time.
+
+A step that fails (a full disk) is done again after a pause, from its first block on: blocks that are condensed stay so,
+but what came again after them is only known to whoever has seen all ids of before."""
 
 import shutil
+import sqlite3
 import threading
 import time
 import uuid
@@ -33,7 +37,7 @@ from accoil.erase.carrying import (
     Stopping,
 )
 from accoil.erase.models import Retention
-from accoil.erase.retention import begin_due, first_days_kept
+from accoil.erase.retention import begin_due, first_days_kept, has_days
 from accoil.receive import condensing
 from accoil.segment.forgetting import forget_ended
 
@@ -41,6 +45,7 @@ State = Retention.State
 
 LOOK_EVERY = 3600.0  # seconds, for products whose month is over
 FORGETS_FOR = 0.5  # seconds, of stays: others wait for their turn
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds, after a step that failed: each twice as long as the one before
 
 log = structlog.get_logger()
 
@@ -57,6 +62,8 @@ class Keeping:
         self._looked = float("-inf")
         self._first_kept: dict[int, date] = {}  # products of which stays may be left that ended before
         self._shown = 0.0
+        self._pause, self._tries_at = FIRST_PAUSE, float("-inf")
+        self.wrong: str | None = None  # why the last step failed, as a sentence
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -69,11 +76,29 @@ class Keeping:
             begin_due(self._counting.open_days)
             self._looked, self._first_kept = time.monotonic(), first_days_kept()
         self._forget_stays()
-        with suppress(Stopping):
-            if some := self._ready():
-                self._journal(some)
-            if some := self._in(State.NUMBERS):
-                self._numbers(some)
+        if time.monotonic() < self._tries_at:
+            return
+        try:
+            with suppress(Stopping):
+                self._steps()
+        except Exception as wrong:
+            self._failed(wrong)
+        else:
+            self._pause, self.wrong = FIRST_PAUSE, None
+
+    def _steps(self) -> None:
+        if some := self._ready():
+            self._journal(some)
+        if some := self._in(State.NUMBERS):
+            self._numbers(some)
+
+    def _failed(self, wrong: Exception) -> None:
+        """Says so in the log once, on the page, and in /health."""
+        before, self.wrong = self.wrong, _sentence(wrong)
+        self._tries_at, self._pause = time.monotonic() + self._pause, min(LONGEST_PAUSE, 2 * self._pause)
+        if self.wrong != before:
+            log.exception("days that are no longer kept can't go; it will be tried again")
+        Retention.objects.filter(finished_at=None).update(problem=self.wrong, done=0)
 
     def _forget_stays(self) -> None:
         """For about half a second."""
@@ -104,7 +129,7 @@ class Keeping:
             return self._say(some, WAITS_FOR_COUNTING)
         if self._counting.at_rest() is None:
             return self._say(some, WAITS_FOR_STORE)
-        if not (some := self._begun(some)):
+        if not (some := self._with_days(self._begun(some))):
             return None
         zones, journal = self._counting.facts.zones, self._counting.journal.path
         horizons = {
@@ -132,11 +157,22 @@ class Keeping:
             self._begin(some)
             self._counting.rebuild(lambda block, last: self._show(some, block))
         for each in some:
-            each.finished_at = timezone.now()
-            self._go_on(each, State.DONE)
-            self._first_kept[each.product_id] = each.until
-            log.info("daily counts are gone", product=each.product_id, before=str(each.until), days=each.days)
+            self._end(each)
         return None
+
+    def _with_days(self, some: Sequence[Retention]) -> list[Retention]:
+        """Where no day is that old nothing has to go, and it is done."""
+        left = [each for each in some if has_days(each)]
+        for each in some:
+            if each not in left:
+                self._end(each)
+        return left
+
+    def _end(self, run: Retention) -> None:
+        run.finished_at = timezone.now()
+        self._go_on(run, State.DONE)
+        self._first_kept[run.product_id] = run.until
+        log.info("daily counts are gone", product=run.product_id, before=str(run.until), days=run.days)
 
     def _go_on(self, run: Retention, state: str) -> None:
         run.state, run.problem, run.done, run.total = state, "", 0, 0
@@ -161,6 +197,17 @@ class Keeping:
         if time.monotonic() - self._shown > SHOWN_EVERY:
             self._shown = time.monotonic()
             Retention.objects.filter(pk__in=[each.pk for each in some]).update(done=done)
+
+
+def _sentence(wrong: Exception) -> str:
+    """Names no file: who reads it may be a customer of whoever runs the server."""
+    why = type(wrong).__name__
+    if isinstance(wrong, OSError | sqlite3.Error):
+        why = getattr(wrong, "strerror", None) or str(wrong)
+    return (
+        f"Days that are no longer kept can't go just now ({why}); it is tried again, at least "
+        f"every {LONGEST_PAUSE / 60:.0f} minutes. The server's log says more."
+    )
 
 
 @contextmanager

@@ -140,12 +140,13 @@ def in_audit_log(erasure: Erasure) -> int:
     lines = AuditLine.objects.filter(team=erasure.product.team, action__in=actions)
     lines = lines.filter(Q(product=erasure.product) | Q(product=None))
     for line in lines:
+        is_own = line.product_id is not None
         if line.action == "apply":
             what = _of_file(line.what, erasure)
         elif line.action.startswith("begin-on"):
-            what = line.what if _is_elsewhere(line, erasure) else _of_list(line.what, erasure)
+            what = line.what if not is_own and _is_elsewhere(line, erasure) else _of_list(line.what, erasure)
         else:
-            what = _of_change(line.what, erasure, foreign)
+            what = _of_change(line.what, erasure, set() if is_own else foreign)
         if what != line.what:
             changed += lines.filter(pk=line.pk).update(what=what)
     return changed

@@ -40,7 +40,7 @@ def has_store_of_before(counting: Counting) -> bool:
 def _replaced() -> set[str]:
     """Stores that had to go, of the time that a backup takes before the last thing that was done. Not all there ever
     were: a store that was lost begins with the first number again."""
-    done = Retention.objects.filter(state=Retention.State.DONE).exclude(finished_at=None)
+    done = Retention.objects.filter(state=Retention.State.DONE).exclude(finished_at=None).exclude(store="")
     counted = Erasure.objects.exclude(state__in=[State.JOURNAL, State.NUMBERS])
     ended = [some.aggregate(last=Max("finished_at"))["last"] for some in (done, counted)]
     since = max((at for at in ended if at is not None), default=timezone.now()) - WHILE_BACKED_UP

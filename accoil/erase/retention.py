@@ -1,8 +1,10 @@
 """How long a product keeps its daily counts. Lifetime sums stay; only days go, whole months of them."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
+import structlog
 from django.db import IntegrityError, transaction
 
 from accoil.count import belongings, days
@@ -17,6 +19,12 @@ from accoil.team import audit
 from accoil.team.models import Product, User
 
 ACTION = "keep-days"  # as the table of permissions calls it
+# Days on which something was done, before days go by themselves by the last but two: a clock that is ahead, and puts
+# what comes in meanwhile on days of its own, is noticed by then.
+DAYS_SEEN = 3
+
+
+log = structlog.get_logger()
 
 
 class Going(msgspec.Struct, frozen=True):
@@ -32,10 +40,10 @@ class Going(msgspec.Struct, frozen=True):
     needed: int = 0
 
 
-def first_kept(product: Product, months: int, open_days: int) -> tuple[date, int]:
+def first_kept(product: Product, months: int, open_days: int, today: date | None = None) -> tuple[date, int]:
     """The first day that stays, which is the first of a month, and how many days pages need where that is what
     decides, else 0."""
-    today = product.today()
+    today = today or product.today()
     wanted = _months_before(today, months)
     needed = max(map(_looks_back, product.profiles.all()), default=0) + ZONES + max(CHARTS, open_days)
     least = (today - timedelta(days=needed)).replace(day=1)
@@ -48,15 +56,25 @@ def _looks_back(profile: Profile) -> int:
     return looks_back(profile, conditions)
 
 
-def going(product: Product, months: int, open_days: int) -> Going:
+def going(product: Product, months: int, open_days: int, today: date | None = None) -> Going:
     """Looks only; nothing goes."""
-    until, needed = first_kept(product, months, open_days)
-    since = days.number(product.kept_from) if product.kept_from else -days.number(date.max)
-    row = facts().store.rows(ASK["going"], product=product.pk, since=since, until=days.number(until))[0]
+    until, needed = first_kept(product, months, open_days, today)
+    row = _told(product, product.kept_from, until)
     journal = belongings.journal()
     size = None if journal is None else int(bytes_a_call(journal) * row["events"])
     first = None if row["first"] is None else days.day(row["first"])
     return Going(until, row["days"], row["events"], size, first, needed)
+
+
+def has_days(run: Retention) -> bool:
+    """Whether anything was done on days that go with it, and did not with one before."""
+    return bool(_told(run.product, first_days_kept().get(run.product_id), run.until)["days"])
+
+
+def _told(product: Product, since: date | None, until: date) -> dict[str, Any]:
+    """`days`, `first` and `events`, of days from `since` to before `until`."""
+    first = days.number(since) if since else -days.number(date.max)
+    return facts().store.rows(ASK["going"], product=product.pk, since=first, until=days.number(until))[0]
 
 
 def keep(product: Product, months: int | None, open_days: int, author: User | None) -> Retention | None:
@@ -103,15 +121,33 @@ def _stop(product: Product) -> None:
 
 
 def begin_due(open_days: int) -> None:
-    """Where somebody has said so once, it goes on by itself, month by month."""
+    """Where somebody has said so once, it goes on by itself, month by month; never by the clock alone."""
     for product in Product.objects.exclude(keep_months=None).exclude(kept_from=None).select_related("team"):
-        assert product.keep_months is not None
-        until, _ = first_kept(product, product.keep_months, open_days)
-        if product.kept_from is None or until <= product.kept_from:
+        if not is_due(product, open_days, product.today()):
             continue
-        if begin(product, going(product, product.keep_months, open_days)):
+        assert product.keep_months is not None
+        if not is_due(product, open_days, today := today_as_received(product)):
+            log.info("days are kept longer: nothing tells that the clock is right", product=product.pk, seen=str(today))
+            continue
+        until, _ = first_kept(product, product.keep_months, open_days, today)
+        if begin(product, going(product, product.keep_months, open_days, today)):
             said = f"Daily counts of {product} before {until} go: {product.keep_months} months are kept."
             audit.write([product.team], None, ACTION, said, product=product)
+
+
+def is_due(product: Product, open_days: int, today: date) -> bool:
+    """Whether days go by themselves, where it is that day."""
+    if product.keep_months is None or product.kept_from is None:
+        return False
+    return first_kept(product, product.keep_months, open_days, today)[0] > product.kept_from
+
+
+def today_as_received(product: Product) -> date:
+    """Today, or an earlier day where nothing was received that tells of a later one."""
+    assert product.kept_from is not None
+    given = {"product": product.pk, "since": days.number(product.kept_from), "many": DAYS_SEEN}
+    seen = [days.day(row["day"]) for row in facts().store.rows(ASK["days_seen"], **given)]
+    return min(product.today(), seen[-1] if len(seen) == DAYS_SEEN else product.kept_from)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -12,6 +12,7 @@ SECONDS_A_DAY, DAYS_A_MONTH, WINDOW, OPEN_DAYS = 86_400, 30.4, 30, 35
 FULL = 0.6  # of a processor: above that, waiting grows faster than load
 AWAY = 60.0  # seconds that nobody counts, in the simulated failure
 BOOK_EVERY = 2.0  # seconds: a profile that is looked at while events arrive is computed so often
+MOST_ADDED = 50_000  # events since the last time, of more of which a book is made anew (accoil/count/facts.py)
 STORE_MEMORY = 0.5  # GiB: ACCOIL_STORE_MEMORY
 WORKS = 1.0  # loads, and shipments, a second at the bound; there are more of them where there is time
 INSERTS = 5  # of a load and its shipment
@@ -142,13 +143,15 @@ def whole(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
     the engine what is left."""
     calls = _peak(asked) * (m.whole_us_event + m.whole_us_request / asked.per) / 1e6
     counts, left = _counts(asked, m), max(1, asked.cores - 1)
-    book = _rows_asked(asked) * m.duckdb_us_row / 1e6
+    anew = _rows_asked(asked) * m.duckdb_us_row / 1e6
+    is_added = _peak(asked) / asked.products * BOOK_EVERY <= MOST_ADDED
+    book = min(anew, asked.users / asked.products * m.duckdb_us_user / 1e6) if is_added else anew
     return {
         "processor": (calls + _looked(asked) * m.page_ms / 1000) / FULL,
         "other processors": _books(asked) * book / left / FULL,
         "memory": counts.notes["memory_gib"] / asked.memory_gib,
         "disk": counts.disk_gib / asked.disk_gib,
-        "time for every number anew": book / left / asked.seconds,
+        "time for every number anew": anew / left / asked.seconds,
     }
 
 

@@ -5,7 +5,7 @@ Blocks are changed some at a time, each time in one transaction with the ids of 
 anywhere and begun again, nothing is counted twice."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Protocol
@@ -78,7 +78,7 @@ def condense(path: Path, by: Condenser, name: str, told: Callable[[int], None] =
         db.execute(CREATE)
         done, left, round = Done(before=size(db)), 0, 0
         while True:
-            by.begin([np.frombuffer(ids, np.uint64) for (ids,) in db.execute("select ids from condensed").fetchall()])
+            by.begin(_condensed(db))
             changed = _round(db, by, f"{name}.{round}", done, told)
             left, before, round = _with_calls(db), left, round + 1
             if not changed or (before and left > before * WORTH_IT):
@@ -87,6 +87,16 @@ def condense(path: Path, by: Condenser, name: str, told: Callable[[int], None] =
         db.commit()
         done.after = size(db)
     return done
+
+
+def _condensed(db: sqlite3.Connection) -> Iterator[Ids]:
+    """Row by row: of a journal of years they are too many for memory. Rows have numbers from 1 on."""
+    last = 0
+    while row := db.execute(
+        "select rowid, ids from condensed where rowid > ? order by rowid limit 1", (last,)
+    ).fetchone():
+        last = row[0]
+        yield np.frombuffer(row[1], np.uint64)
 
 
 def size(db: sqlite3.Connection) -> int:

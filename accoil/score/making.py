@@ -25,6 +25,7 @@ ASK = beside(__file__, "book")
 
 NARROW = 62  # events or days that fit the faster kind of bit set
 LARGE = 20_000  # users: a book of fewer is made in less time than anybody notices
+ROOM = LARGE  # rows: what was put in place of others keeps its room until the tables are made anew
 PARTS = ("late", "pairs", "parts", "users", "accounts")  # its kept tables
 
 
@@ -45,8 +46,13 @@ class Making:
         self._benchmarks: dict[str, float | None] = {}
         self._summary: tuple[int, dict[str, Any]] | None = None  # of which version
         self._made = float("-inf")
-        self.is_large, self.is_gone = False, False
+        self._users = self._put = 0  # of it; rows of counts that were added since it was made anew
+        self.is_gone = False
         self._making = threading.Lock()
+
+    @property
+    def is_large(self) -> bool:
+        return self._users > LARGE
 
     @property
     def is_behind(self) -> bool:
@@ -65,12 +71,9 @@ class Making:
         try:
             with measured.scored.taken("book"):
                 self._make()
-        except BaseException:
-            if self._version < 0:
+        finally:
+            if self.is_gone or self._version < 0:  # gone meanwhile
                 self._let_go()
-            raise
-        if self.is_gone:  # meanwhile
-            self._let_go()
 
     def _make(self) -> None:
         computed_at, version = datetime.now(UTC), self._add()
@@ -81,19 +84,20 @@ class Making:
             self._make_pairs(places, self._given)
             self._benchmarks = self._find_benchmarks(self._facts.store.ask)
             self._make_rows()
-            self.is_large = self._facts.store.rows(ASK["size"], self._places)[0]["users"] > LARGE
+            self._users, self._put = self._facts.store.rows(ASK["size"], self._places)[0]["users"], 0
         self.benchmark = self._benchmarks["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 
     def _add(self) -> int | None:
         """Puts in place what loads added since; up to which version. None where that is not all that they did."""
         added = self._facts.added_since(self.product_id, self._version) if can_add(self.definition) else None
-        if added is None or self._block is None:
+        if added is None or self._block is None or self._put > max(self._users, ROOM):
             return None
         block, self._block = self._block, None  # where it is broken off, some may be in and some not: made anew then
         new = new_counts(added, block, days.number(self.as_of))
         if new is not None:
             self._put_in_place(new)
+            self._put += len(new)
         self._block = max(block, added[-1].block) if added else block
         return added[-1].version if added else self._version
 
@@ -154,7 +158,8 @@ class Making:
         question = capped.made_of(ASK["parts"], self.definition)
         cap = self.definition.daily_cap
         self._block = store.keep_dated(f"{self._name}_parts", question, places, **given, cap=cap)
-        store.drop(f"{self._name}_above")
+        if "above" in places:
+            store.drop(f"{self._name}_above")
         if not self.definition.counts_everyone:
             store.keep(f"{self._name}_parts", ASK["among"], {**places, **self._populations()})
 
@@ -172,7 +177,8 @@ class Making:
         if goes_on:
             store.keep(f"{self._name}_late", ASK["late"], **given)
         store.keep(f"{self._name}_pairs", ASK["pairs_then" if goes_on else "pairs"], places, **given)
-        store.drop(f"{self._name}_late")
+        if goes_on:
+            store.drop(f"{self._name}_late")
 
     def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
         """Which steps those of a book without steps have met, put beside their numbers."""

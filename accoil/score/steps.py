@@ -49,7 +49,8 @@ def keep(
     join = ASK["reached_on"]
     joins = [join.replace("<reached>", day.text).replace("<r>", f"r{place}") for place, day in days.items()]
     store.keep(name, question.replace("<reached>", "\n".join(joins)), places, **given, **held.values)
-    store.drop(f"{name}_met")
+    if asks_who_met:
+        store.drop(f"{name}_met")
 
 
 def inlined(definition: Definition, scope: Scope) -> list[Rule]:

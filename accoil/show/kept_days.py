@@ -43,6 +43,7 @@ def told(frame: Frame) -> dict[str, Any]:
             going = None if wanted is None else retention.going(product, wanted, open_days())
     return {
         "kept": sentence(product),
+        "held_back": held_back(product),
         "asked_months": is_asked,
         "wanted": wanted,
         "going": going,
@@ -59,7 +60,9 @@ def on_its_way(product: Product) -> dict[str, Any]:
         return {"run": None}
     share = min(100, 100 * run.done // run.total) if run.total else None
     step = 0 if run.state == Retention.State.DONE else STEPS.index(Retention.State(run.state))
-    sizes = Team.objects.count() == 1  # the journal is one of all teams: they learn nothing of each other's traffic
+    sizes = (
+        run.before > 0 and Team.objects.count() == 1
+    )  # the journal is one of all teams: they learn nothing of each other's traffic
     return {"run": run, "run_sizes": sizes, "run_share": share, "run_step": step, "run_steps": len(STEPS)}
 
 
@@ -77,6 +80,20 @@ def sentence(product: Product) -> str:
             f"Nothing has gone yet: nothing does before somebody has seen here what would."
         )
     return f"Daily counts of {product} are kept for {in_words(product.keep_months)}: from {product.kept_from} on."
+
+
+def held_back(product: Product) -> str:
+    """Why days don't go by themselves that would by the clock; "" where they do."""
+    if not retention.is_due(product, open_days(), product.today()):
+        return ""
+    seen = retention.today_as_received(product)
+    if retention.is_due(product, open_days(), seen):
+        return ""
+    return (
+        f"By this server's clock it is {product.today()}, and older days would go; but events of fewer than "
+        f"{retention.DAYS_SEEN} days came after {seen}, so they stay, in case that clock is ahead. They go when events "
+        "of later days are here, or when you choose the months here again."
+    )
 
 
 def in_words(months: int | None) -> str:

@@ -21,6 +21,7 @@ RENEWED_EVERY = 30.0  # seconds
 # Seconds without a sign of life, as watched from here: no clock of another machine decides, nor does a ClickHouse that
 # was away. The same folder elsewhere: a container that has another name, a disk that was moved; or a copy.
 OF_ANOTHER, OF_THE_SAME = 600.0, 75.0
+REFUSED_FOR = 5.0  # seconds; who takes from the mailbox would ask five times a second, on a cluster of each server
 NEWEST = "select * from claim order by version desc limit 1"
 
 
@@ -50,6 +51,7 @@ class Claim:
         self._process, self._place = secrets.token_hex(8), f"{folder.absolute()} on {socket.gethostname()}"
         self._is_mine, self._had = False, False
         self._looked_at = float("-inf")
+        self._refused: tuple[float, Row | None, bool] = (0.0, None, False)  # when, by whom, who is of this folder
         self._watched: tuple[int, float] = (-1, 0.0)  # a row of somebody else's, and since when it is the newest
         self._one_at_a_time = threading.Lock()
 
@@ -57,15 +59,20 @@ class Claim:
         """Claims it where it is free, and renews that. To be called often; `now`: asks there in any case. Raises
         Claimed, or what questions may."""
         with self._one_at_a_time:
-            if now or not self._is_mine or time.monotonic() - self._looked_at >= RENEWED_EVERY:
-                self._is_mine = False
-                self._look()
+            if not now and self._is_mine and time.monotonic() - self._looked_at < RENEWED_EVERY:
+                return
+            self._is_mine = False
+            at, other, is_same = self._refused
+            if other and not now and time.monotonic() - at < REFUSED_FOR:
+                raise _claimed(other, is_same)
+            self._look()
 
     def take(self) -> None:
         """Whoever has it."""
         with self._one_at_a_time:
             newest = self._newest()
             self._write(newest.version if newest else 0)
+            self._refused = (0.0, None, False)
 
     def close(self) -> None:
         """The next one of this folder need not wait, wherever it is. Raises what questions may."""
@@ -85,8 +92,9 @@ class Claim:
         self._write(newest.version if newest else 0)
         newest = self._newest()
         if newest and newest.process != self._process:  # two at once
-            raise Claimed(_sentence(newest, newest.folder == self._word()), newest.renewed)
+            raise self._refusal(newest)
         self._is_mine, self._had, self._looked_at = True, True, time.monotonic()
+        self._refused = (0.0, None, False)
 
     def _wait_for(self, other: Row) -> None:
         """Returns when that one need not be waited for (any more)."""
@@ -96,7 +104,11 @@ class Claim:
         if is_same and (other.ended or (other.place == self._place and not self._had)):
             return
         if time.monotonic() - self._watched[1] < (OF_THE_SAME if is_same else OF_ANOTHER):
-            raise Claimed(_sentence(other, is_same), other.renewed)
+            raise self._refusal(other)
+
+    def _refusal(self, other: Row) -> Claimed:
+        self._refused = (time.monotonic(), other, other.folder == self._word())
+        return _claimed(other, other.folder == self._word())
 
     def _newest(self) -> Row | None:
         self._table.catch_up("claim")
@@ -125,10 +137,11 @@ class Claim:
         return self._folder
 
 
-def _sentence(other: Row, is_same: bool) -> str:
+def _claimed(other: Row, is_same: bool) -> Claimed:
     whose, after = ("a copy of this data folder", OF_THE_SAME) if is_same else ("another data folder", OF_ANOTHER)
-    return (
+    sentence = (
         f"ClickHouse holds what is counted in {whose} ({other.place}); nothing is sent there from here. Name another "
         "database in ACCOIL_CLICKHOUSE_URL; or stop that server, if this one is to take its place: it does so "
         f"{after:.0f} seconds after the other's last sign of life, or at once with `accoil move --take-over`."
     )
+    return Claimed(sentence, other.renewed)

@@ -63,11 +63,17 @@ class ClickHouse(Store):
     """One database of one server. What is kept lies in a database of this process, in the server's memory."""
 
     def __init__(
-        self, url: str, database: str | None = None, tables: str = "facts", patience: int = LONG_PATIENCE
+        self,
+        url: str,
+        database: str | None = None,
+        tables: str = "facts",
+        patience: int = LONG_PATIENCE,
+        comment: str = "",
     ) -> None:
         """`url`: http://user:password@host:port/database, or https; of several, separated by commas, the first that
         answers. `database`: another than the one named there. It is made where it is missing, with the `tables` of
-        that file of schema/clickhouse. `patience`: seconds without a sign of life, after which NoAnswer is raised."""
+        that file of schema/clickhouse, and `comment`. `patience`: seconds without a sign of life, after which NoAnswer
+        is raised."""
         self.database = database or database_of(url)
         self.path = Path(self.database)  # no file: its name
         self.damaged: str | None = None
@@ -75,7 +81,8 @@ class ClickHouse(Store):
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
         self._client = _connected(url, patience)
         self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
-        for made, where in ((self.database, self.everywhere), (self._kept, "")):
+        said = f" comment '{comment}'" if comment else ""
+        for made, where in ((self.database, self.everywhere + said), (self._kept, "")):
             self._client.command(f"create database if not exists {made}{where}", use_database=False)
         self._client.database = self.database
         for statement in schema(tables):

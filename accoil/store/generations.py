@@ -9,13 +9,21 @@ from datetime import UTC, datetime
 
 import msgspec
 import pyarrow as pa
+import structlog
 
 from accoil.store import cluster, versions
 from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
 
 STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 
-DATABASES = "select name from system.databases where startsWith(name, :prefix)"
+DATABASES = "select name, comment from system.databases where startsWith(name, :prefix)"
+TABLES_IN = "select name from system.tables where database = :database"
+# Of a database that an address names, and of none that holds a generation.
+NAMED = frozenset({"generation", "claim"})
+# What tells a generation that was made before they said whose they are.
+FACTS = frozenset({"counts", "span", "adopted", "membership"})
+
+log = structlog.get_logger()
 
 
 class Generation(msgspec.Struct, frozen=True):
@@ -61,15 +69,16 @@ class Generations:
         return int(self._table.rows("select toUnixTimestamp(now()) - uptime() as began")[0]["began"])
 
     def open(self, generation: Generation) -> ClickHouse:
-        return ClickHouse(self._url, self._database(generation.number), patience=self._patience)
+        database = self._database(generation.number)
+        return ClickHouse(self._url, database, patience=self._patience, comment=self._comment)
 
     def begin(self) -> Generation:
         """An empty one after the current one. What somebody began and didn't finish goes."""
         current = self.current()
         number = 1 + (current.number if current else 0)
-        for left in self._numbers():
-            if left >= number:
-                self._drop(left)
+        others = {left for left in self._numbers() if left >= number and not self._drop(left)}
+        while number in others:
+            number += 1
         return Generation(number, uuid.uuid4().hex, tables_of_today())
 
     def switch(self, to: Generation) -> None:
@@ -111,6 +120,11 @@ class Generations:
     def close(self) -> None:
         self._table.close()
 
+    @property
+    def _comment(self) -> str:
+        """Of a database that holds a generation: whose it is."""
+        return f"generation of {self._base}"
+
     def _database(self, number: int) -> str:
         return f"{self._base}_{number}"
 
@@ -119,8 +133,19 @@ class Generations:
         ends = [row["name"].removeprefix(f"{self._base}_") for row in rows]
         return sorted(int(end) for end in ends if end.isdigit())
 
-    def _drop(self, number: int) -> None:
-        self._table.tell(f"drop database if exists {self._database(number)}{self._table.everywhere} sync")
+    def _drop(self, number: int) -> bool:
+        """Whether it is gone. Somebody else's of such a name stays: that of a server whose address names it."""
+        database = self._database(number)
+        if not self._is_ours(database):
+            log.warning("a database that somebody else may have made is left as it is", database=database)
+            return False
+        self._table.tell(f"drop database if exists {database}{self._table.everywhere} sync")
+        return True
+
+    def _is_ours(self, database: str) -> bool:
+        comment = {row["name"]: row["comment"] for row in self._table.rows(DATABASES, prefix=database)}.get(database)
+        tables = {row["name"] for row in self._table.rows(TABLES_IN, database=database)}
+        return tables.isdisjoint(NAMED) and (comment == self._comment or (not comment and tables >= FACTS))
 
     def _insert(self, table: str, rows: list[dict[str, object]]) -> None:
         self._table.add(table, pa.Table.from_pylist(rows))

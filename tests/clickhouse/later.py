@@ -105,6 +105,7 @@ def test_books_are_made_again(product: Product, receive: Receive) -> None:
     assert first_day(product.pk) == date(2026, 3, 2)
     assert checksums(facts().store)
     assert facts().store.rows(CONDENSING["going"], product=product.pk, since=0, until=DAY)[0]["days"]
+    assert facts().store.rows(CONDENSING["days_seen"], product=product.pk, since=0, many=3)
     facts().store.rows(CONDENSING["moves"], product=product.pk)
 
 

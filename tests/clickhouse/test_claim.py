@@ -121,11 +121,13 @@ def test_a_copy_of_a_folder_waits_for_the_first_one(
     with pytest.raises(Claimed, match="a copy of this data folder"):
         copied.check()
     first.close()
-    copied.check()  # one that stopped by itself is not waited for
+    with pytest.raises(Claimed):
+        copied.check()  # asks again only a little later
+    copied.check(now=True)  # one that stopped by itself is not waited for
     with pytest.raises(Claimed):
         first.check()
     monkeypatch.setattr(claim, "OF_THE_SAME", 0.0)
-    first.check()
+    first.check(now=True)
     for each in (first, copied):
         each.close()
 

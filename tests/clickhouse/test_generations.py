@@ -71,6 +71,37 @@ def test_who_is_killed_while_copying_begins_again_and_leaves_nothing(
     assert ships.generation == 2
 
 
+def test_a_database_that_another_servers_address_names_is_never_dropped_nor_filled(
+    ships: Ships, tmp_path: Path
+) -> None:
+    """Of servers at store and store_2, the second generation of the first one would be called as the other."""
+    (folder := tmp_path / "other").mkdir()
+    other = Ships(folder, f"{ships.url}_2")
+    other.receive(other.new_product(), messages()[300:400])
+    other.ship()
+    ships.shipping.copy()
+    ships.assert_alike()
+    assert ships.generation == 3
+    ships.shipping._opened().drop_others()
+    assert sorted(databases(ships.url)) == [f"{database_of(ships.url)}_{number}" for number in (2, 3)]
+    other.assert_alike()
+    other.shipping.close()
+
+
+def test_a_database_of_before_they_said_whose_they_are_goes_and_anybody_elses_stays(ships: Ships) -> None:
+    ships.shipping.copy()
+    base = database_of(ships.url)
+    generations = ships.shipping._opened()
+    generations._table.tell(f"drop database {base}_1 sync")
+    ClickHouse(ships.url, f"{base}_1").close()  # as it was made by then
+    ClickHouse(ships.url, f"{base}_0", comment="generation of somebody_else").close()
+    generations._table.tell(f"create database {base}_4")
+    generations._table.tell(f"create database {base}_3 comment 'generation of {base}'")  # killed as soon as it was made
+    generations.drop_others()
+    generations.begin()
+    assert sorted(databases(ships.url)) == [f"{base}_{number}" for number in (0, 2, 4)]
+
+
 def test_what_loads_change_while_all_is_copied_is_in_it(ships: Ships, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipping, "ROWS_AT_ONCE", 50)
     several = iter(messages()[300:])
@@ -140,20 +171,21 @@ def test_a_server_of_a_cluster_that_is_behind_is_waited_for(ships: Ships) -> Non
     (database,) = databases(ships.url)
     target = ClickHouse(ships.url, database)
     latest = max(target.last_version(table) for table in TABLES)
-    for table in TABLES:
-        target.tell(f"create table late_{table.name} as {table.name}")
-        target.tell(f"insert into late_{table.name} select * from {table.name} where version = {latest}")
-        target.tell(f"delete from {table.name} where version = {latest}")
+    names = [versions.of(table.name) for table in TABLES]
+    for name in names:
+        target.tell(f"create table late_{name} as {name}")
+        target.tell(f"insert into late_{name} select * from {name} where version = {latest}")
+        target.tell(f"delete from {name} where version = {latest}")
     for _ in range(2):
         with pytest.raises(shipping.Behind):
             ships.ship()
-    for table in TABLES:
-        target.tell(f"insert into {table.name} select * from late_{table.name}")
+    for name in names:
+        target.tell(f"insert into {name} select * from late_{name}")
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 1
-    for table in TABLES:
-        target.tell(f"truncate table {table.name}")
+    for name in names:
+        target.tell(f"truncate table {name}")
     ships.shipping.close()
     with pytest.raises(shipping.Behind):
         ships.ship()

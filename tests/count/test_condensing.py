@@ -6,14 +6,17 @@ RANDOM_WORLDS in the environment says how many worlds (default 8); a long run ta
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -26,7 +29,7 @@ from accoil.count.ids import USER, id_of
 from accoil.count.load import Loader
 from accoil.count.many_ids import ManyIds
 from accoil.receive import condensing, rewriting
-from accoil.receive.condensing import Done, condense
+from accoil.receive.condensing import Done, Ids, condense
 from accoil.receive.journal import Journal
 from accoil.receive.mending import mend
 from accoil.score.askable import ZONES, looks_back
@@ -190,6 +193,32 @@ def test_killed_at_every_block_it_ends_the_same(kept: Kept) -> None:
             kept.condense(KEPT, until=number, runs=f"killed at {number}")
     kept.condense(KEPT)
     assert kept.told(kept.rebuilt(), USE, KEPT, date(2026, 4, 20)) == before
+
+
+def test_ids_of_what_was_condensed_before_are_never_all_in_memory(kept: Kept) -> None:
+    """8 bytes an event, so gigabytes where there are many."""
+    portion, portions = 100_000, 30
+    kept.engine.receive(kept.product, did("ann", "Open", at(25)))
+    with closing(sqlite3.connect(kept.folder / "journal.sqlite3")) as db, db:
+        db.execute(condensing.CREATE)
+        for number in range(portions):
+            ids = np.arange(number * portion, (number + 1) * portion, dtype=np.uint64)
+            db.execute("insert into condensed values (?)", (ids.tobytes(),))
+    (folder := kept.folder / "seen").mkdir()
+
+    class Condenses(Condensing):
+        def begin(self, condensed: Iterable[Ids]) -> None:
+            seen = 0
+            tracemalloc.start()
+            for some in condensed:
+                seen += len(some)
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert seen == portions * portion
+            assert most < 3 * portion * 8
+
+    horizons = {kept.product: Horizon(days.number(KEPT), kept.zone)}
+    condense(kept.folder / "journal.sqlite3", Condenses(kept.engine.facts.store, horizons, ManyIds(folder)), "1")
 
 
 def test_whose_days_they_were_is_known_after_he_has_moved(kept: Kept) -> None:

@@ -59,6 +59,39 @@ def test_what_is_older_goes_and_sums_and_later_days_stay(tmp_path: Path, product
         assert len(told) - len(few) == sum(kept_days.values())
 
 
+def test_where_no_day_is_that_old_it_is_done_and_nothing_is_counted_anew(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, product, months=11) as counting:
+        store, before = counting.at_rest(), by_day(product)
+        run = keep(product)
+        assert run
+        with monkeypatch.context() as patched:
+            patched.setattr(keeping.condensing, "condense", None)  # nobody calls it
+            Keeping(counting, lambda: None, set).step()
+        run.refresh_from_db()
+        assert (run.state, run.days, run.finished_at is None) == (State.DONE, 0, False)
+        assert (counting.at_rest(), by_day(product)) == (store, before)
+        assert not has_store_of_before(counting)
+        product.refresh_from_db()
+        assert product.kept_from == day(MONTHS), "what is older is refused all the same"
+
+
+def test_a_day_that_came_before_the_door_knew_goes_though_there_was_none_when_it_was_asked(
+    tmp_path: Path, product: Product
+) -> None:
+    with opened(tmp_path, product, months=11) as counting:
+        run = keep(product)
+        assert run and run.days == 0
+        at = ms(day(14))
+        for event in ("m1", "m2", "m3"):
+            call = Call(type="track", messageId=event, userId="ann", event="Open", kind=EVENT, at=at)
+            counting.journal.put(table([Request(product.pk, at, [call])]))
+        Keeping(counting, lambda: None, set).step()
+        run.refresh_from_db()
+        assert (run.state, run.store != "") == (State.DONE, True)
+
+
 def test_the_door_hears_of_it_before_anything_goes(tmp_path: Path, product: Product) -> None:
     with opened(tmp_path, product, months=14) as counting:
         keep(product)
@@ -264,7 +297,10 @@ def test_no_stay_goes_before_the_days_are_gone(tmp_path: Path, product: Product)
     assert not Stay.objects.exists()
 
 
-def test_it_goes_on_month_by_month_and_the_audit_log_says_so(tmp_path: Path, product: Product) -> None:
+def test_it_goes_on_month_by_month_and_the_audit_log_says_so(
+    tmp_path: Path, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "today_as_received", Product.today)
     with opened(tmp_path, product, months=15) as counting:
         keep(product, 14)
         Keeping(counting, lambda: None, set).step()

@@ -188,6 +188,21 @@ def test_what_was_done_by_hand_in_another_product_stays_in_the_audit_log(profile
     assert {line.what for line in profile.product.team.audit.all()} == {said, by_file}
 
 
+def test_a_line_that_is_known_to_be_of_the_product_loses_the_name_whatever_its_profile_is_called_now(
+    profile: Profile,
+) -> None:
+    made(profile.product.team, "Another")  # with the profile “Of Another”, as the one of App was called then
+    author = User.objects.create(email="kim@example.com")
+    Batch.objects.create(product=Product.objects.exclude(pk=profile.product_id).get(), author=author, action="tag")
+    for action, said in (
+        ("exclude-user", "Ann Lee no longer counts under Of Another: version 2, from today."),
+        ("begin-on-users", "Add Intercom Tag “x” to 1 user: Ann Lee."),
+    ):
+        audit.write([profile.product.team], author, action, said, product=profile.product)
+    swept(profile, ID, ["Ann Lee"])
+    assert not [line.what for line in profile.product.team.audit.all() if "Ann Lee" in line.what]
+
+
 def test_whoever_is_on_one_record_there_with_them_is_told_of_no_name(profile: Profile) -> None:
     connection = Connection.objects.create(team=profile.product.team, tool="intercom")
     record = Record.objects.create(

@@ -79,3 +79,12 @@ def test_what_makes_no_sense_is_refused() -> None:
 def test_nobody_who_looks_is_a_load_as_well() -> None:
     made = CliRunner().invoke(app, ["plan", "--look", "0", "--events", "1"])
     assert made.exit_code == 0, made.output
+
+
+def test_one_process_adds_events_to_books_until_they_are_too_many() -> None:
+    few = Asked(events_a_day=1e6, users=20_000, look=2_000)
+    many = msgspec.structs.replace(few, events_a_day=3e9)
+    dearer = msgspec.structs.replace(MEASURED, duckdb_us_user=2 * MEASURED.duckdb_us_user)
+    asking = "other processors"
+    assert whole(few, dearer)[asking] == pytest.approx(2 * whole(few)[asking])
+    assert whole(many, dearer)[asking] == whole(many)[asking]

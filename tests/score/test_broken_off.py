@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 
@@ -12,7 +13,7 @@ from accoil.count.facts import facts
 from accoil.score import drafted
 from accoil.score.book import Book
 from accoil.score.definition import Definition
-from accoil.store.duckdb import DuckDB
+from accoil.store.duckdb import DuckDB, DuckDBChange
 from tests.small_worlds import at, did, joins, world
 from tests.world import engine
 
@@ -37,15 +38,17 @@ class BrokenOff(Exception):
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Break:
     """Has keeping tables fail that are called so at the end."""
-    keep = DuckDB.keep
 
     def broken(ending: str) -> None:
-        def or_fail(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
-            if name.endswith(ending):
-                raise BrokenOff
-            keep(store, name, *asked, **values)
+        for kind in (DuckDB, DuckDBChange):
+            keep: Callable[..., None] = kind.keep
 
-        monkeypatch.setattr(DuckDB, "keep", or_fail)
+            def or_fail(store: Any, name: str, *asked: Any, keep: Callable[..., None] = keep, **values: Any) -> None:
+                if name.endswith(ending):
+                    raise BrokenOff
+                keep(store, name, *asked, **values)
+
+            monkeypatch.setattr(kind, "keep", or_fail)
 
     return broken
 
@@ -64,6 +67,56 @@ def test_of_a_book_that_could_not_be_made_nothing_stays(broken: Break, ending: s
         with pytest.raises(BrokenOff):
             Book(running.product_id, DEFINITION, TODAY, "broken_1").make()
         assert kept() <= before
+
+
+def test_of_a_book_that_was_dropped_while_it_was_made_anew_nothing_stays_though_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with engine(WORLD.messages, "UTC") as running:
+        before = kept()
+        book = Book(running.product_id, msgspec.structs.replace(DEFINITION, window=14), TODAY, "broken_2")
+        book.make()
+        book._block = None  # as where a load did more than add
+        keep = DuckDB.keep
+
+        def dropped_meanwhile(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
+            if name.endswith("_pairs"):
+                book.drop()
+            keep(store, name, *asked, **values)
+
+        monkeypatch.setattr(DuckDB, "keep", dropped_meanwhile)
+        with pytest.raises(duckdb.CatalogException, match="_parts"):  # which it needs next
+            book.make()
+        assert kept() <= before
+
+
+@pytest.mark.parametrize("as_of", [TODAY, date(2026, 3, 29)], ids=["today", "a day that was"])
+@pytest.mark.parametrize("cap", [20, None], ids=["under a cap", "without one"])
+def test_of_tables_that_help_those_are_dropped_that_were_made(
+    as_of: date, cap: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, drop = DuckDB.keep, DuckDB.drop
+    made, dropped = set[str](), set[str]()
+
+    def kept_and_noted(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
+        made.add(name)
+        keep(store, name, *asked, **values)
+
+    def dropped_and_noted(store: DuckDB, name: str) -> None:
+        dropped.add(name)
+        drop(store, name)
+
+    with engine([*WORLD.messages, *did("ann", "Login", at(30))], "UTC") as running:
+        before = kept()
+        book = Book(running.product_id, msgspec.structs.replace(DEFINITION, daily_cap=cap), as_of, "broken_3")
+        with monkeypatch.context() as patched:
+            patched.setattr(DuckDB, "keep", kept_and_noted)
+            patched.setattr(DuckDB, "drop", dropped_and_noted)
+            book.make()
+        assert ("broken_3_above" in made, "broken_3_late" in made) == (cap is not None, as_of != TODAY)
+        assert dropped <= made
+        assert not {name for name in kept() - before if name.endswith(("_above", "_several", "_late", "_base"))}
+        book.drop()
 
 
 @pytest.mark.parametrize("ending", ["_above", "_parts", "_users", "_accounts"])

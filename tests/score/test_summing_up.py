@@ -9,7 +9,7 @@ from accoil.score.definition import Definition
 from accoil.score.history import book_history
 from accoil.score.models import Profile
 from accoil.score.summaries import summaries
-from accoil.score.summing_up import freeze, lacking, summed_up
+from accoil.score.summing_up import freeze, lacking
 from tests.score.profiles import OPENS, noon, profile_of
 from tests.small_worlds import at, did
 
@@ -19,7 +19,8 @@ def test_the_past_of_a_new_profile_is_filled_in_under_its_first_version(new_prod
     receive(product, did("a", "Open", at(10)))
     today = datetime.now(UTC).astimezone(product.zone).date()
     profile = Profile.create(product, "Everyday", OPENS)
-    summed_up(profile, noon(date(2026, 3, 21)))
+    for stretch in lacking(profile, noon(date(2026, 3, 21))):
+        freeze(*stretch)
     kept = profile.current.day_summaries.all()
     assert [row.day.day for row in kept] == list(range(10, 21))
     assert all(row.filled_in and row.time_zone == "Australia/Sydney" for row in kept)
@@ -34,7 +35,8 @@ def test_each_day_is_summed_up_under_the_version_in_force(new_product, receive) 
         product, (date(2026, 3, 12), OPENS), (date(2026, 3, 14), OPENS), (date(2026, 3, 14), OPENS),
         (date(2026, 3, 16), OPENS),
     )  # fmt: skip
-    summed_up(profile, noon(date(2026, 3, 18)))
+    for stretch in lacking(profile, noon(date(2026, 3, 18))):
+        freeze(*stretch)
     told = (
         DaySummary.objects.filter(version__profile=profile).order_by("day").values_list("day__day", "version__number")
     )
@@ -61,7 +63,8 @@ def test_days_on_which_no_server_ran_are_filled_in_and_a_kept_one_is_left_alone(
         (13, 14),
         (10, 11),
     ]
-    summed_up(profile, noon(date(2026, 3, 15)))
+    for stretch in lacking(profile, noon(date(2026, 3, 15))):
+        freeze(*stretch)
     assert [row.users for row in profile.current.day_summaries.all()] == [1, 2, 1, 2, 2]
     assert lacking(profile, noon(date(2026, 3, 15))) == []
 

@@ -110,6 +110,16 @@ def test_a_new_name_is_carried_into_every_rule_and_the_page_says_where(ann, busy
     assert (automation.trigger, automation.segment.rule) == ({"becomes": own}, own)
 
 
+def test_of_many_that_name_it_eight_are_told_and_how_many_more(ann, busy, home, two):
+    profile = Profile.create(busy.web, "Trial", Definition.check({"events": {"Report_Created": 1}}))
+    for n in range(10):
+        keeping.create(profile, "user", f"S{n}", {"feature": "Reports"})
+    told = f"{', '.join(f'the segment “S{n}”' for n in range(8))} and 2 more"
+    assert f"Named by {told}" in main(ann.get(f"{home}/{two[0].id}"))
+    page = ann.post(f"{home}/{two[0].id}", {"name": "Boards", "event": ["Report_Created"]}, follow=True)
+    assert f"Its new name stands in {told} too." in page.content.decode()
+
+
 def test_events_that_begin_alike_suggest_a_feature(ann, busy, engine, home):
     from tests.show.conftest import receive
     from tests.small_worlds import at, did

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from accoil.erase import retention
 from accoil.erase.models import Retention
 from accoil.score.definition import Definition
 from accoil.team.audit import AuditLine
@@ -31,6 +32,16 @@ def test_nothing_has_gone_yet_and_the_page_says_so(ann, privacy):
     assert "Daily counts of Web are meant to be kept for 24 months. Nothing has gone yet" in said
     assert "See what would go" in said
     assert "would go:" not in said
+
+
+def test_days_that_would_go_by_the_clock_alone_stay_and_the_page_says_why(ann, busy, privacy, monkeypatch):
+    monkeypatch.setattr(retention, "today_as_received", lambda product: date(2025, 1, 2))
+    busy.web.kept_from = date(2024, 2, 1)
+    busy.web.save()
+    assert "By this server's clock it is 2026-03-31, and older days would go; but" in words(ann.get(privacy))
+    busy.web.kept_from = date(2024, 3, 1)
+    busy.web.save()
+    assert "By this server's clock" not in words(ann.get(privacy))
 
 
 def test_what_would_go_is_told_before_it_can_be_said(ann, busy, privacy):

@@ -1,17 +1,14 @@
 """Deleting somebody from their page, and Settings > Privacy."""
 
 import json
-from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accoil.count.ids import ACCOUNT, USER, id_of
-from accoil.erase import asking, handing, records, suppression
-from accoil.erase.models import Erasure, Holding, HoldingPart, Suppression
+from accoil.erase import asking, suppression
+from accoil.erase.models import Erasure, Suppression
 from accoil.team.audit import AuditLine
 from tests.show.reading import words
 
@@ -154,67 +151,6 @@ def test_all_that_is_held_of_somebody_is_a_file(ann, busy):
     assert len(told["calls"]) == 7
     assert {call["user"] for call in told["calls"]} == {"ann"}
     assert answer.headers["Cache-Control"] == "no-store"
-
-
-@pytest.fixture
-def elsewhere(engine, monkeypatch):
-    """As on a server with pages only; within it, as on the one that counts."""
-
-    @contextmanager
-    def counting():
-        here = engine.facts.store.path
-        monkeypatch.setattr(engine.facts.store, "path", counted)
-        yield
-        monkeypatch.setattr(engine.facts.store, "path", here)
-
-    counted = engine.facts.store.path
-    monkeypatch.setattr(engine.facts.store, "path", Path("accoil"))  # as that of a database of ClickHouse
-    return counting
-
-
-def test_a_server_without_the_journal_has_the_one_that_counts_put_it_together(ann, busy, elsewhere):
-    page = f"{page_of(busy, 'user', 'ann')}/held"
-    for _ in range(2):
-        assert "puts it together: download it again in a few seconds" in words(ann.get(page, follow=True))
-    Holding.objects.update(asked_at=timezone.now() - handing.SLOW - timedelta(seconds=1))
-    assert "has not put it together yet" in words(ann.get(page, follow=True))
-    with elsewhere():
-        handing.step()
-        here = json.loads(ann.get(page).getvalue())
-    answer = ann.get(page)
-    assert json.loads(answer.getvalue()) | {"made_at": ""} == here | {"made_at": ""}
-    assert answer.headers["Cache-Control"] == "no-store"
-    with connection.cursor() as cursor:
-        cursor.execute("select text from erase_holdingpart")
-        assert "ann" not in str(cursor.fetchall()), "encrypted"
-    Holding.objects.update(asked_at=timezone.now() - handing.LASTS - timedelta(seconds=1))
-    with elsewhere():
-        handing.step()
-    assert not HoldingPart.objects.exists()
-
-
-def test_a_file_for_one_person_is_no_answer_to_another(ann, world, busy, elsewhere):
-    page = f"{page_of(busy, 'user', 'ann')}/held"
-    ann.get(page)
-    with elsewhere():
-        handing.step()
-    Holding.objects.update(asked_by=world.bob)
-    assert "puts it together" in words(ann.get(page, follow=True))
-
-
-def test_nothing_is_put_together_of_somebody_who_is_being_deleted(ann, busy, elsewhere):
-    ann.get(f"{page_of(busy, 'account', 'acme')}/held")
-    erasure = asking.ask(busy.web, "user", id_of(busy.web.pk, USER, "ann"), None)
-    with elsewhere():
-        handing.step()
-        assert not HoldingPart.objects.exists()
-        end(erasure)
-        Erasure.objects.update(since=timezone.now())
-        handing.step()
-        assert HoldingPart.objects.exists()
-        Erasure.objects.update(finished_at=None, state="records", entities=[id_of(busy.web.pk, USER, "ann")])
-        records.sweep(Erasure.objects.get())
-    assert not HoldingPart.objects.exists(), "of others too: he may be in it"
 
 
 def test_of_an_account_every_call_that_names_it_is_held(ann, busy):

@@ -46,6 +46,13 @@ def test_it_fills_up_while_things_arrive_and_has_room_again_with_a_higher_cap(bu
     assert caps.of(busy.web.pk, (5, 1_000)) == PLAIN
 
 
+def test_a_new_event_of_somebody_known_fills_it_too(busy, engine):
+    caps = Caps()
+    assert caps.of(busy.web.pk, (4, 1_000)) == PLAIN
+    receive(engine, busy.web, did("ann", "Fourth", at(31)))
+    assert "Fourth" in caps.of(busy.web.pk, (4, 1_000)).events
+
+
 def test_the_server_tells_its_front_door(server, door):
     from accoil.team.models import Product
 

@@ -141,8 +141,7 @@ def versions(made: Sequence[Version]) -> str:
 
 
 def few(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return words.listed([*names[:MOST_NAMED], f"{more} more"] if more > 1 else list(names))
+    return words.listed(list(names), MOST_NAMED)
 
 
 def found(features: Sequence[Said], feature_id: int) -> Said:

@@ -74,7 +74,7 @@ def test_each_place_has_its_own_page(settings: Any, place: str, host: str) -> No
     "typed", ["https://Acme.my.salesforce.com/", "acme.my.salesforce.com", " ACME.my.salesforce.com "]
 )
 def test_my_domain_is_taken_as_people_copy_it(typed: str) -> None:
-    assert connecting.my_domain(typed) == "acme.my.salesforce.com"
+    assert signing_in.my_domain(typed) == "acme.my.salesforce.com"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_my_domain_is_taken_as_people_copy_it(typed: str) -> None:
 )  # fmt: skip
 def test_nobody_is_sent_anywhere_else(typed: str) -> None:
     with pytest.raises(Refused, match="My Domain: write the host"):
-        connecting.my_domain(typed)
+        signing_in.my_domain(typed)
 
 
 @pytest.mark.parametrize(
