@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from accoil.count.facts import USUAL, Configured, Facts, facts, open_facts
+from accoil.count.configured import USUAL, Configured
+from accoil.count.facts import Facts, facts, open_facts
 from accoil.count.load import Loader
 from accoil.receive import steps
 from accoil.receive.calls import Body, Call

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from accoil.count import days, ids
+from accoil.count import days, ids, in_columns
 from accoil.count.duplicates import Repeats, repeats
 from accoil.count.hashes import Hashes
 from accoil.count.late import late
@@ -51,7 +51,7 @@ def by_product(
 
 def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait: str | None = None) -> Arrived:
     """`account_trait`: the trait of an identify call that names the user's account where the call itself doesn't."""
-    hashes = ids.message_hashes(product, facts["message"])
+    hashes = in_columns.message_hashes(product, facts["message"])
     new = seen.first_times(hashes)
     fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
     if account_trait is not None:
@@ -60,9 +60,9 @@ def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait:
     sent_at = fresh["sent_at"].to_numpy()
     if len(sent_at) and not (sent_at.min() >= FIRST_MOMENT and sent_at.max() < LAST_MOMENT):
         raise ValueError("there are times that no calendar has")
-    day = days.local_days(sent_at, zone)
+    day = in_columns.local_days(sent_at, zone)
     columns = {
-        name: (name_kind, fresh[name].combine_chunks(), ids.ids_of(product, name_kind, fresh[name].combine_chunks()))
+        name: (name_kind, names := fresh[name].combine_chunks(), in_columns.ids_of(product, name_kind, names))
         for name, name_kind in (("user", ids.USER), ("account", ids.ACCOUNT), ("event", ids.EVENT))
     }
     is_anonymous, sender = senders(product, fresh, columns["user"][2])
@@ -101,7 +101,7 @@ def senders(
     if not len(places):
         return is_anonymous, users
     anonymous = np.full(len(fresh), ids.NOBODY, np.int64)
-    anonymous[places] = ids.ids_of(product, ids.USER, _not_blank(fresh["anonymous"].take(pa.array(places))))
+    anonymous[places] = in_columns.ids_of(product, ids.USER, _not_blank(fresh["anonymous"].take(pa.array(places))))
     is_anonymous = anonymous != ids.NOBODY
     return is_anonymous, np.where(is_anonymous, anonymous, users)
 
@@ -130,7 +130,7 @@ def _links(product: int, fresh: pa.Table, users: npt.NDArray[np.int64]) -> pa.Ta
     telling = fresh.take(pa.array(places))
     table = pa.table(
         {
-            "id": ids.ids_of(product, ids.USER, _not_blank(telling["anonymous"])),
+            "id": in_columns.ids_of(product, ids.USER, _not_blank(telling["anonymous"])),
             "user_id": users[places],
             "name": telling["user"],
             "sent_at": telling["sent_at"],
@@ -183,7 +183,7 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
     read = [_read(text) for text in values.dictionary.to_pylist()]
     texts = pa.array([text for text, _, _ in read], pa.string())
     moments = pa.array([moment for _, _, moment in read], pa.int64())
-    moment_days = pa.array(days.local_days(moments.fill_null(0).to_numpy(zero_copy_only=False), zone))
+    moment_days = pa.array(in_columns.local_days(moments.fill_null(0).to_numpy(zero_copy_only=False), zone))
     table = pa.table(
         {
             "product": told_by["product"],

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from accoil.count import ids, people
+from accoil.count import in_columns, people
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.receive import rewriting
@@ -54,5 +54,5 @@ def calls(journal: Path, product: int, kind: Kind, some: Collection[int]) -> Ite
 
 def _names(block: pa.Table, product: int, kind: Kind, some: Collection[int]) -> Any:
     columns = ("user", "anonymous") if kind == "user" else ("account",)
-    named = [ids.ids_of(product, people.KINDS[kind], block[column].combine_chunks()) for column in columns]
+    named = [in_columns.ids_of(product, people.KINDS[kind], block[column].combine_chunks()) for column in columns]
     return np.isin(np.stack(named), list(some)).any(axis=0)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from accoil.count import days, ids
+from accoil.count import ids, in_columns
 from accoil.count.arrived import senders
 from accoil.count.many_ids import ManyIds
 from accoil.receive.calls import EVENT
@@ -56,8 +56,8 @@ class Condensing:
         for product, horizon in self._horizons.items():
             its = np.flatnonzero(block["product"].to_numpy() == product)
             rows = block.take(pa.array(its))
-            hashes[its] = ids.message_hashes(product, rows["message"])
-            day = days.local_days(rows["sent_at"].to_numpy(), horizon.zone)
+            hashes[its] = in_columns.message_hashes(product, rows["message"])
+            day = in_columns.local_days(rows["sent_at"].to_numpy(), horizon.zone)
             old[its] = (rows["kind"].to_numpy() == EVENT) & (day < horizon.day)
         places = np.flatnonzero(own)
         new = places[self._seen.first_times(hashes[places])]
@@ -78,7 +78,7 @@ class Condensing:
     def _condensed(self, product: int, old: pa.Table) -> pa.Table:
         old = old.combine_chunks()
         moment = old["sent_at"].to_numpy()
-        day = days.local_days(moment, self._horizons[product].zone)
+        day = in_columns.local_days(moment, self._horizons[product].zone)
         whose = _groups(old, self._accounts(product, old, day))
         order = np.lexsort((moment, day, whose))
         starts = np.flatnonzero(_begins(whose[order], day[order]))
@@ -94,7 +94,7 @@ class Condensing:
 
     def _accounts(self, product: int, old: pa.Table, day: npt.NDArray[np.int32]) -> Numbers:
         """A number for each row: it differs between days on which the sender belonged to different accounts."""
-        users = ids.ids_of(product, ids.USER, old["user"].combine_chunks())
+        users = in_columns.ids_of(product, ids.USER, old["user"].combine_chunks())
         sender = senders(product, old, users)[1]
         moves = self._store.ask(ASK["moves"], product=product)
         who, moved_on = moves["id"].to_numpy(), moves["from_day"].to_numpy()

@@ -4,9 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
-
 EPOCH = date(1970, 1, 1)
 DAY = 86_400_000  # ms
 # Clocks change, and have offsets, on whole quarters of an hour in every zone since 2000.
@@ -26,15 +23,9 @@ def through(first: date, last: date) -> list[date]:
     return [first + timedelta(later) for later in range((last - first).days + 1)]
 
 
-def local_days(times: npt.NDArray[np.int64], zone: str) -> npt.NDArray[np.int32]:
-    """Day of each time (ms, UTC)."""
-    quarters, places = np.unique(times // QUARTER, return_inverse=True)
-    offsets = np.array([_offset(zone, int(quarter)) for quarter in quarters], np.int64)
-    return ((times + offsets[places]) // DAY).astype(np.int32)
-
-
 @lru_cache(maxsize=200_000)
-def _offset(zone: str, quarter: int) -> int:
+def offset(zone: str, quarter: int) -> int:
+    """ms east of UTC in a quarter of an hour since 1970."""
     if zone == "UTC":
         return 0
     moment = datetime.fromtimestamp(quarter * 900, UTC)

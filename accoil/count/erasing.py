@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from accoil.count import ids
+from accoil.count import ids, in_columns
 from accoil.count.facts import facts
 from accoil.count.ids import Kind
 from accoil.receive.calls import ALIAS, GROUP, IDENTIFY
@@ -75,7 +75,7 @@ class Erased(msgspec.Struct):
     def _are(self, block: pa.Table, column: str, kind: int) -> Mask:
         """Which rows name one of them there."""
         texts = block[column].combine_chunks()
-        found = np.isin(ids.ids_of(self.product, kind, texts), list(self.ids))
+        found = np.isin(in_columns.ids_of(self.product, kind, texts), list(self.ids))
         for text in set(pc.unique(texts.filter(pa.array(found))).to_pylist()) - self.known:
             self.named(text)
             self.known.add(text)

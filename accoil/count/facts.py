@@ -6,24 +6,13 @@ from collections.abc import Mapping
 import msgspec
 import pyarrow as pa
 
+from accoil.count.configured import USUAL, Configured
 from accoil.count.duplicates import Duplicates
 from accoil.store.store import Store
 
 BEFORE_ALL = -1_000_000  # a day
 MOST_ADDED = 50_000  # rows that are remembered of what loads added …
 MOST_LOADS = 1_000  # … by so many of them
-
-
-class Configured(msgspec.Struct, frozen=True, kw_only=True):
-    """Which traits say what in one product."""
-
-    account_id: str | None = None  # of a user: the account he belongs to; None: only group calls and group ids say so
-    name: str = "name"  # of an account, as the others
-    created_at: str | None = None  # None: the usual spellings
-    owner: str | None = None  # None: nobody owns an account
-
-
-USUAL = Configured()
 
 
 class Added(msgspec.Struct, frozen=True):

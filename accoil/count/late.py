@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from accoil.count import days, ids
+from accoil.count import ids, in_columns
 from accoil.count.facts import facts
 from accoil.receive.calls import EVENT
 from accoil.store.questions import beside
@@ -22,11 +22,11 @@ def late(messages: pa.Table, received: npt.NDArray[np.int64], zone: str) -> pa.T
     """Of these messages the events of somebody that came on a later day than their own, with the time they came."""
     day = messages["day"].to_numpy()
     # A load holds late ones seldom: the day of its last message tells.
-    if not len(day) or day.min() >= days.local_days(received.max(keepdims=True), zone)[0]:
+    if not len(day) or day.min() >= in_columns.local_days(received.max(keepdims=True), zone)[0]:
         places = np.empty(0, np.int64)
     else:
         is_event = (messages["kind"].to_numpy() == EVENT) & (messages["user_id"].to_numpy() != ids.NOBODY)
-        places = np.flatnonzero(is_event & (day < days.local_days(received, zone)))
+        places = np.flatnonzero(is_event & (day < in_columns.local_days(received, zone)))
     chosen = messages.select(["product", "user_id", "given_id", "event_id", "day"]).take(pa.array(places))
     return chosen.append_column("received", pa.array(received[places]))
 

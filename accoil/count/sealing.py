@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from accoil.count import days
+from accoil.count import in_columns
 from accoil.count.hashes import Hashes, Run, write
 from accoil.store.questions import beside
 from accoil.store.store import Damaged, Store
@@ -114,7 +114,7 @@ class Sealing:
 
 def first_open_day(zone: str, open_days: int, now: float) -> int:
     """The earliest of the last `open_days` local days, today among them; `now` in seconds since 1970."""
-    return int(days.local_days(np.array([int(now * 1000)], np.int64), zone)[0]) - open_days + 1
+    return int(in_columns.local_days(np.array([int(now * 1000)], np.int64), zone)[0]) - open_days + 1
 
 
 def _runs(store: Store) -> dict[int, list[Run]]:

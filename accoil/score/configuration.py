@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.db import models
 
-from accoil.count.facts import USUAL, Configured
+from accoil.count.configured import USUAL, Configured
 from accoil.refused import Refused
 from accoil.score.reading import MOST_DOMAINS
 from accoil.team.models import Product

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from accoil.count import addresses, belongings, contacts, counts, people
-from accoil.count.facts import Configured, facts
+from accoil.count.configured import Configured
+from accoil.count.facts import facts
 from accoil.count.ids import ACCOUNT, EVENT, USER, id_of
 from accoil.count.late import late_days
 from accoil.rule.tree import Names, Rule, Scope, check, inlined

@@ -7,8 +7,8 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accoil.count.configured import Configured
 from accoil.count.counting import Counting
-from accoil.count.facts import Configured
 from accoil.receive.calls import Call
 from accoil.score.definition import Definition
 from accoil.score.people import people

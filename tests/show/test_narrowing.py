@@ -8,7 +8,8 @@ import pytest
 from django.contrib.messages import get_messages
 
 from accoil.connect.models import Connection
-from accoil.count.facts import Configured, facts
+from accoil.count.configured import Configured
+from accoil.count.facts import facts
 from accoil.score.models import Profile
 from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins

@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accoil.count.facts import USUAL, facts
+from accoil.count.configured import USUAL
+from accoil.count.facts import facts
 from accoil.count.people import known_traits
 from accoil.refused import Refused
 from accoil.score.carried import change_domains
