@@ -215,7 +215,7 @@ def text(value: Any) -> str | None:
 
 def money(value: Any) -> float | None:
     if isinstance(value, str) and re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", value.strip()):
-        return float(value)
+        return float(value.strip())
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

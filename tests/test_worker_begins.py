@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from accoil import importing
 from accoil.count.facts import Facts, facts, open_facts
 from accoil.count.load import Loader
 from accoil.counts import Counts
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Worker]:
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+    monkeypatch.setattr(importing, "_own", importing._own)  # that of the server of other tests, which goes on
     looked_up, leases = LookedUp(), Leases()
     ring = KeyRing(looked_up.ring)
     yield Worker(leases, lambda: True, lambda: Counts(tmp_path, looked_up, ring, [], has_door=False), Shared([]))

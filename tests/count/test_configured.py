@@ -1,9 +1,11 @@
 """Which traits mean what: the account of a user, an account's name and created-at."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,11 +20,18 @@ from tests.small_worlds import at, did, identified, joins
 from tests.strategies import Case, cases
 from tests.world import engine
 
-# A product that the server of other tests, which shares this process, has none of: it would configure it anew.
 OWN = 70_004
 WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
 TODAY = date(2026, 3, 31)
 PLAIN = Definition(events={"Report": 1})
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nobody_else_configures() -> Iterator[None]:
+    """A server of other tests may share this process: it would have each product mean what its database says."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("accoil.parts.is_open", lambda: False)
+        yield
 
 
 @st.composite

@@ -160,7 +160,7 @@ def test_doctor_tells_of_blocks_that_were_left_out(settings: Any) -> None:
         for seed in (10, 500):
             receive(opened, seed)
         opened.loader.catch_up()
-        server = Control(Path(short), {"progress": lambda: progress(opened)})
+        server = Control(Path(short), {"progress": lambda: progress(opened, [])})
         server.start()
         assert doctor.store() == (True, "Everything up to block 4 is in every number.")
         damage_block(Path(short), 2, DAMAGES["noise"])

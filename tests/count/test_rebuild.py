@@ -201,10 +201,9 @@ def test_a_rebuild_that_was_interrupted_is_no_loss(folder: Path, told: Answers, 
                 raise InterruptedError
 
         opened.rebuild(interrupt)
-    assert len(stores(folder)) == 2
+    assert len(stores(folder)) == 1  # what was half made is gone: on a full disk nothing else could make room
     with counting(folder) as opened:
         assert answers(opened) == told
-    assert len(stores(folder)) == 1
 
 
 @pytest.mark.parametrize("table", ["name", "trait", "ever", "counts"])

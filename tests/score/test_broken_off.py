@@ -99,11 +99,13 @@ def test_of_tables_that_help_those_are_dropped_that_were_made(
     made, dropped = set[str](), set[str]()
 
     def kept_and_noted(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
-        made.add(name)
+        if name.startswith("broken_3"):  # others of this process may be made beside it
+            made.add(name)
         keep(store, name, *asked, **values)
 
     def dropped_and_noted(store: DuckDB, name: str) -> None:
-        dropped.add(name)
+        if name.startswith("broken_3"):
+            dropped.add(name)
         drop(store, name)
 
     with engine([*WORLD.messages, *did("ann", "Login", at(30))], "UTC") as running:
@@ -115,7 +117,11 @@ def test_of_tables_that_help_those_are_dropped_that_were_made(
             book.make()
         assert ("broken_3_above" in made, "broken_3_late" in made) == (cap is not None, as_of != TODAY)
         assert dropped <= made
-        assert not {name for name in kept() - before if name.endswith(("_above", "_several", "_late", "_base"))}
+        assert not {
+            name
+            for name in kept() - before
+            if name.startswith("broken_3") and name.endswith(("_above", "_several", "_late", "_base"))
+        }
         book.drop()
 
 
