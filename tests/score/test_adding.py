@@ -77,12 +77,17 @@ DONE = [*did("ann", "Report", at(30)), *did("bob", "Share", at(31), 3), *did("cy
 DONE += did("bob", "Report", at(5))
 
 
-def test_events_of_people_already_known_are_added(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def begun(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Book, list[str]]:
+    """A product, its book, and what grows with each that is made anew from now on."""
     product = engine.new_product()
     engine.receive(product, PEOPLE + DONE)
     book = new_book(product, DEFINITION, TODAY)
     book.make()
-    made = was_made_anew(monkeypatch, engine)
+    return product, book, was_made_anew(monkeypatch, engine)
+
+
+def test_events_of_people_already_known_are_added(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    product, book, made = begun(engine, monkeypatch)
     added = (
         did("ann", "Share", at(31)), did("cy", "Report", at(31), 9), did("bob", "Other", at(31, 13)),
         did("ann", "Report", at(19)), did("cy", "Share", at(31), account="acme"), did("bob", "Report", at(31), 50),
@@ -110,11 +115,7 @@ def test_events_of_people_already_known_are_added(engine: Engine, monkeypatch: p
 def test_what_changes_people_makes_it_anew(
     engine: Engine, news: list[Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product = engine.new_product()
-    engine.receive(product, PEOPLE + DONE)
-    book = new_book(product, DEFINITION, TODAY)
-    book.make()
-    made = was_made_anew(monkeypatch, engine)
+    product, book, made = begun(engine, monkeypatch)
     engine.receive(product, news)
     book.make()
     assert made == [book._name]
@@ -138,11 +139,7 @@ def test_what_was_known_of_people_already_changes_nothing(engine: Engine, monkey
 def test_it_is_made_anew_when_what_was_replaced_takes_more_room_than_it(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product = engine.new_product()
-    engine.receive(product, PEOPLE + DONE)
-    book = new_book(product, DEFINITION, TODAY)
-    book.make()
-    made = was_made_anew(monkeypatch, engine)
+    product, book, made = begun(engine, monkeypatch)
     monkeypatch.setattr(making, "ROOM", 4)
     for turn in range(1, 12):
         engine.receive(product, did("ann", "Report", at(31, turn)))
