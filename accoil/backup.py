@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from accoil import __version__, control
-from accoil.count import counting
+from accoil.count import counting, store_files
 from accoil.database import is_in_postgresql
 from accoil.refused import Refused
 from accoil.secret import FILE as SECRET_KEY
@@ -124,7 +124,7 @@ def _copy_store(folder: Path, into: Path) -> None:
     except ConnectionError:
         with counting.lock(folder):
             for path in folder.glob("facts-*.duckdb"):
-                counting.copy_store_files(path, into)
+                store_files.copy(path, into)
     except control.Failed as failed:
         raise Refused(f"The running server could not copy its store: {failed}.") from failed
 

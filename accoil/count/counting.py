@@ -1,7 +1,6 @@
 """Journal, store and loader of one data folder, opened together."""
 
 import fcntl
-import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ import structlog
 
 from accoil import environment
 from accoil import memory as memory_of_process
-from accoil.count import late, sealing
+from accoil.count import late, sealing, store_files
 from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.count.sharing import sharing
@@ -151,14 +150,14 @@ class Counting:
     def copy_store(self, into: Path) -> None:
         """Puts the store's files, as they are at one moment, into another folder. Who asks is answered meanwhile."""
         with self._rebuilding, self.facts.store.saved():
-            copy_store_files(self._path, into)
+            store_files.copy(self._path, into)
 
     def rebuild(self, told: Callable[[int, int], None] = lambda block, last: None) -> None:
         """Makes the store again from the journal, beside the old one, which answers until the new one has caught up.
         `told` hears the number of the block done and of the last. What arrives meanwhile waits in the journal."""
         with self._rebuilding:
-            path = self._folder / f"facts-{_number(self._path) + 1}.duckdb"
-            _remove(path)
+            path = self._folder / f"facts-{store_files.number(self._path) + 1}.duckdb"
+            store_files.remove(path)
             store = self.sharing.open(path, self._memory)
             try:
                 loader = self._new_loader(self._in_place_of_these(store))
@@ -166,7 +165,7 @@ class Counting:
             except BaseException:
                 with suppress(Exception):  # a disk that is full; nobody needs these files
                     store.close()
-                _remove(path)
+                store_files.remove(path)
                 raise
             old = self._path
             self._use(path, store, loader.facts)
@@ -174,7 +173,7 @@ class Counting:
             if self._running:
                 loader.start()
             # Whoever still reads from the old store keeps its files until he is done.
-            _remove(old)
+            store_files.remove(old)
             memory_of_process.give_back()
 
     def _count_anew(self, loader: Loader, told: Callable[[int, int], None]) -> None:
@@ -237,22 +236,22 @@ class Counting:
         """The store that is furthest. A rebuild that was interrupted leaves two; a damaged one is put aside."""
         found: list[tuple[int, Path, DuckDB]] = []
         number = 0
-        for path in sorted(self._folder.glob("facts-*.duckdb"), key=_number):
-            number = _number(path)
+        for path in sorted(self._folder.glob("facts-*.duckdb"), key=store_files.number):
+            number = store_files.number(path)
             try:
                 found.append(self._open(path))
             except Damaged as damaged:
                 log.error("the store can't be used; it is made again from the journal", reason=str(damaged))
                 path.rename(path.with_suffix(".damaged"))
-                _remove(path)
+                store_files.remove(path)
         if not found:
             path = self._folder / f"facts-{number + 1}.duckdb"
-            _remove(path)
+            store_files.remove(path)
             return path, self.sharing.open(path, self._memory)
-        *others, (_, path, store) = sorted(found, key=lambda each: (each[0], _number(each[1])))
+        *others, (_, path, store) = sorted(found, key=lambda each: (each[0], store_files.number(each[1])))
         for _, other, unused in others:
             unused.close()
-            _remove(other)
+            store_files.remove(other)
         return path, store
 
     def _open(self, path: Path) -> tuple[int, Path, DuckDB]:
@@ -271,25 +270,6 @@ class Counting:
                 "the journal has lost blocks that are counted", store=path.name, **self.journal.go_on_after(block)
             )
         return block, path, store
-
-
-def _number(path: Path) -> int:
-    number = path.stem.split("-")[1]
-    return int(number) if number.isdigit() else 0
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
-    sealing.forget(path)
-
-
-def copy_store_files(path: Path, into: Path) -> None:
-    """Of a store that nobody changes meanwhile."""
-    for each in (path, path.with_name(path.name + ".wal")):
-        if each.exists():
-            shutil.copy2(each, into)
-    sealing.copy(path, into)
 
 
 def lock(folder: Path) -> IO[str]:

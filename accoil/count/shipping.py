@@ -13,8 +13,9 @@ from contextlib import suppress
 import structlog
 
 from accoil.count.comparing import Compared, Summed, compared, summed
+from accoil.count.laggards import Laggards
 from accoil.count.moved import Moved
-from accoil.store import cluster, versions
+from accoil.store import versions
 from accoil.store.claim import Claim, Claimed
 from accoil.store.clickhouse import ClickHouse, NoAnswer
 from accoil.store.generations import STARTS_APART, Generation, Generations, Shipped
@@ -27,9 +28,7 @@ RETRY_AFTER = 2.0  # seconds
 LONGEST_REST = 0.5  # seconds between two shipments
 RESTS = 2  # times as long as the last one took
 ROWS_AT_ONCE = 500_000  # of a table that is copied
-LAGS_FOR = 300.0  # seconds that a server of a cluster may be behind the others; then what it lacks is lost
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
-
 LONGEST_FAREWELL = 20.0  # seconds
 CANT_BE_SENT = (
     "What is counted can't be sent to ClickHouse just now, so others show what was before; it will be, as soon as that "
@@ -41,10 +40,6 @@ log = structlog.get_logger()
 
 class Differs(Exception):
     """A copy is not what was copied."""
-
-
-class Behind(Exception):
-    """What was sent from here is not there, or not there yet."""
 
 
 class Stopped(Exception):
@@ -61,8 +56,7 @@ class Shipping:
         self._generations: Generations | None = None
         self._target: ClickHouse | None = None
         self._generation: Generation | None = None
-        self._lags_for = LAGS_FOR if cluster.name() else 0.0
-        self._behind_since: float | None = None
+        self._laggards = Laggards()
         self._began = 0  # when the server that is shipped to was started
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
@@ -177,7 +171,7 @@ class Shipping:
         generation = generations.current()
         if generation is None or generation.id != mark.generation or not generation.fits or not mark.noted_all:
             is_another = generation is None or generation.id != mark.generation
-            self._wait_for_laggards(is_another and mark.generation != "" and mark.noted_all)
+            self._laggards.wait(is_another and mark.generation != "" and mark.noted_all)
             self.copy()
             return
         _, block = generations.shipped_to(generation)
@@ -189,22 +183,15 @@ class Shipping:
         there = max(map(target.last_version, TABLES))
         if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
             target.close()
-            self._wait_for_laggards()
+            self._laggards.wait()
             self.copy()
             return
-        self._behind_since = None
+        self._laggards.are_done()
         # Sent by somebody who was killed before the store was saved: perhaps never touched again.
         for table in TABLES:
             self._store.note(table, target.later_than(mark.version, table))
         version = max(mark.version, there) + LEAP
         self._use(target, generation, version, not_before=block)
-
-    def _wait_for_laggards(self, may_be_there: bool = True) -> None:
-        """A server that is asked now may not have yet what another one took. Returns when it had time enough."""
-        since = self._behind_since = self._behind_since or time.monotonic()
-        if may_be_there and time.monotonic() - since < self._lags_for:
-            raise Behind("ClickHouse does not show yet what was sent last; it is waited for.")
-        self._behind_since = None
 
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:

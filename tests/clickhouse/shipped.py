@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from accoil.count.counting import copy_store_files
+from accoil.count import store_files
 from accoil.count.facts import Facts
 from accoil.count.load import Loader
 from accoil.count.shipping import Shipping
@@ -24,6 +24,14 @@ _numbers = itertools.count(1)
 def url() -> str:
     """Of a database that nobody has used yet."""
     return f"{served.url()}/store_shipped{next(_numbers)}"
+
+
+def databases(address: str) -> list[str]:
+    main = ClickHouse(address, tables="generations")
+    question = "select name from system.databases where startsWith(name, :prefix)"
+    found = [row["name"] for row in main.rows(question, prefix=f"{main.database}_")]
+    main.close()
+    return [name for name in found if name.removeprefix(f"{main.database}_").isdigit()]
 
 
 class Ships(Engine):
@@ -47,7 +55,7 @@ class Ships(Engine):
         self.kills += 1
         self.folder = self.first_folder / str(self.kills)
         self.folder.mkdir()
-        copy_store_files(killed.path, self.folder)
+        store_files.copy(killed.path, self.folder)
         self.shipping.close()
         killed.close()
         self.open()

@@ -15,7 +15,6 @@ from accoil.erase.asking import ask
 from accoil.erase.models import Erasure
 from accoil.store.duckdb import DuckDB
 from accoil.team.models import Product
-from tests import whole
 from tests.clickhouse import served
 from tests.erase.test_hindered import erasing, opened, product, state
 from tests.waiting import until
@@ -26,12 +25,13 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
+    from accoil.count.laggards import Behind
     from accoil.store import noting, versions
     from accoil.store.clickhouse import ClickHouse, NoAnswer, database_of
     from accoil.store.generations import Generations
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
-    from tests.clickhouse.shipped import Ships, url
+    from tests.clickhouse.shipped import Ships, databases, url
 
 if TYPE_CHECKING:
     from accoil.count.counting import Counting
@@ -167,7 +167,7 @@ def test_a_server_of_a_cluster_that_is_behind_is_waited_for(ships: Ships) -> Non
     ships.receive(1, messages()[300:400])
     ships.ship()
     ships.shipping.close()  # it begins again
-    ships.shipping._lags_for = 3600.0
+    ships.shipping._laggards.lag_for = 3600.0
     (database,) = databases(ships.url)
     target = ClickHouse(ships.url, database)
     latest = max(target.last_version(table) for table in TABLES)
@@ -177,7 +177,7 @@ def test_a_server_of_a_cluster_that_is_behind_is_waited_for(ships: Ships) -> Non
         target.tell(f"insert into late_{name} select * from {name} where version = {latest}")
         target.tell(f"delete from {name} where version = {latest}")
     for _ in range(2):
-        with pytest.raises(shipping.Behind):
+        with pytest.raises(Behind):
             ships.ship()
     for name in names:
         target.tell(f"insert into {name} select * from late_{name}")
@@ -187,9 +187,9 @@ def test_a_server_of_a_cluster_that_is_behind_is_waited_for(ships: Ships) -> Non
     for name in names:
         target.tell(f"truncate table {name}")
     ships.shipping.close()
-    with pytest.raises(shipping.Behind):
+    with pytest.raises(Behind):
         ships.ship()
-    ships.shipping._lags_for = 0.0  # as if that was long ago
+    ships.shipping._laggards.lag_for = 0.0  # as if that was long ago
     ships.ship()
     ships.assert_alike()
     assert ships.generation == 2
@@ -247,14 +247,6 @@ def has_arrived(counting: Counting) -> bool:
     return ships is not None and ships.shipped == counting.journal.last
 
 
-def databases(address: str) -> list[str]:
-    main = ClickHouse(address, tables="generations")
-    question = "select name from system.databases where startsWith(name, :prefix)"
-    found = [row["name"] for row in main.rows(question, prefix=f"{main.database}_")]
-    main.close()
-    return [name for name in found if name.removeprefix(f"{main.database}_").isdigit()]
-
-
 def names_in_all(address: str, counting: Counting) -> set[str]:
     return {row["name"] for row in in_all(address, "name") if row["kind"] == 1}
 
@@ -279,37 +271,3 @@ def in_all(address: str, table: str) -> list[dict[str, Any]]:
         ).to_pylist()
         opened.close()
     return found
-
-
-def test_accoil_move_copies_compares_and_says_what_is_wrong(tmp_path: Path) -> None:
-    data, there = tmp_path / "data", {"ACCOIL_CLICKHOUSE_URL": url()}
-    made = whole.accoil(data, "demo", "--no-serve", "--users", "20", "--days", "3")
-    assert made.returncode == 0, made.stderr
-    assert refused(whole.accoil(data, "move")).startswith("ACCOIL_CLICKHOUSE_URL is not set")
-    nobody = whole.accoil(data, "move", ACCOIL_CLICKHOUSE_URL="http://127.0.0.1:1/accoil")
-    assert refused(nobody).startswith("ClickHouse refused, or did not answer")
-    assert refused(whole.accoil(data, "move", "--check", **there)) == "Nothing was moved there yet."
-
-    moved = whole.accoil(data, "move", **there)
-    assert moved.returncode == 0, moved.stderr
-    assert moved.stdout.splitlines()[-1] == "ClickHouse holds what is counted here."
-    assert len([line for line in moved.stdout.splitlines() if line.endswith(": the same")]) == len(TABLES)
-    assert whole.accoil(data, "move", "--check", **there).returncode == 0
-
-    (database,) = databases(there["ACCOIL_CLICKHOUSE_URL"])
-    target = ClickHouse(there["ACCOIL_CLICKHOUSE_URL"], database)
-    target.tell("insert into shown_versions (product, id, version, deleted) values (1, 5, 9, 0)")
-    target.close()
-    wrong = refused(whole.accoil(data, "move", "--check", **there))
-    assert wrong.startswith("ClickHouse holds something else in shown (product 1).")
-
-    other = tmp_path / "other"
-    assert whole.accoil(other, "demo", "--no-serve", "--users", "5", "--days", "2").returncode == 0
-    not_its_own = refused(whole.accoil(other, "move", **there))
-    assert f"another data folder ({data} on " in not_its_own and "It said so last on " in not_its_own
-    assert whole.accoil(other, "move", "--take-over", **there).returncode == 0
-
-
-def refused(done: Any) -> str:
-    assert done.returncode == 1, done.stdout + done.stderr
-    return str(done.stderr.strip().splitlines()[-1])
