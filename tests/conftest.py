@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tests.world import Engine
 
 _status = pytest.StashKey[int]()
+_shared: list[Server] = []  # while it runs
 
 
 @pytest.hookimpl(trylast=True)
@@ -135,7 +136,9 @@ def _running(
     with django_db_blocker.unblock():
         with override_settings(DATA=tmp_path_factory.mktemp("server")):
             running = start()
+        _shared.append(running)
         yield running
+        _shared.remove(running)
         running.stop()
 
 
@@ -147,6 +150,17 @@ def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
     with django_db_blocker.unblock():
         open_facts(_running.counting.facts)  # another test may have asked facts of its own
         yield _running
+
+
+@pytest.fixture
+def apart() -> Iterator[None]:
+    """The server that tests share follows nobody meanwhile: it would delete, in its own store, what a test with a store
+    of its own lets go."""
+    for running in _shared:
+        running.counting.is_asked = False
+    yield
+    for running in _shared:
+        running.counting.is_asked = True
 
 
 @pytest.fixture(autouse=True)

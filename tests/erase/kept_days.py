@@ -22,7 +22,7 @@ DAILY = 20  # days of each month on which ann opens it once
 
 
 @pytest.fixture
-def product() -> Product:
+def product(apart: None) -> Product:
     return Product.objects.create(team=Team.objects.create(name="Acme"), name="Web")
 
 

@@ -65,7 +65,10 @@ def user_id(door: Door, name: str = f"{MARK}-id") -> int:
 
 def erased(product: Product, kind: Any, entity: int, author: User | None = None) -> Erasure:
     erasure = ask(product, kind, entity, author)
-    until(lambda: Erasure.objects.get(pk=erasure.pk).is_done, within=60)
+    until(
+        lambda: Erasure.objects.get(pk=erasure.pk).is_done, 60,
+        said=lambda: f"still to do: {list(Erasure.objects.filter(finished_at=None).values('pk', 'state', 'problem'))}",
+    )  # fmt: skip
     return Erasure.objects.get(pk=erasure.pk)
 
 
@@ -78,12 +81,12 @@ def lives(door: Door) -> Product:
     automation = Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={"new": "user"})
     firing = Firing.objects.create(automation=automation, move="m", entity=user_id(door), became="fired")
     Delivery.objects.create(
-        product=product, firing=firing, action="webhook", kind="user", entity=user_id(door), key="k", state="done",
-        told={"user": {"name": f"Änn {MARK}-id"}}, answer=f"Told of {MARK}", ended_at=timezone.now(),
+        product=product, firing=firing, action="webhook", kind="user", entity=user_id(door), key=f"k {product.pk}",
+        state="done", told={"user": {"name": f"Änn {MARK}-id"}}, answer=f"Told of {MARK}", ended_at=timezone.now(),
     )  # fmt: skip
     feed = Feed.objects.create(profile=profile, name="Weekly")
     Delivery.objects.create(
-        product=product, feed=feed, action="email", kind="account", entity=0, key="f", state="done",
+        product=product, feed=feed, action="email", kind="account", entity=0, key=f"f {product.pk}", state="done",
         told=feed_of(profile, {user_id(door): f"Änn {MARK}-id", 7: "Bob"}), ended_at=timezone.now(),
     )  # fmt: skip
     exclusion.exclude(profile, "user", f"{MARK}-id", None)
@@ -182,8 +185,8 @@ def test_what_is_on_its_way_to_another_tool_stands_in_the_receipt(server: Server
     automation = Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={"new": "user"})
     firing = Firing.objects.create(automation=automation, move="m", entity=user_id(door), became="fired")
     taken = Delivery.objects.create(
-        product=product, firing=firing, action="webhook", kind="user", entity=user_id(door), key="on its way",
-        state="taken", leased_until=timezone.now() + timedelta(seconds=90),
+        product=product, firing=firing, action="webhook", kind="user", entity=user_id(door),
+        key=f"on its way {product.pk}", state="taken", leased_until=timezone.now() + timedelta(seconds=90),
     )  # fmt: skip
 
     erasure = ask(product, "user", user_id(door), None)
