@@ -115,7 +115,7 @@ class Counts:
     @property
     def wrong(self) -> list[str]:
         """As sentences."""
-        others = [self.taking.wrong if self.taking else None, self._keeping.wrong]
+        others = [self.taking.wrong if self.taking else None, self._erasing.trying.wrong, self._keeping.trying.wrong]
         return [*health.wrong(self.counting), *filter(None, others)]
 
     def _importing(self) -> set[int]:

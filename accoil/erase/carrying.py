@@ -9,7 +9,6 @@ the middle, the next start goes on.
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -21,6 +20,7 @@ from accoil.count.erasing import Erased, change_of
 from accoil.erase import elsewhere, naming, records, restored, suppression
 from accoil.erase.cleaning import Cleaning
 from accoil.erase.models import Erasure
+from accoil.erase.trying import Stopping, Trying
 from accoil.receive import rewriting
 from accoil.receive.calls import Call
 from accoil.receive.debugger import debugger
@@ -46,10 +46,6 @@ LATE = 60.0  # seconds until everything that was received is counted
 log = structlog.get_logger()
 
 
-class Stopping(Exception):
-    """The server ends; the next start goes on."""
-
-
 class Erasing:
     """`refresh` has the front door look up who is refused; `importing`: products that a file is being imported for;
     `mailbox_is_empty_since`: whether what receivers handed on before then (monotonic seconds) lies nowhere else.
@@ -69,6 +65,7 @@ class Erasing:
         self._cleaning = Cleaning(counting.journal.path)
         self._stopping = threading.Event()
         self._has_begun = False
+        self.trying = Trying("Deletions can't go on", self._fail)
 
     def stop(self) -> None:
         """A step that is being done ends soon."""
@@ -76,11 +73,10 @@ class Erasing:
 
     def step(self) -> None:
         """As far as it goes just now, with all that are open at once: they share the work."""
-        with suppress(Stopping):
-            self._begin_again()
-            self._cleaning.is_done()
-            if Erasure.objects.filter(finished_at=None).exists():
-                self._step()
+        self.trying.step(self._steps)
+
+    def _fail(self, problem: str) -> None:
+        Erasure.objects.filter(finished_at=None).update(problem=problem, done=0)
 
     def _begin_again(self) -> None:
         if self._has_begun or self._counting.at_rest() is None:
@@ -90,7 +86,11 @@ class Erasing:
             self._count_anew([])
         self._has_begun = True
 
-    def _step(self) -> None:
+    def _steps(self) -> None:
+        self._begin_again()
+        self._cleaning.is_done()
+        if not Erasure.objects.filter(finished_at=None).exists():
+            return
         if some := self._ready():
             self._journal(some)
         if some := self._in(State.NUMBERS):

@@ -11,12 +11,11 @@ A step that fails (a full disk) is done again after a pause, from its first bloc
 but what came again after them is only known to whoever has seen all ids of before."""
 
 import shutil
-import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -34,10 +33,10 @@ from accoil.erase.carrying import (
     WAITS_FOR_COUNTING,
     WAITS_FOR_IMPORT,
     WAITS_FOR_STORE,
-    Stopping,
 )
 from accoil.erase.models import Retention
 from accoil.erase.retention import begin_due, first_days_kept, has_days
+from accoil.erase.trying import Stopping, Trying
 from accoil.receive import condensing
 from accoil.segment.forgetting import forget_ended
 
@@ -45,7 +44,6 @@ State = Retention.State
 
 LOOK_EVERY = 3600.0  # seconds, for products whose month is over
 FORGETS_FOR = 0.5  # seconds, of stays: others wait for their turn
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds, after a step that failed: each twice as long as the one before
 
 log = structlog.get_logger()
 
@@ -62,8 +60,7 @@ class Keeping:
         self._looked = float("-inf")
         self._first_kept: dict[int, date] = {}  # products of which stays may be left that ended before
         self._shown = 0.0
-        self._pause, self._tries_at = FIRST_PAUSE, float("-inf")
-        self.wrong: str | None = None  # why the last step failed, as a sentence
+        self.trying = Trying("Days that are no longer kept can't go", self._fail)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -76,15 +73,7 @@ class Keeping:
             begin_due(self._counting.open_days)
             self._looked, self._first_kept = time.monotonic(), first_days_kept()
         self._forget_stays()
-        if time.monotonic() < self._tries_at:
-            return
-        try:
-            with suppress(Stopping):
-                self._steps()
-        except Exception as wrong:
-            self._failed(wrong)
-        else:
-            self._pause, self.wrong = FIRST_PAUSE, None
+        self.trying.step(self._steps)
 
     def _steps(self) -> None:
         if some := self._ready():
@@ -92,13 +81,8 @@ class Keeping:
         if some := self._in(State.NUMBERS):
             self._numbers(some)
 
-    def _failed(self, wrong: Exception) -> None:
-        """Says so in the log once, on the page, and in /health."""
-        before, self.wrong = self.wrong, _sentence(wrong)
-        self._tries_at, self._pause = time.monotonic() + self._pause, min(LONGEST_PAUSE, 2 * self._pause)
-        if self.wrong != before:
-            log.exception("days that are no longer kept can't go; it will be tried again")
-        Retention.objects.filter(finished_at=None).update(problem=self.wrong, done=0)
+    def _fail(self, problem: str) -> None:
+        Retention.objects.filter(finished_at=None).update(problem=problem, done=0)
 
     def _forget_stays(self) -> None:
         """For about half a second."""
@@ -197,17 +181,6 @@ class Keeping:
         if time.monotonic() - self._shown > SHOWN_EVERY:
             self._shown = time.monotonic()
             Retention.objects.filter(pk__in=[each.pk for each in some]).update(done=done)
-
-
-def _sentence(wrong: Exception) -> str:
-    """Names no file: who reads it may be a customer of whoever runs the server."""
-    why = type(wrong).__name__
-    if isinstance(wrong, OSError | sqlite3.Error):
-        why = getattr(wrong, "strerror", None) or str(wrong)
-    return (
-        f"Days that are no longer kept can't go just now ({why}); it is tried again, at least "
-        f"every {LONGEST_PAUSE / 60:.0f} minutes. The server's log says more."
-    )
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from tests.small_worlds import at
 from tests.waiting import until
 
 State = Erasure.State
+FULL = "create trigger full before update on block begin select raise(abort, 'database or disk is full'); end"
 
 
 @pytest.fixture
@@ -125,6 +126,28 @@ def test_stopped_in_the_middle_it_ends_soon_and_goes_on_with_the_next_start(
         assert (state(erasure), knows(product, "ann")) == (then, True)
         erasing(counting).step()
         assert (state(erasure), knows(product, "ann"), knows(product, "bob")) == (State.DONE, False, True)
+
+
+def test_a_disk_that_is_full_is_said_and_it_is_done_when_there_is_room(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, "ann", "bob") as counting:
+        erasure, runs = begin(product, "user", "ann", ["ann"]), erasing(counting)
+        with closing(sqlite3.connect(counting.journal.path)) as journal, journal:
+            journal.execute(FULL)
+        runs.step()
+        erasure.refresh_from_db()
+        assert erasure.problem.startswith(
+            "Deletions can't go on just now (database or disk is full); it is tried again"
+        )
+        assert (erasure.state, runs.trying.wrong) == (State.JOURNAL, erasure.problem)
+        with closing(sqlite3.connect(counting.journal.path)) as journal, journal:
+            journal.execute("drop trigger full")
+        runs.step()
+        assert state(erasure) == State.JOURNAL, "not before the pause is over"
+        runs.trying.next_at = 0.0
+        runs.step()
+        erasure.refresh_from_db()
+        assert (erasure.state, erasure.problem, runs.trying.wrong) == (State.DONE, "", None)
+        assert (knows(product, "ann"), knows(product, "bob")) == (False, True)
 
 
 def test_a_store_that_was_begun_before_is_made_once_more(tmp_path: Path, product: Product) -> None:

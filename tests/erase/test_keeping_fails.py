@@ -16,12 +16,12 @@ from accoil.asgi import Server
 from accoil.count.counting import Counting
 from accoil.erase import keeping
 from accoil.erase.keeping import Keeping
+from accoil.erase.trying import FIRST_PAUSE
 from accoil.team.models import Product
 from tests.erase.kept_days import DAILY, State, by_day, day, keep, opened, total
+from tests.erase.test_hindered import FULL
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-FULL = "create trigger full before update on block begin select raise(abort, 'database or disk is full'); end"
 
 
 def told(journal: Path, statement: str) -> None:
@@ -41,7 +41,7 @@ def test_a_disk_that_is_full_is_said_and_it_is_done_when_there_is_room(
         keeps.step()
         run.refresh_from_db()
         assert "(database or disk is full); it is tried again" in run.problem
-        assert (run.state, run.done, keeps.wrong) == (State.JOURNAL, 0, run.problem)
+        assert (run.state, run.done, keeps.trying.wrong) == (State.JOURNAL, 0, run.problem)
         tries: list[int] = []
         condense = keeping.condensing.condense
 
@@ -53,16 +53,16 @@ def test_a_disk_that_is_full_is_said_and_it_is_done_when_there_is_room(
         keeps.step()
         assert tries == [], "not before the pause is over"
         told(counting.journal.path, "drop trigger full")
-        keeps._tries_at = 0.0
+        keeps.trying.next_at = 0.0
         keeps.step()
         run.refresh_from_db()
-        assert (tries, run.state, run.problem, keeps.wrong) == ([1], State.DONE, "", None)
+        assert (tries, run.state, run.problem, keeps.trying.wrong) == ([1], State.DONE, "", None)
         assert (by_day(product, day(12)), total(product)) == (kept_days, 18 * DAILY)
 
 
-def test_health_says_it(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert server.parts.counts
-    monkeypatch.setattr(server.parts.counts._keeping, "wrong", "Days can't go.")
+@pytest.mark.parametrize("who", ["_keeping", "_erasing"])
+def test_health_says_it(server: Server, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getattr(server.parts.counts, who).trying, "wrong", "Days can't go.")
     with urlopen(f"{server.address}/health") as answer:
         assert "Days can't go." in json.load(answer)["wrong"]
 
@@ -81,15 +81,15 @@ def test_pauses_grow_and_what_was_begun_of_a_store_takes_no_room_meanwhile(
             patched.setattr(Counting, "_count_anew", is_full)
             keeps, pauses = Keeping(counting, lambda: None, set), list[float]()
             for _ in range(9):
-                pauses.append(keeps._pause)
-                keeps._tries_at = 0.0
+                pauses.append(keeps.trying.pause)
+                keeps.trying.next_at = 0.0
                 keeps.step()
         run.refresh_from_db()
         assert (run.state, str(tmp_path) in run.problem) == (State.NUMBERS, False)
         assert "(No space left on device); it is tried again" in run.problem
         assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300]
         assert [path.name for path in tmp_path.glob("facts-*.duckdb")] == [counting.at_rest()]
-        keeps._tries_at = 0.0
+        keeps.trying.next_at = 0.0
         keeps.step()
         run.refresh_from_db()
-        assert (run.state, keeps._pause) == (State.DONE, keeping.FIRST_PAUSE)
+        assert (run.state, keeps.trying.pause) == (State.DONE, FIRST_PAUSE)
