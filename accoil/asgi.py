@@ -24,6 +24,7 @@ from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
 from accoil.receive.http import Http, Serving
+from accoil.receive.paths import TYPES
 from accoil.receive.place import Place
 from accoil.refused import Refused
 from accoil.roles import E, Role
@@ -36,6 +37,9 @@ STOPS_WITHIN = 5  # seconds that requests on their way are given when the server
 SWITCH_INTERVAL = 0.0005
 
 NOT_HERE = refusal("not_found", "This server does something else; another one answers this.")
+NO_SUCH_PATH = refusal(
+    "not_found", f"No calls are taken at this path. Send to /v1/batch, or to /v1/{', /v1/'.join(TYPES)}."
+)
 
 
 class App:
@@ -60,6 +64,8 @@ class App:
             await respond(send, 200, told, [JSON, (health.SERVER.encode(), health.ID.encode())])
         elif scope["path"] == metrics.PATH:
             await self._metrics.answer(scope, send)
+        elif self._door and self._door.place.inside(scope["path"]).startswith(("/v1/", "/v2/")):
+            await respond(send, 404, NO_SUCH_PATH, [JSON])
         elif self._desk and scope["path"] in inbox.PATHS:
             await inbox.answer(self._desk, scope, receive, send)
         elif self._pages:

@@ -42,6 +42,16 @@ def test_the_roles_are_fenced_in_like_the_whole_server() -> None:
     assert {fence(f"accoil-{role}@.service") for role in ONLY} == {whole}
 
 
+@pytest.mark.parametrize("counts", ["accoil.service", "accoil-work@.service"])
+def test_who_copies_the_store_for_a_backup_may_write_where_it_goes(counts: str) -> None:
+    to = re.findall(r"accoil backup \"(\S+)/\$", (DEPLOY / "accoil-backup.service").read_text())
+    assert (
+        re.findall(r"^ReadWritePaths=-(.*)$", (DEPLOY / counts).read_text(), re.MULTILINE)
+        == to
+        == ["/var/backups/accoil"]
+    )
+
+
 def calls(file: str, before: str, after: str) -> re.Pattern[str]:
     """What a proxy sends to the receivers."""
     text = (DEPLOY / file).read_text()

@@ -47,6 +47,13 @@ def test_no_path_is_forgotten_here() -> None:
     assert {path for path, *_ in GOOD} == set(SENT)
 
 
+@pytest.mark.parametrize("path", ["/v1/tracks", "/v1/batch/more", "/v2/alias", "/v1/"])
+def test_a_path_that_is_none_is_told_which_there_are(door: Door, path: str) -> None:
+    got = door.post(path, WHOLE)
+    assert (got.status, got.headers["content-type"], got.json()["code"]) == (404, "application/json", "not_found")
+    assert "Send to /v1/batch, or to /v1/identify, /v1/track" in got.json()["message"]
+
+
 @pytest.mark.parametrize(("path", "body", "status", "answer"), GOOD)
 def test_a_good_call(door: Door, path: str, body: Any, status: int, answer: bytes) -> None:
     got = door.post(path, body)
