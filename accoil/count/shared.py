@@ -4,9 +4,9 @@ import time
 from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
-from accoil.store.clickhouse import PATIENCE, NoAnswer
 from accoil.store.generations import STARTS_APART, Generation, Generations
 from accoil.store.questions import beside
+from accoil.store.reaching import PATIENCE, NoAnswer
 from accoil.store.store import Asked
 
 CLOSES_AFTER = 30.0  # seconds: who still asks the generation before is done by then

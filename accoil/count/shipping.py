@@ -15,11 +15,13 @@ import structlog
 from accoil.count.comparing import Compared, Summed, compared, summed
 from accoil.count.laggards import Laggards
 from accoil.count.moved import Moved
+from accoil.refused import Refused
 from accoil.store import versions
 from accoil.store.claim import Claim, Claimed
-from accoil.store.clickhouse import ClickHouse, NoAnswer
+from accoil.store.clickhouse import ClickHouse
 from accoil.store.generations import STARTS_APART, Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
+from accoil.store.reaching import NoAnswer
 from accoil.store.store import Damaged
 from accoil.store.tables import TABLES, Table
 
@@ -64,7 +66,7 @@ class Shipping:
         self._sent = -1  # the number of the last block that is there as a whole
         self.shipped = -1  # and is asked
         self.failing: str | None = None  # why the last shipment was not done
-        self._claimed: str | None = None  # whose it is
+        self._refused: str | None = None  # whose it is, or what is to be changed there
         self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
         self._wake, self._stopping = threading.Event(), False
         self._thread: threading.Thread | None = None
@@ -85,7 +87,7 @@ class Shipping:
     @property
     def wrong(self) -> str | None:
         """As a sentence."""
-        return (self._claimed or CANT_BE_SENT) if self.failing else None
+        return (self._refused or CANT_BE_SENT) if self.failing else None
 
     @property
     def is_all_there_is(self) -> bool:
@@ -258,11 +260,11 @@ class Shipping:
                     pass
                 self._drop_others()
                 self._says(None)
-                self._claimed = None
+                self._refused = None
             except (Damaged, Stopped):
                 return  # another store takes its place, or the process ends
             except Exception as wrong:
-                self._claimed = str(wrong) if isinstance(wrong, Claimed) else None
+                self._refused = str(wrong) if isinstance(wrong, Claimed | Refused) else None
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
                 self.close()  # another address may answer, and what was there may be gone
                 self._rest(RETRY_AFTER)

@@ -3,45 +3,24 @@
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import clickhouse_connect
 import numpy as np
 import pyarrow as pa
 from clickhouse_connect.driver.binding import format_query_value
-from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling, versions
+from accoil.store.reaching import CLOSES_WITHIN, LONG_PATIENCE, connected
 from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
-NoAnswer = ClickHouseError  # or one that refuses
-PORTS = {"http": 8123, "https": 8443}
-CONNECTS_WITHIN = 10  # seconds
-PATIENCE = 20  # seconds without a sign of life, for who asks: a question that takes longer shows how far it is
-LONG_PATIENCE = 300  # for who fills and copies: what is sent shows nothing until it is there
-CLOSES_WITHIN = 3  # seconds
-# What makes it answer as standard SQL does, where it has a way of its own.
-SETTINGS = {
-    "join_use_nulls": 1,
-    "prefer_column_name_to_alias": 1,
-    "aggregate_functions_null_for_empty": 1,
-    "cast_keep_nullable": 1,
-    "union_default_mode": "DISTINCT",
-    "except_default_mode": "DISTINCT",
-    "final": 1,  # of rows with one key the newest
-    "max_query_size": 2**30,  # long lists are in the text
-    "output_format_arrow_string_as_string": 1,
-    "output_format_arrow_compression_method": "none",
-}
 LONG = 200  # elements from which a list is told in the text: bound values are in the address, whose length is limited
 KEPT = "select name from system.tables where database = :database and (name = :name or startsWith(name, :name || '_'))"
 ONLY_SHIPPED = "Nobody counts in ClickHouse: what is counted elsewhere is shipped to it."
@@ -79,7 +58,7 @@ class ClickHouse(Store):
         self.damaged: str | None = None
         self.stopped = False
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
-        self._client = _connected(url, patience)
+        self._client = connected(url, patience)
         self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
         said = f" comment '{comment}'" if comment else ""
         for made, where in ((self.database, self.everywhere + said), (self._kept, "")):
@@ -190,37 +169,6 @@ def database_of(url: str) -> str:
 
 def schema(tables: str) -> list[str]:
     return spelling.statements((_HERE / "schema" / "clickhouse" / f"{tables}.sql").read_text())
-
-
-def _connected(url: str, patience: int) -> Client:
-    *others, last = [each.strip() for each in url.split(",")]
-    for each in others:
-        with suppress(NoAnswer):
-            return _client(each, patience)
-    return _client(last, patience)
-
-
-def _client(url: str, patience: int) -> Client:
-    return client_of(url, patience, SETTINGS | (cluster.SETTINGS if cluster.name() else {}))
-
-
-def client_of(
-    url: str, patience: int, settings: Mapping[str, Any] | None = None, connects_within: int = CONNECTS_WITHIN
-) -> Client:
-    """Of one address: http://user:password@host:port/database, or https; the database is not chosen yet. `patience`:
-    seconds without a sign of life."""
-    parts = urlsplit(url)
-    return clickhouse_connect.get_client(
-        host=parts.hostname,
-        port=parts.port or PORTS[parts.scheme],
-        username=unquote(parts.username or "default"),
-        password=unquote(parts.password or ""),
-        secure=parts.scheme == "https",
-        connect_timeout=connects_within,
-        send_receive_timeout=patience,
-        autogenerate_session_id=False,  # so that questions may be asked beside each other
-        settings=dict(settings or {}),
-    )
 
 
 def written(question: str, places: Mapping[str, str], values: Mapping[str, Value]) -> tuple[str, dict[str, Any]]:

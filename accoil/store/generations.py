@@ -12,7 +12,8 @@ import pyarrow as pa
 import structlog
 
 from accoil.store import cluster, versions
-from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
+from accoil.store.clickhouse import ClickHouse, database_of, schema
+from accoil.store.reaching import LONG_PATIENCE
 
 STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 

@@ -68,7 +68,7 @@ def made(name: str, database: str, of_cluster: str) -> list[str]:
 
 
 def _connected(address: str, name: str) -> Any:
-    from accoil.store.clickhouse import client_of  # a server that has none starts without its driver
+    from accoil.store.reaching import client_of  # a server that has none starts without its driver
 
     database = urlsplit(address).path.strip("/") or "accoil"
     client = client_of(address, PATIENCE, connects_within=PATIENCE)

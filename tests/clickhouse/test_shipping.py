@@ -23,9 +23,10 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count.shared import NothingThere, SharedFacts
-    from accoil.store.clickhouse import ClickHouse, NoAnswer
+    from accoil.store.clickhouse import ClickHouse
     from accoil.store.generations import Generations
     from accoil.store.noting import Noting
+    from accoil.store.reaching import NoAnswer
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships
 
