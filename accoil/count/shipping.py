@@ -31,6 +31,7 @@ LONGEST_REST = 0.5  # seconds between two shipments
 RESTS = 2  # times as long as the last one took
 ROWS_AT_ONCE = 500_000  # of a table that is copied
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
+TOLD_FOR = 6 * 3600.0  # seconds
 LONGEST_FAREWELL = 20.0  # seconds
 CANT_BE_SENT = (
     "What is counted can't be sent to ClickHouse just now, so others show what was before; it will be, as soon as that "
@@ -63,6 +64,7 @@ class Shipping:
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
+        self._told_until = float("-inf")  # by then all that is there is told of again, since it goes after a day
         self._sent = -1  # the number of the last block that is there as a whole
         self.shipped = -1  # and is asked
         self.failing: str | None = None  # why the last shipment was not done
@@ -121,7 +123,7 @@ class Shipping:
         self._claim.check(now=True)
         generations = self._opened()
         generation, load = generations.begin(), self._store.load
-        target = generations.open(generation)
+        target = generations.open(generation, makes=True)
         for table in TABLES:
             figures = self._fill(target, table, told)
             target.catch_up(versions.of(table.name))
@@ -180,7 +182,7 @@ class Shipping:
         if block > self._last:  # this journal was put back from a backup, or has lost blocks
             self.copy()
             return
-        target = generations.open(generation)
+        target = generations.open(generation, makes=True)
         target.catch_up(*(versions.of(table.name) for table in TABLES))
         there = max(map(target.last_version, TABLES))
         if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
@@ -198,9 +200,9 @@ class Shipping:
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:
             self._target.close()
+        self._others_go_at = time.monotonic() + OTHERS_GO_AFTER  # before there is a target: a deletion waits for both
         self._target, self._generation, self._began = target, generation, self._opened().began()
         self._version, self._not_before = version, not_before
-        self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
 
     def _drop_others(self) -> None:
         if self._others_go_at is not None and time.monotonic() > self._others_go_at:
@@ -229,6 +231,8 @@ class Shipping:
             self._send(changes)
         if not changes.has_more:
             self._sent = changes.block
+            if time.monotonic() > self._told_until:
+                self._tell(self._sent, [])
         return changes.has_more
 
     def _send(self, changes: Changes) -> None:
@@ -248,6 +252,7 @@ class Shipping:
         """That all up to a block is there."""
         assert self._generation
         self._last = max(self._last, block)  # whatever fails from here on, it may be there
+        self._told_until = time.monotonic() + TOLD_FOR
         self._opened().told(self._generation, self._version, block, several)
 
     def _run(self) -> None:

@@ -21,6 +21,7 @@ from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
+FACTS = "facts"  # of what is counted; whoever asks them keeps answers
 LONG = 200  # elements from which a list is told in the text: bound values are in the address, whose length is limited
 KEPT = "select name from system.tables where database = :database and (name = :name or startsWith(name, :name || '_'))"
 ONLY_SHIPPED = "Nobody counts in ClickHouse: what is counted elsewhere is shipped to it."
@@ -46,25 +47,33 @@ class ClickHouse(Store):
         self,
         url: str,
         database: str | None = None,
-        tables: str = "facts",
+        tables: str = FACTS,
         patience: int = LONG_PATIENCE,
         comment: str = "",
+        makes: bool = True,
     ) -> None:
         """`url`: http://user:password@host:port/database, or https; of several, separated by commas, the first that
-        answers. `database`: another than the one named there. It is made where it is missing, with the `tables` of
-        that file of schema/clickhouse, and `comment`. `patience`: seconds without a sign of life, after which NoAnswer
-        is raised."""
+        answers. `database`: another than the one named there. If this one `makes` it, then where it is missing, with
+        the `tables` of that file of schema/clickhouse, and `comment`. `patience`: seconds without a sign of life, after
+        which NoAnswer is raised."""
         self.database = database or database_of(url)
         self.path = Path(self.database)  # no file: its name
         self.damaged: str | None = None
         self.stopped = False
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
-        self._client = connected(url, patience)
+        self._client, self.address = connected(url, patience)
         self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
-        said = f" comment '{comment}'" if comment else ""
-        for made, where in ((self.database, self.everywhere + said), (self._kept, "")):
-            self._client.command(f"create database if not exists {made}{where}", use_database=False)
+        if makes:
+            self._make(tables, f" comment '{comment}'" if comment else "")
+        if tables == FACTS:
+            self._client.command(f"create database if not exists {self._kept}", use_database=False)
         self._client.database = self.database
+
+    def _make(self, tables: str, said: str) -> None:
+        made = f"create database if not exists {self.database}{self.everywhere}{said}"
+        self._client.command(made, use_database=False)
+        self._client.database = self.database
+        name = cluster.name()
         for statement in schema(tables):
             for each in cluster.spread(statement, self.database, name) if name else versions.made(statement):
                 self._client.command(each)
@@ -126,8 +135,8 @@ class ClickHouse(Store):
     def add(self, table: str, rows: pa.Table) -> None:
         self._client.insert_arrow(table, rows, database=self.database)
 
-    def tell(self, statement: str) -> None:
-        self._client.command(statement)
+    def tell(self, statement: str, **settings: int) -> None:
+        self._client.command(statement, settings=settings)
 
     def catch_up(self, *tables: str) -> None:
         """On a cluster: whichever server is asked from now on has what was in these tables until now."""

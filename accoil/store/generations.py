@@ -53,7 +53,7 @@ class Generations:
     """Of one ClickHouse: its database that the address names holds which is which, those beside it the facts."""
 
     def __init__(self, url: str, patience: int = LONG_PATIENCE) -> None:
-        self._url, self._patience = url, patience
+        self._patience = patience
         self._base = database_of(url)
         self._table = ClickHouse(url, tables="generations", patience=patience)
 
@@ -69,9 +69,10 @@ class Generations:
         """When the server that is asked was started: seconds since 1970, one more or less."""
         return int(self._table.rows("select toUnixTimestamp(now()) - uptime() as began")[0]["began"])
 
-    def open(self, generation: Generation) -> ClickHouse:
-        database = self._database(generation.number)
-        return ClickHouse(self._url, database, patience=self._patience, comment=self._comment)
+    def open(self, generation: Generation, makes: bool = False) -> ClickHouse:
+        """Of the server that this asks, so `began` tells of what is kept there too. `makes`: what is missing of it."""
+        address, database = self._table.address, self._database(generation.number)
+        return ClickHouse(address, database, patience=self._patience, comment=self._comment, makes=makes)
 
     def begin(self) -> Generation:
         """An empty one after the current one. What somebody began and didn't finish goes."""
@@ -140,8 +141,15 @@ class Generations:
         if not self._is_ours(database):
             log.warning("a database that somebody else may have made is left as it is", database=database)
             return False
-        self._table.tell(f"drop database if exists {database}{self._table.everywhere} sync")
+        self._drop_database(database)
+        for row in self._table.rows(DATABASES, prefix=f"{database}_kept_"):  # by processes that were killed
+            self._drop_database(row["name"])
         return True
+
+    def _drop_database(self, name: str) -> None:
+        """However large it is: a server refuses that with tables of more than 50 GB unless it is told."""
+        statement = f"drop database if exists {name}{self._table.everywhere} sync"
+        self._table.tell(statement, max_table_size_to_drop=0, max_partition_size_to_drop=0)
 
     def _is_ours(self, database: str) -> bool:
         comment = {row["name"]: row["comment"] for row in self._table.rows(DATABASES, prefix=database)}.get(database)

@@ -32,18 +32,19 @@ SETTINGS = {
     "least_greatest_legacy_null_behavior": 0,
     "final": 1,  # of rows with one key the newest
     "max_query_size": 2**30,  # long lists are in the text
+    "log_queries": 0,  # ids and addresses of people stand in questions; no deletion reaches system.query_log
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_compression_method": "none",
 }
 
 
-def connected(url: str, patience: int) -> Client:
-    """To one of several addresses, separated by commas: the first that answers. For questions of the product."""
+def connected(url: str, patience: int) -> tuple[Client, str]:
+    """To one of several addresses, separated by commas: the first that answers; and which one that is."""
     *others, last = [each.strip() for each in url.split(",")]
     for each in others:
         with suppress(NoAnswer):
-            return _client(each, patience)
-    return _client(last, patience)
+            return _client(each, patience), each
+    return _client(last, patience), last
 
 
 def _client(url: str, patience: int) -> Client:

@@ -119,3 +119,9 @@ def test_a_profile_does_not_change_what_an_answer_is(store: "ClickHouse") -> Non
     told = store.rows("select value, changed from system.settings where name = 'least_greatest_legacy_null_behavior'")
     assert told == [{"value": "0", "changed": 1}]
     assert store.rows("select greatest(cast(:n as bigint), null) as n", n=7) == [{"n": 7}]
+
+
+def test_no_question_is_written_down_by_the_server(store: "ClickHouse") -> None:
+    """There people's ids and addresses would stay, whoever is deleted."""
+    told = store.rows("select value, changed from system.settings where name = 'log_queries'")
+    assert told == [{"value": "0", "changed": 1}]
