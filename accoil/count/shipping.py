@@ -244,6 +244,7 @@ class Shipping:
             self._target.put(table, gone, self._version, deleted=True)
             moved.hear(table, held)
             moved.hear(table, gone)
+        self._target.catch_up(*(versions.of(table.name) for table, _, _ in changes.tables))  # before it is told of
         block = self._sent if changes.has_more else changes.block
         self._tell(block, moved.told(self._last_days))
         self._store.is_shipped(changes.load, self._generation.id, self._version)

@@ -15,7 +15,7 @@ from clickhouse_connect.driver.binding import format_query_value
 from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling, versions
-from accoil.store.reaching import CLOSES_WITHIN, LONG_PATIENCE, connected
+from accoil.store.reaching import CLOSES_WITHIN, LONG_PATIENCE, connected, tables_in
 from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
@@ -70,13 +70,17 @@ class ClickHouse(Store):
         self._client.database = self.database
 
     def _make(self, tables: str, said: str) -> None:
-        made = f"create database if not exists {self.database}{self.everywhere}{said}"
-        self._client.command(made, use_database=False)
-        self._client.database = self.database
         name = cluster.name()
+        there = tables_in(self._client, self.database) if name else set()
+        settings = cluster.OF_THOSE_THAT_ARE_UP if name else {}
+        if not there:
+            made = f"create database if not exists {self.database}{self.everywhere}{said}"
+            self._client.command(made, settings=settings, use_database=False)
+        self._client.database = self.database
         for statement in schema(tables):
-            for each in cluster.spread(statement, self.database, name) if name else versions.made(statement):
-                self._client.command(each)
+            made_by = cluster.spread(statement, self.database, name) if name else versions.made(statement)
+            for each in cluster.lacking(made_by, there):
+                self._client.command(each, settings=settings)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         return _named(self._client.query_arrow(*self._written(question, places, values)))
@@ -135,14 +139,14 @@ class ClickHouse(Store):
     def add(self, table: str, rows: pa.Table) -> None:
         self._client.insert_arrow(table, rows, database=self.database)
 
-    def tell(self, statement: str, **settings: int) -> None:
+    def tell(self, statement: str, **settings: int | str) -> None:
         self._client.command(statement, settings=settings)
 
     def catch_up(self, *tables: str) -> None:
-        """On a cluster: whichever server is asked from now on has what was in these tables until now."""
-        for table in tables if (name := cluster.name()) else ():
-            statement = cluster.caught_up(f"{table}_here", self.database, name)
-            self._client.command(statement, settings=cluster.OF_THOSE_THAT_ARE_UP)
+        """On a cluster: whichever server is asked from now on has what was in these tables until now. Raises Behind."""
+        if tables and (name := cluster.name()):
+            question = cluster.missing([f"{table}_here" for table in tables], self.database, name)
+            cluster.wait(lambda: int(self._client.query(question).result_rows[0][0] or 0))
 
     def later_than(self, version: int, table: Table) -> pa.Table:
         """The keys of what was put there with a larger version, also of what is gone."""
@@ -185,6 +189,8 @@ def written(question: str, places: Mapping[str, str], values: Mapping[str, Value
     """A question as ClickHouse spells it, and what it binds."""
     marked = {name: _marked(name, value) for name, value in values.items()}
     text = _spelled(question, tuple(sorted(places.items())), tuple(sorted(marked.items())))
+    if cluster.name():
+        text = cluster.asked_once(text)
     bound = {name: value for name, value in values.items() if marked[name].startswith("{")}
     long = {marked[name]: name for name, value in bound.items() if isinstance(value, list) and len(value) > LONG}
     if long:  # all at once: what is put in may look like a place for another

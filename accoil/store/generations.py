@@ -149,7 +149,8 @@ class Generations:
     def _drop_database(self, name: str) -> None:
         """However large it is: a server refuses that with tables of more than 50 GB unless it is told."""
         statement = f"drop database if exists {name}{self._table.everywhere} sync"
-        self._table.tell(statement, max_table_size_to_drop=0, max_partition_size_to_drop=0)
+        up = cluster.OF_THOSE_THAT_ARE_UP if self._table.everywhere else {}
+        self._table.tell(statement, max_table_size_to_drop=0, max_partition_size_to_drop=0, **up)
 
     def _is_ours(self, database: str) -> bool:
         comment = {row["name"]: row["comment"] for row in self._table.rows(DATABASES, prefix=database)}.get(database)
@@ -161,5 +162,7 @@ class Generations:
 
 
 def tables_of_today() -> str:
+    name = cluster.name()
+    spread = [each for statement in schema("facts") if name for each in cluster.spread(statement, "", name)]
     made = [each for statement in schema("facts") for each in versions.made(statement)]
-    return hashlib.sha256("\n".join([cluster.name(), *made]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([name, *spread, *made]).encode()).hexdigest()[:16]

@@ -51,6 +51,11 @@ def _client(url: str, patience: int) -> Client:
     return client_of(url, patience, SETTINGS | (cluster.SETTINGS if cluster.name() else {}))
 
 
+def tables_in(client: Client, database: str) -> set[str]:
+    question = f"select name from system.tables where database = '{database}'"  # noqa: S608 - a name of ours
+    return {row[0] for row in client.query(question).result_rows}
+
+
 def client_of(
     url: str, patience: int, settings: Mapping[str, Any] | None = None, connects_within: int = CONNECTS_WITHIN
 ) -> Client:

@@ -25,9 +25,9 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
-    from accoil.count.laggards import Behind
     from accoil.store import noting, versions
     from accoil.store.clickhouse import ClickHouse, database_of
+    from accoil.store.cluster import Behind
     from accoil.store.generations import Generations
     from accoil.store.reaching import NoAnswer
     from accoil.store.tables import BY_NAME, TABLES

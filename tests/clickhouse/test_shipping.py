@@ -247,6 +247,27 @@ def test_what_was_told_is_told_again_before_it_goes(ships: "Ships", monkeypatch:
     shared.stop()
 
 
+def test_what_moved_is_told_when_it_can_be_asked_of_every_server(
+    ships: "Ships", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = ships.new_product()
+    ships.ship()
+    generations, current = ships.shipping._opened(), ships.shipping._generation
+    assert current
+    before, waited = generations.shipped_to(current), list[tuple[str, ...]]()
+
+    def catches_up(target: ClickHouse, *tables: str) -> None:
+        assert generations.shipped_to(current) == before
+        waited.append(tables)
+
+    monkeypatch.setattr(ClickHouse, "catch_up", catches_up)
+    ships.receive(product, messages()[:100], per_block=100)
+    ships.ship()
+    assert len(waited) == 1
+    assert "counts_versions" in waited[0]
+    assert generations.shipped_to(current) > before
+
+
 def test_who_only_asks_makes_nothing(ships: "Ships") -> None:
     product = ships.new_product()
     ships.receive(product, messages()[:100], per_block=50)
