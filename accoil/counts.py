@@ -40,8 +40,15 @@ class Counts:
     def __init__(self, folder: Path, looked_up: LookedUp, ring: KeyRing, addresses: list[str], has_door: bool) -> None:
         self._looked_up = looked_up
         self._told_of_gaps = False
-        self.freezing = Freezing(lambda: self.counting.wait_counted(5))
-        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since, is_asked=has_door)
+        self.taking: Taking | None = None
+        self.freezing = Freezing(lambda: self.counting.has_caught_up and self.counting.wait_counted(5))
+        self.counting = Counting(
+            folder,
+            lambda: looked_up.zones,
+            lambda: self.freezing.since,
+            is_asked=has_door,
+            has_taken_all=lambda: self._has_taken_all(has_door),
+        )
         try:
             self._make(folder, ring, addresses, has_door)
         except BaseException:
@@ -74,7 +81,6 @@ class Counts:
         ]
         self._clocks = [Clock(acts)]
         self._mailbox = Mailbox(addresses) if addresses else None
-        self.taking: Taking | None = None
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self._take, TAKES_EVERY)], "taking"))
@@ -125,6 +131,12 @@ class Counts:
             for product in self._looked_up.zones
             if any(not each.is_finished for each in self.imports.all(product))
         }
+
+    def _has_taken_all(self, has_door: bool) -> bool:
+        """Of receivers. A whole server that never took anything has none, and goes on where ClickHouse is away."""
+        if self.taking is None or (has_door and not self.counting.journal.taken):
+            return True
+        return self.taking.has_taken_all
 
     def _take(self) -> None:
         """Not what is somebody else's to take."""
