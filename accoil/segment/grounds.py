@@ -7,6 +7,7 @@ from accoil.count.facts import facts
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
 from accoil.segment.models import Reason, Standing
+from accoil.team.models import Product
 
 LEAVES_OUT = ("filter", "exclude", "internal_domains")
 
@@ -22,12 +23,13 @@ class Ground(msgspec.Struct, frozen=True):
 
 
 def ground(profile: Profile) -> Ground:
-    """As it is now."""
+    """As it is now. Days are those of the zone that facts are counted in, also where the product has another since."""
     now, product = facts(), profile.product
+    zone = now.zones.get(product.pk, product.time_zone)
     return Ground(
         facts=now.version[product.pk],
-        day=days.number(product.today()),
-        zone=now.zones.get(product.pk, product.time_zone),
+        day=days.number(Product(time_zone=zone).today()),
+        zone=zone,
         store=now.store.path.name,
         version=profile.current.number,
     )

@@ -11,6 +11,7 @@ from accoil.score.models import Profile
 from accoil.segment import keeping, reading, sizes
 from accoil.segment.models import Reason, Round, Standing, Stay, Waiting
 from accoil.segment.rounds import Rounds
+from accoil.team.models import Product
 from tests.segment.worlds import Looked
 from tests.small_worlds import at, did, joins
 
@@ -138,6 +139,23 @@ def test_a_time_zone_that_changed_is_the_reason(looked: Looked) -> None:
     looked.look()
     facts().zones[looked.product.pk] = "UTC"
     assert told(looked) == [("entered", looked.today, "zone")]
+
+
+def test_a_day_begins_in_a_new_time_zone_when_facts_are_counted_in_it(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked.receive(did("bob", "Report_Created", at(31), 2))
+    begin(looked, {"metric": "last_active", "in_last_days": 1})
+    tomorrow = looked.today + timedelta(days=1)
+    today = {"UTC": looked.today, "Australia/Sydney": tomorrow}
+    monkeypatch.setattr(Product, "today", lambda product: today[product.time_zone])
+    looked.profile.product.time_zone = "Australia/Sydney"
+    looked.look()
+    assert told(looked) == []
+    facts().zones[looked.product.pk] = "Australia/Sydney"
+    looked.look()
+    facts().zones[looked.product.pk] = "UTC"
+    assert told(looked) == [("left", tomorrow, "zone")]
 
 
 def test_another_process_goes_on_where_the_last_one_ended(looked: Looked) -> None:
