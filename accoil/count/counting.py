@@ -191,7 +191,12 @@ class Counting:
             if loader.in_memory > SEALED_ALONG:
                 loader.seal(self.open_days, time.time())
         self.loader.stop()
-        loader.catch_up()
+        try:
+            loader.catch_up()
+        except BaseException:  # then the store of before goes on, where it can
+            if self._running and not self.facts.store.damaged:
+                self.loader.start()
+            raise
 
     def _heal(self) -> None:
         """Has a damaged store replaced, by a thread of its own: the loader's, which found out, ends here."""
