@@ -87,7 +87,7 @@ class Counts:
         is_empty = [self.taking.is_empty_since] if self.taking else []
         self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
         self._keeping = Keeping(self.counting, ring.refresh, self._importing)
-        self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
+        self._following = Following(self.counting, self._imported, self._erasing.step, self._keeping.step)
 
     def start(self) -> None:
         self.watch.start()
@@ -126,11 +126,11 @@ class Counts:
 
     def _importing(self) -> set[int]:
         """Products that a file is being imported for."""
-        return {
-            product
-            for product in self._looked_up.zones
-            if any(not each.is_finished for each in self.imports.all(product))
-        }
+        return {product for product in self._looked_up.zones if self._imported(product)}
+
+    def _imported(self, product: int, since: float = float("inf")) -> bool:
+        """Whether a file is being imported for it, or was after that moment (seconds since 1970)."""
+        return any(not each.is_finished or (each.ended or 0) >= since for each in self.imports.all(product))
 
     def _has_taken_all(self, has_door: bool) -> bool:
         """Of receivers. A whole server that never took anything has none, and goes on where ClickHouse is away."""

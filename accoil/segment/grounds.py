@@ -1,5 +1,7 @@
 """What a look at a profile is based on, and what that says about why somebody moved since the one before."""
 
+from datetime import datetime
+
 import msgspec
 
 from accoil.count import days
@@ -43,10 +45,15 @@ def last(profile: Profile) -> Ground | None:
     return Ground(-1, standing.day, standing.zone, standing.store, standing.version)
 
 
-def remember(profile: Profile, now: Ground) -> None:
-    Standing.objects.update_or_create(
-        profile=profile, defaults={"day": now.day, "zone": now.zone, "store": now.store, "version": now.version}
-    )
+def last_began(profile: Profile) -> float:
+    """When the last look did (seconds since 1970), also one before this process began; 0: nobody has looked."""
+    standing = Standing.objects.filter(profile=profile).first()
+    return standing.at.timestamp() if standing else 0
+
+
+def remember(profile: Profile, now: Ground, began: datetime) -> None:
+    stands = {"day": now.day, "zone": now.zone, "store": now.store, "version": now.version, "at": began}
+    Standing.objects.update_or_create(profile=profile, defaults=stands)
 
 
 def reason(before: Ground, now: Ground, importing: bool) -> Reason:
