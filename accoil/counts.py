@@ -40,8 +40,15 @@ class Counts:
     def __init__(self, folder: Path, looked_up: LookedUp, ring: KeyRing, addresses: list[str], has_door: bool) -> None:
         self._looked_up = looked_up
         self._told_of_gaps = False
-        self.freezing = Freezing(lambda: self.counting.wait_counted(5))
-        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since, is_asked=has_door)
+        self.taking: Taking | None = None
+        self.freezing = Freezing(lambda: self.counting.has_caught_up and self.counting.wait_counted(5))
+        self.counting = Counting(
+            folder,
+            lambda: looked_up.zones,
+            lambda: self.freezing.since,
+            is_asked=has_door,
+            has_taken_all=lambda: self._has_taken_all(has_door),
+        )
         try:
             self._make(folder, ring, addresses, has_door)
         except BaseException:
@@ -74,14 +81,13 @@ class Counts:
         ]
         self._clocks = [Clock(acts)]
         self._mailbox = Mailbox(addresses) if addresses else None
-        self.taking: Taking | None = None
         if self._mailbox:
             self.taking = Taking(self.counting.journal, self._mailbox, ring.handling)
             self._clocks.append(Clock([("take what receivers have received", self._take, TAKES_EVERY)], "taking"))
         is_empty = [self.taking.is_empty_since] if self.taking else []
         self._erasing = Erasing(self.counting, ring.refresh, self._importing, self.imports, *is_empty)
         self._keeping = Keeping(self.counting, ring.refresh, self._importing)
-        self._following = Following(self.counting, self._importing, self._erasing.step, self._keeping.step)
+        self._following = Following(self.counting, self._imported, self._erasing.step, self._keeping.step)
 
     def start(self) -> None:
         self.watch.start()
@@ -120,11 +126,17 @@ class Counts:
 
     def _importing(self) -> set[int]:
         """Products that a file is being imported for."""
-        return {
-            product
-            for product in self._looked_up.zones
-            if any(not each.is_finished for each in self.imports.all(product))
-        }
+        return {product for product in self._looked_up.zones if self._imported(product)}
+
+    def _imported(self, product: int, since: float = float("inf")) -> bool:
+        """Whether a file is being imported for it, or was after that moment (seconds since 1970)."""
+        return any(not each.is_finished or (each.ended or 0) >= since for each in self.imports.all(product))
+
+    def _has_taken_all(self, has_door: bool) -> bool:
+        """Of receivers. A whole server that never took anything has none, and goes on where ClickHouse is away."""
+        if self.taking is None or (has_door and not self.counting.journal.taken):
+            return True
+        return self.taking.has_taken_all
 
     def _take(self) -> None:
         """Not what is somebody else's to take."""

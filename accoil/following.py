@@ -1,7 +1,7 @@
 """What follows, by itself, from who is there and how they do: segments, automations, deliveries, syncs. Each may take
 longer, so each has a thread of its own: with 200,000 users a look takes a second, the first one several."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from accoil.act import feeds
 from accoil.act.acting import Acting
@@ -19,17 +19,17 @@ from accoil.segment.rounds import Rounds
 class Following:
     """What is done by one process: who moved is looked for, and what is to follow is written down.
 
-    `importing`: products that a file is being imported for; `erasing` carries deletions out, `keeping` lets
-    days go that are not kept."""
+    `imported`: whether a file is being imported for a product, or was after a moment; `erasing` carries deletions out,
+    `keeping` lets days go that are not kept."""
 
     def __init__(
         self,
         counting: Counting,
-        importing: Callable[[], Collection[int]],
+        imported: Callable[[int, float], bool],
         erasing: Callable[[], None],
         keeping: Callable[[], None],
     ) -> None:
-        rounds, fillings, acting = Rounds(importing), Fillings(), Acting()
+        rounds, fillings, acting = Rounds(imported), Fillings(), Acting()
 
         def is_ready() -> bool:
             return counting.is_asked and counting.has_caught_up

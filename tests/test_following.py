@@ -1,15 +1,20 @@
 """After a start, nothing follows from who is there before all that was received is counted."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from accoil.asgi import Server
 from accoil.count.counting import Counting
 from accoil.count.load import Loader
 from accoil.following import waiting_clock
 from accoil.receive.calls import Call
+from tests.door import Door
+from tests.receive.importing import past
 from tests.small_worlds import at
+from tests.waiting import until
 
 
 def test_what_was_received_before_the_start_is_counted_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +47,13 @@ def test_what_was_received_before_the_start_is_counted_first(tmp_path: Path, mon
     finally:
         may_count.set()
         again.stop()
+
+
+def test_an_import_that_ended_is_known_to_who_looks_afterwards(server: Server, door: Door, tmp_path: Path) -> None:
+    counts, before = server.parts.counts, time.time()
+    assert counts and not counts._imported(door.product_id, before)
+    started = counts.imports.start(past.write(tmp_path / "past.csv", past.rows(10)), door.product_id)
+    assert counts._imported(door.product_id)
+    until(lambda: counts.imports.get(started.id).is_finished)
+    assert counts._imported(door.product_id, before)
+    assert not counts._imported(door.product_id) and not counts._imported(door.product_id, time.time())

@@ -38,10 +38,16 @@ class InUse(Refused):
 class Counting:
     """`facts` are what pages ask; they are replaced as a whole by `rebuild`. One process at a time: raises InUse.
 
-    `is_asked`: whether this process asks them from the beginning; else once `ask` says so."""
+    `is_asked`: whether this process asks them from the beginning; else once `ask` says so. `has_taken_all`: whether the
+    journal has what others had received before the start."""
 
     def __init__(
-        self, folder: Path, zones: Zones, frozen: Callable[[], late.Frozen] = dict, is_asked: bool = True
+        self,
+        folder: Path,
+        zones: Zones,
+        frozen: Callable[[], late.Frozen] = dict,
+        is_asked: bool = True,
+        has_taken_all: Callable[[], bool] = lambda: True,
     ) -> None:
         memory_of_process.spare()
         self._folder = folder
@@ -53,7 +59,9 @@ class Counting:
         self.sharing = sharing(folder)
         self.is_asked = is_asked
         self._running = False
-        self._caught_up, self._before = False, 0  # the last block at the start
+        self._has_taken_all = has_taken_all
+        self._caught_up = False
+        self._before: int | None = None  # the last block of before the start, once it is here
         self._rebuilding = threading.Lock()
         try:
             self.journal = Journal(folder / "journal.sqlite3", tell=lambda block: self.loader.hear(block))
@@ -66,7 +74,6 @@ class Counting:
     def start(self) -> None:
         self._running = True
         self.journal.start()
-        self._before = self.journal.last
         self.loader.start()
         self.sharing.start()
 
@@ -102,7 +109,9 @@ class Counting:
     @property
     def has_caught_up(self) -> bool:
         """Whether all that was received before the start is counted. Until then some people seem not to be there."""
-        self._caught_up = self._caught_up or self.loader.wait_for(self._before, 0)
+        if not self._caught_up and self._has_taken_all():
+            self._before = self.journal.last if self._before is None else self._before
+            self._caught_up = self.loader.wait_for(self._before, 0)
         return self._caught_up
 
     def why_not_rebuild(self) -> str | None:
@@ -182,7 +191,12 @@ class Counting:
             if loader.in_memory > SEALED_ALONG:
                 loader.seal(self.open_days, time.time())
         self.loader.stop()
-        loader.catch_up()
+        try:
+            loader.catch_up()
+        except BaseException:  # then the store of before goes on, where it can
+            if self._running and not self.facts.store.damaged:
+                self.loader.start()
+            raise
 
     def _heal(self) -> None:
         """Has a damaged store replaced, by a thread of its own: the loader's, which found out, ends here."""

@@ -75,6 +75,8 @@ class Loader:
         return sum(map(len, self.seen.values()))
 
     def start(self) -> None:
+        """Also again, after a stop."""
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self._thread.start()
 

@@ -32,6 +32,7 @@ class Taking:
     ) -> None:
         self._journal, self._mailbox, self._handling = journal, mailbox, handling
         self._has_begun = False
+        self.has_taken_all = False  # that lay there at the start and can be taken
         self._wrong: dict[str, str] = {}  # receiver → why its next block can't be read
         self._unswept = 0
         self._swept_at, self._sweeps_at = float("-inf"), float("inf")
@@ -65,7 +66,8 @@ class Taking:
     def _take(self) -> bool:
         """Whether there was anything."""
         taken = dict(self._journal.taken)
-        blocks, facts = self._mailbox.with_facts(self._chosen(taken)), list[pa.Table]()
+        chosen, are_all = self._chosen(taken)
+        blocks, facts = self._mailbox.with_facts(chosen), list[pa.Table]()
         marks = dict[str, int]()
         for block in blocks:
             if block.before > marks.get(block.receiver, taken.get(block.receiver, 0)):
@@ -77,8 +79,10 @@ class Taking:
                 continue  # nor those that follow it
             marks[block.receiver] = block.number
         if not marks:
+            self.has_taken_all = True
             return False
         self._journal.put(without(joined(facts), self._handling), marks)
+        self.has_taken_all = self.has_taken_all or are_all
         for receiver in marks:
             self._wrong.pop(receiver, None)
         self._has_begun = False  # until it is said
@@ -88,17 +92,18 @@ class Taking:
         self._sweeps_at = min(self._sweeps_at, time.monotonic() + SWEEPS_WITHIN)
         return True
 
-    def _chosen(self, taken: Mapping[str, int]) -> list[Put]:
-        """As many as are taken at once, and each only after the one that it follows."""
+    def _chosen(self, taken: Mapping[str, int]) -> tuple[list[Put], bool]:
+        """As many as are taken at once, and each only after the one that it follows; whether that is all there is."""
         chosen, calls, last = list[Put](), 0, dict(taken)
-        for block in self._mailbox.next(taken, MOST_BLOCKS):
+        there = self._mailbox.next(taken, MOST_BLOCKS)
+        for block in there:
             if block.before > last.get(block.receiver, 0):
                 continue  # the one before it is on its way
             if chosen and calls + block.calls > MOST_CALLS:
-                break
+                return chosen, False
             chosen.append(block)
             calls, last[block.receiver] = calls + block.calls, block.number
-        return chosen
+        return chosen, len(there) < MOST_BLOCKS
 
     def is_empty_since(self, at: float) -> bool:
         """Whether the mailbox has been without what was taken before then (monotonic seconds). It is looked for."""

@@ -81,10 +81,12 @@ class Making:
             version = self._facts.version[self.product_id]
             places = self._all_places()
             self._make_parts(places, self._given)
+            block, self._block = self._block, None  # until all of it is made
             self._make_pairs(places, self._given)
             self._benchmarks = self._find_benchmarks(self._facts.store.ask)
             self._make_rows()
             self._users, self._put = self._facts.store.rows(ASK["size"], self._places)[0]["users"], 0
+            self._block = block
         self.benchmark = self._benchmarks["b_now"]
         self.computed_at, self._version, self._made = computed_at, version, time.monotonic()
 

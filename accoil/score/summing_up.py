@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 from django.utils import timezone
@@ -16,6 +17,7 @@ from accoil.score.in_force import in_force
 from accoil.score.models import Profile, Version
 from accoil.score.summaries import AT_ONCE, summaries
 from accoil.store.questions import beside
+from accoil.team.models import Product
 
 ASK = beside(__file__, "summing_up")
 
@@ -48,8 +50,14 @@ def first_day(product_id: int) -> date | None:
 
 
 def over(profile: Profile, now: datetime) -> date:
-    """The last day that is over."""
-    return (now.astimezone(profile.product.zone) - AFTER_MIDNIGHT).date() - timedelta(days=1)
+    """The last day that is over, in the product's zone and in the one that facts are still counted in."""
+    zones = profile.product.zone, ZoneInfo(_counted_in(profile.product))
+    return min((now.astimezone(zone) - AFTER_MIDNIGHT).date() for zone in zones) - timedelta(days=1)
+
+
+def _counted_in(product: Product) -> str:
+    """Another zone than the product's until everything is counted anew."""
+    return facts().zones.get(product.pk, product.time_zone)
 
 
 def _stretches(missing: list[date]) -> Iterator[tuple[date, date]]:
@@ -67,7 +75,7 @@ def freeze(version: Version, first: date, last: date, done: Callable[[], bool] =
     `done` hears of each day, and says whether to go on."""
     profile, computed_at = version.profile, timezone.now()
     made_on = profile.created_at.astimezone(profile.product.zone).date()
-    zone, known = profile.product.time_zone, summaries(profile.product_id, version.parsed)
+    zone, known = _counted_in(profile.product), summaries(profile.product_id, version.parsed)
     there = days.through(first, last)
     for start in range(0, len(there), AT_ONCE):
         some = there[start : start + AT_ONCE]

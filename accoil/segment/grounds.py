@@ -1,5 +1,7 @@
 """What a look at a profile is based on, and what that says about why somebody moved since the one before."""
 
+from datetime import datetime
+
 import msgspec
 
 from accoil.count import days
@@ -7,6 +9,7 @@ from accoil.count.facts import facts
 from accoil.score.definition import Definition
 from accoil.score.models import Profile, Version
 from accoil.segment.models import Reason, Standing
+from accoil.team.models import Product
 
 LEAVES_OUT = ("filter", "exclude", "internal_domains")
 
@@ -22,12 +25,13 @@ class Ground(msgspec.Struct, frozen=True):
 
 
 def ground(profile: Profile) -> Ground:
-    """As it is now."""
+    """As it is now. Days are those of the zone that facts are counted in, also where the product has another since."""
     now, product = facts(), profile.product
+    zone = now.zones.get(product.pk, product.time_zone)
     return Ground(
         facts=now.version[product.pk],
-        day=days.number(product.today()),
-        zone=now.zones.get(product.pk, product.time_zone),
+        day=days.number(Product(time_zone=zone).today()),
+        zone=zone,
         store=now.store.path.name,
         version=profile.current.number,
     )
@@ -41,10 +45,15 @@ def last(profile: Profile) -> Ground | None:
     return Ground(-1, standing.day, standing.zone, standing.store, standing.version)
 
 
-def remember(profile: Profile, now: Ground) -> None:
-    Standing.objects.update_or_create(
-        profile=profile, defaults={"day": now.day, "zone": now.zone, "store": now.store, "version": now.version}
-    )
+def last_began(profile: Profile) -> float:
+    """When the last look did (seconds since 1970), also one before this process began; 0: nobody has looked."""
+    standing = Standing.objects.filter(profile=profile).first()
+    return standing.at.timestamp() if standing else 0
+
+
+def remember(profile: Profile, now: Ground, began: datetime) -> None:
+    stands = {"day": now.day, "zone": now.zone, "store": now.store, "version": now.version, "at": began}
+    Standing.objects.update_or_create(profile=profile, defaults=stands)
 
 
 def reason(before: Ground, now: Ground, importing: bool) -> Reason:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 from django.db import transaction
+from django.utils import timezone
 
 from accoil.count import days
 from accoil.count.facts import facts
@@ -42,14 +43,18 @@ class Look:
         self._inside = {scope: Inside(self.facts, scope) for scope in SCOPES}
         self._ground: Ground | None = grounds.last(profile)
         self._says: Says | None = None  # what the segments said at the last look
+        self._began = timezone.now()
 
     def drop(self) -> None:
         for inside in self._inside.values():
             inside.drop()
 
     def look(self, profile: Profile, importing: bool = False) -> bool:
-        """Whether there was anything to look at."""
-        now = grounds.ground(profile)
+        """Whether there was anything to look at. No day begins before what was imported is looked at: who moves by a
+        day that passed was not moved by a file."""
+        self._began, now = timezone.now(), grounds.ground(profile)
+        if importing and self._ground:
+            now = msgspec.structs.replace(now, day=min(now.day, self._ground.day))
         segments = all_watched(profile)
         says: list[tuple[object, ...]] = [
             (each.pk, each.name, each.rule, each.stay_days, each.position) for each in segments
@@ -99,7 +104,7 @@ class Look:
                 writer.note(asked)
                 sizes.write(book, scope, inside.table, asked, day, _stayed)
             inside.settle(asked)
-        grounds.remember(profile, msgspec.structs.replace(ground, day=day))
+        grounds.remember(profile, msgspec.structs.replace(ground, day=day), self._began)
         return book.version
 
 

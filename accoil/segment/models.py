@@ -221,6 +221,7 @@ class Standing(models.Model):
     zone = models.CharField(max_length=64)
     store = models.CharField(max_length=100)  # the name of its file: another one was counted anew
     version = models.IntegerField()  # number
+    at = models.DateTimeField(default=timezone.now)  # when it began
 
     def __str__(self) -> str:
         return f"{self.profile} on {days.day(self.day)}"

@@ -1,10 +1,11 @@
 """Looks who entered and left the segments of every profile, when facts, the day or a definition changed."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from accoil.count.facts import facts
 from accoil.score.models import Profile
+from accoil.segment import grounds
 from accoil.segment.look import Look
 
 RESTS = 4  # times as long as the last look at a profile took
@@ -12,22 +13,24 @@ LONGEST_REST = 3.0  # seconds
 
 
 class Rounds:
-    """`importing`: products that a file is being imported for. Everything happens in the caller's thread."""
+    """`imported`: whether a file is being imported for a product, or was after a moment (seconds since 1970).
+    Everything happens in the caller's thread."""
 
-    def __init__(self, importing: Callable[[], Collection[int]] = tuple) -> None:
-        self._importing = importing
-        self._imported: set[int] = set()  # an import that just ended may not be counted yet
+    def __init__(self, imported: Callable[[int, float], bool] = lambda product, since: False) -> None:
+        self._imported = imported
+        self._began: dict[int, float] = {}  # by profile: when it was last looked at
         self._looks: dict[int, Look] = {}  # by profile
         self._rests: dict[int, float] = {}
 
     def step(self) -> None:
         """Looks at every profile that is due."""
-        importing = set(self._importing())
         profiles = list(Profile.objects.select_related("product"))
         for profile in profiles:
             if self._rests.get(profile.pk, 0) <= time.monotonic():
-                self.look(profile, profile.product_id in importing | self._imported)
-        self._imported = importing
+                began = time.time()
+                since = self._began.get(profile.pk) or grounds.last_began(profile)
+                self.look(profile, self._imported(profile.product_id, since))
+                self._began[profile.pk] = began
         for gone in self._looks.keys() - {profile.pk for profile in profiles}:
             self._looks.pop(gone).drop()
 

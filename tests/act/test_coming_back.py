@@ -1,5 +1,7 @@
 """Who is new, and who comes back: each move is acted upon, and who is new is new once."""
 
+from datetime import timedelta
+
 import pytest
 
 from accoil.act.acting import Acting
@@ -39,6 +41,17 @@ def test_who_enters_and_leaves_several_times_on_a_day_is_acted_upon_each_time(pe
     Automation.objects.update(watermark=0)
     step(people)
     assert len(told(automation)) == fired, "each move once"
+
+
+def test_who_was_inside_the_day_before_and_leaves_twice_is_acted_upon_twice(people: Looked):
+    keeping.create(people.profile, "account", "Gold", {"account_trait": "plan", "is": "gold"})
+    automation = put(people, {"leaves": "Gold"}, cool=0)
+    moves_by_plan(people, "gold")
+    people.today += timedelta(days=1)
+    for hour, plan in enumerate(["tin", "gold", "tin"]):
+        people.receive([joins("bob", "beta", at(1, hour, month=4), plan=plan)])
+        step(people)
+    assert [became for became, _ in told(automation)] == ["fired"] * 2
 
 
 def test_who_comes_back_is_told_though_the_first_time_was_nobodys_doing(people: Looked):

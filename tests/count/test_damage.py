@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from accoil.asgi import Server
 from accoil.control import Control
+from accoil.count.load import Loader
 from accoil.doctor import facts as doctor
 from accoil.health import progress
 from accoil.receive.journal import COMPRESSION
@@ -220,6 +221,26 @@ def test_an_engine_that_gave_up_on_a_full_disk_is_opened_again(tmp_path: Path) -
         assert opened.facts.store.path == store.path
         assert opened.wait_counted()  # what had not been saved is counted again
         assert answers(opened) == before
+
+
+def test_a_store_that_could_not_be_replaced_goes_on_counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(loader: Loader) -> None:
+        raise MemoryError
+
+    with counting(tmp_path) as opened:
+        receive(opened, 10)
+        opened.loader.catch_up()
+        opened.start()
+        for _ in range(2):
+            with monkeypatch.context() as full:
+                full.setattr(Loader, "catch_up", no_memory)  # with nobody counting for the old store
+                with pytest.raises(MemoryError):
+                    opened.rebuild()
+            block = next(opened.journal.blocks(0))
+            assert opened.journal.put(block.facts) == opened.journal.last
+            assert opened.wait_counted()
+        opened.rebuild()
+        assert opened.wait_counted()
 
 
 def test_who_asks_while_the_store_is_replaced_is_answered_by_the_new_one(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from accoil.score import drafted
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.store.duckdb import DuckDB, DuckDBChange
+from tests.score.test_adding import is_as_made_anew
 from tests.small_worlds import at, did, joins, world
-from tests.world import engine
+from tests.world import _engine, engine
 
 DEFINITION = Definition.check(
     {
@@ -88,6 +89,25 @@ def test_of_a_book_that_was_dropped_while_it_was_made_anew_nothing_stays_though_
         with pytest.raises(duckdb.CatalogException, match="_parts"):  # which it needs next
             book.make()
         assert kept() <= before
+
+
+def test_a_book_that_was_broken_off_twice_lacks_nothing(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
+    definition = Definition.check({"events": {"Report": 5, "Login": 1}, "window": 7})
+    with engine(WORLD.messages, "UTC") as running:
+        book = Book(running.product_id, definition, TODAY, "broken_4")
+        book.make()
+        _engine().receive(running.product_id, did("ann", "Login", at(30), 2))
+        with monkeypatch.context() as patched:
+            patched.setattr(Book, "_put_in_place", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                book.make()
+        broken("_pairs")
+        with pytest.raises(BrokenOff):
+            book.make()
+        monkeypatch.undo()
+        book.make()
+        assert is_as_made_anew(book)
+        book.drop()
 
 
 @pytest.mark.parametrize("as_of", [TODAY, date(2026, 3, 29)], ids=["today", "a day that was"])

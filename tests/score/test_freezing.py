@@ -42,6 +42,28 @@ def test_yesterday_is_summed_up_at_once_when_all_before_it_is(new_product, recei
     assert profile.current.day_summaries.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("was", "becomes"), [("UTC", "Australia/Sydney"), ("Australia/Sydney", "UTC")])
+def test_while_days_are_still_those_of_another_zone_only_what_is_over_in_both_is_summed_up(
+    new_product, receive, engine, was: str, becomes: str
+) -> None:
+    product, today = new_product(was), datetime.now(UTC).date()
+    receive(product, did("a", "Open", int(noon(today - timedelta(days=3)).timestamp() * 1000)))
+    profile = profile_of(product, (today, OPENS))
+    product.time_zone = becomes
+    product.save()
+    now, act = noon(today).replace(hour=15), Freezing(lambda: True, quiet_for=0)  # tomorrow in Sydney
+    act.look(now)
+    act.wait()
+    found = profile.current.day_summaries.values_list("day", "time_zone")
+    assert list(found) == [(today - timedelta(days=back), was) for back in (3, 2, 1)]
+    engine.facts.zones[product.pk] = becomes
+    act.look(now)
+    act.wait()
+    over = 0 if becomes == "Australia/Sydney" else 1
+    assert profile.current.day_summaries.latest("day").day == today - timedelta(days=over)
+
+
 def test_nothing_is_summed_up_while_something_waits_to_be_counted(new_product, receive) -> None:
     product, now = new_product(), datetime.now(UTC)
     receive(product, did("a", "Open", at(10)))

@@ -1,5 +1,6 @@
 """Who entered and left, when, and why it is said to have happened."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from accoil.score.models import Profile
 from accoil.segment import keeping, reading, sizes
 from accoil.segment.models import Reason, Round, Standing, Stay, Waiting
 from accoil.segment.rounds import Rounds
+from accoil.team.models import Product
 from tests.segment.worlds import Looked
 from tests.small_worlds import at, did, joins
 
@@ -131,6 +133,54 @@ def test_what_an_import_brings_is_told_apart(looked: Looked) -> None:
     assert told(looked) == [("entered", looked.today, "import")]
 
 
+def test_what_was_imported_while_nobody_looked_is_told_apart_from_days_that_passed(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.segment.rounds.RESTS", 0)
+    begin(looked)
+    looked.receive(did("bob", "Report_Created", at(29), 1))
+    ended = time.time()
+    later(looked, 7)
+    looked.rounds = Rounds(lambda product, since: since <= ended)  # as of a server that is started
+    looked.rounds.step()
+    looked.rounds.step()
+    passed = [("left", date(2026, 4, day), "day") for day in (5, 6)]
+    assert told(looked) == [("entered", date(2026, 3, 31), "import"), *passed]
+
+
+def test_an_import_moves_nobody_by_a_day_that_passes_meanwhile(looked: Looked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accoil.segment.rounds.RESTS", 0)
+    begin(looked)
+    importing, before = True, looked.today
+    looked.rounds = Rounds(lambda product, since: importing)
+    looked.receive(did("bob", "Report_Created", at(29), 1))
+    later(looked)
+    looked.rounds.step()
+    looked.receive(did("cleo", "Report_Created", at(28), 2))
+    looked.rounds.step()
+    assert told(looked) == [("entered", before, "import")] * 2
+    importing = False
+    later(looked, 3)
+    looked.rounds.step()
+    assert told(looked)[2:] == [("left", date(2026, 4, 4), "day")]
+
+
+def test_an_import_that_began_and_ended_between_two_looks_is_told_apart(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accoil.segment.rounds.RESTS", 0)
+    begin(looked)
+    ended = 0.0
+    looked.rounds = Rounds(lambda product, since: since <= ended)
+    looked.rounds.step()
+    looked.receive(did("bob", "Report_Created", at(29), 1))
+    ended = time.time()
+    looked.rounds.step()
+    looked.receive(did("cleo", "Report_Created", at(31), 2))
+    looked.rounds.step()
+    assert told(looked) == [("entered", looked.today, reason) for reason in ("import", "facts")]
+
+
 def test_a_time_zone_that_changed_is_the_reason(looked: Looked) -> None:
     begin(looked)
     looked.receive(did("bob", "Report_Created", at(29), 1))
@@ -138,6 +188,23 @@ def test_a_time_zone_that_changed_is_the_reason(looked: Looked) -> None:
     looked.look()
     facts().zones[looked.product.pk] = "UTC"
     assert told(looked) == [("entered", looked.today, "zone")]
+
+
+def test_a_day_begins_in_a_new_time_zone_when_facts_are_counted_in_it(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked.receive(did("bob", "Report_Created", at(31), 2))
+    begin(looked, {"metric": "last_active", "in_last_days": 1})
+    tomorrow = looked.today + timedelta(days=1)
+    today = {"UTC": looked.today, "Australia/Sydney": tomorrow}
+    monkeypatch.setattr(Product, "today", lambda product: today[product.time_zone])
+    looked.profile.product.time_zone = "Australia/Sydney"
+    looked.look()
+    assert told(looked) == []
+    facts().zones[looked.product.pk] = "Australia/Sydney"
+    looked.look()
+    facts().zones[looked.product.pk] = "UTC"
+    assert told(looked) == [("left", tomorrow, "zone")]
 
 
 def test_another_process_goes_on_where_the_last_one_ended(looked: Looked) -> None:
