@@ -43,7 +43,7 @@ def _moved(counting: Counting, check: bool, take_over: bool, told: Told) -> Iter
     from accoil.count.comparing import Compared
     from accoil.count.shipping import Differs
     from accoil.store.claim import Claimed
-    from accoil.store.clickhouse import NoAnswer
+    from accoil.store.reaching import NoAnswer
 
     def compared(tables: list[Compared]) -> Iterator[str]:
         for each in tables:

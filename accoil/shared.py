@@ -2,7 +2,6 @@
 
 import threading
 import time
-from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
 from accoil.refused import Refused
@@ -45,8 +44,11 @@ class Shared:
         """Returns when there is something to ask. Raises Refused."""
         until = time.monotonic() + PATIENCE
         while self.facts is None:
-            with suppress(Exception):  # told below, if it goes on
+            try:
                 self.follow()
+            except Exception as wrong:  # told below, if it goes on
+                if isinstance(wrong, Refused):
+                    raise
             if time.monotonic() > until:
                 raise Refused(f"What {CLICKHOUSE} names can't be asked: {self.failing}")
             time.sleep(0.1)
@@ -68,7 +70,9 @@ class Shared:
                 self._not_before = time.monotonic() + RETRY_AFTER
                 return
             except Exception as wrong:
-                self.failing = f"{type(wrong).__name__}: {str(wrong)[:500]}"
+                self.failing = (
+                    str(wrong) if isinstance(wrong, Refused) else f"{type(wrong).__name__}: {str(wrong)[:500]}"
+                )
                 raise
             self.failing = None
 

@@ -16,7 +16,7 @@ import msgspec
 from accoil.bench import machine, messages
 from accoil.bench.servers import Accoil
 from accoil.refused import Refused
-from accoil.store.clickhouse import client_of
+from accoil.store.reaching import client_of
 from accoil.store.tables import TABLES
 
 LOOKS_EVERY = 0.03

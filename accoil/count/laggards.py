@@ -3,12 +3,9 @@
 import time
 
 from accoil.store import cluster
+from accoil.store.cluster import Behind
 
 LAG_FOR = 300.0  # seconds at most; what they lack then is lost
-
-
-class Behind(Exception):
-    """What was sent from here is not there, or not there yet."""
 
 
 class Laggards:

@@ -4,9 +4,9 @@ import time
 from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
-from accoil.store.clickhouse import PATIENCE, NoAnswer
 from accoil.store.generations import STARTS_APART, Generation, Generations
 from accoil.store.questions import beside
+from accoil.store.reaching import PATIENCE, NoAnswer
 from accoil.store.store import Asked
 
 CLOSES_AFTER = 30.0  # seconds: who still asks the generation before is done by then
@@ -31,13 +31,13 @@ class SharedFacts:
             raise NothingThere
         self._left: list[tuple[float, Asked]] = []  # of generations before, until when they are kept open
         self._version = 0  # of what this process has heard of
-        self._furthest = ("", 0)  # generation, and the last block of it that this process has heard of
+        self._furthest = (0, 0)  # the largest number of a generation that was heard of, and the last block since
         self._open(generation, None)
 
     @property
     def is_behind(self) -> bool:
         """Whether they say less than they did: ClickHouse came back with older data, and is not filled anew yet."""
-        return 0 < self.block < self._furthest[1]
+        return self.block < self._furthest[1]
 
     def stop(self) -> None:
         """Closes."""
@@ -88,7 +88,12 @@ class SharedFacts:
         version, block = self._generations.shipped_to(generation)
         store = self._generations.open(generation)
         facts = Facts(store, before.duplicates if before else None)
-        self._read_products(facts)
+        try:
+            self._read_products(facts)
+        except Exception:  # not there (any more), or not yet on this server: it is looked again
+            with suppress(NoAnswer, OSError):
+                store.close()
+            raise
         if before:
             facts.goes_on_from(before)
             self._left.append((time.monotonic() + CLOSES_AFTER, before.store))
@@ -99,8 +104,8 @@ class SharedFacts:
 
     def _is_at(self, block: int) -> None:
         of, furthest = self._furthest
-        known = furthest if of == self._generation.id else 0
-        self.block, self._furthest = block, (self._generation.id, max(block, known))
+        number = self._generation.number  # a smaller one: ClickHouse was put back; a larger one: made since then
+        self.block, self._furthest = block, (max(number, of), max(block, furthest) if number <= of else block)
 
     def _read_products(self, facts: Facts) -> None:
         for row in facts.store.rows(ASK["zones"]):

@@ -15,11 +15,13 @@ import structlog
 from accoil.count.comparing import Compared, Summed, compared, summed
 from accoil.count.laggards import Laggards
 from accoil.count.moved import Moved
+from accoil.refused import Refused
 from accoil.store import versions
 from accoil.store.claim import Claim, Claimed
-from accoil.store.clickhouse import ClickHouse, NoAnswer
+from accoil.store.clickhouse import ClickHouse
 from accoil.store.generations import STARTS_APART, Generation, Generations, Shipped
 from accoil.store.noting import Changes, Noting
+from accoil.store.reaching import NoAnswer
 from accoil.store.store import Damaged
 from accoil.store.tables import TABLES, Table
 
@@ -29,6 +31,7 @@ LONGEST_REST = 0.5  # seconds between two shipments
 RESTS = 2  # times as long as the last one took
 ROWS_AT_ONCE = 500_000  # of a table that is copied
 OTHERS_GO_AFTER = 60.0  # seconds: who still asks the generation before is done by then
+TOLD_FOR = 6 * 3600.0  # seconds
 LONGEST_FAREWELL = 20.0  # seconds
 CANT_BE_SENT = (
     "What is counted can't be sent to ClickHouse just now, so others show what was before; it will be, as soon as that "
@@ -61,10 +64,11 @@ class Shipping:
         self._version = 0
         self._not_before = 0  # a block: what is there already must not go back
         self._last_days: defaultdict[int, int] = defaultdict(int)
+        self._told_until = float("-inf")  # by then all that is there is told of again, since it goes after a day
         self._sent = -1  # the number of the last block that is there as a whole
         self.shipped = -1  # and is asked
         self.failing: str | None = None  # why the last shipment was not done
-        self._claimed: str | None = None  # whose it is
+        self._refused: str | None = None  # whose it is, or what is to be changed there
         self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
         self._wake, self._stopping = threading.Event(), False
         self._thread: threading.Thread | None = None
@@ -85,7 +89,7 @@ class Shipping:
     @property
     def wrong(self) -> str | None:
         """As a sentence."""
-        return (self._claimed or CANT_BE_SENT) if self.failing else None
+        return (self._refused or CANT_BE_SENT) if self.failing else None
 
     @property
     def is_all_there_is(self) -> bool:
@@ -119,7 +123,7 @@ class Shipping:
         self._claim.check(now=True)
         generations = self._opened()
         generation, load = generations.begin(), self._store.load
-        target = generations.open(generation)
+        target = generations.open(generation, makes=True)
         for table in TABLES:
             figures = self._fill(target, table, told)
             target.catch_up(versions.of(table.name))
@@ -178,7 +182,7 @@ class Shipping:
         if block > self._last:  # this journal was put back from a backup, or has lost blocks
             self.copy()
             return
-        target = generations.open(generation)
+        target = generations.open(generation, makes=True)
         target.catch_up(*(versions.of(table.name) for table in TABLES))
         there = max(map(target.last_version, TABLES))
         if there < mark.version and mark.version > 1:  # put back from a backup; a copy of nothing has no version
@@ -196,9 +200,9 @@ class Shipping:
     def _use(self, target: ClickHouse, generation: Generation, version: int, not_before: int) -> None:
         if self._target is not None:
             self._target.close()
+        self._others_go_at = time.monotonic() + OTHERS_GO_AFTER  # before there is a target: a deletion waits for both
         self._target, self._generation, self._began = target, generation, self._opened().began()
         self._version, self._not_before = version, not_before
-        self._others_go_at = time.monotonic() + OTHERS_GO_AFTER
 
     def _drop_others(self) -> None:
         if self._others_go_at is not None and time.monotonic() > self._others_go_at:
@@ -227,6 +231,8 @@ class Shipping:
             self._send(changes)
         if not changes.has_more:
             self._sent = changes.block
+            if time.monotonic() > self._told_until:
+                self._tell(self._sent, [])
         return changes.has_more
 
     def _send(self, changes: Changes) -> None:
@@ -238,6 +244,7 @@ class Shipping:
             self._target.put(table, gone, self._version, deleted=True)
             moved.hear(table, held)
             moved.hear(table, gone)
+        self._target.catch_up(*(versions.of(table.name) for table, _, _ in changes.tables))  # before it is told of
         block = self._sent if changes.has_more else changes.block
         self._tell(block, moved.told(self._last_days))
         self._store.is_shipped(changes.load, self._generation.id, self._version)
@@ -246,6 +253,7 @@ class Shipping:
         """That all up to a block is there."""
         assert self._generation
         self._last = max(self._last, block)  # whatever fails from here on, it may be there
+        self._told_until = time.monotonic() + TOLD_FOR
         self._opened().told(self._generation, self._version, block, several)
 
     def _run(self) -> None:
@@ -258,11 +266,11 @@ class Shipping:
                     pass
                 self._drop_others()
                 self._says(None)
-                self._claimed = None
+                self._refused = None
             except (Damaged, Stopped):
                 return  # another store takes its place, or the process ends
             except Exception as wrong:
-                self._claimed = str(wrong) if isinstance(wrong, Claimed) else None
+                self._refused = str(wrong) if isinstance(wrong, Claimed | Refused) else None
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
                 self.close()  # another address may answer, and what was there may be gone
                 self._rest(RETRY_AFTER)

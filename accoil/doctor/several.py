@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accoil.doctor.finding import Finding, data, progress
 from accoil.receive.posting import NAME
+from accoil.refused import Refused
 from accoil.store.mailbox import Mailbox
 
 
@@ -42,6 +43,8 @@ def clickhouse() -> Finding:
     mailbox = Mailbox(settings.CLICKHOUSE)
     try:
         receivers = len(mailbox.taken())
+    except Refused as wrong:
+        return False, str(wrong)
     except Exception as wrong:  # of whatever kind the driver finds right
         return False, (
             f"ClickHouse can't be asked ({type(wrong).__name__}: {str(wrong)[:200]}). Is it running, and is the "

@@ -3,48 +3,29 @@
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import clickhouse_connect
 import numpy as np
 import pyarrow as pa
 from clickhouse_connect.driver.binding import format_query_value
-from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling, versions
+from accoil.store.reaching import CLOSES_WITHIN, LONG_PATIENCE, connected, tables_in
 from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
 _HERE = Path(__file__).parent
 _MACROS = spelling.read(_HERE / "functions" / "clickhouse.sql")
-NoAnswer = ClickHouseError  # or one that refuses
-PORTS = {"http": 8123, "https": 8443}
-CONNECTS_WITHIN = 10  # seconds
-PATIENCE = 20  # seconds without a sign of life, for who asks: a question that takes longer shows how far it is
-LONG_PATIENCE = 300  # for who fills and copies: what is sent shows nothing until it is there
-CLOSES_WITHIN = 3  # seconds
-# What makes it answer as standard SQL does, where it has a way of its own.
-SETTINGS = {
-    "join_use_nulls": 1,
-    "prefer_column_name_to_alias": 1,
-    "aggregate_functions_null_for_empty": 1,
-    "cast_keep_nullable": 1,
-    "union_default_mode": "DISTINCT",
-    "except_default_mode": "DISTINCT",
-    "final": 1,  # of rows with one key the newest
-    "max_query_size": 2**30,  # long lists are in the text
-    "output_format_arrow_string_as_string": 1,
-    "output_format_arrow_compression_method": "none",
-}
+FACTS = "facts"  # of what is counted; whoever asks them keeps answers
 LONG = 200  # elements from which a list is told in the text: bound values are in the address, whose length is limited
 KEPT = "select name from system.tables where database = :database and (name = :name or startsWith(name, :name || '_'))"
 ONLY_SHIPPED = "Nobody counts in ClickHouse: what is counted elsewhere is shipped to it."
+HASHED = "toInt64(reinterpretAsUInt64(substring(MD5({}), 9)) % 1000003)"  # as that of `noting`
 # Of columns that are handed in.
 TYPES = {
     pa.bool_(): "Bool",
@@ -66,28 +47,40 @@ class ClickHouse(Store):
         self,
         url: str,
         database: str | None = None,
-        tables: str = "facts",
+        tables: str = FACTS,
         patience: int = LONG_PATIENCE,
         comment: str = "",
+        makes: bool = True,
     ) -> None:
         """`url`: http://user:password@host:port/database, or https; of several, separated by commas, the first that
-        answers. `database`: another than the one named there. It is made where it is missing, with the `tables` of
-        that file of schema/clickhouse, and `comment`. `patience`: seconds without a sign of life, after which NoAnswer
-        is raised."""
+        answers. `database`: another than the one named there. If this one `makes` it, then where it is missing, with
+        the `tables` of that file of schema/clickhouse, and `comment`. `patience`: seconds without a sign of life, after
+        which NoAnswer is raised."""
         self.database = database or database_of(url)
         self.path = Path(self.database)  # no file: its name
         self.damaged: str | None = None
         self.stopped = False
         self._kept = f"{self.database}_kept_{uuid.uuid4().hex[:8]}"
-        self._client = _connected(url, patience)
+        self._client, self.address = connected(url, patience)
         self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
-        said = f" comment '{comment}'" if comment else ""
-        for made, where in ((self.database, self.everywhere + said), (self._kept, "")):
-            self._client.command(f"create database if not exists {made}{where}", use_database=False)
+        if makes:
+            self._make(tables, f" comment '{comment}'" if comment else "")
+        if tables == FACTS:
+            self._client.command(f"create database if not exists {self._kept}", use_database=False)
+        self._client.database = self.database
+
+    def _make(self, tables: str, said: str) -> None:
+        name = cluster.name()
+        there = tables_in(self._client, self.database) if name else set()
+        settings = cluster.OF_THOSE_THAT_ARE_UP if name else {}
+        if not there:
+            made = f"create database if not exists {self.database}{self.everywhere}{said}"
+            self._client.command(made, settings=settings, use_database=False)
         self._client.database = self.database
         for statement in schema(tables):
-            for each in cluster.spread(statement, self.database, name) if name else versions.made(statement):
-                self._client.command(each)
+            made_by = cluster.spread(statement, self.database, name) if name else versions.made(statement)
+            for each in cluster.lacking(made_by, there):
+                self._client.command(each, settings=settings)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         return _named(self._client.query_arrow(*self._written(question, places, values)))
@@ -146,14 +139,14 @@ class ClickHouse(Store):
     def add(self, table: str, rows: pa.Table) -> None:
         self._client.insert_arrow(table, rows, database=self.database)
 
-    def tell(self, statement: str) -> None:
-        self._client.command(statement)
+    def tell(self, statement: str, **settings: int | str) -> None:
+        self._client.command(statement, settings=settings)
 
     def catch_up(self, *tables: str) -> None:
-        """On a cluster: whichever server is asked from now on has what was in these tables until now."""
-        for table in tables if (name := cluster.name()) else ():
-            statement = cluster.caught_up(f"{table}_here", self.database, name)
-            self._client.command(statement, settings=cluster.OF_THOSE_THAT_ARE_UP)
+        """On a cluster: whichever server is asked from now on has what was in these tables until now. Raises Behind."""
+        if tables and (name := cluster.name()):
+            question = cluster.missing([f"{table}_here" for table in tables], self.database, name)
+            cluster.wait(lambda: int(self._client.query(question).result_rows[0][0] or 0))
 
     def later_than(self, version: int, table: Table) -> pa.Table:
         """The keys of what was put there with a larger version, also of what is gone."""
@@ -169,7 +162,7 @@ class ClickHouse(Store):
 
     def figures(self, table: Table) -> Figures:
         """By product and day, what two tables share only if they hold the same."""
-        return self.rows(table.figures(table.name, "length"))
+        return self.rows(table.figures(table.name, HASHED))
 
     def close(self) -> None:
         """What is kept goes; the facts stay. Nobody waits for a server that does not answer."""
@@ -192,41 +185,12 @@ def schema(tables: str) -> list[str]:
     return spelling.statements((_HERE / "schema" / "clickhouse" / f"{tables}.sql").read_text())
 
 
-def _connected(url: str, patience: int) -> Client:
-    *others, last = [each.strip() for each in url.split(",")]
-    for each in others:
-        with suppress(NoAnswer):
-            return _client(each, patience)
-    return _client(last, patience)
-
-
-def _client(url: str, patience: int) -> Client:
-    return client_of(url, patience, SETTINGS | (cluster.SETTINGS if cluster.name() else {}))
-
-
-def client_of(
-    url: str, patience: int, settings: Mapping[str, Any] | None = None, connects_within: int = CONNECTS_WITHIN
-) -> Client:
-    """Of one address: http://user:password@host:port/database, or https; the database is not chosen yet. `patience`:
-    seconds without a sign of life."""
-    parts = urlsplit(url)
-    return clickhouse_connect.get_client(
-        host=parts.hostname,
-        port=parts.port or PORTS[parts.scheme],
-        username=unquote(parts.username or "default"),
-        password=unquote(parts.password or ""),
-        secure=parts.scheme == "https",
-        connect_timeout=connects_within,
-        send_receive_timeout=patience,
-        autogenerate_session_id=False,  # so that questions may be asked beside each other
-        settings=dict(settings or {}),
-    )
-
-
 def written(question: str, places: Mapping[str, str], values: Mapping[str, Value]) -> tuple[str, dict[str, Any]]:
     """A question as ClickHouse spells it, and what it binds."""
     marked = {name: _marked(name, value) for name, value in values.items()}
     text = _spelled(question, tuple(sorted(places.items())), tuple(sorted(marked.items())))
+    if cluster.name():
+        text = cluster.asked_once(text)
     bound = {name: value for name, value in values.items() if marked[name].startswith("{")}
     long = {marked[name]: name for name, value in bound.items() if isinstance(value, list) and len(value) > LONG}
     if long:  # all at once: what is put in may look like a place for another

@@ -12,7 +12,8 @@ import pyarrow as pa
 import structlog
 
 from accoil.store import cluster, versions
-from accoil.store.clickhouse import LONG_PATIENCE, ClickHouse, database_of, schema
+from accoil.store.clickhouse import ClickHouse, database_of, schema
+from accoil.store.reaching import LONG_PATIENCE
 
 STARTS_APART = 5  # seconds: of two servers, or of one that was started again
 
@@ -52,7 +53,7 @@ class Generations:
     """Of one ClickHouse: its database that the address names holds which is which, those beside it the facts."""
 
     def __init__(self, url: str, patience: int = LONG_PATIENCE) -> None:
-        self._url, self._patience = url, patience
+        self._patience = patience
         self._base = database_of(url)
         self._table = ClickHouse(url, tables="generations", patience=patience)
 
@@ -68,9 +69,10 @@ class Generations:
         """When the server that is asked was started: seconds since 1970, one more or less."""
         return int(self._table.rows("select toUnixTimestamp(now()) - uptime() as began")[0]["began"])
 
-    def open(self, generation: Generation) -> ClickHouse:
-        database = self._database(generation.number)
-        return ClickHouse(self._url, database, patience=self._patience, comment=self._comment)
+    def open(self, generation: Generation, makes: bool = False) -> ClickHouse:
+        """Of the server that this asks, so `began` tells of what is kept there too. `makes`: what is missing of it."""
+        address, database = self._table.address, self._database(generation.number)
+        return ClickHouse(address, database, patience=self._patience, comment=self._comment, makes=makes)
 
     def begin(self) -> Generation:
         """An empty one after the current one. What somebody began and didn't finish goes."""
@@ -139,8 +141,16 @@ class Generations:
         if not self._is_ours(database):
             log.warning("a database that somebody else may have made is left as it is", database=database)
             return False
-        self._table.tell(f"drop database if exists {database}{self._table.everywhere} sync")
+        self._drop_database(database)
+        for row in self._table.rows(DATABASES, prefix=f"{database}_kept_"):  # by processes that were killed
+            self._drop_database(row["name"])
         return True
+
+    def _drop_database(self, name: str) -> None:
+        """However large it is: a server refuses that with tables of more than 50 GB unless it is told."""
+        statement = f"drop database if exists {name}{self._table.everywhere} sync"
+        up = cluster.OF_THOSE_THAT_ARE_UP if self._table.everywhere else {}
+        self._table.tell(statement, max_table_size_to_drop=0, max_partition_size_to_drop=0, **up)
 
     def _is_ours(self, database: str) -> bool:
         comment = {row["name"]: row["comment"] for row in self._table.rows(DATABASES, prefix=database)}.get(database)
@@ -152,5 +162,7 @@ class Generations:
 
 
 def tables_of_today() -> str:
+    name = cluster.name()
+    spread = [each for statement in schema("facts") if name for each in cluster.spread(statement, "", name)]
     made = [each for statement in schema("facts") for each in versions.made(statement)]
-    return hashlib.sha256("\n".join([cluster.name(), *made]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([name, *spread, *made]).encode()).hexdigest()[:16]

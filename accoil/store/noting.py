@@ -20,6 +20,7 @@ from accoil.store.store import Value
 from accoil.store.tables import BY_NAME, TABLES, Figures, Table
 
 MOST_AT_ONCE = 300_000  # keys noted, unless one load noted more
+HASHED = "cast(md5_number_lower({}) % 1000003 as bigint)"  # as that of `clickhouse`
 
 _COMMENTS = r"(?:\s*--[^\n]*\n)*\s*"
 _CHANGE = re.compile(_COMMENTS + r"(insert\s+into|delete\s+from|update)\s+(\w+)\b")
@@ -80,10 +81,10 @@ class Noting(DuckDB):
         with self._moment() as cursor:
             rows = _asked(cursor, table.net(some))
             cursor.register("rows_of_part", rows)
-            return rows, _asked(cursor, table.figures("rows_of_part", "strlen")).to_pylist()
+            return rows, _asked(cursor, table.figures("rows_of_part", HASHED)).to_pylist()
 
     def figures(self, table: Table) -> Figures:
-        return self.rows(table.figures(f"({table.net()}) as net", "strlen"))
+        return self.rows(table.figures(f"({table.net()}) as net", HASHED))
 
     def size(self, table: Table) -> int:
         return int(self.rows(f"select count(*) as n from {table.name}")[0]["n"])

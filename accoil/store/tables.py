@@ -34,19 +34,22 @@ class Table(msgspec.Struct, frozen=True):
         keys = ", ".join(self.keys)
         return f"select {', '.join([keys, *together])} from {rows or self.name} group by {keys}"
 
-    def figures(self, rows: str, length: str) -> str:
-        """The question for one figure of what these rows say of each product and day: two tables share all of them only
-        if they hold the same. `length`: what the engine calls the bytes of a text."""
+    def figures(self, rows: str, hashed: str) -> str:
+        """The question for one figure of what these rows say of each product and day: that of other rows is another
+        one. `hashed`: how the engine makes a whole number of a text `{}`."""
         columns = [column for column in self.columns if column not in WITHOUT_FIGURE]
         whole = [
-            f"coalesce({length}({column}), -1)" if column in TEXTS else f"coalesce({column}, -1)" for column in columns
+            f"coalesce({hashed.format(each)}, -1)" if each in TEXTS else f"coalesce({each}, -1)" for each in columns
         ]
-        parts = " + ".join(
-            f"cast({each} as bigint) % 1000003 * {7919 + 1299 * place}" for place, each in enumerate(whole)
+        one, other = (
+            " + ".join(f"cast({each} as bigint) % 1000003 * {first + step * place}" for place, each in enumerate(whole))
+            for first, step in ((7919, 1299), (3571, 2741))
         )
         day = self.day or "0"
+        # A product, since sums stay the same when two rows give each other what they say.
         return (
-            f"select product, {day} as of_day, count(*) as n, cast(sum(({parts}) % 1000000007) as bigint) as figure "
+            f"select product, {day} as of_day, count(*) as n, "
+            f"cast(sum((({one}) % 1000000007) * (({other}) % 1000000007) % 1000000007) as bigint) as figure "
             f"from {rows} group by product, of_day order by product, of_day"
         )
 

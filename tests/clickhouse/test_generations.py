@@ -25,10 +25,11 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count import shipping
-    from accoil.count.laggards import Behind
     from accoil.store import noting, versions
-    from accoil.store.clickhouse import ClickHouse, NoAnswer, database_of
+    from accoil.store.clickhouse import ClickHouse, database_of
+    from accoil.store.cluster import Behind
     from accoil.store.generations import Generations
+    from accoil.store.reaching import NoAnswer
     from accoil.store.tables import BY_NAME, TABLES
     from tests.clickhouse.everything import messages
     from tests.clickhouse.shipped import Ships, databases, url

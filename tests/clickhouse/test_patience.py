@@ -9,7 +9,8 @@ import pytest
 
 pytest.importorskip("clickhouse_connect", reason="clickhouse_connect is not installed: make clickhouse")
 
-from accoil.store.clickhouse import ClickHouse, NoAnswer
+from accoil.store.clickhouse import ClickHouse
+from accoil.store.reaching import NoAnswer
 
 
 def test_who_asks_gives_up() -> None:

@@ -23,11 +23,12 @@ pytestmark = [
 ]
 if not served.MISSING:
     from accoil.count.shared import NothingThere, SharedFacts
-    from accoil.store.clickhouse import ClickHouse, NoAnswer
-    from accoil.store.generations import Generations
+    from accoil.store.clickhouse import ClickHouse, database_of
+    from accoil.store.generations import Generation, Generations
     from accoil.store.noting import Noting
+    from accoil.store.reaching import NoAnswer
     from tests.clickhouse.everything import messages
-    from tests.clickhouse.shipped import Ships
+    from tests.clickhouse.shipped import Ships, databases
 
 
 class Killed(Exception):
@@ -201,4 +202,80 @@ def test_who_only_asks_knows_that_clickhouse_came_back_with_less(
     ships.shipping.copy()
     shared.look()
     assert not shared.is_behind
+    shared.stop()
+
+
+def test_who_only_asks_knows_that_clickhouse_came_back_with_a_generation_of_before(
+    ships: "Ships", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = ships.new_product()
+    ships.receive(product, messages()[:100], per_block=50)
+    ships.ship()
+    shared = SharedFacts(ships.url)
+    ships.receive(product, messages()[100:200], per_block=50)
+    ships.shipping.copy()
+    shared.look()
+    assert not shared.is_behind
+    ships.shipping._opened()._table.tell("delete from generation where number = 2")  # put back from its own backup
+    with monkeypatch.context() as patched:
+        patched.setattr(Generations, "began", lambda generations, began=shared._began: began + 60)
+        shared.look()
+    assert shared.is_behind
+    ships.shipping.copy()
+    shared.look()
+    assert not shared.is_behind
+    shared.stop()
+
+
+def test_what_was_told_is_told_again_before_it_goes(ships: "Ships", monkeypatch: pytest.MonkeyPatch) -> None:
+    product = ships.new_product()
+    ships.receive(product, messages()[:100], per_block=50)
+    ships.ship()
+    shared, generations = SharedFacts(ships.url), ships.shipping._opened()
+    generations._table.tell("truncate table shipped")  # as after a day
+    ships.ship()
+    assert generations.shipped_to(shared._generation) == (0, 0)
+    monkeypatch.setattr(ships.shipping, "_told_until", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(Generations, "began", lambda generations, began=shared._began: began + 60)
+        shared.look()
+    assert shared.is_behind  # as far as it can know
+    ships.ship()
+    shared.look()
+    assert not shared.is_behind
+    assert shared.block == ships.loader.loaded
+    shared.stop()
+
+
+def test_what_moved_is_told_when_it_can_be_asked_of_every_server(
+    ships: "Ships", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = ships.new_product()
+    ships.ship()
+    generations, current = ships.shipping._opened(), ships.shipping._generation
+    assert current
+    before, waited = generations.shipped_to(current), list[tuple[str, ...]]()
+
+    def catches_up(target: ClickHouse, *tables: str) -> None:
+        assert generations.shipped_to(current) == before
+        waited.append(tables)
+
+    monkeypatch.setattr(ClickHouse, "catch_up", catches_up)
+    ships.receive(product, messages()[:100], per_block=100)
+    ships.ship()
+    assert len(waited) == 1
+    assert "counts_versions" in waited[0]
+    assert generations.shipped_to(current) > before
+
+
+def test_who_only_asks_makes_nothing(ships: "Ships") -> None:
+    product = ships.new_product()
+    ships.receive(product, messages()[:100], per_block=50)
+    ships.ship()
+    shared, generations = SharedFacts(ships.url), ships.shipping._opened()
+    generations.switch(Generation(7, "0", ""))
+    with pytest.raises(NoAnswer, match="UNKNOWN_DATABASE"):
+        shared.look()
+    assert databases(ships.url) == [f"{database_of(ships.url)}_1"]
+    assert shared.facts.store.rows("select count(*) as n from counts")[0]["n"]
     shared.stop()

@@ -112,3 +112,16 @@ def test_another_database_holds_other_facts(store: "ClickHouse") -> None:
     other = ClickHouse(f"{served.url()}/store_{next(_numbers)}")
     assert other.rows("select name from name where id = 8") == []
     other.close()
+
+
+def test_a_profile_does_not_change_what_an_answer_is(store: "ClickHouse") -> None:
+    """What the address says wins: here null is nothing, and with it is the largest that there is."""
+    told = store.rows("select value, changed from system.settings where name = 'least_greatest_legacy_null_behavior'")
+    assert told == [{"value": "0", "changed": 1}]
+    assert store.rows("select greatest(cast(:n as bigint), null) as n", n=7) == [{"n": 7}]
+
+
+def test_no_question_is_written_down_by_the_server(store: "ClickHouse") -> None:
+    """There people's ids and addresses would stay, whoever is deleted."""
+    told = store.rows("select value, changed from system.settings where name = 'log_queries'")
+    assert told == [{"value": "0", "changed": 1}]

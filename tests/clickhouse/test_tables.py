@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from accoil.count.facts import Facts
 from accoil.store import noting, questions
 from accoil.store.clickhouse import schema
 from accoil.store.duckdb import DuckDB
-from accoil.store.tables import AT_HOME, BY_NAME, TABLES, Table
+from accoil.store.tables import AT_HOME, BY_NAME, TABLES, TEXTS, Table
 from tests.clickhouse.everything import messages
 from tests.world import Engine
 
@@ -59,6 +60,36 @@ def test_clickhouse_orders_by_the_same_keys(statement: str) -> None:
     assert set(re.findall(r"\w+", found[3])) == set(table.keys)
     columns = [each.split()[0] for each in re.split(r",\s+", found[2].strip())]
     assert sorted(columns) == sorted([*table.columns, "version", "deleted"])
+
+
+@pytest.mark.parametrize(
+    ("table", "here", "there"),
+    [
+        ("counts", [{"user_id": 1, "n": 5}, {"user_id": 2, "n": 7}], [{"user_id": 1, "n": 7}, {"user_id": 2, "n": 5}]),
+        ("trait_last", [{"id": 1, "text": "Growth"}], [{"id": 1, "text": "Trials"}]),
+        (
+            "shown",
+            [{"id": 1, "name": "Ann", "email": "ann@x.io"}, {"id": 2, "name": "Bob", "email": "bob@x.io"}],
+            [{"id": 1, "name": "Bob", "email": "bob@x.io"}, {"id": 2, "name": "Eve", "email": "eve@y.io"}],
+        ),
+    ],
+)
+def test_other_rows_have_another_figure(
+    counted: DuckDB, table: str, here: list[dict[str, Any]], there: list[dict[str, Any]]
+) -> None:
+    """Also where two gave each other what they say, or texts are equally long."""
+    found = []
+    for rows in (here, there):
+        several = " union all by name ".join(f"select {_told(BY_NAME[table], each)}" for each in rows)
+        found.append(counted.rows(BY_NAME[table].figures(f"({several})", noting.HASHED)))
+    assert [row["n"] for row in found[0]] == [row["n"] for row in found[1]]
+    assert found[0] != found[1]
+
+
+def _told(table: Table, row: dict[str, Any]) -> str:
+    """A row of which the rest is 1."""
+    told = {column: f"'{row.get(column, 1)}'" if column in TEXTS else row.get(column, 1) for column in table.columns}
+    return ", ".join(f"{value} as {column}" for column, value in told.items())
 
 
 def test_every_statement_that_changes_what_is_shipped_is_noted() -> None:
