@@ -1,6 +1,7 @@
 """What was received, and how far it is counted."""
 
 from accoil.doctor.finding import Finding, data, progress
+from accoil.doctor.several import is_receiver
 from accoil.receive.examining import examine, last_number
 from accoil.store import looking
 
@@ -12,7 +13,7 @@ def journal() -> Finding:
     path = data() / "journal.sqlite3"
     if not path.exists():
         return True, "There is no journal yet: nothing was received."
-    return examine(path, in_use=progress() is not None)
+    return examine(path, in_use=progress() is not None, is_whole=not is_receiver())
 
 
 def store() -> Finding:

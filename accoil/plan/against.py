@@ -6,7 +6,7 @@ from typing import Any
 
 from accoil.plan import chain
 from accoil.plan.measured import Measured
-from accoil.plan.model import INSERTS
+from accoil.plan.model import INSERTS, receiving
 
 Report = dict[str, Any]
 Pair = tuple[str, float, float]  # what, predicted, measured
@@ -21,10 +21,7 @@ def beside(report: Report, m: Measured) -> Iterator[Pair]:
     }  # µs, of a second each
     of, lags = report["each_event"], report["seconds_until_in_the_numbers"]
     still = {who: told.get("cpu_us", 0) * seconds / events for who, told in report["idle_each_second"].items()}
-    receive = (
-        m.receive_us_event + m.receive_us_request / per
-        + goes["committed"] * m.commit_cpu_s + goes["posted"] * m.post_cpu_s
-    )  # fmt: skip
+    receive = 1e6 * receiving(m, 1, per, goes["committed"] / 1e6, goes["posted"] / 1e6)
     inserts = goes["posted"] + goes["counted"] + (INSERTS - 1) * goes["shipped"]
     engine = m.engine_us_event + m.engine_s_insert * inserts
     written = m.engine_written + m.engine_written_insert * inserts / 1e6

@@ -1,6 +1,7 @@
 """`accoil plan`."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,8 @@ def plan(
     machines: Annotated[
         str | None, typer.Option("--machines", metavar="N,N", help="Tell instead the most that so many carry.")
     ] = None,
-    core_price: Annotated[float, _option("--core-price", "Of a processor, with its memory, a month.", 0)] = 20,
+    core_price: Annotated[float, _option("--core-price", "Of a processor, a month.", 0)] = 10,
+    memory_price: Annotated[float, _option("--memory-price", "Of a GiB of memory, a month.", 0)] = 2.5,
     disk_price: Annotated[float, _option("--disk-price", "Of a GiB of disk, a month.", 0)] = 0.1,
     sent_price: Annotated[float, _option("--sent-price", "Of a GiB sent between machines.", 0)] = 0.01,
     against: Annotated[
@@ -48,24 +50,38 @@ def plan(
     from accoil.plan.measured import MEASURED
     from accoil.plan.model import Asked, Prices
     from accoil.plan.model import plan as planned
-    from accoil.plan.words import lines, table
+    from accoil.plan.words import carried, lines, table
 
     if against:
-        for what, predicted, measured in beside(json.loads(read_text(against)), MEASURED):
+        try:
+            told = list(beside(json.loads(read_text(against)), MEASURED))
+        except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+            raise Refused(f"{against} is not what `accoil bench several` prints.") from wrong
+        if as_json:
+            typer.echo(json.dumps([dict(zip(("what", "predicted", "measured"), each, strict=True)) for each in told]))
+            return
+        for what, predicted, measured in told:
             typer.echo(f"{what:38}{predicted:>12,.3g}{measured:>12,.3g}")
         return
+    if not math.isfinite(events):
+        raise Refused("--events is no number of events.")
     asked = Asked(
         events_a_day=events, users=users, products=products, months=months, peak=peak, per=per,
         alike=alike, look=look,
         replicas=replicas, cores=cores, memory_gib=memory, disk_gib=disk,
     )  # fmt: skip
+    prices = Prices(core_price, memory_price, disk_price, sent_price)
     if machines:
         if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", machines):
             raise Refused(f"--machines {machines} is no list of numbers; write 1,10,100.")
-        for line in table([int(each) for each in machines.split(",")], asked):
+        rows = carried([int(each) for each in machines.split(",")], asked, prices)
+        if as_json:
+            typer.echo(json.dumps({"asked": msgspec.to_builtins(asked), "carried": msgspec.to_builtins(list(rows))}))
+            return
+        for line in table(rows):
             typer.echo(line)
         return
-    made = planned(asked, MEASURED, Prices(core_price, disk_price, sent_price))
+    made = planned(asked, MEASURED, prices)
     if as_json:
         typer.echo(json.dumps({"asked": msgspec.to_builtins(asked), "plan": msgspec.to_builtins(made)}))
     else:

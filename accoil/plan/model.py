@@ -11,7 +11,9 @@ from accoil.plan.measured import MEASURED, Measured
 SECONDS_A_DAY, DAYS_A_MONTH, WINDOW, OPEN_DAYS = 86_400, 30.4, 30, 35
 FULL = 0.6  # of a processor: above that, waiting grows faster than load
 AWAY = 60.0  # seconds that nobody counts, in the simulated failure
-BOOK_EVERY = 2.0  # seconds: a profile that is looked at while events arrive is computed so often
+BOOK_EVERY = 2.0  # seconds: a profile that is looked at while events arrive is computed so often …
+LOOKED_AT = 60.0  # … for as long after somebody looked (accoil/score/beside.py)
+POST_EVERY = 0.05  # seconds, and what a post takes (accoil/receive/posting.py)
 MOST_ADDED = 50_000  # events since the last time, of more of which a book is made anew (accoil/count/facts.py)
 STORE_MEMORY = 0.5  # GiB: ACCOIL_STORE_MEMORY
 WORKS = 1.0  # loads, and shipments, a second at the bound; there are more of them where there is time
@@ -24,7 +26,8 @@ GIB = 2**30
 class Asked(msgspec.Struct, frozen=True):
     """What the operator knows. `peak`: the busiest second ÷ the mean one; `alike`: events of one user, day and name,
     which are one row; `products` of one size; `look`: people who look at pages in the same hour; `pages`: of each of
-    them in it, of so many `profiles`; `seconds`: in which every number of a profile is to be made anew."""
+    them in it; `profiles` of each product that they look at; `seconds`: in which every number of a profile is to be
+    made anew."""
 
     events_a_day: float = 1e6
     users: int = 200_000
@@ -46,7 +49,8 @@ class Asked(msgspec.Struct, frozen=True):
 class Prices(msgspec.Struct, frozen=True):
     """Of a month, in whatever money: assumptions, nobody's list."""
 
-    core: float = 20.0
+    core: float = 10.0
+    memory_gib: float = 2.5
     gib: float = 0.10  # of disk
     gib_sent: float = 0.01
 
@@ -80,6 +84,7 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
     parts = {what: make(asked, m) for what, make in PARTS.items()}
     machines = {what: _machines(part, asked) for what, part in parts.items()}
     mbit, receivers = _network(asked, m), parts["receivers"].processes
+    nodes = max(asked.replicas, ceil(sum(machines.values())))
     usual = chain.simulate(peak, max(1, receivers - 1), m, asked.per)
     failed = chain.simulate(mean, receivers, m, asked.per, 150.0, away=(20.0, 20.0 + AWAY))
     return Plan(
@@ -89,8 +94,8 @@ def plan(asked: Asked, m: Measured = MEASURED, prices: Prices = Prices()) -> Pla
             "nobody_counts_for": AWAY, "caught_up_after": failed.caught_up, "events_waiting_then": failed.waiting,
         },
         network_mbit=mbit, binds=_nearest_first(bounds(asked, m)),
-        nodes=max(asked.replicas, ceil(sum(machines.values()))), each_billion=_cost(asked, prices, parts, mbit),
-        one_process_each_billion=_cost(asked, prices, {"counts": _alone(asked, m)}, {"calls": mbit["calls"]}),
+        nodes=nodes, each_billion=_cost(asked, prices, nodes, sum(mbit.values())),
+        one_process_each_billion=_cost(asked, prices, 1, mbit["calls"]),
     )  # fmt: skip
 
 
@@ -117,7 +122,7 @@ def most(machines: int, asked: Asked, m: Measured = MEASURED) -> Asked:
 def _fits(asked: Asked, machines: int, m: Measured) -> bool:
     if machines == 1:
         return max(whole(asked, m).values()) <= 1
-    return _all_machines(asked, m) <= machines and max(bounds(asked, m).values()) <= 1
+    return max(asked.replicas, _all_machines(asked, m)) <= machines and max(bounds(asked, m).values()) <= 1
 
 
 def grown(asked: Asked, times: float) -> Asked:
@@ -134,10 +139,6 @@ def _rows_a_day(asked: Asked) -> float:
     return asked.events_a_day / asked.alike
 
 
-def _receive_us(asked: Asked, m: Measured) -> float:
-    return m.receive_us_event + m.receive_us_request / asked.per
-
-
 def whole(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
     """What `accoil serve` alone would take on one machine, as a share of its bounds. Python has one processor of it,
     the engine what is left."""
@@ -148,7 +149,7 @@ def whole(asked: Asked, m: Measured = MEASURED) -> dict[str, float]:
     book = min(anew, asked.users / asked.products * m.duckdb_us_user / 1e6) if is_added else anew
     return {
         "processor": (calls + _looked(asked) * m.page_ms / 1000) / FULL,
-        "other processors": _books(asked) * book / left / FULL,
+        "other processors": _books(asked, 1, book / left) * book / left / FULL,
         "memory": counts.notes["memory_gib"] / asked.memory_gib,
         "disk": counts.disk_gib / asked.disk_gib,
         "time for every number anew": anew / left / asked.seconds,
@@ -164,9 +165,11 @@ def _looked(asked: Asked) -> float:
     return asked.look * asked.pages / 3600
 
 
-def _books(asked: Asked) -> float:
-    """How often a second every number of a profile is made anew while events come."""
-    return min(_looked(asked), asked.profiles / BOOK_EVERY)
+def _books(asked: Asked, processes: int, book_s: float) -> float:
+    """How often a second every number of a profile is made anew while events come. Each process that shows pages has
+    its own, and makes those that somebody looked at one after the other; where that takes long, pages make them too."""
+    looked_at = min(_looked(asked) * LOOKED_AT, asked.profiles * asked.products * processes)
+    return min(looked_at / BOOK_EVERY, processes / max(book_s, 1e-9) + _looked(asked))
 
 
 def _rows_asked(asked: Asked) -> float:
@@ -176,10 +179,22 @@ def _rows_asked(asked: Asked) -> float:
 
 def _receivers(asked: Asked, m: Measured) -> Part:
     """One more than are needed: any of them may fail."""
-    cores = _peak(asked) * _receive_us(asked, m) / 1e6
-    needed = ceil(cores / FULL)
+    most_commits, most_posts = 1 / m.commit_s, 1 / (POST_EVERY + m.post_s)
+    always = receiving(m, 0, 1, most_commits, most_posts)
+    needed = ceil(receiving(m, _peak(asked), asked.per) / (FULL - always))
+    requests = _peak(asked) / asked.per
+    commits, posts = (min(requests, needed * each) for each in (most_commits, most_posts))
+    cores = receiving(m, _peak(asked), asked.per, commits, posts)
     kept_s = 600  # seconds that ClickHouse may be away
     return Part(needed + 1, cores, _peak(asked) * m.journal_event * kept_s / GIB, {"of_one": cores / FULL / needed})
+
+
+def receiving(m: Measured, events: float, per: int, commits: float = 0, posts: float = 0) -> float:
+    """Processors that receivers are busy with for so many of each a second."""
+    return (
+        events * (m.receive_us_event + m.receive_us_request / per) / 1e6
+        + commits * m.commit_cpu_s + posts * m.post_cpu_s
+    )  # fmt: skip
 
 
 def _counts(asked: Asked, m: Measured) -> Part:
@@ -203,9 +218,10 @@ def _clickhouse(asked: Asked, m: Measured) -> Part:
     inserts = WORKS * (INSERTS + POSTS * _receivers(asked, m).processes)
     cores = inserts * m.engine_s_insert + _peak(asked) * m.engine_us_event / 1e6
     shards = max(1, ceil(book / asked.cores / max(0.01, asked.seconds - m.question_s)), ceil(disk / asked.disk_gib))
-    asking = _books(asked) * (book + shards * m.question_s)
+    question_s = m.question_s + book / shards / asked.cores
+    asking = _books(asked, _pages(asked, m).processes, question_s) * (book + shards * m.question_s)
     notes = {
-        "shards": shards, "replicas": asked.replicas, "question_s": m.question_s + book / shards / asked.cores,
+        "shards": shards, "replicas": asked.replicas, "question_s": question_s,
         "slow_ones": 1 - 0.99**shards, "rows": rows, "rows_inserted_s": _peak(asked) * m.rows_event,
         "rows_merged_s": _peak(asked) * m.rows_event * m.merged,
         "written_mb_s": (_peak(asked) * m.engine_written + inserts * m.engine_written_insert) / 1e6,
@@ -248,17 +264,9 @@ def _network(asked: Asked, m: Measured) -> dict[str, float]:
     return {what: round(_peak(asked) * size * 8 / 1e6, 2) for what, size in each.items()}
 
 
-def _alone(asked: Asked, m: Measured) -> Part:
-    """`accoil serve` alone: one processor for Python, and those that a book needs."""
-    shares, disk = whole(asked, m), _counts(asked, m).disk_gib
-    engine = shares["other processors"] * max(1, asked.cores - 1)
-    return Part(1, (shares["processor"] + engine) * FULL, disk, {})
-
-
-def _cost(asked: Asked, prices: Prices, parts: dict[str, Part], mbit: dict[str, float]) -> float:
-    """Of a billion events. Whole processors are paid for, at least one of each kind of process."""
-    cores = sum(max(1, ceil(part.cores / FULL)) for part in parts.values())
-    disk = sum(part.disk_gib for part in parts.values())
-    sent = sum(mbit.values()) / 8 * 1e6 / asked.peak * SECONDS_A_DAY * DAYS_A_MONTH / GIB
-    month = cores * prices.core + disk * prices.gib + sent * prices.gib_sent
+def _cost(asked: Asked, prices: Prices, machines: int, mbit: float) -> float:
+    """Of a billion events, on so many whole machines."""
+    each = asked.cores * prices.core + asked.memory_gib * prices.memory_gib + asked.disk_gib * prices.gib
+    sent = mbit / 8 * 1e6 / asked.peak * SECONDS_A_DAY * DAYS_A_MONTH / GIB
+    month = machines * each + sent * prices.gib_sent
     return round(month / (asked.events_a_day * DAYS_A_MONTH) * 1e9, 2)

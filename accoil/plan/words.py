@@ -1,10 +1,12 @@
 """A plan as a person reads it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from accoil.plan import measured
-from accoil.plan.model import Asked, Plan, most, plan
+from accoil.plan.model import Asked, Plan, Prices, most, plan
 
 
 def lines(asked: Asked, made: Plan) -> Iterator[str]:
@@ -28,8 +30,9 @@ def lines(asked: Asked, made: Plan) -> Iterator[str]:
         f"{seconds['events_waiting_then']:,} events wait, and it {told}"
     )
     yield f"{'network, Mbit/s':22} {_notes(made.network_mbit)}"
-    yield f"{'machines':22} {made.nodes:,} of {asked.cores} processors and {asked.disk_gib:,} GiB"
-    yield f"{'cost':22} {made.each_billion:,.2f} for a billion events"
+    each = f"{asked.cores} processors, {asked.memory_gib:,} GiB, {asked.disk_gib:,} GiB of disk"
+    yield f"{'machines':22} {made.nodes:,} of {each}"
+    yield f"{'cost':22} {made.each_billion:,.2f} for a billion events, on these machines"
     yield ""
     yield "What more machines do not help, as a share of what there is (over 100 %: beyond it):"
     for what, share in made.binds.items():
@@ -38,28 +41,50 @@ def lines(asked: Asked, made: Plan) -> Iterator[str]:
     yield f"From figures of {measured.DATE}, of one machine: {measured.MACHINE}."
 
 
-def table(machines: Sequence[int], asked: Asked) -> Iterator[str]:
-    """The most that so many machines carry: as one installation, and as several of the size that one can have."""
-    yield f"{'machines':>9}  {'as':22}{'events a day':>15}{'a second':>11}{'users':>13}{'cost':>9}  what binds"
+class Carried(msgspec.Struct, frozen=True):
+    """The most that so many machines carry, `used` of them, as so many installations."""
+
+    machines: int
+    used: int
+    installations: int
+    events_a_day: float
+    events_a_second: float
+    users: int
+    each_billion: float
+    binds: str
+
+
+def carried(machines: Sequence[int], asked: Asked, prices: Prices) -> Iterator[Carried]:
+    """As one installation, and as several of the size that one can have."""
     largest = most(1_000_000, asked)
     size = plan(largest).nodes
     for n in machines:
-        carried = most(n, asked)
-        made = plan(carried)
-        used, binds = (1, made.one_process) if n == 1 else (made.nodes, made.binds)
-        what, share = next(iter(binds.items()))
-        yield _row(
-            n, "one process" if n == 1 else f"several, on {used:,}", 1, carried, what if share > 0.98 else "machines"
-        )
+        yield _carried(n, 1, most(n, asked), prices)
         if n >= 2 * size:
-            yield _row(n, f"{n // size:,} installations", n // size, largest, next(iter(plan(largest).binds)))
+            yield _carried(n, n // size, largest, prices)
 
 
-def _row(machines: int, how: str, times: int, asked: Asked, what: str) -> str:
-    made = plan(asked)
-    events, second, users = (times * each for each in (asked.events_a_day, made.events_a_second, asked.users))
-    cost = made.one_process_each_billion if machines == 1 else made.each_billion
-    return f"{machines:>9,}  {how:22}{events:>15,.0f}{second:>11,.0f}{users:>13,}{cost:>9,.0f}  {what}"
+def _carried(machines: int, times: int, asked: Asked, prices: Prices) -> Carried:
+    made = plan(asked, prices=prices)
+    used, cost, bounds = made.nodes, made.each_billion, made.binds
+    if machines == 1:
+        used, cost, bounds = 1, made.one_process_each_billion, made.one_process
+    what, share = next(iter(bounds.items()))
+    return Carried(
+        machines, times * used, times, times * asked.events_a_day, times * made.events_a_second, times * asked.users,
+        cost, what if share > 0.98 else "machines",
+    )  # fmt: skip
+
+
+def table(rows: Iterable[Carried]) -> Iterator[str]:
+    yield f"{'machines':>9}  {'as':22}{'events a day':>15}{'a second':>11}{'users':>13}{'cost':>9}  what binds"
+    for row in rows:
+        how = "one process" if row.machines == 1 else f"several, on {row.used:,}"
+        how = how if row.installations == 1 else f"{row.installations:,} installations"
+        yield (
+            f"{row.machines:>9,}  {how:22}{row.events_a_day:>15,.0f}{row.events_a_second:>11,.0f}{row.users:>13,}"
+            f"{row.each_billion:>9,.0f}  {row.binds}"
+        )
 
 
 def _notes(notes: dict[str, float]) -> str:

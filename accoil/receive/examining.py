@@ -10,14 +10,15 @@ from accoil.receive.opening import TORN, log_of
 MEND = "Stop the server and run `accoil mend`: it saves what can be read, and keeps the damaged files."
 
 
-def examine(path: Path, in_use: bool) -> tuple[bool, str]:
-    """Whether all is well, and a sentence. Reads every block."""
+def examine(path: Path, in_use: bool, is_whole: bool = True) -> tuple[bool, str]:
+    """Whether all is well, and a sentence. Reads every block. `is_whole`: none may be missing; a receiver forgets those
+    that were taken, and its numbers begin at the time."""
     log = None if in_use else wal.read(log_of(path))
     if log and log.commits_behind > TORN:
         return False, f"{path.name}-wal is damaged; {log.commits_behind} blocks lie behind the damage. {MEND}"
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-            return _examine(path, db)
+            return _examine(path, db, is_whole)
     except sqlite3.DatabaseError as wrong:
         return False, f"{path.name} is damaged ({wrong}). {MEND}"
 
@@ -31,7 +32,7 @@ def last_number(path: Path) -> int:
         return 0
 
 
-def _examine(path: Path, db: sqlite3.Connection) -> tuple[bool, str]:
+def _examine(path: Path, db: sqlite3.Connection, is_whole: bool) -> tuple[bool, str]:
     answer = db.execute("pragma quick_check(1)").fetchone()[0]
     if answer != "ok":
         return False, f"{path.name} is damaged ({' '.join(answer.split())}). {MEND}"
@@ -39,7 +40,8 @@ def _examine(path: Path, db: sqlite3.Connection) -> tuple[bool, str]:
     wrong, missing = list[int](), list[int]()
     gaps = db.execute("select after, until from gap").fetchall() if _has_gaps(db) else []
     for number, held, facts in db.execute("select number, calls, facts from block order by number"):
-        missing += range(blocks + len(missing) + 1, number)
+        if is_whole:
+            missing += range(blocks + len(missing) + 1, number)
         blocks, calls = blocks + 1, calls + held
         try:
             if len(encoding.checked(facts)) == len(facts):  # no checksum: an older block, or what is left of one
@@ -56,7 +58,10 @@ def _examine(path: Path, db: sqlite3.Connection) -> tuple[bool, str]:
             f"{path.name} has lost {len(known):,} blocks that the store had counted, the first is {min(known):,}. They "
             f"stay counted as long as the store is not made again: keep a backup of it."
         )
-    return True, f"{path.name} holds {calls:,} calls in {blocks:,} blocks, whole and without a gap."
+    without = (
+        ", whole and without a gap" if is_whole else " that were not handed on and taken yet, as they were written"
+    )
+    return True, f"{path.name} holds {calls:,} calls in {blocks:,} blocks{without}."
 
 
 def _has_gaps(db: sqlite3.Connection) -> bool:

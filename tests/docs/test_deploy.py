@@ -154,3 +154,21 @@ def test_the_containers_of_roles_are_those_that_their_proxy_names() -> None:
     assert asked == proxy.keys()
     mounted = {each.partition(":")[0] for its in parts.values() for each in its["volumes"] if each[0] != "."}
     assert mounted == told["volumes"].keys()
+
+
+@pytest.mark.parametrize("file", ["compose.yml", "compose.roles.yml"])
+def test_what_containers_need_beside_them_is_there_or_the_first_lines_say_how_it_is_made(file: str) -> None:
+    text = (DEPLOY / file).read_text()
+    told, head = yaml.safe_load(text), "\n".join(line for line in text.splitlines() if line.startswith("#"))
+    mounted = [each.partition(":")[0] for its in told["services"].values() for each in its.get("volumes", [])]
+    needed = [each for each in mounted if each[0] == "."] + [each["file"] for each in told.get("secrets", {}).values()]
+    assert "./backups" in needed
+    assert [path for path in needed if not (DEPLOY / path).exists() and f"deploy/{path[2:]}" not in head] == []
+
+
+def test_the_container_that_stands_by_takes_over_in_everything() -> None:
+    """Among it the host's name: it is part of what ClickHouse knows the counting one by."""
+    services = yaml.safe_load((DEPLOY / "compose.roles.yml").read_text())["services"]
+    assert services["work"] == services["stands-by"]
+    assert services["work"]["hostname"]
+    assert any(each.endswith(":/backups") for each in services["work"]["volumes"])

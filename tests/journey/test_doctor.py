@@ -18,6 +18,7 @@ import pytest
 
 from accoil.receive.calls import Call
 from accoil.receive.journal import Journal
+from accoil.receive.posting import NAME
 from tests import mailbox
 from tests.journey.disks import fill, small_disk
 from tests.journey.mortal import mortal
@@ -136,6 +137,16 @@ def test_a_damaged_journal(data: Path) -> None:
     journal.stop()
     changed(data, "update block set facts = substr(facts, 1, 20)", file="journal.sqlite3")
     assert "1 blocks are not as they were written, the first is 1" in found(data, "Journal")
+
+
+def test_a_receivers_journal_lacks_what_was_taken(data: Path) -> None:
+    journal = Journal(data / "journal.sqlite3")
+    journal.last = 1_000_000  # its numbers go on from the time
+    journal.write(1, 0, [Call(type="track", messageId="m", userId="u", event="E")])
+    journal.stop()
+    assert "has lost 1,000,000 blocks" in found(data, "Journal")
+    (data / NAME).write_text("ab12")
+    assert "holds 1 calls in 1 blocks that were not handed on and taken yet" in well(data, "Journal")
 
 
 def test_a_store_that_is_behind(data: Path) -> None:
