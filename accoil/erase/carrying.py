@@ -180,12 +180,12 @@ class Erasing:
             return self._say([erasure], WAITS_FOR_DELIVERY)
         if known := suppression.of(erasure.product_id):
             forgotten = debugger().forget(erasure.product_id, partial(_concerns, known))
-            erasure.note("debugger", requests=forgotten)
+            erasure.note("debugger", requests=erasure.part("debugger").get("requests", 0) + forgotten)
         told = erasure.told
         ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
         is_in = naming.in_rows(ids)
         files = self._imports.forget(erasure.product_id, lambda lines: self._may_go_on() and is_in(lines))
-        erasure.note("imports", files=files)
+        erasure.note("imports", files=erasure.part("imports").get("files", 0) + files)
         return self._go_on(erasure, State.TOOLS)
 
     def _tools(self, erasure: Erasure) -> None:

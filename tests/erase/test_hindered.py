@@ -19,7 +19,7 @@ from accoil.erase.asking import ask, begin
 from accoil.erase.carrying import Erasing
 from accoil.erase.models import Erasure
 from accoil.receive.calls import Call
-from accoil.receive.importing import Imports
+from accoil.receive.importing import Import, Imports, uploads
 from accoil.team.models import Product, Team
 from tests.door import make_product
 from tests.erase.test_everywhere import calls, told, user_id
@@ -112,6 +112,24 @@ def test_a_journal_of_before_that_a_backup_brought_back_is_gone_through_again(tm
         assert (state(erasure), knows(product, "ann"), knows(product, "bob")) == (State.DONE, False, True)
         erasure.refresh_from_db()
         assert erasure.part("journal")["removed"] == 1
+
+
+def test_a_file_of_before_that_a_backup_brought_back_goes_with_the_next_start(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, "ann", "bob") as counting:
+        folder = tmp_path / "imports"
+        kept, gone = uploads.new(folder) / "past.csv", uploads.new(folder) / "gone.csv"
+        for each in (kept, gone):
+            each.write_text("name,user_id\nLogin,ann\n")
+            Import(each.stem, product.pk, str(each), 9, is_upload=True, status="failed").keep(folder)
+        imports = Imports(folder, counting.journal)
+        erasure = begin(product, "user", "ann", ["ann"])
+        Erasing(counting, lambda: None, tuple, imports, lambda at: False).step()
+        assert (state(erasure), kept.exists(), gone.exists()) == (State.TOOLS, False, False)
+        kept.write_text("name,user_id\nLogin,ann\n")
+        Erasing(counting, lambda: None, tuple, imports).step()
+        assert (state(erasure), kept.exists()) == (State.DONE, False)
+        erasure.refresh_from_db()
+        assert erasure.part("imports")["files"] == 3
 
 
 @pytest.mark.parametrize(("looks", "then"), [(1, State.JOURNAL), (2, State.NUMBERS)])
