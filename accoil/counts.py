@@ -41,7 +41,9 @@ class Counts:
         self._looked_up = looked_up
         self._told_of_gaps = False
         self.freezing = Freezing(lambda: self.counting.wait_counted(5))
-        self.counting = Counting(folder, lambda: looked_up.zones, lambda: self.freezing.since, is_asked=has_door)
+        self.counting = Counting(
+            folder, lambda: looked_up.zones, lambda: self.freezing.since, lambda: looked_up.deleted, is_asked=has_door
+        )
         try:
             self._make(folder, ring, addresses, has_door)
         except BaseException:
