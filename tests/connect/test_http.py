@@ -26,6 +26,14 @@ def test_a_call_carries_its_headers_and_its_body_and_brings_back_what_was_said(t
     assert asked.headers["host"] == f"127.0.0.1:{tool.port}"
 
 
+@pytest.mark.parametrize(
+    ("base", "path", "asked"), [("/hook/", "", "/hook/"), ("/hook", "", "/hook"), ("/v1/", "/contacts", "/v1/contacts")]
+)
+def test_an_address_is_called_as_it_was_written(tool, base, path, asked):
+    Client(tool.url + base, {}, limits=Lane()).call("POST", path)
+    assert tool.asked[0].path == asked
+
+
 def test_a_form_is_sent_as_one(tool):
     client(tool).call("POST", "/token", form={"code": "a b&c"})
     assert tool.asked[0].body == b"code=a+b%26c"

@@ -1,5 +1,7 @@
 """A profile's scores and segments stand on users and groups in Segment, and nothing is sent in vain."""
 
+from django.db.transaction import atomic
+
 from accoil.connect import ending, sync
 from accoil.connect.models import Entry, Mode, Record, State, Written
 from accoil.count import ids
@@ -138,7 +140,8 @@ def test_an_account_that_lost_its_last_user_is_said_to_keep_its_values(on: Synce
 def test_what_was_written_of_somebody_who_is_gone_is_emptied(on: Synced) -> None:
     from accoil.connect.leaving import leave
 
-    leave(record := on.record("carla"))
-    record.delete()
+    with atomic():
+        leave(record := on.record("carla"))
+        record.delete()
     on.settle()
     assert "Score" not in on.source.traits["identify"]["carla"]
