@@ -46,6 +46,7 @@ class Counts:
             folder,
             lambda: looked_up.zones,
             lambda: self.freezing.since,
+            lambda: looked_up.deleted,
             is_asked=has_door,
             has_taken_all=lambda: self._has_taken_all(has_door),
         )

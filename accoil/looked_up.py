@@ -1,6 +1,6 @@
 """What the front door looks up of every product, as the database has it: keys, how calls are handled, the zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,10 +16,12 @@ from accoil.team.models import Product
 
 
 class LookedUp:
-    """`zones`: product → time zone, as of the last `ring`. `full`: tells which products are, and what they take."""
+    """`zones`: product → time zone, and `deleted`: product → who was, as of the last `ring`. `full`: tells which
+    products are, and what they take."""
 
     def __init__(self) -> None:
         self.zones: dict[int, str] = {}
+        self.deleted: Mapping[int, Suppressed] = {}
         self.full: Callable[[], dict[int, Handling]] = dict  # nobody knows them before the watch does
         self._mappings: dict[int, tuple[object, Mappings]] = {}  # product → rows they were made of, and they
 
@@ -35,7 +37,7 @@ class LookedUp:
             )
             for product in {*rows, *full, *deleted, *since}
         }
-        self.zones = {product.pk: product.time_zone for product in products}
+        self.zones, self.deleted = {product.pk: product.time_zone for product in products}, deleted
         return Ring(keys, {product: each for product, each in handling.items() if not each.is_plain})
 
     def _handling(

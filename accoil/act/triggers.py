@@ -8,7 +8,6 @@ import msgspec
 
 from accoil.count.ids import Kind
 from accoil.refused import At, Refused
-from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Rule, check, inlined, words, written
 from accoil.rule.values import nearest
 from accoil.score.askable import refuse_gone
@@ -165,7 +164,7 @@ def _becomes(given: Any, profile: Profile, scope: Kind) -> Trigger:
 def check_rule(raw: Any, profile: Profile, scope: Kind) -> Rule:
     """One that may name features, segments and stages. Raises Refused."""
     rule = check(raw, scope, EVERYTHING)
-    refuse_gone(profile.product, days_back(written(meant(rule, profile, scope))))
+    refuse_gone(profile.product, written(meant(rule, profile, scope)))
     return rule
 
 

@@ -9,7 +9,7 @@ from accoil.act.following import Would, follow
 from accoil.act.groups import Segments, titles
 from accoil.rule.tree import EVERYTHING, Scope, check
 from accoil.score import what_if as score
-from accoil.score.askable import looks_back, refuse_gone
+from accoil.score.askable import refuse_gone
 from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
 from accoil.score.features import events_of
@@ -67,7 +67,7 @@ def meant(product: Product, draft: Definition) -> Definition:
     """The draft under the product's features and internal domains of now, as saving it would take them. Raises Refused
     when it asks for days that are gone."""
     whole = draft.with_settings(events_of(product), configuration_of(product).internal_domains)
-    refuse_gone(product, looks_back(whole))
+    refuse_gone(product, whole.to_yaml_dict(), back=2 * whole.window)
     return whole
 
 

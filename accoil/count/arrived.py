@@ -18,7 +18,7 @@ from accoil.count.seen import Seen
 from accoil.receive import encoding, times
 from accoil.receive.calls import ALIAS, IDENTIFY
 from accoil.receive.steps import LONGEST_ID, cut
-from accoil.receive.suppressed import account_in
+from accoil.receive.suppressed import Suppressed, account_in
 
 FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end
 LAST_MOMENT = times.DAY * days.number(date(9999, 12, 30))
@@ -39,23 +39,28 @@ class Arrived(msgspec.Struct):
 
 
 def by_product(
-    facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str], account_traits: Mapping[int, str | None]
-) -> dict[int, Arrived]:
+    facts: pa.Table, seen: Mapping[int, Seen], zones: Mapping[int, str], account_traits: Mapping[int, str | None],
+    deleted: Mapping[int, Suppressed],
+) -> dict[int, Arrived]:  # fmt: skip
     found, products = {}, pc.unique(facts["product"]).to_pylist()
     for product in products:
         own = facts if len(products) == 1 else facts.filter(pc.equal(facts["product"], product))
-        read_in = zones.get(product, "UTC"), account_traits.get(product)
+        read_in = zones.get(product, "UTC"), account_traits.get(product), deleted.get(product)
         found[product] = arrived(product, own.combine_chunks(), seen[product], *read_in)
     return found
 
 
-def arrived(product: int, facts: pa.Table, seen: Seen, zone: str, account_trait: str | None = None) -> Arrived:
-    """`account_trait`: the trait of an identify call that names the user's account where the call itself doesn't."""
+def arrived(
+    product: int, facts: pa.Table, seen: Seen, zone: str,
+    account_trait: str | None = None, deleted: Suppressed | None = None,
+) -> Arrived:  # fmt: skip
+    """`account_trait`: the trait of an identify call that names the user's account where the call itself doesn't.
+    `deleted`: who was; calls of before the trait was chosen may name such an account."""
     hashes = in_columns.message_hashes(product, facts["message"])
     new = seen.first_times(hashes)
     fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
     if account_trait is not None:
-        fresh = _with_accounts(fresh, account_trait)
+        fresh = _with_accounts(fresh, account_trait, deleted)
     kind = fresh["kind"].combine_chunks()
     sent_at = fresh["sent_at"].to_numpy()
     if len(sent_at) and not (sent_at.min() >= FIRST_MOMENT and sent_at.max() < LAST_MOMENT):
@@ -106,21 +111,22 @@ def senders(
     return is_anonymous, np.where(is_anonymous, anonymous, users)
 
 
-def _with_accounts(fresh: pa.Table, trait: str) -> pa.Table:
+def _with_accounts(fresh: pa.Table, trait: str, deleted: Suppressed | None) -> pa.Table:
     """Identify calls without an account get the one that their trait names: a text that is not blank, or a number."""
     traits = fresh["traits"].combine_chunks()
     rows, (keys, values) = pc.list_parent_indices(_as_list(traits)), _pairs(traits)
     named = pc.equal(keys, trait)
     account = np.full(len(fresh), None, object)
-    account[rows.filter(named).to_numpy()] = [_account(text) for text in values.filter(named).to_pylist()]
+    account[rows.filter(named).to_numpy()] = [_account(text, deleted) for text in values.filter(named).to_pylist()]
     nameless = pc.and_(pc.equal(fresh["kind"], IDENTIFY), pc.is_null(_not_blank(fresh["account"])))
     accounts = pc.if_else(nameless, pa.array(account, pa.string()), fresh["account"])
     return fresh.set_column(fresh.schema.get_field_index("account"), "account", accounts)
 
 
-def _account(text: str) -> str | None:
+def _account(text: str, deleted: Suppressed | None) -> str | None:
     named = account_in(text)
-    return cut(named, LONGEST_ID) if named else None
+    account = cut(named, LONGEST_ID) if named else None
+    return None if deleted and deleted.has_account(account) else account
 
 
 def _links(product: int, fresh: pa.Table, users: npt.NDArray[np.int64]) -> pa.Table:

@@ -44,15 +44,19 @@ def journal() -> Path | None:
 
 
 def calls(journal: Path, product: int, kind: Kind, some: Collection[int]) -> Iterator[Row]:
-    """Every call that names one of them, as it stands in the journal (`accoil.receive.encoding.SCHEMA`, and of events
-    of days that are no longer kept `CONDENSED`)."""
+    """Every call of one of them, or that names the account, as it stands in the journal
+    (`accoil.receive.encoding.SCHEMA`, and of events of days that are no longer kept `CONDENSED`)."""
     for block in rewriting.read(journal):
         own = block["product"].to_numpy() == product
         if own.any():
-            yield from block.filter(pa.array(own & _names(block, product, kind, some))).to_pylist()
+            yield from block.filter(pa.array(own & _are(block, product, kind, some))).to_pylist()
 
 
-def _names(block: pa.Table, product: int, kind: Kind, some: Collection[int]) -> Any:
-    columns = ("user", "anonymous") if kind == "user" else ("account",)
-    named = [in_columns.ids_of(product, people.KINDS[kind], block[column].combine_chunks()) for column in columns]
-    return np.isin(np.stack(named), list(some)).any(axis=0)
+def _are(block: pa.Table, product: int, kind: Kind, some: Collection[int]) -> Any:
+    def named(column: str) -> Any:
+        return np.isin(in_columns.ids_of(product, people.KINDS[kind], block[column].combine_chunks()), list(some))
+
+    if kind == "account":
+        return named("account")
+    # What somebody else does in a browser that was theirs once is not theirs.
+    return named("user") | (named("anonymous") & block["user"].is_null().to_numpy())

@@ -24,17 +24,18 @@ from accoil.store.store import Store
 
 ASK = beside(__file__, "condensing")
 
-FIRST_DAYS = 12  # on which activation may look for the day on which something had been done so often (score/reached)
 KEY = ("user", "anonymous", "account", "event")
 
 Numbers = npt.NDArray[np.int64]
 
 
 class Horizon(msgspec.Struct, frozen=True):
-    """Of one product: its first kept day, in the zone that its days are counted in."""
+    """Of one product: its first kept day, in the zone that its days are counted in; and on how many first days it
+    stays known how often each did each event."""
 
     day: int
     zone: str
+    first_days: int
 
 
 class Condensing:
@@ -77,11 +78,11 @@ class Condensing:
 
     def _condensed(self, product: int, old: pa.Table) -> pa.Table:
         old = old.combine_chunks()
-        moment = old["sent_at"].to_numpy()
-        day = in_columns.local_days(moment, self._horizons[product].zone)
+        moment, horizon = old["sent_at"].to_numpy(), self._horizons[product]
+        day = in_columns.local_days(moment, horizon.zone)
         whose = _groups(old, self._accounts(product, old, day))
         order = np.lexsort((moment, day, whose))
-        starts = np.flatnonzero(_begins(whose[order], day[order]))
+        starts = np.flatnonzero(_begins(whose[order], day[order], horizon.first_days))
         n = np.add.reduceat(times(old)[order], starts) if len(starts) else np.empty(0, np.int64)
         lasts = order[np.append(starts[1:], len(order)) - 1] if len(starts) else np.empty(0, np.int64)
         kept = old.take(pa.array(lasts))
@@ -118,7 +119,7 @@ def _groups(old: pa.Table, accounts: Numbers) -> Numbers:
     return found.astype(np.int64)
 
 
-def _begins(whose: Numbers, day: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+def _begins(whose: Numbers, day: npt.NDArray[np.int32], first_days: int) -> npt.NDArray[np.bool_]:
     """Of rows in order, which begin a new one: the very first of a group, since names know when they came first; each
     of the first days; all others together."""
     if not len(whose):
@@ -128,5 +129,5 @@ def _begins(whose: Numbers, day: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]
     count = np.cumsum(new_day)
     nth = count - np.repeat(count[is_first], np.diff(np.append(np.flatnonzero(is_first), len(whose))))
     after_first = np.append(False, is_first[:-1]) & ~is_first
-    begins: npt.NDArray[np.bool_] = is_first | after_first | (new_day & (nth <= FIRST_DAYS))
+    begins: npt.NDArray[np.bool_] = is_first | after_first | (new_day & (nth <= first_days))
     return begins

@@ -17,6 +17,7 @@ from accoil.count.facts import Facts, open_facts
 from accoil.count.load import Loader
 from accoil.count.sharing import sharing
 from accoil.receive.journal import Journal
+from accoil.receive.suppressed import Suppressed
 from accoil.refused import Refused
 from accoil.store.duckdb import DuckDB
 from accoil.store.store import MEMORY, Damaged, Store
@@ -46,6 +47,7 @@ class Counting:
         folder: Path,
         zones: Zones,
         frozen: Callable[[], late.Frozen] = dict,
+        deleted: Callable[[], Mapping[int, Suppressed]] = dict,
         is_asked: bool = True,
         has_taken_all: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -53,6 +55,7 @@ class Counting:
         self._folder = folder
         self._zones = zones
         self._frozen = frozen
+        self._deleted = deleted
         self._memory = environment.text("ACCOIL_STORE_MEMORY", MEMORY)
         self.open_days = environment.number("ACCOIL_OPEN_DAYS", OPEN_DAYS, least=1, most=3660)
         self._lock = lock(folder)
@@ -233,7 +236,7 @@ class Counting:
             return True
 
     def _new_loader(self, facts: Facts) -> Loader:
-        return Loader(facts, self.journal, self._zones, self._heal, self._frozen)
+        return Loader(facts, self.journal, self._zones, self._heal, self._frozen, self._deleted)
 
     def _in_place_of_these(self, store: DuckDB) -> Facts:
         facts = Facts(store, self.facts.duplicates)

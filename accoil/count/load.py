@@ -24,6 +24,7 @@ from accoil.count.telling import ASK, Told, tell
 from accoil.receive.calls import EVENT
 from accoil.receive.encoding import joined
 from accoil.receive.journal import Block, Journal
+from accoil.receive.suppressed import Suppressed
 from accoil.store.store import Damaged, Store
 
 LONGEST_REST = 0.3  # seconds between loads
@@ -45,11 +46,13 @@ class Loader:
         zones: Callable[[], Mapping[int, str]],
         damaged: Callable[[], None] = lambda: None,
         frozen: Callable[[], late.Frozen] = dict,
+        deleted: Callable[[], Mapping[int, Suppressed]] = dict,
     ) -> None:
         self.facts = facts
         self.journal = journal
         self.zones = zones
         self.frozen = frozen
+        self.deleted = deleted
         self.loaded = 0  # the number of the last block
         self.failing: str | None = None  # why the last load was not done
         self.duplicates: dict[int, int] = defaultdict(int)  # since start, by product
@@ -166,7 +169,7 @@ class Loader:
             facts = joined([block.facts for block in blocks])
             products = [int(product) for product in pc.unique(facts["product"]).to_pylist()]
             zones = self._zones_of(products)
-            arrived = by_product(facts, self.seen, zones, self.facts.account_traits)
+            arrived = by_product(facts, self.seen, zones, self.facts.account_traits, self.deleted())
         except STRANGE as wrong:  # something that no journal should hold: find the block
             if not is_damage(wrong):
                 raise

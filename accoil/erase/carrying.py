@@ -4,7 +4,8 @@ the middle, the next start goes on.
 1. journal: the blocks that name them are written anew, without them. From then on nothing brings them back.
 2. numbers: the store is made again from the journal, beside the one that answers meanwhile.
 3. records: what is kept beside the facts; what stands in other tools is left to the sync to be emptied.
-4. tools: waits until that is done, looks once more for what came in between, and forgets who it was."""
+4. tools: waits until that is done, looks once more for what came in between, and forgets who it was. Were calls among
+   it, on their way to the disk when the journal was gone through, it goes on from the second step."""
 
 import threading
 import time
@@ -127,10 +128,25 @@ class Erasing:
             last, left_out = done.last, left_out + done.unreadable
         for each in some:
             removed, changed = rewriting.taken(path, each.pk)
-            each.note("journal", removed=removed, changed=changed, unreadable=left_out)
+            each.note("journal", removed=removed, changed=changed, unreadable=left_out, last=last)
             self._go_on(each, State.NUMBERS)
         self._cleaning.is_due()
         self._cleaning.is_done()
+
+    def _have_come_since(self, erasure: Erasure) -> bool:
+        """Whether calls that had been let in before the door knew came to the journal after it was gone through."""
+        path, part = self._counting.journal.path, erasure.part("journal")
+        done = rewriting.rewrite(
+            path, change_of([self._erased(erasure)]), part.get("last", 0), lambda number: self._show([erasure], number)
+        )
+        removed, changed = rewriting.taken(path, erasure.pk)
+        have_come = (removed, changed) != (part["removed"], part["changed"])
+        unreadable = part["unreadable"] + done.unreadable
+        part.update(removed=removed, changed=changed, unreadable=unreadable, last=done.last)
+        if have_come:
+            part.pop("store", None)  # the store of now has counted them
+        erasure.save(update_fields=["parts"])
+        return have_come
 
     def _erased(self, erasure: Erasure) -> Erased:
         """Who is meant, written down before anything is changed: later the store does not know any more."""
@@ -180,12 +196,12 @@ class Erasing:
             return self._say([erasure], WAITS_FOR_DELIVERY)
         if known := suppression.of(erasure.product_id):
             forgotten = debugger().forget(erasure.product_id, partial(_concerns, known))
-            erasure.note("debugger", requests=forgotten)
+            erasure.note("debugger", requests=erasure.part("debugger").get("requests", 0) + forgotten)
         told = erasure.told
         ids = [name for name in told["names"] if name == told["id"] or "@" in name]  # a first name stands anywhere
         is_in = naming.in_rows(ids)
         files = self._imports.forget(erasure.product_id, lambda lines: self._may_go_on() and is_in(lines))
-        erasure.note("imports", files=files)
+        erasure.note("imports", files=erasure.part("imports").get("files", 0) + files)
         return self._go_on(erasure, State.TOOLS)
 
     def _tools(self, erasure: Erasure) -> None:
@@ -197,6 +213,9 @@ class Erasing:
             return self._say([erasure], WAITS_FOR_CLICKHOUSE)
         if not self._mailbox_is_empty_since(time.monotonic() - erasure.seconds_in_state):
             return self._say([erasure], WAITS_FOR_MAILBOX)
+        if self._have_come_since(erasure):
+            self._refresh()  # with the other ids that were found
+            return self._go_on(erasure, State.NUMBERS)
         is_gone = records.sweep(erasure)  # what was being written while the rest was deleted
         if not is_gone or elsewhere.why_not_done(erasure):
             return None

@@ -117,7 +117,10 @@ class Keeping:
             return None
         zones, journal = self._counting.facts.zones, self._counting.journal.path
         horizons = {
-            each.product_id: Horizon(days.number(each.until), zones.get(each.product_id, "UTC")) for each in some
+            each.product_id: Horizon(
+                days.number(each.until), zones.get(each.product_id, "UTC"), each.product.first_days
+            )
+            for each in some
         }
         with _ids_of(journal.parent / "condensing") as seen:
             by = Condensing(self._counting.facts.store, horizons, seen)

@@ -20,12 +20,15 @@ log = structlog.get_logger()
 
 
 def begin_again(counting: Counting) -> None:
-    """With deletions whose calls the journal has not given away."""
+    """With deletions whose calls the journal has not given away; and with what is kept beside, where it is not known
+    that nothing stands there: files of imports are copied before the application's database."""
     for each in Erasure.objects.filter(finished_at=None).exclude(state=State.JOURNAL):
         noted = each.part("journal")
         if rewriting.taken(counting.journal.path, each.pk) != (noted["removed"], noted["changed"]):
             log.warning("the journal is of before a deletion, which begins again", deletion=each.pk)
             Erasure.objects.filter(pk=each.pk).update(state=State.JOURNAL)
+        elif each.state == State.TOOLS:
+            Erasure.objects.filter(pk=each.pk).update(state=State.RECORDS)
 
 
 def has_store_of_before(counting: Counting) -> bool:

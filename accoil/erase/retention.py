@@ -14,9 +14,9 @@ from accoil.erase.models import Retention
 from accoil.receive.condensing import bytes_a_call
 from accoil.score.askable import CHARTS, ZONES
 from accoil.score.models import Profile
-from accoil.segment.askable import looks_back
+from accoil.segment.askable import first_days, looks_back
 from accoil.team import audit
-from accoil.team.models import Product, User
+from accoil.team.models import FIRST_DAYS, Product, User
 
 ACTION = "keep-days"  # as the table of permissions calls it
 # Days on which something was done, before days go by themselves by the last but two: a clock that is ahead, and puts
@@ -52,8 +52,18 @@ def first_kept(product: Product, months: int, open_days: int, today: date | None
 
 def _looks_back(profile: Profile) -> int:
     """Cards of feeds look back five weeks, which charts do anyway; filters of lists stand in addresses alone."""
-    conditions = profile.automations.exclude(condition=None).values_list("condition", flat=True)
-    return looks_back(profile, conditions)
+    return looks_back(profile, _conditions(profile))
+
+
+def _first_days(product: Product) -> int:
+    """How many first days stay of those that go: as many as any rule may need. Later ones can't need more: those days
+    are gone."""
+    needed = (first_days(profile, _conditions(profile)) for profile in product.profiles.all())
+    return max([FIRST_DAYS, *needed])
+
+
+def _conditions(profile: Profile) -> list[object]:
+    return list(profile.automations.exclude(condition=None).values_list("condition", flat=True))
 
 
 def going(product: Product, months: int, open_days: int, today: date | None = None) -> Going:
@@ -97,8 +107,10 @@ def begin(product: Product, found: Going, who: str = "") -> Retention | None:
             run = Retention.objects.create(
                 product=product, until=found.until, who=who, days=found.days, events=found.events
             )
+            if product.kept_from is None:
+                product.first_days = _first_days(product)
             product.kept_from = found.until
-            product.save(update_fields=["kept_from"])
+            product.save(update_fields=["kept_from", "first_days"])
     except IntegrityError:  # one is on its way; the next look of the clock goes on from there
         return None
     return run

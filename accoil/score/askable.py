@@ -1,11 +1,11 @@
-"""Which past days can be asked for: those whose numbers are made of days that are all kept."""
+"""Which past days can be asked for: those whose numbers are made of days that are all kept; and which rules."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from accoil.refused import Refused
-from accoil.rule.reaching import days_back
+from accoil.rule.reaching import days_back, first_days
 from accoil.score.definition import Definition
 from accoil.team.models import Product
 
@@ -26,10 +26,18 @@ def first_askable(product: Product, definition: Definition, rules: Iterable[Any]
     return min(product.today(), product.kept_from + timedelta(days=looks_back(definition, rules) + ZONES))
 
 
-def refuse_gone(product: Product, back: int, day: date | None = None) -> None:
-    """Raises Refused for what looks so many days back from a day (else from today) where some of those are gone."""
+def refuse_gone(product: Product, rule: Any, day: date | None = None, back: int = 0) -> None:
+    """Raises Refused for a rule, as it is written, that needs days that are gone: as far as it looks back from a day
+    (else from today), and `back` more, or of everybody from their first on."""
     if product.kept_from is None:
         return
+    if (firsts := first_days(rule)) > product.first_days:
+        raise Refused(
+            f"That counts to {firsts:,} within days of being created; of days before {product.kept_from} only the "
+            f"first {product.first_days} of everybody and each event are kept: ask for {product.first_days} times at "
+            f"most."
+        )
+    back += days_back(rule)
     reaches = (day or product.today()) - timedelta(days=back + ZONES)
     if reaches < product.kept_from:
         raise Refused(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accoil.refused import Refused
 from accoil.score.access import ProfileAccess  # noqa: F401
-from accoil.score.askable import looks_back, refuse_gone
+from accoil.score.askable import refuse_gone
 from accoil.score.configuration import Configuration, configuration_of  # noqa: F401  Django looks for models here
 from accoil.score.day_summary import DaySummary  # noqa: F401
 from accoil.score.definition import Definition
@@ -67,7 +67,7 @@ class Profile(models.Model):
             latest = self.versions.order_by("-number").first()
             if latest and latest.parsed == checked:
                 return latest
-            refuse_gone(self.product, looks_back(checked))
+            refuse_gone(self.product, checked.to_yaml_dict(), back=2 * checked.window)
             return self.versions.create(
                 number=latest.number + 1 if latest else 1,
                 definition=checked.to_yaml_dict(),

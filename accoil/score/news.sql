@@ -28,15 +28,16 @@ order by score desc, lower(name), id
 limit :most
 
 -- name: changed
--- Of whom a trait says something else at the end of the range than before it. Values also: kind, key.
+-- Of whom a trait says something else at the end of the range than before it; one that was unset says nothing. Values
+-- also: kind, key.
 with now as (
-    select id, arg_max(text, sent_at) as text
+    select id, arg_max(coalesce(text, ''), (sent_at, value <> 'null', value)) as text
     from trait
     where product = :product and kind = :kind and key = :key and day <= :last
     group by id
 ),
 earlier as (
-    select id, arg_max(text, sent_at) as text
+    select id, arg_max(coalesce(text, ''), (sent_at, value <> 'null', value)) as text
     from trait
     where product = :product and kind = :kind and key = :key and day < :first
     group by id

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from accoil.refused import Refused
+from accoil.rule import reaching
 from accoil.score import askable
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
@@ -14,6 +15,12 @@ from accoil.segment.models import Segment
 def looks_back(profile: Profile, more: Iterable[Any] = ()) -> int:
     """So many days, under the version in force. `more`: rules that are asked with it, as they are written."""
     return askable.looks_back(profile.current.parsed, [*_rules(profile), *more])
+
+
+def first_days(profile: Profile, more: Iterable[Any] = ()) -> int:
+    """So many days of everybody, from their first on, under any version. `more`: rules that are asked with it."""
+    versions = profile.versions.values_list("definition", flat=True)
+    return reaching.first_days([*versions, *_rules(profile), *more])
 
 
 def first_askable(profile: Profile, definition: Definition | None = None, more: Iterable[Any] = ()) -> date | None:

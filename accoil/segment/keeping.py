@@ -8,7 +8,6 @@ from django.db import transaction
 from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.refused import Refused
-from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Rule, check, inlined, mentions, renamed, written
 from accoil.score.askable import refuse_gone
 from accoil.score.models import Profile
@@ -112,7 +111,7 @@ def check_rule(profile: Profile, scope: Kind, rule: Written, own: Iterable[Segme
     for one that asks for days that are gone."""
     checked = check(rule, scope, EVERYTHING)
     whole = inlined(checked, names(profile, scope, profile.current.parsed, own))
-    refuse_gone(profile.product, days_back(written(whole)))
+    refuse_gone(profile.product, written(whole))
     return checked
 
 

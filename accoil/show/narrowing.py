@@ -14,7 +14,6 @@ from accoil.count.facts import facts
 from accoil.count.ids import LARGEST, Kind
 from accoil.count.people import names as called
 from accoil.refused import Refused
-from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Group, Names, Rule, check, inlined, words, written
 from accoil.score.askable import refuse_gone
 from accoil.score.found import owners
@@ -138,7 +137,7 @@ def _rule(frame: Frame, kind: Kind, text: str) -> Mapping[str, Any] | None:
     try:
         raw = json.loads(text[:LONGEST])
         rule = inlined(check(raw, kind, EVERYTHING), all_names(frame, kind))
-        refuse_gone(frame.product, days_back(written(rule)), frame.as_of)
+        refuse_gone(frame.product, written(rule), frame.as_of)
     except (ValueError, RecursionError, Refused) as wrong:
         reason = str(wrong) if isinstance(wrong, Refused) else "It is cut off or misspelt."
         raise Http404(f"The filter in this address cannot be read. {reason}") from None

@@ -23,6 +23,7 @@ NAME_LENGTH = 100
 MOST_EVENTS = 2_000
 MOST_TRAITS = 500
 KEEP_MONTHS = 24
+FIRST_DAYS = 12  # on which activation may look for the day on which something had been done so often (score/reached)
 KEEP_CHOICES = (6, 12, 18, 24, 36, 48, 60)
 STAGING = "stg_"  # what keys of a staging product begin with
 SCOPES = ("accounts", "users", "counts")  # what a token may be kept to; profiles and segments every token reads
@@ -104,6 +105,7 @@ class Product(models.Model):
     most_traits = models.PositiveIntegerField(default=MOST_TRAITS)  # different keys, of users and of accounts
     keep_months = models.PositiveSmallIntegerField(null=True, default=KEEP_MONTHS)  # of daily counts; None: for ever
     kept_from = models.DateField(null=True)  # daily counts before it are gone; None: none are
+    first_days = models.PositiveIntegerField(default=FIRST_DAYS)  # of everybody and each event, that stay of gone ones
     gone_before = models.BigIntegerField(default=0)  # ms: that it was `kept_since` in an earlier time zone
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

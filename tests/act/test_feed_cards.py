@@ -49,6 +49,15 @@ def test_a_trait_that_changed_is_told_with_what_it_was(people: Looked) -> None:
     assert lines(people, "changed", "user", "role", first=1, last=30) == []
 
 
+def test_a_trait_that_was_unset_changed_and_so_did_one_that_is_set_again(people: Looked) -> None:
+    people.receive([identified("bob", at(20), role="Editor"), identified("bob", at(25), role=None)])
+    people.receive([identified("bob", at(31), role="Admin")])
+    ((_, told, _),) = lines(people, "changed", "user", "role", first=25, last=30)
+    assert told == {"Bob": "Editor → nothing"}
+    ((_, told, _),) = lines(people, "changed", "user", "role")
+    assert told == {"Bob": "nothing → Admin"}
+
+
 def test_who_entered_and_left_a_segment_by_what_happened(people: Looked) -> None:
     keeping.create(people.profile, "account", "Busy", {"metric": "raw", "at_least": 18})
     people.look()

@@ -32,9 +32,11 @@ from accoil.receive import condensing, rewriting
 from accoil.receive.condensing import Done, Ids, condense
 from accoil.receive.journal import Journal
 from accoil.receive.mending import mend
+from accoil.rule.reaching import first_days
 from accoil.score.askable import ZONES, looks_back
 from accoil.score.definition import Definition
 from accoil.store.duckdb import DuckDB
+from accoil.team.models import FIRST_DAYS
 from tests.count.asking import EVERYONE, everything
 from tests.drawn_definitions import as_product, peopled
 from tests.reference_facts import Message
@@ -66,7 +68,9 @@ class Kept:
         self.product = self.engine.new_product(zone)
         self.stores = 0
 
-    def condense(self, first_kept: date, until: int | None = None, runs: str = "1") -> Done:
+    def condense(
+        self, first_kept: date, until: int | None = None, runs: str = "1", first_days: int = FIRST_DAYS
+    ) -> Done:
         """`until`: the block after which it is killed."""
 
         def told(number: int) -> None:
@@ -75,9 +79,8 @@ class Kept:
 
         seen = self.folder / "seen"
         seen.mkdir(exist_ok=True)
-        by = Condensing(
-            self.engine.facts.store, {self.product: Horizon(days.number(first_kept), self.zone)}, ManyIds(seen)
-        )
+        horizon = Horizon(days.number(first_kept), self.zone, first_days)
+        by = Condensing(self.engine.facts.store, {self.product: horizon}, ManyIds(seen))
         return condense(self.folder / "journal.sqlite3", by, runs, told)
 
     def rebuilt(self) -> Facts:
@@ -165,6 +168,20 @@ def test_of_many_days_the_first_stay_and_one_row_for_the_rest(kept: Kept) -> Non
     assert kept.told(kept.rebuilt(), USE, KEPT, date(2026, 4, 20)) == before
 
 
+def test_who_did_it_so_often_within_days_of_being_created_stays_activated_where_as_many_days_stay(kept: Kept) -> None:
+    often = {"event": "Open", "at_least": 20, "within_days_of_created": 30}
+    activation = {"user": [often], "account": [often]}
+    definition = Definition.check({"events": {"Open": 1}, "activation": activation})
+    daily = [did(user, "Open", at(day, month=1), 1, "acme") for user in ("ann", "bob") for day in range(1, 32)]
+    kept.engine.receive(kept.product, [each for some in daily for each in some])
+    before = kept.told(kept.engine.facts, definition, KEPT, date(2026, 4, 20))
+    (_, _, users, accounts) = before["book of 2026-04-20"]
+    assert {row["activation"] for row in (*users.values(), *accounts.values())} == {1}
+    kept.condense(KEPT, first_days=first_days(definition.to_yaml_dict()))
+    assert len(rows(kept)) == 2 * 21
+    assert kept.told(kept.rebuilt(), definition, KEPT, date(2026, 4, 20)) == before
+
+
 def test_what_is_condensed_already_is_left_alone(kept: Kept) -> None:
     kept.engine.receive(kept.product, much("ann", "Open", 1, 28))
     kept.condense(KEPT)
@@ -216,7 +233,7 @@ def test_ids_of_what_was_condensed_before_are_never_all_in_memory(kept: Kept) ->
             assert seen == portions * portion
             assert most < 3 * portion * 8
 
-    horizons = {kept.product: Horizon(days.number(KEPT), kept.zone)}
+    horizons = {kept.product: Horizon(days.number(KEPT), kept.zone, FIRST_DAYS)}
     tracemalloc.start()  # before: a list would be made by then
     condense(kept.folder / "journal.sqlite3", Condenses(kept.engine.facts.store, horizons, ManyIds(folder)), "1")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accoil.count.configured import Configured
 from accoil.count.counting import Counting
 from accoil.receive.calls import Call
+from accoil.receive.suppressed import ACCOUNT, Suppressed, digest
 from accoil.score.definition import Definition
 from accoil.score.people import people
 from tests.count.test_numbers_match import EVERYONE, assert_same, with_account
@@ -119,3 +120,18 @@ def test_a_rebuild_reads_what_came_before_with_the_trait_chosen_now(tmp_path) ->
         assert again.facts.account_traits == {OWN: "company_id"}
     finally:
         again.stop()
+
+
+def test_a_trait_that_is_chosen_afterwards_brings_back_no_account_that_was_deleted(tmp_path) -> None:
+    known = Suppressed(b"key", accounts=frozenset({digest(b"key", ACCOUNT, "acme")}))
+    opened = Counting(tmp_path, lambda: {OWN: "UTC"}, deleted=lambda: {OWN: known})
+    try:
+        for user, company in (("ann", "acme"), ("bob", "beta")):
+            pairs = [("company_id", f'"{company}"')]
+            call = Call(type="identify", messageId=user, userId=user, kind=2, at=at(1), pairs=pairs)
+            opened.journal.write(OWN, at(1), [call])
+        opened.facts.configure({OWN: Configured(account_id="company_id")})
+        opened.rebuild()
+        assert _Folder(opened).accounts() == {"beta"}
+    finally:
+        opened.stop()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from accoil.count import erasing, ids
+from accoil.count import belongings, erasing, ids
 from accoil.count.counting import Counting
 from accoil.count.erasing import Erased, change_of
 from accoil.count.load import checksums
@@ -121,6 +121,22 @@ def test_whoever_shared_his_browser_stays_and_does_not_inherit_it(opened: Counti
     assert erase(opened, "user", "ann") == (4, 1)
     assert [row["n"] for row in opened.facts.store.rows("select sum(n) as n from counts")] == [2]
     assert not any(row["anonymous"] for row in rows(opened))
+
+
+def test_what_somebody_else_did_in_his_browser_is_not_held_of_him(opened: Counting) -> None:
+    receive(
+        opened,
+        did_anonymously("browser", "Report_Created", at(1), 3),
+        replace(identified("ann", at(2), email="ann@acme.example"), anonymous="browser"),
+        replace(identified("bob", at(5), email="bob@acme.example"), anonymous="browser"),
+        [replace(each, anonymous="browser") for each in did("bob", "Report_Created", at(5), 2)],
+    )
+    held = {
+        who: list(belongings.calls(opened.journal.path, WEB, "user", erasing.ids_of(WEB, "user", who)))
+        for who in ("ann", "bob")
+    }
+    assert [row["user"] for row in held["ann"]] == [None, None, None, "ann"]
+    assert [row["user"] for row in held["bob"]] == ["bob"] * 3
 
 
 def test_an_account_goes_and_its_users_stay_without_one(opened: Counting) -> None:

@@ -19,6 +19,7 @@ from accoil.erase.asking import ask
 from accoil.erase.models import Erasure
 from accoil.receive.journal import Gap
 from accoil.score import exclusion
+from accoil.score.configuration import Configuration, configurations
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.segment.models import Segment, Stay
@@ -158,6 +159,23 @@ def test_an_account_goes_its_users_stay_and_later_events_count_for_none(server: 
     group = {"type": "group", "userId": "bob", "groupId": f"{MARK}-account"}
     assert told(server, door, [call, group])["rejected"] == 1
     assert [key[:2] for key in door.counts() if key[2] == "More"] == [("bob", None)]
+
+
+def test_a_trait_that_names_accounts_from_now_on_brings_back_none_that_was_deleted(server: Server) -> None:
+    door = make_product(server)
+    told(server, door, calls("ann", f"{MARK}-account"))
+    told(server, door, [{"type": "identify", "userId": "bob", "traits": {"company": f"{MARK}-account", "org": "beta"}}])
+    product = Product.objects.get(pk=door.product_id)
+    erased(product, "account", ids.id_of(product.pk, ids.ACCOUNT, f"{MARK}-account"))
+
+    for trait, members in (("company", set()), ("org", {"beta"})):
+        Configuration.objects.update_or_create(product=product, defaults={"account_id": trait})
+        server.counting.facts.configure(configurations())
+        server.parts.counts.follow_settings()
+        assert server.counting.facts.account_traits[product.pk] == trait
+        of = "select distinct name from name where product = :product and kind = :kind"
+        rows = server.counting.facts.store.rows(of, product=product.pk, kind=ids.ACCOUNT)
+        assert {row["name"] for row in rows} == members
 
 
 def test_where_the_journal_has_lost_blocks_it_waits_until_somebody_counts_anew_all_the_same(server: Server) -> None:

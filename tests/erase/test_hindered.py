@@ -19,7 +19,8 @@ from accoil.erase.asking import ask, begin
 from accoil.erase.carrying import Erasing
 from accoil.erase.models import Erasure
 from accoil.receive.calls import Call
-from accoil.receive.importing import Imports
+from accoil.receive.columns import Request, table
+from accoil.receive.importing import Import, Imports, uploads
 from accoil.team.models import Product, Team
 from tests.door import make_product
 from tests.erase.test_everywhere import calls, told, user_id
@@ -114,6 +115,24 @@ def test_a_journal_of_before_that_a_backup_brought_back_is_gone_through_again(tm
         assert erasure.part("journal")["removed"] == 1
 
 
+def test_a_file_of_before_that_a_backup_brought_back_goes_with_the_next_start(tmp_path: Path, product: Product) -> None:
+    with opened(tmp_path, product, "ann", "bob") as counting:
+        folder = tmp_path / "imports"
+        kept, gone = uploads.new(folder) / "past.csv", uploads.new(folder) / "gone.csv"
+        for each in (kept, gone):
+            each.write_text("name,user_id\nLogin,ann\n")
+            Import(each.stem, product.pk, str(each), 9, is_upload=True, status="failed").keep(folder)
+        imports = Imports(folder, counting.journal)
+        erasure = begin(product, "user", "ann", ["ann"])
+        Erasing(counting, lambda: None, tuple, imports, lambda at: False).step()
+        assert (state(erasure), kept.exists(), gone.exists()) == (State.TOOLS, False, False)
+        kept.write_text("name,user_id\nLogin,ann\n")
+        Erasing(counting, lambda: None, tuple, imports).step()
+        assert (state(erasure), kept.exists()) == (State.DONE, False)
+        erasure.refresh_from_db()
+        assert erasure.part("imports")["files"] == 3
+
+
 @pytest.mark.parametrize(("looks", "then"), [(1, State.JOURNAL), (2, State.NUMBERS)])
 def test_stopped_in_the_middle_it_ends_soon_and_goes_on_with_the_next_start(
     tmp_path: Path, product: Product, looks: int, then: str
@@ -175,6 +194,30 @@ def test_the_deletion_ends_when_the_mailbox_of_receivers_is_without_what_was_tak
         assert state(erasure) == State.TOOLS
         empty_since = time.monotonic()
         until(lambda: steps.step() or state(erasure) == State.DONE)
+
+
+def test_what_was_let_in_before_the_door_knew_and_came_to_the_disk_later_goes_too(
+    tmp_path: Path, product: Product
+) -> None:
+    with opened(tmp_path, product, "ann", "bob") as counting:
+        late = [Call(type="identify", messageId="late", userId="ann", kind=1, at=at(1))]
+
+        def comes(_: float) -> bool:
+            """When the journal has been gone through, and everything been counted anew."""
+            if late:
+                assert not knows(product, "ann")
+                counting.journal.put(table([Request(product.pk, at(1), late[:])]))
+                late.clear()
+                assert counting.wait_counted() and knows(product, "ann")
+            return True
+
+        steps = Erasing(counting, lambda: None, tuple, Imports(tmp_path / "imports", counting.journal), comes)
+        erasure = begin(product, "user", "ann", ["ann"])
+        until(lambda: steps.step() or state(erasure) == State.DONE)
+        assert (knows(product, "ann"), knows(product, "bob")) == (False, True)
+        assert "ann" not in repr([block.facts.to_pylist() for block in counting.journal.blocks(0)])
+        erasure.refresh_from_db()
+        assert erasure.part("journal")["removed"] == 2
 
 
 def test_while_a_backup_reads_the_journal_others_write_and_the_deletion_ends_after_it(

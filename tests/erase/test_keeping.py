@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,10 @@ from accoil.erase.models import Retention
 from accoil.erase.restored import has_store_of_before
 from accoil.receive.calls import EVENT, Call
 from accoil.receive.columns import Request, table
+from accoil.refused import Refused
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.segment import keeping as segments
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Round, Stay
 from accoil.team.audit import AuditLine
@@ -214,6 +217,29 @@ def test_so_much_is_kept_as_the_condition_of_an_automation_looks_back(product: P
     first, needed = retention.first_kept(product, 12, open_days=35)
     assert needed == 400 + 2 * 30 + 1 + 180
     assert first == (product.today() - timedelta(days=needed)).replace(day=1)
+
+
+def test_so_many_first_days_stay_as_rules_count_within_days_of_being_created_and_later_rules_count_no_further(
+    tmp_path: Path, product: Product
+) -> None:
+    def often(times: int) -> dict[str, Any]:
+        return {"event": "Open", "at_least": times, "within_days_of_created": 60}
+
+    profile = Profile.create(product, "Everyone", Definition(events={"Open": 1}))
+    segments.create(profile, "user", "Often", often(30))
+    Automation.objects.create(profile=profile, scope="user", name="Tell", trigger={}, condition=often(35))
+    before = Definition.check({"events": {"Open": 1}, "activation": {"user": [often(40)]}})
+    profile.save_definition(before, None)
+    profile.save_definition(Definition(events={"Open": 2}), None)
+    with opened(tmp_path, product, months=18) as counting:
+        keep(product)
+        Keeping(counting, lambda: None, set).step()
+        assert len(by_day(product)) == 12 * DAILY + 41, "the first days, and one for the others"
+    profile = Profile.objects.get()
+    profile.save_definition(before, None)
+    segments.create(profile, "user", "As often", often(40))
+    with pytest.raises(Refused, match=r"counts to 41 within days of being created; .* ask for 40 times at most"):
+        segments.create(profile, "user", "More often", often(41))
 
 
 def test_a_journal_that_lost_blocks_lets_nothing_go_and_says_why(tmp_path: Path, product: Product) -> None:

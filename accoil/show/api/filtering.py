@@ -5,7 +5,6 @@ from ninja import Schema
 from pydantic import Field
 
 from accoil.refused import Refused
-from accoil.rule.reaching import days_back
 from accoil.rule.tree import Rule, Scope, check, inlined
 from accoil.rule.tree import written as as_written
 from accoil.score.askable import refuse_gone
@@ -31,7 +30,7 @@ def rule_of(opened: Opened, asked: Filter, scope: Scope) -> Rule | None:
         raise invalid("filter", f"filter is not JSON; write a rule such as {EXAMPLE}.") from None
     try:
         rule = inlined(check(written, scope), names(opened.profile, scope, opened.definition, opened.segments))
-        refuse_gone(opened.product, days_back(as_written(rule)), opened.as_of)
+        refuse_gone(opened.product, as_written(rule), opened.as_of)
     except Refused as no:
         raise invalid("filter", f"filter: {no}") from None
     return rule

@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 from accoil.count.ids import Kind
 from accoil.count.people import all_names, known_events
 from accoil.refused import Refused
-from accoil.rule.reaching import days_back
 from accoil.rule.tree import EVERYTHING, Known, Names, Rule, check, doubts, inlined, mentions, words, written
 from accoil.score.askable import refuse_gone
 from accoil.show import words as small
@@ -31,7 +30,7 @@ def told(each: Typed, scope: Kind, names: Names, sees: Seen) -> Values:
             return {"refusal": "", "says": "", "whole": None}
         rule = check(raw, scope, EVERYTHING)
         whole = inlined(rule, names)
-        refuse_gone(sees.frame.product, days_back(written(whole)))
+        refuse_gone(sees.frame.product, written(whole))
     except Refused as wrong:
         return {"refusal": str(wrong), "says": "", "whole": None}
     found = sees.page(scope, rule=whole, limit=EXAMPLES)
