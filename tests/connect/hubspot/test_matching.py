@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db.transaction import atomic
 
 from accoil.connect.connection import Firm, Match, Person
 from accoil.connect.hubspot.companies import MAILBOXES, domain_of
@@ -132,8 +133,9 @@ def test_where_no_more_unique_properties_fit_companies_are_written_all_the_same(
 def test_a_company_loses_the_id_of_an_account_that_is_gone_and_can_be_another_ones(on: Synced) -> None:
     own = f"accoil_group_id_{on.looked.product.pk}"
     assert on.stands_at("Acme Ltd")[own] == "acme"
-    leave(record := on.record("acme", "account"))
-    record.delete()
+    with atomic():
+        leave(record := on.record("acme", "account"))
+        record.delete()
     on.settle()
     assert on.stands_at("Acme Ltd") == {}
     on.looked.receive([joins(name, "acme-2", at(30, 20), name="Acme Ltd") for name in ("ann", "bob")])

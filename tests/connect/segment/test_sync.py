@@ -1,5 +1,7 @@
 """A profile's scores and segments stand on users and groups in Segment, and nothing is sent in vain."""
 
+from django.db.transaction import atomic
+
 from accoil.connect import ending, sync
 from accoil.connect.leaving import leave
 from accoil.connect.models import Entry, Mode, Record, State, Written
@@ -134,14 +136,16 @@ def test_an_account_that_lost_its_last_user_is_emptied_in_the_name_of_nobody(on:
 
 
 def test_what_was_written_of_somebody_who_is_gone_is_emptied(on: Synced) -> None:
-    leave(record := on.record("carla"))
-    record.delete()
+    with atomic():
+        leave(record := on.record("carla"))
+        record.delete()
     on.settle()
     assert "Score" not in on.source.traits["identify"]["carla"]
 
 
 def test_what_was_written_of_an_account_that_is_gone_is_emptied(on: Synced) -> None:
-    leave(record := on.record("acme", "account"))
-    record.delete()
+    with atomic():
+        leave(record := on.record("acme", "account"))
+        record.delete()
     on.settle()
     assert on.stands_at("acme") == {} and not on.connection.left.exists()
