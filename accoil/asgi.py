@@ -14,6 +14,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import is_valid_path
 
 from accoil import health, metrics
 from accoil.count.counting import Counting
@@ -64,7 +65,7 @@ class App:
             await respond(send, 200, told, [JSON, (health.SERVER.encode(), health.ID.encode())])
         elif scope["path"] == metrics.PATH:
             await self._metrics.answer(scope, send)
-        elif self._door and self._door.place.inside(scope["path"]).startswith(("/v1/", "/v2/")):
+        elif self._door and self._is_no_path(scope["path"], self._door.place.inside(scope["path"])):
             await respond(send, 404, NO_SUCH_PATH, [JSON])
         elif self._desk and scope["path"] in inbox.PATHS:
             await inbox.answer(self._desk, scope, receive, send)
@@ -72,6 +73,10 @@ class App:
             await self._page(scope, receive, send)
         else:
             await respond(send, 404, NOT_HERE, [JSON])
+
+    def _is_no_path(self, path: str, inside: str) -> bool:
+        """Like those that take calls, and none of them. The read API has some that begin alike."""
+        return inside.startswith(("/v1/", "/v2/")) and not (self._pages and is_valid_path(path))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -65,7 +65,7 @@ class Client:
         largest: int = LARGEST,
         tries: int = TRIES,
     ) -> None:
-        self._base, self._limits, self._refused, self._largest = base_url.rstrip("/"), limits, refused, largest
+        self._base, self._limits, self._refused, self._largest = base_url, limits, refused, largest
         self._tries = tries
         self._json = reads == "json"
         self._pool = guard.pool() if guarded else pool()
@@ -153,7 +153,7 @@ class Client:
         return b"".join(parts)[: self._largest]
 
     def _url(self, path: str, params: Params) -> str:
-        url = self._base + path
+        url = self._base.rstrip("/") + path if path else self._base
         if not params:
             return url
         told = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in params.items()}

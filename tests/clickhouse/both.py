@@ -30,7 +30,8 @@ if served.MISSING:
 
 HERE, PRODUCT = Path(__file__).parent, Path(__file__).parents[2] / "accoil"
 OF_THE_LOADER = {"metrics.py", "count/counting.py"}  # what these make is asked of its own store, DuckDB
-HOW_THEY_LIE = "count.merging.size"  # asked by the loader of its own rows, of which several may be one elsewhere
+# Asked by the loader of its own rows, of which several may be one elsewhere.
+HOW_THEY_LIE = {"count.merging.size", "count.load.last_days"}
 COMMENT = re.compile(r"--[^\n]*")
 AT_HOME = re.compile(rf"\b(from|join)\s+({'|'.join(tables.AT_HOME)})\b")
 TAG = re.compile(r"/\*([\w.]+)\*/")
@@ -138,7 +139,7 @@ def _one_row_a_key(loading: embedded.DuckDBLoading) -> None:
 
 def _compare(question: str, ours: pa.Table, ask: Callable[[], pa.Table], ordered: bool = True) -> None:
     names = TAG.findall(question) or _made_by()
-    if not names or HOW_THEY_LIE in names or AT_HOME.search(question):  # of a test, or of who counts
+    if not names or HOW_THEY_LIE & {*names} or AT_HOME.search(question):  # of a test, or of who counts
         return
     asked.update(names)
     try:

@@ -33,6 +33,14 @@ def test_what_cannot_stand_in_a_header_is_refused_in_words_and_not_sent(tool, to
     assert tool.asked == []
 
 
+@pytest.mark.parametrize(
+    ("base", "path", "asked"), [("/hook/", "", "/hook/"), ("/hook", "", "/hook"), ("/v1/", "/contacts", "/v1/contacts")]
+)
+def test_an_address_is_called_as_it_was_written(tool, base, path, asked):
+    Client(tool.url + base, {}, limits=Lane()).call("POST", path)
+    assert tool.asked[0].path == asked
+
+
 def test_a_form_is_sent_as_one(tool):
     client(tool).call("POST", "/token", form={"code": "a b&c"})
     assert tool.asked[0].body == b"code=a+b%26c"

@@ -100,8 +100,8 @@ def test_nothing_of_a_deleted_user_is_left_anywhere(server: Server) -> None:
     told(server, door, calls())
     product = lives(door)
     before = {place.split()[0] for place in places(server.counting, MARK)}
-    in_files = {"file"} if connection.vendor == "sqlite" else set()  # PostgreSQL keeps its own
-    assert before == {"table", "facts", "journal", "debugger"} | in_files, "else nothing is proved"
+    in_files = {"file"} if connection.vendor == "sqlite" else set()  # PostgreSQL keeps its own; the store's come and go
+    assert before >= {"table", "facts", "journal", "debugger"} | in_files, "else nothing is proved"
 
     erasure = erased(product, "user", user_id(door))
 

@@ -135,7 +135,7 @@ NONSENSE = [
     {"contact": None},
     {"contact": {"email": ["a"], "external_id": {"x": 1}, "id": 7}},
     {"contact": {"email": "ann@acme.example\x00"}},
-    {"contact": {"external_id": "🦊" * 500}},
+    {"contact": {"external_id": "🦊" * 500, "id": "\0"}, "admin": {"id": "\0", "email": "\0"}},
     {"contact": {"email": "ann@acme.example"}, "admin": "me", "input_values": [1], "current_canvas": 3},
     {"contact": {"email": "ann@acme.example"}, "component_id": "list:profile:99999999999999999999"},
     {"contact": {"email": "ann@acme.example"}, "component_id": "pick:product:²"},
@@ -152,7 +152,9 @@ def test_nonsense_that_is_signed_is_answered_with_a_canvas(team, nonsense, path)
     words(team.open(raw, path=path))
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff\xfe", b'{"workspace_id": 5}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"[]", b"\xff\xfe", b'{"workspace_id": 5}', b'{"workspace_id": "\\u0000"}', b"[" * 100_000]
+)
 def test_what_names_no_workspace_is_refused(team, raw):
     answer = ask(team.door.address, "POST", "/intercom/initialize", raw, {"X-Body-Signature": "0" * 64})
     assert answer.status == 401

@@ -11,7 +11,7 @@ import pytest
 
 from accoil.asgi import Server
 from accoil.receive.paths import PATHS
-from tests.door import Door, basic, refused
+from tests.door import Door, ask, basic, refused
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 SINGLE = [
@@ -52,6 +52,12 @@ def test_a_path_that_is_none_is_told_which_there_are(door: Door, path: str) -> N
     got = door.post(path, WHOLE)
     assert (got.status, got.headers["content-type"], got.json()["code"]) == (404, "application/json", "not_found")
     assert "Send to /v1/batch, or to /v1/identify, /v1/track" in got.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/v2/workspaces", "/api/v2/workspaces"])
+def test_the_read_api_answers_beside_them(door: Door, path: str) -> None:
+    answer = ask(door.address, "GET", path, None, {"Authorization": f"Bearer {door.token}"})
+    assert (answer.status, answer.json()["data"]) == (200, [])
 
 
 @pytest.mark.parametrize(("path", "body", "status", "answer"), GOOD)
