@@ -96,9 +96,12 @@ def failed(delivery: Delivery, reason: str) -> None:
 
 
 def later(delivery: Delivery, why: TryLater) -> None:
-    """Not now: again after what the tool said, or a little longer each time; after so many attempts it is given up."""
+    """Not now: again after what the tool said, or a little longer each time; after so many attempts, or so long, it is
+    given up."""
     delays = retries(delivery.action)
-    if why.limited:
+    if why.limited and delivery.due_at <= moment() - patience(delivery.action):
+        failed(delivery, f"Given up, since it was due for too long: {why.reason}")
+    elif why.limited:
         put_back(delivery, why.reason, why.after or QUEUE.first)
     elif delivery.attempts > len(delays) if delays else delivery.attempts >= MOST_ATTEMPTS:
         failed(delivery, f"Given up after {delivery.attempts} attempts: {why.reason}")

@@ -55,7 +55,7 @@ def save(feed: Feed, draft: Draft) -> Feed:
     feed.name, feed.is_shared, feed.cards = name, draft.is_shared, check_cards(draft.cards, feed.profile)
     if draft.every not in Feed.Every.values or not 0 <= draft.hour <= 23:
         raise Refused("Choose when it is sent: every day or every Monday, and an hour from 0 to 23.")
-    feed.channel, feed.mail_to = draft.channel.strip(), ", ".join(listed(draft.mail_to))
+    feed.channel, feed.mail_to = draft.channel.strip(), ", ".join(listed(draft.mail_to.lower()))
     _check_where(feed, draft)
     if (feed.every, feed.hour) != (draft.every, draft.hour):
         feed.sent_on = _due_day(feed, draft, feed.profile.product.today())

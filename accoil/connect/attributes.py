@@ -59,6 +59,7 @@ def _is_settled(row: Written, wanted: Wanted) -> bool:
 
 def _ensure(session: Session, row: Written, wanted: Wanted) -> None:
     is_back = row.pk is not None and row.state != Written.Is.ACTIVE
+    was_missing = row.pk is not None and not row.remote_id
     # Written down before it is made: whatever happens now, it will be archived one day.
     row.profile_id = wanted.profile
     if is_back:
@@ -69,7 +70,10 @@ def _ensure(session: Session, row: Written, wanted: Wanted) -> None:
         row.remote_id = ""
     row.save()
     try:
-        row.remote_id, row.problem = session.ensure(wanted.attribute), ""
+        remote_id, row.problem = session.ensure(wanted.attribute), ""
+        if was_missing:  # somebody may have deleted it, and made it anew: then nothing of ours stands there
+            doubt(row.connection, row.kind, [row.name])
+        row.remote_id = remote_id
     except Rejected as why:
         row.remote_id, row.problem = "", why.reason
     row.tried_at = moment()

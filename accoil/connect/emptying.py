@@ -10,7 +10,7 @@ from accoil.connect.connection import Gone, Rejected, SignInAgain, ToolError, Tr
 from accoil.connect.held import held, still
 from accoil.connect.leaving import names_of
 from accoil.connect.ledger import entry, failure
-from accoil.connect.models import Connection, Entry, Record
+from accoil.connect.models import Connection, Entry, Left, Record
 from accoil.connect.names import synced, wanted
 from accoil.count.ids import Kind
 
@@ -44,9 +44,31 @@ def empty(connection: Connection, kind: Kind, name: str, send: Send) -> None:
                 raise why
             if isinstance(why, Rejected) and name in left[record.pk]:
                 stays.append(why)
+    stays += _left(connection, kind, name, asked, send)
     if stays:
         have = f"1 {kind} still has" if len(stays) == 1 else f"{len(stays)} {kind}s still have"
         raise Rejected(f"{have} an old value there that could not be emptied. {stays[0].reason}")
+
+
+def _left(connection: Connection, kind: Kind, name: str, asked: set[str], send: Send) -> list[Rejected]:
+    """The same of those there that are nobody's any more, as of who was deleted: once the attribute is done with,
+    nobody looks at them again."""
+    stays: list[Rejected] = []
+    for row in connection.left.filter(kind=kind).order_by("pk"):
+        gone = set(row.names) - asked
+        if name not in gone:
+            continue
+        why = send(kind, {row.remote_id: dict.fromkeys(sorted(gone))})[row.remote_id]
+        if isinstance(why, TryLater | SignInAgain):
+            raise why
+        if isinstance(why, Rejected):
+            stays.append(why)
+            continue
+        with transaction.atomic():  # more may be left there since
+            for now in Left.objects.select_for_update().filter(pk=row.pk):
+                now.names = [each for each in now.names if each not in gone]
+                now.save(update_fields=["names"]) if now.names else now.delete()
+    return stays
 
 
 def _values(records: Iterable[Record], names: Mapping[int, set[str]]) -> dict[str, Values]:

@@ -32,10 +32,12 @@ _CLOSED = """
 fec0::/10 ff00::/8
 """
 CLOSED = [ip_network(network) for network in _CLOSED.split()]
+GIVEN_OUT = ip_network("2000::/3")  # other IPv6 addresses are nobody's, or lead elsewhere (::ffff:0:127.0.0.1)
 
 
 def is_public(address: Address) -> bool:
-    return address.is_global and not any(address in network for network in CLOSED)
+    is_given_out = address.version == 4 or address in GIVEN_OUT
+    return is_given_out and address.is_global and not any(address in network for network in CLOSED)
 
 
 def is_own(address: Address) -> bool:

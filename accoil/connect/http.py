@@ -93,6 +93,8 @@ class Client:
         outlived our retries; and what `refused` makes of other answers."""
         url, (body, kind) = self._url(path, params), _body(json, form, content)
         sent = self._headers | kind | {name.lower(): value for name, value in (headers or {}).items()}
+        if not all(value.isascii() and value.isprintable() for value in sent.values()):
+            raise Rejected("The token holds a character that no token has, such as “…”; copy it again.")
         began = now()
         for attempt in range(1, self._tries + 1):
             try:

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from accoil.connect import breaker
-from accoil.connect.connection import Gone, Rejected, Session
+from accoil.connect.connection import Gone, Rejected, Session, TryLater
 from accoil.connect.models import Connection, Left, Record, Written
 from accoil.connect.now import moment
 
 LEFT = "It is no longer matched with the record it was matched with; what stood there is emptied."
 AT_ONCE = 100  # records, at one step
+LATER = timedelta(minutes=5)  # after a problem that passes
 AGAIN = timedelta(hours=6)  # after it was refused, or while its attributes are archived
 EMPTIED = ["confirmed", "unsure", "rests_on", "problem", "next_at", "attempts", "refused"]
 
@@ -57,15 +58,29 @@ def empty(connection: Connection, session: Session) -> None:
     due = connection.left.filter(Q(next_at=None) | Q(next_at__lte=moment()))[:AT_ONCE]
     if not due:
         return
-    active = connection.attributes.filter(state=Written.Is.ACTIVE).exclude(remote_id="")
-    told = active.values_list("kind", "name", "profile__product")
-    product_of = {(kind, name): product for kind, name, product in told}
+    there = connection.attributes.exclude(state=Written.Is.ARCHIVED).exclude(remote_id="")
+    told = [*there.values_list("kind", "name", "remote_id", "profile__product", "state")]
+    used = {(kind, id) for kind, _, id, _, state in told if state == Written.Is.ACTIVE}
+    product_of = {
+        (kind, name): product if state == Written.Is.ACTIVE else None
+        for kind, name, id, product, state in told
+        if state == Written.Is.ACTIVE or (kind, id) not in used  # as long as it can't be archived it is seen there
+    }
     for row in due:
-        _empty(session, row, {name: product_of[row.kind, name] for name in row.names if (row.kind, name) in product_of})
+        names = {name: product_of[row.kind, name] for name in row.names if (row.kind, name) in product_of}
+        try:
+            _empty(session, row, names)
+        except TryLater as why:  # one that is locked there for long keeps nobody else waiting
+            if why.limited:
+                raise
+            breaker.failed(connection, why)
+            connection.left.filter(pk=row.pk, next_at=row.next_at).update(problem=why.reason, next_at=moment() + LATER)
+            if breaker.is_open(connection):
+                raise
 
 
 def _empty(session: Session, row: Left, names: dict[str, int | None]) -> None:
-    """`names`: those that are in use, with the product they are of."""
+    """`names`: those that are seen there, with the product they are of; None for one that nothing asks for."""
     done = _taken_over(row, names)
     problem = ""
     try:

@@ -12,7 +12,7 @@ import msgspec
 from accoil.connect import attributes, breaker, drift, ending, leaving, passes
 from accoil.connect.batches import batches
 from accoil.connect.comparing import compare
-from accoil.connect.connection import Closed, Session, SignInAgain, TryLater
+from accoil.connect.connection import Closed, Session, SignInAgain, ToolError, TryLater
 from accoil.connect.finding import Finding
 from accoil.connect.models import Connection, Pass, ProfileSync, Record, State
 from accoil.connect.names import synced, wanted
@@ -79,6 +79,10 @@ class Syncer:
                 self._ended(connection, f"What was written could not be archived: {why.reason}")
             breaker.lost(connection, why)
             return LOOKS_EVERY
+        except ToolError as why:  # refused where nobody counts on it, as while people are looked for: it comes again
+            if not breaker.is_open(connection):
+                breaker.failed(connection, why)
+            return max(LOOKS_EVERY, breaker.later(connection.failures).total_seconds())
 
     @property
     def is_busy(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from accoil.count import erasing
@@ -222,10 +223,11 @@ class Erasing:
         self._cleaning.is_due()
         if not self._cleaning.is_done():
             return self._say([erasure], WAITS_FOR_READERS)
-        elsewhere.note(erasure)
-        erasure.secret, erasure.entities, erasure.left = "", [], []
-        erasure.finished_at = timezone.now()
-        self._go_on(erasure, State.DONE)
+        with transaction.atomic():
+            elsewhere.note(erasure)
+            erasure.secret, erasure.entities, erasure.left = "", [], []
+            erasure.finished_at = timezone.now()
+            self._go_on(erasure, State.DONE)
         self._cleaning.is_due()
         self._cleaning.is_done()
         log.info("a deletion is done", deletion=erasure.pk, kind=erasure.kind)

@@ -7,10 +7,10 @@ from accoil.erase.models import Erasure
 
 
 def why_not_done(erasure: Erasure) -> str | None:
-    """None: everything is emptied, or its attributes are archived, so that nobody sees them there."""
+    """None: everything is emptied, or its attributes are archived, so that nobody sees them there; or it has ended."""
     for row in Left.objects.filter(pk__in=erasure.left).select_related("connection").order_by("pk"):
         connection = row.connection
-        if connection.state == State.DISCONNECTED or not _in_use(row):
+        if connection.state == State.DISCONNECTED or not _is_seen(row):
             continue
         name = TOOLS[connection.tool].name
         if connection.state == State.NEEDS_RECONNECT:
@@ -20,17 +20,20 @@ def why_not_done(erasure: Erasure) -> str | None:
 
 
 def note(erasure: Erasure) -> None:
-    """What the receipt says of other tools."""
+    """What the receipt says of other tools. Of those that were disconnected nothing is kept to go on with."""
     if not erasure.part("records").get("counts", {}).get("matches with other tools"):
         return
-    archived = Left.objects.filter(pk__in=erasure.left).count()
-    erasure.note("tools", emptied=len(erasure.left) - archived, archived=archived)
+    left = Left.objects.filter(pk__in=erasure.left)
+    kept = sum(map(_is_seen, left))
+    erasure.note("tools", emptied=len(erasure.left) - len(left), archived=len(left) - kept, kept=kept)
+    left.filter(connection__state=State.DISCONNECTED).delete()
 
 
-def _in_use(row: Left) -> bool:
-    in_use: set[str] = set(
+def _is_seen(row: Left) -> bool:
+    seen: set[str] = set(
         Connection.objects.get(pk=row.connection_id)
-        .attributes.filter(kind=row.kind, state=Written.Is.ACTIVE)
+        .attributes.filter(kind=row.kind)
+        .exclude(state=Written.Is.ARCHIVED)
         .values_list("name", flat=True)
     )
-    return bool(in_use & set(row.names))
+    return bool(seen & set(row.names))

@@ -55,7 +55,8 @@ def what(part: dict[str, Any]) -> str:
         case "imports":
             return f"{count(part['files'], 'file')} deleted."
     archived = f"; of {part['archived']:,} the attributes are archived there" if part["archived"] else ""
-    return f"What Accoil wrote on {count(part['emptied'], 'record')} is emptied{archived}."
+    kept = f"; on {part['kept']:,} it stays, since the tool was disconnected before" if part.get("kept") else ""
+    return f"What Accoil wrote on {count(part['emptied'], 'record')} is emptied{archived}{kept}."
 
 
 def stays(erasure: Erasure) -> list[str]:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from accoil.act import claims, queue
 from accoil.act.deliveries import work
-from accoil.act.models import Delivery
+from accoil.act.models import TOO_LATE, Delivery
 from accoil.connect.connection import Session
 from accoil.connect.models import Connection, Record, State
 from accoil.connect.now import driven, moment
@@ -105,6 +105,21 @@ def test_too_much_in_too_short_a_time_does_not_count_as_an_attempt_and_rests_the
         clock.advance(30)
         do(connected)
     assert {again(first).state, again(second).state} == {"done"}
+
+
+def test_what_is_too_much_for_as_long_as_it_may_wait_is_given_up(
+    people: Looked, connected: Connection, match: Join, tower: Tower
+) -> None:
+    match("user", "ann", "c-1")
+    delivery = put(people)
+    tower.says = [(429, {}), (429, {})]
+    with driven() as clock:
+        do(connected)
+        assert again(delivery).state == "waiting"
+        Delivery.objects.update(due_at=moment() - TOO_LATE)
+        clock.advance(30)
+        do(connected)
+    assert again(delivery).state == "failed" and "due for too long: It was asked too much" in again(delivery).answer
 
 
 def test_a_connection_that_is_lost_stops_and_goes_on_when_it_is_back(

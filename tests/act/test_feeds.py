@@ -142,6 +142,12 @@ def test_a_personal_feed_goes_to_its_author_alone(people: Looked, slack: Slack, 
     assert box.to == [ann.email]
 
 
+def test_an_address_is_a_members_whatever_its_case(people: Looked, box: Mailbox) -> None:
+    ann = person(people, "ann")
+    feed = made(people, ann, mail_to=ann.email.title())
+    assert recipients(feed) == [("email", {"to": ann.email})]
+
+
 def test_who_may_not_see_the_profile_left_the_team_or_wants_none_gets_none(
     people: Looked, slack: Slack, box: Mailbox
 ) -> None:

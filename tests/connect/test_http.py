@@ -26,6 +26,13 @@ def test_a_call_carries_its_headers_and_its_body_and_brings_back_what_was_said(t
     assert asked.headers["host"] == f"127.0.0.1:{tool.port}"
 
 
+@pytest.mark.parametrize("token", ["pat-••••1234", "pat-12…34", "pat\n12", "pat\x7f"])
+def test_what_cannot_stand_in_a_header_is_refused_in_words_and_not_sent(tool, token):
+    with pytest.raises(Rejected, match="The token holds a character that no token has"):
+        client(tool).call("GET", "/me", headers={"Authorization": f"Bearer {token}"})
+    assert tool.asked == []
+
+
 @pytest.mark.parametrize(
     ("base", "path", "asked"), [("/hook/", "", "/hook/"), ("/hook", "", "/hook"), ("/v1/", "/contacts", "/v1/contacts")]
 )

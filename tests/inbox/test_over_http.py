@@ -126,8 +126,9 @@ def test_what_a_canvas_is_said_to_hold_opens_no_door_to_another_team(team, other
 def test_a_disconnected_workspace_is_refused_and_one_that_needs_reconnecting_still_answers(team):
     Connection.objects.filter(pk=team.connection.pk).update(state=State.NEEDS_RECONNECT)
     assert "Engagement" in words(team.open())
-    Connection.objects.filter(pk=team.connection.pk).update(state=State.DISCONNECTED)
-    assert team.open().status == 401
+    for state in (State.DISCONNECTING, State.DISCONNECTED):
+        Connection.objects.filter(pk=team.connection.pk).update(state=state)
+        assert team.open().status == 401
 
 
 NONSENSE = [

@@ -9,7 +9,8 @@ import structlog
 from accoil.connect.connection import Rejected
 from accoil.connect.hubspot.properties import Properties
 from accoil.connect.hubspot.rows import Row
-from accoil.connect.models import Mode, ProfileSync
+from accoil.connect.hubspot.speaking import objects
+from accoil.connect.models import Connection, Mode, ProfileSync, Record
 from accoil.connect.remembered import Remembered
 
 PREFIX = "accoil_group_id_"
@@ -21,7 +22,7 @@ class GroupIds:
     """`connection`: its id."""
 
     def __init__(self, properties: Properties, connection: int) -> None:
-        self._properties = properties
+        self._properties, self._connection = properties, connection
         self._to_fill: dict[str, dict[str, str]] = {}  # company → property → our id; "" where two accounts ask for it
         self._written_to = Remembered(lambda: _products(connection))
         self._lock = Lock()
@@ -50,6 +51,17 @@ class GroupIds:
         with self._lock:
             for company in companies:
                 self._to_fill.pop(company, None)
+
+    def take_back(self, company: str) -> None:
+        """Of products none of whose accounts it is any more: with the id of one that is gone, no other account could be
+        matched with it."""
+        connection = Connection.objects.get(pk=self._connection)
+        still = Record.objects.filter(connection=connection, kind="account", remote_id=company)
+        gone = connection.team.products.exclude(pk__in=still.values("product"))
+        names = [name for product in gone if self.is_there(name := self.property_of(product.pk))]
+        if names:
+            emptied = {"properties": dict.fromkeys(names, "")}
+            self._properties.speaker.say("PATCH", objects("account", f"/{company}"), json=emptied, background=True)
 
     def doubt(self) -> None:
         self._properties.doubt()

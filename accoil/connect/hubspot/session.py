@@ -53,6 +53,8 @@ class HubspotSession(Batching):
         if all(value is None for value in values.values()):
             # What is emptied was left: of one that was merged, it would be emptied on the other one.
             self.read(kind, remote_id, values)
+            if kind == "account":
+                self._portal.ids.take_back(remote_id)
         return super().write(kind, remote_id, values)
 
     def write_many(self, kind: Kind, values: dict[str, Values]) -> dict[str, Values | ToolError]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from accoil.connect.connection import Firm, Gone, Match
+from accoil.connect.connection import Firm, Gone, Match, Rejected, TryLater
 from accoil.connect.intercom.contacts import PAGE, pages
 from accoil.connect.intercom.kept import Companies
 from accoil.connect.intercom.speaking import Speaker
@@ -104,7 +104,13 @@ def _scrolled(speaker: Speaker) -> Iterator[dict[str, Any]]:
     """Every company that has users. A scroll that breaks cannot go on: the next matching begins a new one."""
     params: dict[str, str] = {}
     while True:
-        told = speaker.patiently("GET", "/companies/scroll", params=params)
+        try:
+            told = speaker.patiently("GET", "/companies/scroll", params=params)
+        except Rejected as why:
+            if why.code != "scroll_exists":
+                raise
+            reason = "Its companies are being listed already; a list that broke off ends after a minute."
+            raise TryLater(reason, after=60.0, limited=True) from why
         if not told or not told.get("data"):
             return
         yield from told["data"]

@@ -3,7 +3,7 @@
 from accoil.connect.connection import SignInAgain, ToolError, TryLater
 from accoil.connect.models import Connection
 from accoil.connect.names import synced, wanted
-from accoil.connect.salesforce.matching import EXTERNAL_ID
+from accoil.connect.salesforce.matching import EXTERNAL_ID, lacks_ids
 from accoil.connect.salesforce.org import Org, org_of
 from accoil.connect.salesforce.speaking import OBJECTS, STOPS_AT
 from accoil.connect.soon import soon
@@ -28,10 +28,11 @@ def _fields(connection: Connection, org: Org) -> Check:
     for kind in OBJECTS:
         org.fields.all(kind, 5.0)
     told = [why for each in asked if (why := org.fields.lacks(each))]
-    own = [] if EXTERNAL_ID in org.fields.all("account") else [
-        f"Account has no field {EXTERNAL_ID}, so accounts are found through their users alone. In Salesforce: Setup > "
-        "Object Manager > Account > Fields & Relationships > New, type Text (100), External ID and Unique."
-    ]  # fmt: skip
+    own = [
+        f"{why}, so accounts are found through their users alone. In Salesforce: Setup > Object Manager > Account > "
+        f"Fields & Relationships > New, field name {EXTERNAL_ID.removesuffix('__c')}, type Text (100), External ID and "
+        "Unique."
+    ] if (why := lacks_ids(org.fields)) else []  # fmt: skip
     if not told:
         there = f"All {len(asked)} are there, and may be edited." if asked else "No profile is switched on yet."
         return Check(question=FIELDS, mark="fair" if own else "good", answers=(there, *own))

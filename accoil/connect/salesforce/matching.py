@@ -24,9 +24,9 @@ def match_users(speaker: Speaker, people: Sequence[Person]) -> Iterator[Match]:
 
 
 def match_accounts(speaker: Speaker, fields: Fields, firms: Sequence[Firm]) -> Iterator[Match]:
-    has_ids = EXTERNAL_ID in fields.all("account")
+    may_ask = not lacks_ids(fields)
     for some in batches(firms, ASKED):
-        ids = {firm.tracking_id.lower() for firm in some} if has_ids else set()
+        ids = {firm.tracking_id.lower() for firm in some} if may_ask else set()
         by_id = _grouped(speaker, "Account", EXTERNAL_ID, ids)
         rest = [firm for firm in some if not by_id[firm.tracking_id.lower()]]
         of = _accounts_of(speaker, {contact for firm in rest for _, contact in firm.users})
@@ -36,6 +36,16 @@ def match_accounts(speaker: Speaker, fields: Fields, firms: Sequence[Firm]) -> I
             else:
                 theirs = list(dict.fromkeys(of[contact] for _, contact in firm.users if contact in of))
                 yield _match(firm.entity, theirs, BY_USERS, NO_ACCOUNT, "accounts")
+
+
+def lacks_ids(fields: Fields) -> str:
+    """Why accounts are not found by our id; "" when they are. Of any other type, queries for texts are refused."""
+    found = fields.all("account").get(EXTERNAL_ID)
+    if found is None:
+        return f"Account has no field {EXTERNAL_ID}"
+    if found.get("type") != "string" or not found.get("filterable", True):
+        return f"The field {EXTERNAL_ID} of Account cannot be asked for texts"
+    return ""
 
 
 def _match(entity: int, found: Sequence[str], by: str, nobody: str, what: str) -> Match:

@@ -29,9 +29,10 @@ class Making:
         return self._message("identify", id, at, {"userId": user, "traits": dict(traits)})
 
     def group(self, account: str, user: str, traits: Mapping[str, Value], at: datetime, since: object) -> Message:
-        """Segment takes it only as said by a user who belongs to the account."""
+        """Segment takes it only as said by somebody: a user who belongs to the account, "" for nobody in particular."""
+        by = {"userId": user} if user else {"anonymousId": OUR_LIBRARY}
         id = self._id("group", account, traits, since)
-        return self._message("group", id, at, {"userId": user, "groupId": account, "traits": dict(traits)})
+        return self._message("group", id, at, {**by, "groupId": account, "traits": dict(traits)})
 
     def track(
         self, key: str, user: str, account: str, event: str, properties: Mapping[str, Any], at: datetime

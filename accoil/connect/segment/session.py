@@ -55,8 +55,8 @@ class SegmentSession(Batching):
             at, mark = moment(), since.get(id) or moment()
             if kind == "user":
                 messages[id] = self._making.identify(id, own, at, mark)
-            elif id in by:
-                messages[id] = self._making.group(id, by[id], own, at, mark)
+            elif id in by or set(own.values()) <= {None}:  # also of an account that is gone what stood there is emptied
+                messages[id] = self._making.group(id, by.get(id, ""), own, at, mark)
             else:
                 told[id] = Rejected(NOBODY)
         return told | self._speaker.send(messages)

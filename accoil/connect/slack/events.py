@@ -28,7 +28,8 @@ def hear(raw: bytes, at: str, signature: str) -> bool:
     app that is not the connection's: another one, or the one before, may be removed there."""
     told = _read(raw)
     team = told.get("team_id")
-    known = Connection.objects.filter(tool="slack", workspace=team) if isinstance(team, str) else None
+    is_id = isinstance(team, str) and team.isprintable()  # half a character can't be looked for
+    known = Connection.objects.filter(tool="slack", workspace=team) if is_id else None
     connection = known.exclude(state__in=(State.DISCONNECTED, State.DISCONNECTING)).first() if known else None
     own = _is_signed(connection.secrets.get("signing", ""), raw, at, signature) if connection else False
     of_server = _is_signed(settings.SLACK_SIGNING_SECRET, raw, at, signature)
@@ -62,6 +63,6 @@ def _is_signed(secret: str, raw: bytes, at: str, signature: str) -> bool:
 def _read(raw: bytes) -> dict[str, Any]:
     try:
         told = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

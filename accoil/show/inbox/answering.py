@@ -71,7 +71,8 @@ def _proven(calls: Sequence[Call]) -> dict[Connection, list[tuple[int, Asked]]]:
         except Unreadable:
             continue
     workspaces = {each.workspace for each in asked.values() if each.workspace}
-    live = Connection.objects.filter(tool=INTERCOM, workspace__in=workspaces).exclude(state=State.DISCONNECTED)
+    ended = (State.DISCONNECTED, State.DISCONNECTING)
+    live = Connection.objects.filter(tool=INTERCOM, workspace__in=workspaces).exclude(state__in=ended)
     connections = {each.workspace: (each, secrets_of(each)) for each in live}
     proven: dict[Connection, list[tuple[int, Asked]]] = {}
     for place, each in asked.items():

@@ -37,6 +37,8 @@ def test_a_pasted_token_connects_its_account(team: Team, author: User, hubspot: 
 def test_a_token_that_hubspot_does_not_know_is_refused(team: Team, author: User, hubspot: Hubspot) -> None:
     with pytest.raises(Refused, match="does not know this access token"):
         by_token(team, author, "pat-wrong")
+    with pytest.raises(Refused, match="holds a character that no token has"):
+        by_token(team, author, "pat-na1-••••1234")
     with pytest.raises(Refused, match="Paste the access token"):
         by_token(team, author, " ")
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.db.transaction import atomic
 
 from accoil.connect.connection import Firm, Match, Person
 from accoil.connect.hubspot.companies import MAILBOXES, domain_of
 from accoil.connect.hubspot.session import HubspotSession
+from accoil.connect.leaving import leave
 from accoil.connect.models import Connection, Mode
 from tests.connect.hubspot.conftest import Synced
 from tests.hubspot import Hubspot
@@ -126,3 +128,16 @@ def test_where_no_more_unique_properties_fit_companies_are_written_all_the_same(
     synced.switch(Mode.ALL)
     synced.settle()
     assert synced.stands_at("Acme Ltd")["accountactiveusers"] == "2"
+
+
+def test_a_company_loses_the_id_of_an_account_that_is_gone_and_can_be_another_ones(on: Synced) -> None:
+    own = f"accoil_group_id_{on.looked.product.pk}"
+    assert on.stands_at("Acme Ltd")[own] == "acme"
+    with atomic():
+        leave(record := on.record("acme", "account"))
+        record.delete()
+    on.settle()
+    assert on.stands_at("Acme Ltd") == {}
+    on.looked.receive([joins(name, "acme-2", at(30, 20), name="Acme Ltd") for name in ("ann", "bob")])
+    on.settle()
+    assert on.record("acme-2", "account").match == "matched" and on.stands_at("Acme Ltd")[own] == "acme-2"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from accoil.connect.connection import Firm, Gone, Match
+from accoil.connect.connection import Firm, Gone, Match, TryLater
+from accoil.connect.intercom.companies import FEW
 from accoil.connect.now import Driven
 from tests.connect.intercom.conftest import Here
 from tests.intercom import Intercom
@@ -108,3 +109,15 @@ def test_somebody_who_changed_companies_is_seen_the_next_time(here: Here, interc
     joe.companies = [new.id]
     clock.advance(601)
     assert _one(here, joe).remote_id == new.id
+
+
+def test_a_list_that_broke_off_is_waited_for(here: Here, intercom: Intercom, clock: Driven) -> None:
+    """Intercom begins no other one before a minute is over."""
+    companies = [intercom.workspace.company(f"c{n}", f"Firm {n}") for n in range(FEW + 1)]
+    users = [intercom.workspace.contact(f"u{n}@example.com", [each]) for n, each in enumerate(companies)]
+    intercom.workspace.scrolls["broken off"] = (0, intercom.workspace.clock())
+    with pytest.raises(TryLater) as caught:
+        _one(here, *users, tracking_id="c7")
+    assert caught.value.limited and caught.value.after == 60
+    clock.advance(61)
+    assert _one(here, *users, tracking_id="c7").remote_id == companies[7].id

@@ -98,6 +98,8 @@ class Org:
         for name in {told, by} - {"Id", "AccountId"}:
             if name not in self.fields[object]:
                 raise Refused(400, "INVALID_FIELD", f"No such column '{name}' on entity '{object}'")
+        if by != "Id" and self.fields[object][by].type not in ("string", "email"):
+            raise Refused(400, "INVALID_FIELD", f"field '{by}' can not be filtered in a query call")
         asked = {re.sub(r"\\(.)", r"\1", text).lower() for text in TEXT.findall(listed)}
         rows = [
             {"Id": each.id, told: each.values.get(told)}

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.db.transaction import atomic
 
-from accoil.connect.models import Record, State
+from accoil.connect.leaving import leave
+from accoil.connect.models import Mode, Record, State
 from accoil.connect.salesforce import checks
 from accoil.connect.salesforce.speaking import LOOKS_AGAIN
 from tests.connect.salesforce.conftest import Synced, join
@@ -159,3 +161,28 @@ def test_an_answer_that_comes_too_late_leaves_nothing_stale(on: Synced, monkeypa
     assert ("slow", BATCH) in on.salesforce.faults.happened
     assert on.stands("bob@acme.example")["AdoptionRate"] == 100
     assert on.record("bob").unsure == [] and on.record("bob").problem == ""
+
+
+@pytest.mark.parametrize("type", ["textarea", "double"])
+def test_a_field_for_our_id_that_is_no_text_keeps_nobody_from_being_found(synced: Synced, type: str) -> None:
+    synced.org.fields["Account"]["Accoil_Id__c"].type = type
+    synced.switch(Mode.ALL)
+    synced.settle()
+    assert synced.stands("ann@acme.example")["Frequency"] == 1
+    fields = checks.checks(synced.kept)[0]
+    assert fields.mark == "fair" and "The field Accoil_Id__c of Account cannot be asked for texts" in fields.answers[1]
+
+
+def test_an_old_contact_that_is_locked_for_long_keeps_nobody_else_waiting(on: Synced) -> None:
+    with atomic():
+        leave(bob := on.record("bob"))
+        bob.delete()
+    on.org.locked = {bob.remote_id: 1000}
+    on.works("ann", 13)
+    on.settle()
+    assert on.stands("bob@acme.example") and on.connection.left.get().problem
+    assert on.stands("ann@acme.example")["Score"] == 56
+    on.org.locked = {}
+    on.clock.advance(301)
+    on.settle()
+    assert on.stands("bob@acme.example") == {} and not on.connection.left.exists()

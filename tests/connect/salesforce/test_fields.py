@@ -175,3 +175,19 @@ def test_disconnecting_empties_chosen_fields_too_and_forgets_the_choice(chosen: 
     chosen.settle()
     assert value(chosen, ANN, "Health__c") is None and not ProfileSync.objects.exists()
     assert chosen.kept.state == State.DISCONNECTED
+
+
+def test_a_field_that_was_deleted_and_made_anew_is_filled_for_all(on: Synced) -> None:
+    name = "Accoil_Everyday_Score__c"
+    was, before = on.org.fields["Contact"].pop(name), on.stands("ann@acme.example")["Score"]
+    for record in on.org.records.values():
+        record.values.pop(name, None)
+    on.restart()
+    sync.sync_now(on.connection)
+    on.settle()
+    assert "Score" not in on.stands("ann@acme.example")
+    on.org.fields["Contact"][name] = was
+    on.clock.advance(60)
+    sync.sync_now(on.connection)
+    on.settle()
+    assert on.stands("ann@acme.example")["Score"] == before

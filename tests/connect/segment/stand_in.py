@@ -17,7 +17,8 @@ from tests.shown import page, table
 
 LARGEST, LARGEST_CALL = 32_000, 500_000
 NEEDED = {"identify": {"traits"}, "group": {"groupId", "traits"}, "track": {"event", "properties"}}
-AROUND = {"type", "messageId", "timestamp", "userId", "context", "integrations"}
+AROUND = {"type", "messageId", "timestamp", "context", "integrations"}
+BY = ("userId", "anonymousId")
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 
@@ -88,7 +89,7 @@ class Segment(StandIn):
         messages = call.fields("batch")["batch"]
         for message in messages:
             _check(message)
-        if source and any(message["userId"] == source.refuses for message in messages):
+        if source and any(message.get("userId") == source.refuses for message in messages):
             raise Refused(400, "Malformed JSON")
         for message in messages if source else ():
             source.take(message)  # type: ignore[union-attr]
@@ -99,7 +100,7 @@ class Segment(StandIn):
 def _page(source: Source) -> str:
     """As the debugger of a source shows what comes, and what stands on whom."""
     told = [f"<p>{len(source.messages):,} messages came; {source.repeated:,} of them twice.</p>", "<h2>The last</h2>"]
-    rows = [(each["type"], each["userId"], each.get("groupId", ""), each.get("event", ""), json.dumps(
+    rows = [(each["type"], each.get("userId", ""), each.get("groupId", ""), each.get("event", ""), json.dumps(
         each.get("traits") or each.get("properties"))[:200]) for each in source.messages[:-21:-1]]  # fmt: skip
     told.append(table(("type", "userId", "groupId", "event", "traits or properties"), rows))
     for words, kind in (("Users", "identify"), ("Groups", "group")):
@@ -122,8 +123,10 @@ def _check(message: dict[str, Any]) -> None:
     """What Segment would take without a word, and not use, fails here."""
     if len(json.dumps(message, separators=(",", ":")).encode()) > LARGEST:
         raise Refused(400, "Message too large")
-    assert set(message) == AROUND | NEEDED[message["type"]], message
+    by = [name for name in BY if message.get(name)]
+    assert len(by) == 1 and set(message) == {*AROUND, *by, *NEEDED[message["type"]]}, message
+    assert by == ["userId"] or message["type"] == "group"
     assert ISO.fullmatch(message["timestamp"]) and message["messageId"].startswith("accoil-")
-    assert message["userId"] and message.get("groupId", "g")
+    assert message.get("groupId", "g")
     assert message["context"]["library"]["name"] == "accoil-connections"
     assert message["integrations"]["All"] is True and message["integrations"]["Accoil Analytics"] is False

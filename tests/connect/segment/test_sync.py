@@ -3,6 +3,7 @@
 from django.db.transaction import atomic
 
 from accoil.connect import ending, sync
+from accoil.connect.leaving import leave
 from accoil.connect.models import Entry, Mode, Record, State, Written
 from accoil.count import ids
 from accoil.team.models import Product
@@ -124,24 +125,27 @@ def test_of_two_products_that_know_one_and_the_same_both_are_emptied(on: Synced)
     assert not Record.objects.exclude(confirmed={}).exists()
 
 
-def test_an_account_that_lost_its_last_user_is_said_to_keep_its_values(on: Synced) -> None:
+def test_an_account_that_lost_its_last_user_is_emptied_in_the_name_of_nobody(on: Synced) -> None:
     on.looked.receive([joins("ann", "globex", at(30)), joins("bob", "globex", at(30))])
     ending.begin(on.connection)
     on.settle()
-    ended = on.kept
-    assert (ended.state, ended.secrets) == (State.DISCONNECTED, {})
-    assert "1 account still has an old value there" in ended.problem and "Accoil_Everyday_AccountScore" in ended.problem
-    assert "AccountScore" in on.stands_at("acme") and on.record("acme", "account").confirmed
-    failed = [reason for what, reason in on.ledger("acme", "account") if what == Entry.What.FAILED]
-    assert len(failed) == 1 and "None of its users is known any more" in failed[0]
-    assert on.stands("ann") == {}
+    assert (on.kept.state, on.kept.problem) == (State.DISCONNECTED, "")
+    assert on.stands_at("acme") == {} and not on.record("acme", "account").confirmed
+    last = [message for message in on.source.messages if message.get("groupId") == "acme"][-1]
+    assert last["anonymousId"] == "accoil-connections"
 
 
 def test_what_was_written_of_somebody_who_is_gone_is_emptied(on: Synced) -> None:
-    from accoil.connect.leaving import leave
-
     with atomic():
         leave(record := on.record("carla"))
         record.delete()
     on.settle()
     assert "Score" not in on.source.traits["identify"]["carla"]
+
+
+def test_what_was_written_of_an_account_that_is_gone_is_emptied(on: Synced) -> None:
+    with atomic():
+        leave(record := on.record("acme", "account"))
+        record.delete()
+    on.settle()
+    assert on.stands_at("acme") == {} and not on.connection.left.exists()

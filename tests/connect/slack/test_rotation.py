@@ -202,6 +202,7 @@ def test_the_address_answers_when_it_is_written_into_the_app(db):
     body = {"type": "url_verification", "challenge": "3eZbrw1a", "token": "x"}
     answer = Client().post("/slack/events", body, content_type="application/json")
     assert (answer.status_code, answer.json()) == (200, {"challenge": "3eZbrw1a"})
-    for junk in (b"", b"[]", b"{", b"\xff", b'{"team_id": ["a"]}', b'{"team_id": "T0\\u0000"}'):
+    half = b'{"team_id": "\\ud800"}'
+    for junk in (b"", b"[]", b"{", b"\xff", b'{"team_id": ["a"]}', b'{"team_id": "T0\\u0000"}', half, b"[" * 100_000):
         assert Client().post("/slack/events", junk, content_type="application/json").status_code == 401
     assert Client().get("/slack/events").status_code == 405

@@ -8,6 +8,7 @@ import pytest
 from accoil.connect import breaker, sync
 from accoil.connect.intercom.session import IntercomSession
 from accoil.connect.models import Entry, Record, State
+from accoil.connect.syncer import LOOKS_EVERY
 from accoil.connect.writing import AT_A_TIME
 from accoil.score.definition import Definition
 from tests.connect.stepped import killed
@@ -146,3 +147,23 @@ def test_a_value_that_is_kept_otherwise_is_noted(on: Synced, monkeypatch: pytest
     ann = on.record("ann")
     assert ann.problem == "It was kept otherwise than sent: Accoil_Everyday_Score is 1 there, not 56."
     assert ann.confirmed["Accoil_Everyday_Score"] == 1
+
+
+def test_a_refusal_while_people_are_looked_for_is_said_and_not_asked_for_every_few_seconds(on: Synced) -> None:
+    on.intercom.faults.plan("refuse", "POST /contacts/search", times=10_000, status=400, code="parameter_invalid")
+    sync.sync_now(on.connection)
+    for _ in range(breaker.OPENS_AT - 1):
+        waits = on.syncer.step()
+        assert waits >= LOOKS_EVERY
+        on.clock.advance(waits)
+    on.syncer.step()
+    connection = on.kept
+    assert breaker.is_open(connection) and "refused it (status 400)" in connection.problem
+    calls = len(on.intercom.heard)
+    on.syncer.step()
+    assert len(on.intercom.heard) == calls
+    on.intercom.faults.clear()
+    on.works("ann", 15)
+    on.clock.advance(16 * 60)
+    on.settle()
+    assert (on.kept.failures, on.kept.problem) == (0, "") and on.stands("ann@acme.example")["Score"] == 56
