@@ -127,6 +127,11 @@ def _copy_store(folder: Path, into: Path) -> None:
                 store_files.copy(path, into)
     except control.Failed as failed:
         raise Refused(f"The running server could not copy its store: {failed}.") from failed
+    if not any(into.glob("facts-*.duckdb")) and any(folder.glob("facts-*.duckdb")):
+        raise Refused(
+            f"The running server has another {into} than this command (systemd's PrivateTmp, or a container): name a "
+            "folder that both see."
+        )
 
 
 def _copy_database(path: Path, copy: Path) -> None:

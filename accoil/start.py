@@ -28,6 +28,7 @@ def start(role: Role = E) -> None:
             _wait_until_current()
             return
         check(settings.DATA)
+        check_version()
         if not is_current():
             _migrate(settings.DATA)
         if is_postgresql():
@@ -119,18 +120,25 @@ def _of_postgresql(problem: BaseException) -> str:
     return sentence(problem, connection.settings_dict)
 
 
-def newer() -> list[str]:
-    """Migrations of ours that were applied and that this version does not know."""
+def check_version() -> None:
+    """Raises Refused where a newer version has applied migrations that this one does not know: what it wrote would lack
+    what the newer one relies on."""
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationExecutor(connection).loader
+    loader = MigrationLoader(connection)
     ours = {app for app, _ in loader.disk_migrations}
-    return sorted(
+    unknown = sorted(
         f"{app}.{name}"
         for app, name in loader.applied_migrations or ()
         if app in ours and (app, name) not in loader.disk_migrations
     )
+    if unknown:
+        what = "PostgreSQL" if is_postgresql() else "app.sqlite3"
+        raise Refused(
+            f"{what} is of a newer version of Accoil ({unknown[0]} is not known here): install that version, or "
+            "restore the backup from before it."
+        )
 
 
 def _migrate(data: Path) -> None:

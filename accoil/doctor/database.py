@@ -10,7 +10,7 @@ from accoil.roles import CLICKHOUSE
 
 
 def application_database() -> Finding:
-    from accoil.start import check, is_current, is_postgresql, newer, usable
+    from accoil.start import check, check_version, is_current, is_postgresql, usable
 
     name = "PostgreSQL" if is_postgresql() else "app.sqlite3"
     try:
@@ -19,14 +19,10 @@ def application_database() -> Finding:
                 return False, f"app.sqlite3 is damaged ({answer}); restore it from a backup."
             if not environment.text(CLICKHOUSE):  # else others than the one that counts have folders of their own
                 check(data())
-            unknown, current = newer(), is_current()
+            check_version()
+            current = is_current()
     except Refused as wrong:
         return False, str(wrong)
-    if unknown:
-        return False, (
-            f"{name} is of a newer version of Accoil ({unknown[0]} is not known here): install that version, or "
-            "restore the backup from before it."
-        )
     if not current:
         return False, f"{name} is older than this program; any other accoil command brings it up to date."
     if is_postgresql():

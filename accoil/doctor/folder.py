@@ -14,6 +14,7 @@ from accoil import environment
 from accoil.count.counting import InUse, lock
 from accoil.database import is_there
 from accoil.doctor.finding import Finding, data, me, progress, user
+from accoil.roles import CLICKHOUSE
 from accoil.secret import FILE as SECRET_KEY
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -67,7 +68,7 @@ def one_server() -> Finding:
     if progress() is not None:
         return True, "A server runs on this data folder, and answers."
     if not (data() / "counting.lock").exists():
-        return True, "No server runs on this data folder."
+        return True, _nobody()
     try:
         lock(data()).close()
     except InUse:
@@ -78,7 +79,13 @@ def one_server() -> Finding:
         )
     except OSError as problem:
         return False, f"counting.lock can't be opened: {problem.strerror}."
-    return True, "No server runs on this data folder."
+    return True, _nobody()
+
+
+def _nobody() -> str:
+    if environment.text(CLICKHOUSE):  # then pages may run by themselves, which answer no command
+        return "No server that receives or counts runs on this data folder; one with pages alone answers no command."
+    return "No server runs on this data folder."
 
 
 def _holder() -> str:

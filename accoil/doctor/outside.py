@@ -4,9 +4,12 @@ import smtplib
 import socket
 from urllib.parse import urlsplit
 
+from accoil import environment
 from accoil.doctor.finding import Finding, me, progress
+from accoil.roles import CLICKHOUSE, P
 
 WAIT = 5.0  # seconds
+WHY_NOT = "something else answers there."
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,11 +49,12 @@ def _answers(url: str) -> Finding:
 
     told = progress()
     if told is None:
-        return True, f"No server runs here, so {url} was not asked."
+        return True, f"No server answers here, so {url} was not asked."
     try:
         with given(WAIT):
             answer = Client(url, {}, limits=Lane(), tries=1).call("GET", "/health")
-        found, why = answer.headers.get(health.SERVER) == told["server"], "something else answers there."
+        is_here = answer.headers.get(health.SERVER) == told["server"]
+        found, why = is_here or (health.SERVER in answer.headers and _shows_pages(answer.json)), WHY_NOT
     except ToolError as problem:
         found, why = False, problem.reason
     if not found:
@@ -58,7 +62,12 @@ def _answers(url: str) -> Finding:
             f"{url} does not lead to this server: {why} Look at its name (DNS), at the proxy and what it passes on to, "
             "and at the firewall; else correct ACCOIL_PUBLIC_URL."
         )
-    return True, f"{url} leads to this server."
+    return True, f"{url} leads to {'this server' if is_here else 'a server that shows pages'}."
+
+
+def _shows_pages(health: object) -> bool:
+    """Of several processes those with pages answer people, and not the one of this folder."""
+    return bool(environment.text(CLICKHOUSE)) and isinstance(health, dict) and health.get("role") == P
 
 
 def mail() -> Finding:

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from accoil.refused import Refused
 from accoil.store import questions
 from accoil.store.store import MEMORY, Damaged, Places, Value
 
@@ -206,11 +207,17 @@ class DuckDB:
 
     def _migrate(self) -> None:
         """Numbered files, forward only; functions are made anew at each start, since they are only spellings. Raises
-        Damaged where a file asks that a store with something in it be made again."""
+        Damaged where a file asks that a store with something in it be made again, Refused where a newer version was."""
         self._db.execute("create table if not exists migration (number integer)")
         done = {number for (number,) in self._db.execute("select number from migration").fetchall()}
-        for path in sorted((_HERE / "schema").glob("*.sql")):
-            number = int(path.name.split("_")[0])
+        files = {int(path.name.split("_")[0]): path for path in (_HERE / "schema").glob("*.sql")}
+        if done - files.keys():
+            self._db.close()
+            raise Refused(
+                f"{self.path.name} is of a newer version of Accoil: install that version, or restore the backup from "
+                "before it."
+            )
+        for number, path in sorted(files.items()):
             if number not in done:
                 text = path.read_text()
                 if text.startswith(COUNTS_ANEW) and self._holds_something():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -16,7 +18,7 @@ from tests.journey.mortal import Mortal, mortal
 from tests.journey.test_kill import all_at_once, insist
 from tests.traffic import expected, traffic
 from tests.waiting import until
-from tests.whole import accoil, begin, begun, free_port, wait_for_answer
+from tests.whole import accoil, begin, begun, env, free_port, wait_for_answer
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,19 @@ def test_nothing_acknowledged_before_it_is_missing_when_it_is_taken_under_load(t
         finally:
             server.terminate()
             server.communicate(timeout=60)
+
+
+def test_a_folder_that_the_server_sees_otherwise_is_refused(told, tmp_path: Path) -> None:
+    """As systemd's PrivateTmp and containers have it: the same name, another place."""
+    source, _ = told
+    (place := tmp_path / "place").mkdir()
+    apart = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs tmpfs {place} && exec "$@"', "apart"]
+    if subprocess.run([*apart, "true"], capture_output=True).returncode:
+        pytest.skip("nothing may be mounted here")
+    command = [*apart, sys.executable, "-m", "accoil", "backup", str(place / "kept")]
+    made = subprocess.run(command, env=env(source.data), capture_output=True, text=True)
+    assert made.returncode == 1, made.stdout
+    assert f"The running server has another {place / 'kept'} than this command" in made.stderr
 
 
 def test_a_server_that_was_killed_is_backed_up_as_it_lies(tmp_path: Path) -> None:

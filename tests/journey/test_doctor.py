@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from accoil.receive.calls import Call
@@ -36,9 +37,13 @@ def data(tmp_path: Path) -> Path:
 
 
 def doctor(data: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return ran(data, "doctor", *words, **settings)
+
+
+def ran(data: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     own = {key: value for key, value in os.environ.items() if not key.startswith("ACCOIL_")}
     return subprocess.run(
-        [sys.executable, "-m", "accoil", "doctor", *words],
+        [sys.executable, "-m", "accoil", *words],
         env={**own, "ACCOIL_DATA": str(data), **settings}, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
 
@@ -224,9 +229,26 @@ def test_a_second_server_on_the_same_folder(data: Path) -> None:
 
 def test_a_database_that_is_older_or_newer_than_the_program(data: Path) -> None:
     changed(data, "insert into django_migrations (app, name, applied) values ('team', '9999_later', '2026-01-01')")
-    assert "team.9999_later is not known here" in found(data, "Application database")
+    why = found(data, "Application database")
+    assert "team.9999_later is not known here" in why and "install that version, or restore" in why
+    for words in (["definitions"], ["serve", "--port", str(free_port())]):  # would write what the newer one can't use
+        refused = ran(data, *words)
+        assert (refused.returncode, refused.stderr) == (1, f"{why}\n")
     changed(data, "delete from django_migrations where name = '9999_later' or app = 'erase'")
     assert "any other accoil command brings it up to date" in found(data, "Application database")
+
+
+def test_a_store_of_a_newer_version_is_left_alone(data: Path) -> None:
+    with mortal(data):
+        pass
+    (store,) = data.glob("facts-*.duckdb")
+    with duckdb.connect(store) as db:
+        db.execute("insert into migration values (9999)")
+    kept = store.read_bytes()
+    refused = ran(data, "serve", "--port", str(free_port()))
+    assert refused.returncode == 1
+    assert f"{store.name} is of a newer version of Accoil: install that version" in refused.stderr
+    assert store.read_bytes() == kept
 
 
 def test_tools_that_cannot_be_reached(data: Path) -> None:

@@ -43,7 +43,13 @@ def test_what_one_receives_another_counts(tmp_path: Path, postgresql: Cluster) -
         for door, items in zip(its.doors, sent, strict=True):
             insist(door, items)
         until(lambda: its.door.counts() == expected([*sent[0], *sent[1]]), every=0.2, said=its.said)
-        said = accoil(its.receivers[0].data, "doctor", **its.settings).stdout
+        told = {**its.settings, "ACCOIL_PUBLIC_URL": its.pages.address}  # as a proxy leads people there
+        looked = [accoil(each.data, "doctor", **told) for each in (its.receivers[0], its.workers[0], its.pages)]
+        assert [(each.returncode, each.stdout) for each in looked if "BAD" in each.stdout] == []
+        for each in looked[:2]:
+            assert f"ok   Address: {its.pages.address} leads to a server that shows pages." in each.stdout
+        assert "one with pages alone answers no command" in looked[2].stdout
+        said = looked[0].stdout
         assert "ok   Role: A receiver's (serve --only receive); 0 blocks wait to be handed on." in said
         assert "ok   ClickHouse: ClickHouse answers; 2 receivers have handed blocks on through it." in said
         assert its.doors[0].get("/workspaces").status == 404  # the API is asked elsewhere
