@@ -58,7 +58,9 @@ def save(feed: Feed, draft: Draft) -> Feed:
     feed.channel, feed.mail_to = draft.channel.strip(), ", ".join(listed(draft.mail_to.lower()))
     _check_where(feed, draft)
     if (feed.every, feed.hour) != (draft.every, draft.hour):
-        feed.sent_on = _due_day(feed, draft, feed.profile.product.today())
+        feed.sent_on = _last_due(
+            draft.hour, moment().astimezone(feed.profile.product.zone)
+        )  # the next one is its first
     feed.every, feed.hour = draft.every, draft.hour
     feed.save()
     return feed
@@ -81,10 +83,9 @@ def _check_where(feed: Feed, draft: Draft) -> None:
         action_of("email")[1].check(team, {"to": feed.mail_to})
 
 
-def _due_day(feed: Feed, draft: Draft, today: date) -> date | None:
-    """So that one whose hour is over today begins tomorrow."""
-    now = moment().astimezone(feed.profile.product.zone)
-    return today if now.hour >= draft.hour else None
+def _last_due(hour: int, now: datetime) -> date:
+    """The last day on which that hour had come."""
+    return now.date() if now.hour >= hour else now.date() - timedelta(days=1)
 
 
 def step() -> None:
@@ -100,26 +101,25 @@ def send_due(feed: Feed) -> int:
     """How many deliveries that made. Doing it twice makes them once."""
     product = feed.profile.product
     now = moment().astimezone(product.zone)
-    today = now.date()
-    due = datetime.combine(today, time(feed.hour), product.zone)
-    if now < due or (feed.every == Feed.Every.WEEK and today.weekday() != 0) or feed.sent_on == today:
+    day = _last_due(feed.hour, now)
+    if (feed.every == Feed.Every.WEEK and day.weekday() != 0) or (feed.sent_on and feed.sent_on >= day):
         return 0
-    wanted = _wanted(feed, today) if now - due < LATE else []
+    wanted = _wanted(feed, day) if now - datetime.combine(day, time(feed.hour), product.zone) < LATE else []
     queue_all(product, wanted or ())
-    Feed.objects.filter(pk=feed.pk).update(sent_on=today, quiet_on=today if wanted is None else None)
+    Feed.objects.filter(pk=feed.pk).update(sent_on=day, quiet_on=day if wanted is None else None)
     return len(wanted or ())
 
 
-def _wanted(feed: Feed, today: date) -> list[Wanted] | None:
+def _wanted(feed: Feed, day: date) -> list[Wanted] | None:
     """One for each who gets it; None where no card has anything to say."""
     to = recipients(feed)
-    told = message(feed, today) if to else {}
+    told = message(feed, day) if to else {}
     if told is None:
         return None
     return [
         Wanted(
             action=action, kind="account", entity=-feed.pk, values=values, told=told, feed=feed,
-            key=f"feed:{feed.pk}:{today.isoformat()}:{action}:{next(iter(values.values()))}",
+            key=f"feed:{feed.pk}:{day.isoformat()}:{action}:{next(iter(values.values()))}",
         )
         for action, values in to
     ]  # fmt: skip

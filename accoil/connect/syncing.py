@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
-from django.db import close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from accoil.connect import sync
 from accoil.connect.mine import Mine, everything
 from accoil.connect.models import Connection, State
-from accoil.connect.now import wait
+from accoil.connect.now import now, wait
 from accoil.connect.syncer import LOOKS_EVERY, Opened, Syncer
 from accoil.connect.tools import TOOLS
 
@@ -43,10 +44,24 @@ class Lane:
         syncer = Syncer(self._connection, self._opened)
         try:
             while not self._stopping.is_set():
-                wait(self._stopping, self._step(syncer) if self._ready() else LOOKS_EVERY)
+                self._rest(self._step(syncer) if self._ready() else LOOKS_EVERY)
         finally:
             syncer.close()
             connections.close_all()
+
+    def _rest(self, seconds: float) -> None:
+        """So long, or until somebody asks for a full pass, signs in again, or disconnects."""
+        until, asked = now() + seconds, self._asked() if seconds > LOOKS_EVERY else None
+        while not wait(self._stopping, min(LOOKS_EVERY, until - now())) and now() < until:
+            if self._asked() != asked:
+                return
+
+    def _asked(self) -> tuple[object, ...] | None:
+        close_old_connections()
+        row = Connection.objects.filter(pk=self._connection).values_list("state", "asked_at", "secret")
+        with suppress(DatabaseError):  # the next step says so
+            return row.first()
+        return None
 
     def _step(self, syncer: Syncer) -> float:
         """What goes wrong again and again is in the log once."""

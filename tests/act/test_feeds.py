@@ -126,6 +126,17 @@ def test_a_weekly_feed_comes_on_monday_and_one_that_is_late_by_half_a_day_is_lef
     assert late.sent_on == people.product.today()
 
 
+def test_one_whose_hour_passed_before_midnight_is_sent_after_it(people: Looked, slack: Slack) -> None:
+    author = person(people, "ann")
+    evening = made(people, author, channel="#news", hour=20)
+    weekly = made(people, author, channel="#news", hour=20, every="week", name="Weekly")
+    until_monday = (7 - people.product.today().weekday()) % 7
+    arrives(people)
+    assert send(people, evening, 0) == 0, "it was made after yesterday's hour"
+    assert (send(people, evening, 0, 1), send(people, evening, 0, 1)) == (1, 0)
+    assert (send(people, weekly, 0, until_monday), send(people, weekly, 0, until_monday + 1)) == (0, 1)
+
+
 def test_a_personal_feed_goes_to_its_author_alone(people: Looked, slack: Slack, box: Mailbox) -> None:
     ann, bob = person(people, "ann"), person(people, "bob")
     for more, why in [

@@ -57,6 +57,20 @@ def test_a_slow_tool_stops_no_other_connection(synced: Synced, clock: Driven | N
         syncing.stop()
 
 
+def test_who_asks_for_a_full_pass_wakes_one_that_rests_after_failures(synced: Synced, clock: Driven | None) -> None:
+    synced.switch(Mode.ALL)
+    Connection.objects.update(failures=9)  # after the next one it rests for minutes
+    synced.intercom.faults.plan("refuse", "POST /contacts/search", status=400, code="parameter_invalid")
+    syncing = Syncing()
+    try:
+        STEP(syncing)
+        until(lambda: Connection.objects.get().failures == 10, PATIENCE)
+        sync.sync_now(Connection.objects.get())
+        until(lambda: bool(synced.stands("ann@acme.example")), PATIENCE)
+    finally:
+        syncing.stop()
+
+
 def test_a_connection_that_is_gone_is_left(synced: Synced, clock: Driven | None) -> None:
     syncing = Syncing()
     try:
