@@ -145,10 +145,14 @@ def _running(
 @pytest.fixture
 def server(_running: Server, django_db_blocker: Any) -> Iterator[Server]:
     """The whole server in threads of this process, listening on a port of its own. All tests share it."""
+    from accoil import importing
     from accoil.count.facts import open_facts
 
     with django_db_blocker.unblock():
-        open_facts(_running.counting.facts)  # another test may have asked facts of its own
+        assert _running.parts.counts
+        # Another test may have asked facts, or begun imports, of its own.
+        open_facts(_running.counting.facts)
+        importing._own = _running.parts.counts.imports
         yield _running
 
 

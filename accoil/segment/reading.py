@@ -19,8 +19,8 @@ Way = Literal["entered", "left"]
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """`id` is the same whoever asks: of segment, entity, day and way, and of who comes back or leaves on the day he
-    entered also of the round. `watermark` is where to go on reading.
+    """`id` is the same whoever asks: of segment, entity, day and way, and of who came back, or leaves on the day
+    he entered, also of the round. `watermark` is where to go on reading.
     `happened`: something took place, rather than that a rule or definition was changed."""
 
     id: str
@@ -55,7 +55,7 @@ def moves(profile: Profile, after: int = 0, limit: int = 10_000) -> list[Move]:
 
 
 def move_id(stay: Stay, way: Way, day: int, round: int) -> str:
-    first = stay.entered_in_id == round if way == "entered" else stay.entered_day != day
+    first = stay.entered_in_id == round if way == "entered" else stay.back_in_id is None and stay.entered_day != day
     known = f"{stay.segment_id}-{stay.entity}-{day}-{way}"
     return known if first else f"{known}-{round}"
 
