@@ -182,8 +182,16 @@ def test_who_only_asks_asks_another_address_when_one_does_not_answer(
     shared.stop()
 
 
-def test_who_only_asks_knows_that_clickhouse_came_back_with_less(
-    ships: "Ships", monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("goes_on", "lost"),
+    [
+        (lambda ships: ships.ship(), "delete from shipped where block > {block}"),
+        (lambda ships: ships.shipping.copy(), "delete from generation where number = 2"),
+    ],
+    ids=["with less", "with a generation of before"],
+)
+def test_who_only_asks_knows_that_clickhouse_was_put_back_from_its_own_backup(
+    ships: "Ships", goes_on: Callable[["Ships"], None], lost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     product = ships.new_product()
     ships.receive(product, messages()[:100], per_block=50)
@@ -191,32 +199,10 @@ def test_who_only_asks_knows_that_clickhouse_came_back_with_less(
     shared = SharedFacts(ships.url)
     backed_up = shared.block
     ships.receive(product, messages()[100:200], per_block=50)
-    ships.ship()
+    goes_on(ships)
     shared.look()
     assert shared.block > backed_up and not shared.is_behind
-    ships.shipping._opened()._table.tell(f"delete from shipped where block > {backed_up}")
-    with monkeypatch.context() as patched:
-        patched.setattr(Generations, "began", lambda generations, began=shared._began: began + 60)
-        shared.look()
-    assert shared.is_behind
-    ships.shipping.copy()
-    shared.look()
-    assert not shared.is_behind
-    shared.stop()
-
-
-def test_who_only_asks_knows_that_clickhouse_came_back_with_a_generation_of_before(
-    ships: "Ships", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    product = ships.new_product()
-    ships.receive(product, messages()[:100], per_block=50)
-    ships.ship()
-    shared = SharedFacts(ships.url)
-    ships.receive(product, messages()[100:200], per_block=50)
-    ships.shipping.copy()
-    shared.look()
-    assert not shared.is_behind
-    ships.shipping._opened()._table.tell("delete from generation where number = 2")  # put back from its own backup
+    ships.shipping._opened()._table.tell(lost.format(block=backed_up))
     with monkeypatch.context() as patched:
         patched.setattr(Generations, "began", lambda generations, began=shared._began: began + 60)
         shared.look()
