@@ -163,10 +163,10 @@ def test_an_account_goes_its_users_stay_and_later_events_count_for_none(server: 
 
 def test_a_trait_that_names_accounts_from_now_on_brings_back_none_that_was_deleted(server: Server) -> None:
     door = make_product(server)
-    told(server, door, calls("ann", f"{MARK}-account"))
-    told(server, door, [{"type": "identify", "userId": "bob", "traits": {"company": f"{MARK}-account", "org": "beta"}}])
+    told(server, door, calls("ann", "gone"))
+    told(server, door, [{"type": "identify", "userId": "bob", "traits": {"company": "gone", "org": "beta"}}])
     product = Product.objects.get(pk=door.product_id)
-    erased(product, "account", ids.id_of(product.pk, ids.ACCOUNT, f"{MARK}-account"))
+    erased(product, "account", ids.id_of(product.pk, ids.ACCOUNT, "gone"))
 
     for trait, members in (("company", set()), ("org", {"beta"})):
         Configuration.objects.update_or_create(product=product, defaults={"account_id": trait})
