@@ -58,9 +58,8 @@ def save(feed: Feed, draft: Draft) -> Feed:
     feed.channel, feed.mail_to = draft.channel.strip(), ", ".join(listed(draft.mail_to.lower()))
     _check_where(feed, draft)
     if (feed.every, feed.hour) != (draft.every, draft.hour):
-        feed.sent_on = _last_due(
-            draft.hour, moment().astimezone(feed.profile.product.zone)
-        )  # the next one is its first
+        now = moment().astimezone(feed.profile.product.zone)
+        feed.sent_on = _last_due(draft.hour, now)  # the next one is its first
     feed.every, feed.hour = draft.every, draft.hour
     feed.save()
     return feed

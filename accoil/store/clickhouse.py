@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from clickhouse_connect.driver.binding import format_query_value
 from urllib3 import Timeout
 
 from accoil.store import cluster, questions, spelling, versions
-from accoil.store.reaching import CLOSES_WITHIN, LONG_PATIENCE, connected, tables_in
+from accoil.store.reaching import CLOSES_WITHIN, LONG_PATIENCE, catch_up, connected, make
 from accoil.store.store import Change, Loading, Places, Store, Value
 from accoil.store.tables import Figures, Table
 
@@ -64,23 +65,14 @@ class ClickHouse(Store):
         self._client, self.address = connected(url, patience)
         self.everywhere = f" on cluster {name}" if (name := cluster.name()) else ""
         if makes:
-            self._make(tables, f" comment '{comment}'" if comment else "")
+            name = cluster.name()
+            made = (
+                cluster.spread(each, self.database, name) if name else versions.made(each) for each in schema(tables)
+            )
+            make(self._client, self.database, chain.from_iterable(made), comment)
         if tables == FACTS:
             self._client.command(f"create database if not exists {self._kept}", use_database=False)
         self._client.database = self.database
-
-    def _make(self, tables: str, said: str) -> None:
-        name = cluster.name()
-        there = tables_in(self._client, self.database) if name else set()
-        settings = cluster.OF_THOSE_THAT_ARE_UP if name else {}
-        if not there:
-            made = f"create database if not exists {self.database}{self.everywhere}{said}"
-            self._client.command(made, settings=settings, use_database=False)
-        self._client.database = self.database
-        for statement in schema(tables):
-            made_by = cluster.spread(statement, self.database, name) if name else versions.made(statement)
-            for each in cluster.lacking(made_by, there):
-                self._client.command(each, settings=settings)
 
     def ask(self, question: str, places: Places = None, /, **values: Value) -> pa.Table:
         return _named(self._client.query_arrow(*self._written(question, places, values)))
@@ -144,9 +136,7 @@ class ClickHouse(Store):
 
     def catch_up(self, *tables: str) -> None:
         """On a cluster: whichever server is asked from now on has what was in these tables until now. Raises Behind."""
-        if tables and (name := cluster.name()):
-            question = cluster.missing([f"{table}_here" for table in tables], self.database, name)
-            cluster.wait(lambda: int(self._client.query(question).result_rows[0][0] or 0))
+        catch_up(self._client, *(f"{table}_here" for table in tables))
 
     def later_than(self, version: int, table: Table) -> pa.Table:
         """The keys of what was put there with a larger version, also of what is gone."""

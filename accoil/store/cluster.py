@@ -75,7 +75,7 @@ def on_each(statement: str, database: str, cluster: str) -> str:
     )
 
 
-def lacking(statements: list[str], there: set[str]) -> list[str]:
+def lacking(statements: Iterable[str], there: set[str]) -> list[str]:
     """Those of what is not there: each is waited for on every server of the cluster."""
     return [each for each in statements if each.split()[5].rpartition(".")[2] not in there]
 

@@ -41,8 +41,10 @@ class OnEach:
 
     def catch_up(self, table: str) -> None:
         """On a cluster: whichever server is asked from now on has what was in a table until now."""
-        if name := cluster.name():
-            self.ask(lambda client: cluster.wait(lambda: _missing(client, table, name)))
+        from accoil.store.reaching import catch_up
+
+        if cluster.name():
+            self.ask(lambda client: catch_up(client, table))
 
     def insert(self, table: str, rows: pa.Table) -> None:
         self.ask(lambda client: client.insert_arrow(table, rows))
@@ -67,23 +69,9 @@ def made(name: str, database: str, of_cluster: str) -> list[str]:
 
 
 def _connected(address: str, name: str) -> Any:
-    from accoil.store.reaching import client_of, tables_in  # a server that has none starts without its driver
+    from accoil.store.reaching import client_of, make  # a server that has none starts without its driver
 
     database = urlsplit(address).path.strip("/") or "accoil"
     client = client_of(address, PATIENCE, connects_within=PATIENCE)
-    of_cluster = cluster.name()
-    everywhere = f" on cluster {of_cluster}" if of_cluster else ""
-    there = tables_in(client, database) if of_cluster else set()
-    settings = cluster.OF_THOSE_THAT_ARE_UP if of_cluster else {}
-    if not there:
-        made_by = f"create database if not exists {database}{everywhere}"
-        client.command(made_by, settings=settings, use_database=False)
-    client.database = database
-    for statement in cluster.lacking(made(name, database, of_cluster), there):
-        client.command(statement, settings=settings)
+    make(client, database, made(name, database, cluster.name()))
     return client
-
-
-def _missing(client: Any, table: str, of_cluster: str) -> int:
-    question = cluster.missing([table], client.database, of_cluster)
-    return int(client.query(question).result_rows[0][0] or 0)

@@ -1,6 +1,6 @@
 """The published driver, connected to a server of ClickHouse that is new enough and answers as standard SQL does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -51,9 +51,30 @@ def _client(url: str, patience: int) -> Client:
     return client_of(url, patience, SETTINGS | (cluster.SETTINGS if cluster.name() else {}))
 
 
-def tables_in(client: Client, database: str) -> set[str]:
+def make(client: Client, database: str, statements: Iterable[str], comment: str = "") -> None:
+    """Makes a database, which is the client's from then on, and its tables, as far as they are missing."""
+    name = cluster.name()
+    there = _tables_in(client, database) if name else set()
+    settings = cluster.OF_THOSE_THAT_ARE_UP if name else {}
+    if not there:
+        everywhere, said = f" on cluster {name}" if name else "", f" comment '{comment}'" if comment else ""
+        statement = f"create database if not exists {database}{everywhere}{said}"
+        client.command(statement, settings=settings, use_database=False)
+    client.database = database
+    for each in cluster.lacking(statements, there):
+        client.command(each, settings=settings)
+
+
+def _tables_in(client: Client, database: str) -> set[str]:
     question = f"select name from system.tables where database = '{database}'"  # noqa: S608 - a name of ours
     return {row[0] for row in client.query(question).result_rows}
+
+
+def catch_up(client: Client, *tables: str) -> None:
+    """On a cluster: whichever server is asked from now on has what was in these tables until now. Raises Behind."""
+    if tables and (name := cluster.name()):
+        question = cluster.missing(tables, str(client.database), name)
+        cluster.wait(lambda: int(client.query(question).result_rows[0][0] or 0))
 
 
 def client_of(
