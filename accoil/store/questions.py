@@ -24,9 +24,9 @@ def values_in(question: str) -> set[str]:
     return set(_VALUE.findall(question))
 
 
-def render(question: str, marker: str, places: dict[str, str]) -> str:
+def render(question: str, places: dict[str, str]) -> str:
     """The engine's spelling of values (`$name`), and names of tables put into `{places}`."""
-    return _placed(_VALUE.sub(rf"{marker}\1", question), places)
+    return _placed(_VALUE.sub(r"$\1", question), places)
 
 
 def put(question: str, values: dict[str, str], places: dict[str, str]) -> str:
