@@ -102,7 +102,7 @@ class _Looking:
                     f"case when g.b{number} then cast({2**place} as bigint) else 0 end"
                     for place, number in enumerate(self._numbers)
                 )
-                rows = {"rows": book._places[f"{self._question.scope}s"]}
+                rows = {"rows": book.table(self._question.scope)}
                 self._keep("states", ASK["states"].replace("<inside>", inside or "0"), rows, day=number)
         finally:
             book.drop()

@@ -43,7 +43,7 @@ class Page(msgspec.Struct):
 
 
 class Book(Making):
-    """Rows of `accounts` and `users` are dictionaries; rates are fractions 0–1, days are dates, money is cents."""
+    """Rows of a `page` are dictionaries; rates are fractions 0–1, days are dates, money is cents."""
 
     def look(self) -> None:
         """Has the rows made anew beside whoever looks; waited for are they where they are few, or older than five
@@ -59,23 +59,9 @@ class Book(Making):
             if self.is_behind and self.age > FRESH_FOR and not self.is_gone:
                 self.make()
 
-    def accounts(
+    def page(
         self,
-        search: str = "",
-        sort: str = "-score",
-        limit: int = 50,
-        offset: int = 0,
-        ids: list[int] | None = None,
-        moved: int | None = None,
-        rule: Rule | None = None,
-    ) -> Page:
-        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much. `rule`: inlined; only
-        those for whom it holds."""
-        given = {"search": search, "ids": ids, "moved": moved, "account": None}
-        return self._list("account", sort, limit, offset, rule, **given)
-
-    def users(
-        self,
+        scope: Scope,
         search: str = "",
         sort: str = "-score",
         limit: int = 50,
@@ -85,20 +71,28 @@ class Book(Making):
         account: int | None = None,
         rule: Rule | None = None,
     ) -> Page:
-        """As `accounts`; `account`: only those who belong to it now or did something for it in the window."""
+        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much. `account`: only users
+        who belong to it now or did something for it in the window. `rule`: inlined; only those for whom it holds."""
+        question, places, asked = self._asking(scope, sort, rule)
         given = {"search": search, "ids": ids, "moved": moved, "account": account}
-        return self._list("user", sort, limit, offset, rule, **given)
 
-    def page(self, scope: Scope, **wanted: Any) -> Page:
-        """`accounts` or `users`, whichever the scope says."""
-        return self.accounts(**wanted) if scope == "account" else self.users(**wanted)
+        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
+            return self._facts.store.rows(question, places, **asked, **given, limit=limit, offset=offset)
+
+        rows = ask(limit, offset)
+        if ids and not rows and self.is_behind:  # somebody new
+            self.catch_up()
+            rows = ask(limit, offset)
+        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
+        total = counted[0]["of_all"] if counted else 0
+        return Page([listed.row_told(row, len(self.definition.events)) for row in rows], total)
 
     def those(self, scope: Scope, ids: Collection[int]) -> dict[int, dict[str, Any]]:
         """By id, the rows of those of `ids` that are in it; users without the name of their account. In no order and
         not counted, which of a few people takes longer than finding them."""
         if not ids:
             return {}
-        found = self._facts.store.rows(LIST["those"], {"who": self._places[f"{scope}s"]}, ids=list(ids))
+        found = self._facts.store.rows(LIST["those"], {"who": self.table(scope)}, ids=list(ids))
         return {row["id"]: listed.row_told(row, len(self.definition.events)) for row in found}
 
     def matching(self, rule: Rule, scope: Scope) -> list[int]:
@@ -132,7 +126,7 @@ class Book(Making):
     def stream(
         self, scope: Scope, sort: str = "-score", rule: Rule | None = None, **wanted: Any
     ) -> Iterator[pa.RecordBatch]:
-        """All rows of a list at once, as columns of the same names; `wanted` is as for `accounts` and `users`."""
+        """All rows of a list at once, as columns of the same names; `wanted` is as for a `page`."""
         question, places, asked = self._asking(scope, sort, rule)
         given = {"search": "", "ids": None, "moved": None, "account": None, **wanted}
         found = self._facts.store.stream(question, places, **asked, **given, limit=EVERY_ROW, offset=0)
@@ -162,20 +156,6 @@ class Book(Making):
         for row in store.rows(ASK["bands"], self._places):
             summary[f"bands_{row['who']}"][row["band"]] = row["n"]
         return summary
-
-    def _list(self, scope: Scope, sort: str, limit: int, offset: int, rule: Rule | None, **given: Any) -> Page:
-        question, places, asked = self._asking(scope, sort, rule)
-
-        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
-            return self._facts.store.rows(question, places, **asked, **given, limit=limit, offset=offset)
-
-        rows = ask(limit, offset)
-        if given["ids"] and not rows and self.is_behind:  # somebody new
-            self.catch_up()
-            rows = ask(limit, offset)
-        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
-        total = counted[0]["of_all"] if counted else 0
-        return Page([listed.row_told(row, len(self.definition.events)) for row in rows], total)
 
     def _asking(self, scope: Scope, sort: str, rule: Rule | None) -> tuple[str, dict[str, str], dict[str, Value]]:
         """The question for a list, its places and values."""

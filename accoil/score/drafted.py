@@ -52,7 +52,7 @@ class Drafted(Book):
 
     def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
         """Those that the base has found."""
-        found = {"rows": places[f"{scope}s"], "steps": self._base.book._places[f"{scope}s"]}
+        found = {"rows": places[f"{scope}s"], "steps": self._base.book.table(scope)}
         many = len(self.definition.activation.steps(scope))
         self._facts.store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)
 
