@@ -55,7 +55,7 @@ def change_features(product: Product, change: keeping.Edit, author: User | None)
         return Carried(carry(product, author, FEATURES_NOTE, names), told)
 
 
-def change_domains(product: Product, domains: list[str], author: User | None) -> list[Version]:
+def change_domains(product: Product, domains: Sequence[str], author: User | None) -> list[Version]:
     """`domains` as checked. The versions it made."""
     with transaction.atomic():
         return carry(product, author, DOMAINS_NOTE) if save_domains(product, domains) else []
