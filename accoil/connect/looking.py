@@ -81,9 +81,8 @@ class Look:
         """Keeps the figures as they are now; which version of the facts they are of."""
         self._facts = facts()
         book = open_book(profile.product_id, profile.current.parsed, profile.product.today())
-        version = (
-            book.version
-        )  # a later one may be kept: then the next look finds nothing new in it, or what came since
+        # A later one may be kept: then the next look finds nothing new in it, or what came since.
+        version = book.version
         book.keep(self._names[1], Condition(ASK[self._kind], {}, frozenset()))
         return version
 

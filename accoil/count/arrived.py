@@ -16,7 +16,7 @@ from accoil.count.late import late
 from accoil.count.numeric import number_in
 from accoil.count.seen import Seen
 from accoil.receive import encoding, times
-from accoil.receive.calls import ALIAS, IDENTIFY
+from accoil.receive.calls import ALIAS, GROUP, IDENTIFY
 from accoil.receive.steps import LONGEST_ID, cut
 from accoil.receive.suppressed import Suppressed, account_in
 
@@ -184,7 +184,7 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
     rows = pc.list_parent_indices(_as_list(traits))
     keys, items = _pairs(traits)
     told_by = messages.take(rows)
-    of_group = pc.equal(kind.take(rows), 3)
+    of_group = pc.equal(kind.take(rows), GROUP)
     values = items.dictionary_encode()
     read = [_read(text) for text in values.dictionary.to_pylist()]
     texts = pa.array([text for text, _, _ in read], pa.string())

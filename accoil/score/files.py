@@ -100,9 +100,8 @@ def apply(
     """
     chosen = all_sections() if sections is None else sections
     found = content(text, [key for section in chosen for key in section.keys])
-    said = [
-        (section, section.read(found)) for section in chosen if any(key in found for key in section.keys)
-    ]  # all of it, before anything is changed
+    # All of it, before anything is changed.
+    said = [(section, section.read(found)) for section in chosen if any(key in found for key in section.keys)]
     for section, says in said:
         if isinstance(section, Outside):
             section.look_up(product, says)
