@@ -20,7 +20,7 @@ from accoil.score.making import ASK, Making
 from accoil.score.people import told
 from accoil.score.population import EVERYONE, whom
 from accoil.score.remembered import Lately
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 LIST = beside(__file__, "list")
@@ -98,7 +98,7 @@ class Book(Making):
     def matching(self, rule: Rule, scope: Scope) -> list[int]:
         """Our ids, in order, of those of the book for whom an inlined rule holds."""
         held = self._condition(rule, scope)
-        question = LIST[f"matching_{scope}"].replace("<holds>", held.text)
+        question = filled(LIST[f"matching_{scope}"], holds=held.text)
         found = self._facts.store.ask(question, self._rule_places(held), **self._given, **held.values)
         return found["id"].to_pylist()  # type: ignore[no-any-return]
 
@@ -162,7 +162,7 @@ class Book(Making):
         held = self._condition(rule, scope) if rule else EVERYONE
         places = {**self._places, **listed.ordered(sort, scope)}
         places |= self._rule_places(held) if rule else {}
-        return LIST[f"{scope}s"].replace("<holds>", held.text), places, {**self._given, **held.values}
+        return filled(LIST[f"{scope}s"], holds=held.text), places, {**self._given, **held.values}
 
     def _condition(self, rule: Rule, scope: Scope) -> Condition:
         return condition(rule, scope, in_book=True)

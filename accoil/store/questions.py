@@ -1,4 +1,7 @@
-"""Questions live in .sql files beside the Python that asks them: `-- name: …` starts one, the file gives the rest."""
+"""Questions live in .sql files beside the Python that asks them: `-- name: …` starts one, the file gives the rest.
+
+In it `:value` is bound, `{place}` is the name of a table or column, and `<part>` is more of the question, such as
+another one: never anything that somebody sent."""
 
 import re
 from pathlib import Path
@@ -17,6 +20,13 @@ def read(path: Path) -> dict[str, str]:
 
 def beside(python_file: str, name: str) -> dict[str, str]:
     return read(Path(python_file).with_name(f"{name}.sql"))
+
+
+def filled(question: str, **parts: str) -> str:
+    """A question with its parts; one may have parts itself, which come after it."""
+    for part, text in parts.items():
+        question = question.replace(f"<{part}>", text)
+    return question
 
 
 def values_in(question: str) -> set[str]:
