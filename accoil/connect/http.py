@@ -22,6 +22,7 @@ from accoil.connect.rate import lane as lane
 LARGEST = 10_000_000  # bytes of an answer
 TRIES = 3
 RETRYING = 10.0  # seconds in all, then whoever asked tries later
+NOT_LET_IN = (401, 403, 407)  # to be believed of the tool alone, not of a proxy between us
 
 Params = Mapping[str, str | int | bool] | None
 
@@ -34,6 +35,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     request_id: str = ""
     body: bytes = b""
+
+    @property
+    def is_page(self) -> bool:
+        """For people, as a proxy, a firewall or the network of a hotel answers in the place of a tool."""
+        return self.body.lstrip().startswith(b"<")
 
 
 def refused(answer: Answer) -> ToolError:
@@ -50,8 +56,8 @@ def pool() -> httpcore2.ConnectionPool:
 class Client:
     """Speaks to one address as one connection. Threads may share it. `guarded`: the address is a team's, not
     the operator's. `refused` makes the error of a 3xx or 4xx answer;
-    `reads` = "json": a good answer with something else in it is an error that passes; else answers
-    are read up to `largest` bytes and the rest is left."""
+    `reads` = "json": an answer with something else in it that is good, or does not let us in, is an error that passes;
+    else answers are read up to `largest` bytes and the rest is left."""
 
     def __init__(
         self,
@@ -119,10 +125,12 @@ class Client:
         if answer.status == 408 or answer.status >= 500:
             soon = self._limits.wait() or None
             raise TryLater(f"It has a problem of its own (status {answer.status}).", after=soon, **told)
-        if not 200 <= answer.status < 300:
+        is_good = 200 <= answer.status < 300
+        is_told = answer.json is not None or not answer.body.strip()
+        if self._json and not is_told and (is_good or answer.status in NOT_LET_IN):
+            raise TryLater(f"It answered something that is not JSON (status {answer.status}).", **told)
+        if not is_good:
             raise self._refused(answer)
-        if self._json and answer.body.strip() and answer.json is None:
-            raise TryLater("It answered something that is not JSON.", **told)
         return answer
 
     def _asked(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:

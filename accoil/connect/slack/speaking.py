@@ -125,6 +125,10 @@ def through_hook(url: str, body: dict[str, Any], channel: str, limits: Lane) -> 
 
 
 def _hook_refused(answer: Answer, channel: str) -> ToolError:
+    if answer.is_page:
+        return TryLater(
+            f"Something else answered in the place of Slack (status {answer.status}).", status=answer.status
+        )
     code = answer.body.decode("utf-8", "replace").strip()[:100]
     code = _HOOK.get(code, code)
     if code == "invalid_hook" or (answer.status in (404, 410) and code not in _CHANNEL):
