@@ -101,14 +101,18 @@ class Client:
         sent = self._headers | kind | {name.lower(): value for name, value in (headers or {}).items()}
         if not all(value.isascii() and value.isprintable() for value in sent.values()):
             raise Rejected("The token holds a character that no token has, such as “…”; copy it again.")
-        began = now()
+        began, lost = now(), False
         for attempt in range(1, self._tries + 1):
             try:
                 return self._once(method, url, sent, body, background)
-            except TryLater as later:
-                pause: float = random.uniform(0.4, 1.2) * attempt if later.after is None else later.after
-                if later.limited or attempt == self._tries or pause > min(began + RETRYING - now(), remaining()):
+            except ToolError as why:
+                why.lost = lost
+                if not isinstance(why, TryLater) or why.limited:
                     raise
+                pause: float = random.uniform(0.4, 1.2) * attempt if why.after is None else why.after
+                if attempt == self._tries or pause > min(began + RETRYING - now(), remaining()):
+                    raise
+                lost = True
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
 
