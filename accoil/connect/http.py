@@ -36,11 +36,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str = ""
     body: bytes = b""
 
-    @property
-    def is_page(self) -> bool:
-        """For people, as a proxy, a firewall or the network of a hotel answers in the place of a tool."""
-        return self.body.lstrip().startswith(b"<")
-
 
 def refused(answer: Answer) -> ToolError:
     """What a refusal means where the tool does not say it better."""
@@ -56,8 +51,8 @@ def pool() -> httpcore2.ConnectionPool:
 class Client:
     """Speaks to one address as one connection. Threads may share it. `guarded`: the address is a team's, not
     the operator's. `refused` makes the error of a 3xx or 4xx answer;
-    `reads` = "json": an answer with something else in it that is good, or does not let us in, is an error that passes;
-    else answers are read up to `largest` bytes and the rest is left."""
+    `reads`: an answer with something else in it that is good, or does not let us in, is an error that passes; words are
+    all but a page for people. But for JSON answers are read up to `largest` bytes and the rest is left."""
 
     def __init__(
         self,
@@ -67,13 +62,13 @@ class Client:
         limits: Lane,
         refused: Callable[[Answer], ToolError] = refused,
         guarded: bool = False,
-        reads: Literal["json", "anything"] = "json",
+        reads: Literal["json", "words", "anything"] = "json",
         largest: int = LARGEST,
         tries: int = TRIES,
     ) -> None:
         self._base, self._limits, self._refused, self._largest = base_url, limits, refused, largest
         self._tries = tries
-        self._json = reads == "json"
+        self._reads = reads
         self._pool = guard.pool() if guarded else pool()
         told = {"user-agent": f"Accoil/{__version__}", "accept-encoding": "identity"}
         self._headers = told | {name.lower(): value for name, value in headers.items()}
@@ -130,12 +125,18 @@ class Client:
             soon = self._limits.wait() or None
             raise TryLater(f"It has a problem of its own (status {answer.status}).", after=soon, **told)
         is_good = 200 <= answer.status < 300
-        is_told = answer.json is not None or not answer.body.strip()
-        if self._json and not is_told and (is_good or answer.status in NOT_LET_IN):
-            raise TryLater(f"It answered something that is not JSON (status {answer.status}).", **told)
+        if (is_good or answer.status in NOT_LET_IN) and not self._is_of_the_tool(answer):
+            what = "that is not JSON" if self._reads == "json" else "that only people can read"
+            raise TryLater(f"It answered something {what} (status {answer.status}).", **told)
         if not is_good:
             raise self._refused(answer)
         return answer
+
+    def _is_of_the_tool(self, answer: Answer) -> bool:
+        """And not of a proxy, a firewall or the network of a hotel in its place."""
+        if self._reads == "json":
+            return answer.json is not None or not answer.body.strip()
+        return self._reads == "anything" or not answer.body.lstrip().startswith(b"<")
 
     def _asked(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         try:
@@ -158,7 +159,7 @@ class Client:
         for part in response.iter_stream():
             parts.append(part)
             size += len(part)
-            if size > self._largest and self._json:
+            if size > self._largest and self._reads == "json":
                 raise Rejected(f"It answered more than {self._largest:,} bytes.", status=response.status)
             if size > self._largest:
                 break

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accoil.connect import speaking
 from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
-from accoil.connect.http import NOT_LET_IN, Answer, Client
+from accoil.connect.http import Answer, Client
 from accoil.connect.models import Connection
 from accoil.connect.open import Open
 from accoil.connect.rate import Lane, Pace, lane
@@ -37,7 +37,7 @@ class Speaker(speaking.Speaker):
         headers = {"Accept": "application/json", "Authorization": f"Basic {token}"}
         super().__init__(
             Client(
-                address, headers, limits=limits, refused=refused, guarded=guarded, reads="anything", largest=64_000,
+                address, headers, limits=limits, refused=refused, guarded=guarded, reads="words", largest=64_000,
                 tries=tries,
             )
         )  # fmt: skip
@@ -113,8 +113,6 @@ def refused(answer: Answer) -> ToolError:
     """The error that says who must act, of an answer that is not 2xx."""
     said = " ".join(answer.body[:200].decode("utf-8", "replace").split())
     told = f" It said: {said}" if said else ""
-    if answer.is_page and answer.status in NOT_LET_IN:
-        return TryLater(f"Something else answered in the place of Segment.{told}", status=answer.status)
     if answer.status in (401, 403):
         return SignInAgain(
             "Segment no longer takes the write key; connect again with the one of the source.", status=answer.status

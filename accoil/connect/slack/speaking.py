@@ -120,15 +120,11 @@ def through_hook(url: str, body: dict[str, Any], channel: str, limits: Lane) -> 
     """Posts to an incoming webhook, which speaks plain text."""
     if not url.startswith(hooks_address()):
         raise SignInAgain(f"The incoming webhook is one of another address; {AGAIN}")
-    Client(url, {}, limits=limits, reads="anything", largest=10_000, refused=lambda no: _hook_refused(no, channel),
+    Client(url, {}, limits=limits, reads="words", largest=10_000, refused=lambda no: _hook_refused(no, channel),
            tries=1).call("POST", "", json=body)  # fmt: skip
 
 
 def _hook_refused(answer: Answer, channel: str) -> ToolError:
-    if answer.is_page:
-        return TryLater(
-            f"Something else answered in the place of Slack (status {answer.status}).", status=answer.status
-        )
     code = answer.body.decode("utf-8", "replace").strip()[:100]
     code = _HOOK.get(code, code)
     if code == "invalid_hook" or (answer.status in (404, 410) and code not in _CHANNEL):

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from accoil.connect.connection import TryLater
-from accoil.connect.http import Answer
+from accoil.connect.http import Lane
 from accoil.connect.models import Record, State
-from accoil.connect.now import moment
+from accoil.connect.now import Driven, moment
 from accoil.connect.segment import connecting
-from accoil.connect.segment.speaking import LARGEST, LARGEST_CALL, refused
+from accoil.connect.segment.speaking import LARGEST, LARGEST_CALL, Speaker
+from tests.connect.scripted import Reply, Scripted
 from tests.connect.segment.conftest import Synced, given
 from tests.connect.stepped import killed
 
@@ -133,6 +134,10 @@ def test_an_answer_that_comes_too_late_is_asked_for_again_and_counts_once(
     assert on.stands("bob")["AdoptionRate"] == 100 and on.record("bob").unsure == []
 
 
-def test_a_page_of_somebody_else_does_not_take_the_key_away() -> None:
-    page = Answer(status=403, json=None, headers={}, body=b"\n<!doctype html><title>Denied by policy</title>")
-    assert isinstance(refused(page), TryLater)
+@pytest.mark.parametrize("status", [200, 401, 403])
+def test_a_page_of_somebody_else_takes_nothing_and_does_not_take_the_key_away(
+    tool: Scripted, clock: Driven, status: int
+) -> None:
+    tool.replies = [Reply(status, b"\n<!doctype html><title>Denied by policy</title>")]
+    with pytest.raises(TryLater):
+        Speaker("key", tool.url, Lane(), guarded=False).call([b"{}"])
