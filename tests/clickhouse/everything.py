@@ -3,6 +3,7 @@ each question is asked of both engines; on its own it shows little."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from accoil.score.each_day import each_day
 from accoil.score.explain import explain
 from accoil.score.history import history, together
 from accoil.score.news import News
+from accoil.score.reading import SCOPES
 from accoil.score.what_if import differences, what_if
 from tests.reference_facts import Message
 from tests.world import Engine, Running
@@ -108,7 +110,8 @@ def ids(product: int, kind: str) -> list[int]:
 def test_books(product: int, name: str) -> None:
     for day in (TODAY, TODAY - timedelta(days=20)):
         book = Running(product).book(DEFINITIONS[name], day)
-        for scope, page in (("user", book.users), ("account", book.accounts)):
+        for scope in SCOPES:
+            page = partial(book.page, scope)
             assert page().total
             page(search="u1", sort="name", moved=1, limit=3, offset=1)
             page(ids=ids(product, scope)[:4], sort="-last_active", moved=-1)

@@ -56,7 +56,7 @@ def test_every_number_of_those_who_count_equals_the_reference(case: Case, data: 
             for _ in range(RULES):
                 raw = settle.settled(data.draw(rules(scope, named=False)))
                 rule = inlined(check(raw, scope), Names(features=definition.features | FEATURES))
-                chosen = (book.users if scope == "user" else book.accounts)(limit=EVERYONE, rule=rule)
+                chosen = book.page(scope, limit=EVERYONE, rule=rule)
                 told = {row["tracking_id"] for row in chosen.rows}
                 assert told == {id for id in expected[scope] if holds(raw, scope, id, view)}, (scope, raw)
                 assert book.matching(rule, scope) == sorted(row["id"] for row in chosen.rows)
