@@ -4,13 +4,42 @@ from typing import Any
 
 import msgspec
 
-from accoil.receive.calls import DROPPED, MOST_CALLS, NOTHING, BadBody, Body, Call, Context, Library, Rejected, too_many
+from accoil.receive.bodies import LARGEST_INFLATED
+from accoil.receive.calls import (
+    DROPPED,
+    MOST_CALLS,
+    MOST_PARTS,
+    NOTHING,
+    BadBody,
+    Body,
+    Call,
+    Context,
+    Library,
+    Rejected,
+    too_many,
+)
 from accoil.receive.cleaning import TooDeep, any_json, clean
 from accoil.receive.identity import content_key
 from accoil.receive.mapping.mappings import Mappings
 
 _TEXTS = ("type", "event", "name", "timestamp", "originalTimestamp", "sentAt", "messageId", "writeKey", "api_key")
 _IDS = ("userId", "anonymousId", "groupId", "previousId", "to")
+
+
+class Beside:
+    """The context that stands beside a batch and lies under that of each call. All of them share what is made of it."""
+
+    def __init__(self, context: dict[str, Any], calls: int) -> None:
+        """Raises BadBody where, written into each call, it would be more than a body may hold."""
+        try:
+            self.context = clean(context)
+            written = msgspec.json.encode(self.context)
+        except (TooDeep, RecursionError):
+            raise BadBody("invalid_payload", str(TooDeep())) from None
+        self.size = calls * len(written) if context else 0
+        if self.size > LARGEST_INFLATED or calls * written.count(b",") > MOST_PARTS:
+            raise BadBody("invalid_payload", "The `context` beside `batch` is too large for so many calls.")
+        self.made = _context(self.context)
 
 
 def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings: Mappings | None = None) -> Body:
@@ -21,11 +50,13 @@ def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings
         whole = {"batch": whole}
     if not isinstance(whole, dict):
         raise BadBody("invalid_payload", "The body must be a JSON object, or an array of calls.")
-    items, shared = _items(whole, batch)
+    items, context = _items(whole, batch)
+    beside = Beside(context, len(items))
     answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {} and not type_from_path)
     answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")), _key_in(items))
+    answer.repeated = beside.size
     for index, item in enumerate(items):
-        _read(item, index, shared, type_from_path, mappings, answer)
+        _read(item, index, beside, type_from_path, mappings, answer)
     return answer
 
 
@@ -42,19 +73,19 @@ def read_json(body: bytes) -> Any:
 def _read(
     item: Any,
     index: int,
-    shared: dict[str, Any],
+    beside: Beside,
     type_from_path: str | None,
     mappings: Mappings | None,
     answer: Body,
 ) -> None:
-    tidy = _tidy_or_reason(item, shared, type_from_path)
+    tidy = _tidy_or_reason(item, beside.context, type_from_path)
     if isinstance(tidy, str):
         answer.rejected.append(_rejected(index, tidy, item))
         return
     for whole in with_groups(tidy):
         made = [whole] if mappings is None else [call for _, call in mappings.run(whole)]
         for call in made:
-            answer.calls.append(_call(call))
+            answer.calls.append(_call(call, beside))
             answer.positions.append(index)  # type: ignore[union-attr]
         if made or mappings is None:
             continue
@@ -115,7 +146,7 @@ def _tidy_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | Non
         item = clean(item)
         if shared:
             own = item.get("context")
-            item["context"] = {**clean(shared), **own} if isinstance(own, dict) else clean(shared)
+            item["context"] = {**shared, **own} if isinstance(own, dict) else shared
     except TooDeep as too_deep:
         return str(too_deep)
     type = type_from_path or _text(item.get("type"))
@@ -123,19 +154,28 @@ def _tidy_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | Non
     return {**item, "type": type, "messageId": id}
 
 
-def _call(item: dict[str, Any]) -> Call:
+def _call(item: dict[str, Any], beside: Beside) -> Call:
     texts: dict[str, Any] = {key: _text(item.get(key)) for key in (*_TEXTS, *_IDS)}
     call = Call(**texts, from_=_text(item.get("from")))
     call.traits = item["traits"] if isinstance(item.get("traits"), dict) else None
     call.properties = _raw(item.get("properties"))
-    if isinstance(context := item.get("context"), dict):
-        library = context.get("library")
-        call.context = Context(
-            groupId=_text(context.get("groupId")),
-            traits=_raw(context.get("traits")),
-            library=Library(_text(library.get("name"))) if isinstance(library, dict) else None,
-        )
+    context = item.get("context")
+    if context is beside.context:
+        call.context = beside.made
+    elif isinstance(context, dict):
+        call.context = _context(context)
+        if context.get("traits") is beside.context.get("traits"):
+            call.context.traits = beside.made.traits
     return call
+
+
+def _context(context: dict[str, Any]) -> Context:
+    library = context.get("library")
+    return Context(
+        groupId=_text(context.get("groupId")),
+        traits=_raw(context.get("traits")),
+        library=Library(_text(library.get("name"))) if isinstance(library, dict) else None,
+    )
 
 
 def _raw(value: Any) -> msgspec.Raw:
