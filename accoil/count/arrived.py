@@ -17,7 +17,7 @@ from accoil.count.numeric import number_in
 from accoil.count.seen import Seen
 from accoil.receive import encoding, times
 from accoil.receive.calls import ALIAS, IDENTIFY
-from accoil.receive.steps import LONGEST_ID, cut
+from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.suppressed import Suppressed, account_in
 
 FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end

@@ -19,7 +19,7 @@ from accoil.receive.calls import (
     too_many,
 )
 from accoil.receive.cleaning import TooDeep, any_json, clean
-from accoil.receive.identity import content_key
+from accoil.receive.identity import LONGEST_ID, content_key, cut
 from accoil.receive.mapping.mappings import Mappings
 
 _TEXTS = ("type", "event", "name", "timestamp", "originalTimestamp", "sentAt", "messageId", "writeKey", "api_key")
@@ -54,9 +54,11 @@ def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings
     beside = Beside(context, len(items))
     answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {} and not type_from_path)
     answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")), _key_in(items))
-    answer.repeated = beside.size
+    answer.repeated, calls = beside.size, 0
     for index, item in enumerate(items):
-        _read(item, index, beside, type_from_path, mappings, answer)
+        calls += _read(item, index, beside, type_from_path, mappings, answer)
+        if calls > MOST_CALLS:
+            raise too_many()
     return answer
 
 
@@ -77,12 +79,14 @@ def _read(
     type_from_path: str | None,
     mappings: Mappings | None,
     answer: Body,
-) -> None:
+) -> int:
+    """Adds what the item is to the answer; how many calls were packed into it."""
     tidy = _tidy_or_reason(item, beside.context, type_from_path)
     if isinstance(tidy, str):
         answer.rejected.append(_rejected(index, tidy, item))
-        return
-    for whole in with_groups(tidy):
+        return 1
+    wholes = with_groups(tidy)
+    for whole in wholes:
         made = [whole] if mappings is None else [call for _, call in mappings.run(whole)]
         for call in made:
             answer.calls.append(_call(call, beside))
@@ -93,6 +97,7 @@ def _read(
             answer.rejected.append(_rejected(index, reason, whole))
         else:
             answer.dropped.append(_rejected(index, "No mapping takes it.", whole, DROPPED))
+    return len(wholes)
 
 
 def _rejected(index: int, reason: str, item: Any, code: str = "invalid_event") -> Rejected:
@@ -101,10 +106,13 @@ def _rejected(index: int, reason: str, item: Any, code: str = "invalid_event") -
 
 
 def with_groups(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """The call, and those that Amplitude packs into it: the accounts of its user, the one he works in first."""
+    """The call, and those that Amplitude packs into it: the accounts of its user, the one he works in first.
+    Raises BadBody."""
     groups = item.get("groupTraits")
     if not isinstance(groups, list):
         return [item]
+    if len(groups) > MOST_CALLS:
+        raise too_many()
     calls = [] if item.get("type") == "group" and not item.get("groupId") else [item]
     own = item.get("messageId") or content_key(item, item.get("type"))
     for place, group in enumerate(each for each in groups if isinstance(each, dict)):
@@ -151,7 +159,7 @@ def _tidy_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | Non
         return str(too_deep)
     type = type_from_path or _text(item.get("type"))
     id = _text(item.get("messageId")) or content_key(item, type)
-    return {**item, "type": type, "messageId": id}
+    return {**item, "type": type, "messageId": id and cut(id, LONGEST_ID)}
 
 
 def _call(item: dict[str, Any], beside: Beside) -> Call:

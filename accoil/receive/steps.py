@@ -1,6 +1,5 @@
 """From a decoded call to a fact-to-be, in named steps. A step changes the call, or gives the reason to drop it."""
 
-import hashlib
 import uuid
 from collections.abc import Callable
 
@@ -11,12 +10,12 @@ from accoil.receive.calls import ALIAS, CAME_BACK, EVENT, GROUP, IDENTIFY, OWN, 
 from accoil.receive.caps import cap
 from accoil.receive.cleaning import TooDeep, clean, unwrap
 from accoil.receive.handling import PLAIN, Handling
+from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.skew import skew
 from accoil.receive.suppressed import CODE, suppress
 from accoil.receive.too_old import is_too_old
 
 INVALID = "invalid_event"
-LONGEST_ID = 255
 LONGEST_NAME = 255
 
 _sorted_json = msgspec.json.Encoder(order="sorted").encode
@@ -179,13 +178,6 @@ def _page_name(properties: msgspec.Raw) -> str | None:
     decoded = unwrap(properties)
     found = (decoded.get(key) for key in ("name", "title", "path")) if isinstance(decoded, dict) else ()
     return next((value for value in found if isinstance(value, str) and value), None)
-
-
-def cut(text: str, longest: int) -> str:
-    """Too long: the beginning, and a hash of the whole so that two long names stay two."""
-    if len(text) <= longest:
-        return text
-    return f"{text[: longest - 17]}#{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _is_blank(text: str | None) -> bool:

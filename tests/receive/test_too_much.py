@@ -48,3 +48,21 @@ def test_a_context_that_is_nested_too_deeply_is_refused_wherever_it_stands() -> 
         deep = [deep]
     with pytest.raises(BadBody, match="nested"):
         read({"context": {"deep": deep}, "batch": [TRACK]})
+
+
+def packed(groups: int, **more: Any) -> dict[str, Any]:
+    return {**TRACK, "groupTraits": [{"groupId": f"g{number}", "traits": {}} for number in range(groups)], **more}
+
+
+def test_accounts_packed_into_a_call_are_calls_as_well() -> None:
+    assert len(read(packed(9_999)).facts) == 10_000
+    for body in (packed(10_000), {"batch": [packed(100)] * 100}, packed(490_000)):
+        with pytest.raises(BadBody, match="at most 10,000 calls"):
+            read(body)
+
+
+def test_a_long_id_of_a_call_is_not_repeated_for_each_account_packed_into_it() -> None:
+    [event, *groups] = lenient.decode(json.dumps(packed(100, messageId="m" * 1_000_000)).encode(), batch=False).calls
+    assert len({call.messageId for call in (event, *groups)}) == 101
+    assert all(len(call.messageId or "") < 300 for call in (event, *groups))
+    assert read({**TRACK, "messageId": "m" * 300}).facts == read(packed(1, messageId="m" * 300)).facts[:1]
