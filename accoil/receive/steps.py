@@ -17,6 +17,7 @@ from accoil.receive.too_old import is_too_old
 
 INVALID = "invalid_event"
 LONGEST_NAME = 255
+LONGEST_TOLD = 50  # letters of what a reason says back
 
 _sorted_json = msgspec.json.Encoder(order="sorted").encode
 
@@ -190,7 +191,7 @@ def _json(value: object) -> str:
 
 def drop_unknown_type(call: Call, _: Arrival) -> str | None:
     known = "identify, group, track, page, screen or alias"
-    return f"`type` must be {known}, not {call.type!r}." if call.type else f"`type` is missing: {known}."
+    return f"`type` must be {known}, not {call.type[:LONGEST_TOLD]!r}." if call.type else f"`type` is missing: {known}."
 
 
 # The message id comes before anything is changed that a retry might not repeat, the time after it.

@@ -1,13 +1,19 @@
 """What somebody may send who only wants to do harm: it costs no more than as much that is meant."""
 
+import base64
 import json
 import time
 from typing import Any
 
 import pytest
 
-from accoil.receive import lenient
-from accoil.receive.calls import BadBody
+from accoil.receive import auth, lenient
+from accoil.receive.answers import Refused
+from accoil.receive.calls import BadBody, Rejected
+from accoil.receive.debugger import Debugger
+from accoil.receive.keys import Key, KeyRing, Ring
+from accoil.receive.sources import Sources
+from accoil.receive.watching import Watch
 from tests.receive.reading import read
 
 TRACK = {"type": "track", "userId": "u", "event": "E", "timestamp": "2026-11-20T12:00:00Z"}
@@ -66,3 +72,41 @@ def test_a_long_id_of_a_call_is_not_repeated_for_each_account_packed_into_it() -
     assert len({call.messageId for call in (event, *groups)}) == 101
     assert all(len(call.messageId or "") < 300 for call in (event, *groups))
     assert read({**TRACK, "messageId": "m" * 300}).facts == read(packed(1, messageId="m" * 300)).facts[:1]
+
+
+def test_what_is_told_back_of_a_call_is_short() -> None:
+    [reason] = read({"batch": [{**TRACK, "type": "x" * 1_000_000}]}).reasons.values()
+    assert len(reason) < 200
+    assert "not 'xxx" in reason
+
+
+def test_reasons_that_are_counted_are_short() -> None:
+    sources = Sources()
+    sources.saw(Key(1, 1), 0, [], [Rejected(0, "invalid_event", "x" * 1_000_000)], "")
+    [count] = sources.take()
+    assert [len(reason) for reason in count.reasons] == [200]
+
+
+def test_who_sends_is_remembered_by_a_few_letters() -> None:
+    debugger = Debugger()
+    watch = Watch(debugger)
+    far = "/" * 60_000 + "v1/batch"
+    watch.taken(Key(1, 1), far, 0, [], [Rejected(0, "invalid_event", "no")], b"agent" * 12_000, 1)
+    watch.refused(Key(1, 1), far, 0, Refused(403, "key_disabled", "no"), b"agent" * 12_000)
+    for visit in debugger.visits(1):
+        assert (len(visit.agent), len(visit.path)) == (200, 200)
+
+
+def test_only_short_headers_are_remembered() -> None:
+    ring = KeyRing(lambda: Ring({"key": Key(1, 1)}))
+    ring.refresh()
+    for password in (b"", b"x" * 10_000):
+        header = b"Basic " + base64.b64encode(b"key:" + password)
+        assert auth.header_key(ring, {b"authorization": header}) == Key(1, 1)
+    assert list(ring.by_header) == [b"Basic " + base64.b64encode(b"key:")]
+
+
+def test_an_origin_that_is_longer_than_any_is_that_of_no_page() -> None:
+    for header in (b"origin", b"referer"):
+        assert auth.origin({header: b"https://app.example.com"}) == "https://app.example.com"
+        assert auth.origin({header: b"https://" + b"a." * 10_000}) == "null"
