@@ -1,5 +1,6 @@
 """Bodies as some clients really write them, read item by item, so that one odd item never costs the good ones."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from accoil.receive.calls import (
     Context,
     Library,
     Rejected,
+    check_size,
     too_many,
 )
 from accoil.receive.cleaning import TooDeep, any_json, clean
@@ -64,6 +66,7 @@ def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings
 
 def read_json(body: bytes) -> Any:
     """Raises BadBody."""
+    check_size(body)
     try:
         return any_json(body)
     except RecursionError:
@@ -194,6 +197,6 @@ def _text(value: Any) -> str | None:
     """Ids and names as text: 42 and 42.0 are "42"; objects, lists and booleans are nothing."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value in (math.inf, -math.inf):
         return None
     return str(int(value)) if value == int(value) else str(value)

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from accoil.receive import auth, lenient
+from accoil.receive import auth, decoding, lenient, skew, times
 from accoil.receive.answers import Refused
 from accoil.receive.calls import BadBody, Rejected
 from accoil.receive.debugger import Debugger
 from accoil.receive.keys import Key, KeyRing, Ring
+from accoil.receive.mapping.mappings import Mappings
+from accoil.receive.paths import find
 from accoil.receive.sources import Sources
 from accoil.receive.watching import Watch
 from tests.receive.reading import read
@@ -110,3 +112,33 @@ def test_an_origin_that_is_longer_than_any_is_that_of_no_page() -> None:
     for header in (b"origin", b"referer"):
         assert auth.origin({header: b"https://app.example.com"}) == "https://app.example.com"
         assert auth.origin({header: b"https://" + b"a." * 10_000}) == "null"
+
+
+def test_a_time_is_a_short_text() -> None:
+    began = time.process_time()
+    assert times.parse("1" * 20_000_000) is times.parse("2026-11-20T12:00:00." + "1" * 10_000_000) is None
+    body = {"sentAt": "2026-11-20T12:00:00." + "1" * 1_000_000, "batch": [{**TRACK, "messageId": "m"}] * 1_000}
+    assert len(read(body).facts) == 1_000
+    assert skew._read_once.cache_info().currsize == 0
+    assert time.process_time() - began < 0.3
+
+
+@pytest.mark.parametrize("place", ["sentAt", "writeKey", "userId"])
+def test_a_number_without_end_is_nothing(place: str) -> None:
+    body = b'{"type":"track","event":"E","anonymousId":"a","%s":1e999}' % place.encode()
+    for whole in (body, b'{"batch":[%s],"%s":1e999}' % (body, place.encode())):
+        assert len(read(whole).facts) == 1
+
+
+def test_bodies_of_many_parts_are_refused_whichever_way_they_go() -> None:
+    parts = b'{"userId":"u","event":"E","properties":[' + b"1," * 600_000 + b"1]}"
+    way = find("/v1/events")
+    assert way
+    for decoded in (
+        lambda: lenient.decode(parts, batch=False, mappings=Mappings.of([])),
+        lambda: decoding.decode(parts, way),
+    ):
+        began = time.process_time()
+        with pytest.raises((BadBody, Refused), match="at most 10,000 calls"):
+            decoded()
+        assert time.process_time() - began < 0.05
