@@ -14,6 +14,7 @@ from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.skew import skew
 from accoil.receive.suppressed import CODE, suppress
 from accoil.receive.too_old import is_too_old
+from accoil.receive.traits import bounded
 
 INVALID = "invalid_event"
 LONGEST_NAME = 255
@@ -146,7 +147,7 @@ def put_pairs(call: Call, _: Arrival) -> str | None:
     """Traits as (key, JSON text); keys sorted and spaces gone, so that equal values are equal texts."""
     call.pairs = None
     if call.traits:
-        call.pairs = [(key, _json(value)) for key, value in call.traits.items() if key]
+        call.pairs = bounded([(key, _json(value)) for key, value in call.traits.items() if key])
     return None
 
 
