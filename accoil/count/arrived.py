@@ -17,7 +17,7 @@ from accoil.count.numeric import number_in
 from accoil.count.pairs import pairs, within_bounds
 from accoil.count.seen import Seen
 from accoil.receive import encoding, times
-from accoil.receive.calls import ALIAS, IDENTIFY
+from accoil.receive.calls import ALIAS, EVENT, IDENTIFY
 from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.suppressed import Suppressed, account_in
 
@@ -37,6 +37,12 @@ class Arrived(msgspec.Struct):
     hashes: Hashes
     duplicates: int
     again: Repeats | None  # what was a duplicate
+
+    @property
+    def tells_of_people(self) -> bool:
+        """Of their traits or memberships, or when one was first seen under an id that he sent before he was known."""
+        only_events = pc.all(pc.equal(self.messages["kind"], EVENT)).as_py()
+        return len(self.traits) > 0 or not only_events or bool(pc.any(self.messages["is_anonymous"]).as_py())
 
 
 def by_product(
