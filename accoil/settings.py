@@ -197,6 +197,8 @@ WEBHOOK_NETWORKS = environment.networks("ACCOIL_WEBHOOK_NETWORKS")
 globals().update(mail_settings())
 MAIL_IS_SENT = bool(environment.text("ACCOIL_SMTP_URL"))  # else it is written to the log, where only the operator looks
 
+# Django looks for its token in a stranger's form too, and would keep the files in it. Imports say where theirs go.
+FILE_UPLOAD_HANDLERS: list[str] = []
 LARGEST_UPLOAD = environment.number("ACCOIL_LARGEST_UPLOAD", 10_000, least=1, most=10_000_000) * 1_000_000  # bytes
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the package: nothing to collect after an install

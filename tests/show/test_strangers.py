@@ -1,0 +1,68 @@
+"""What somebody without an account sends to pages, on real connections: it leaves nothing on the disk, and keeps no
+page from others."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.door import Door
+from tests.journey.others import sign_in_page_comes
+from tests.journey.raw import Raw, chunked, head
+
+COOKIE = f"Cookie: accoil_csrf={'a' * 32}"  # made up: Django then looks for its like in the form
+FILE = b'--B\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n'
+MULTIPART = (COOKIE, "Content-Type: multipart/form-data; boundary=B")
+FORM = (COOKIE, "Content-Type: application/x-www-form-urlencoded")
+
+
+@pytest.fixture
+def raw(door: Door) -> Iterator[Raw]:
+    opened = Raw(door)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/", "/join/guess", "/api/v2/accounts", "/p/1/settings/privacy"])
+def test_files_are_kept_nowhere(
+    door: Door, raw: Raw, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = []
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda *_, **__: kept.append("a file"))
+    body = FILE + b"x" * 2_900_000 + b"\r\n--B--\r\n"
+    raw.send(head(door, path, f"Content-Length: {len(body)}", *MULTIPART) + body)
+    assert raw.answer().status in (302, 403, 404, 405)
+    assert (kept, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_more_than_a_form_needs_is_refused(door: Door, raw: Raw) -> None:
+    raw.send(head(door, "/sign-in/", "Content-Length: 10000000000", *MULTIPART) + FILE)
+    answer = raw.answer()
+    assert (answer.status, answer.code, answer.headers["connection"]) == (413, "payload_too_large", "close")
+
+
+def test_more_than_a_form_needs_is_refused_where_nobody_said_how_much_would_come(door: Door, raw: Raw) -> None:
+    raw.send(head(door, "/sign-in/", "Transfer-Encoding: chunked", *FORM))
+    raw.send(chunked(b"x" * 3_000_001, [1_000_000]))
+    assert raw.answer().status == 413
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/intercom/uninstalled", "/slack/events"])
+@pytest.mark.parametrize("kind", [MULTIPART, FORM])
+def test_large_forms_that_come_slowly_keep_no_page_from_others(door: Door, path: str, kind: tuple[str, ...]) -> None:
+    with ExitStack() as stack:
+        for _ in range(8):  # twice as many as there are threads for pages
+            raw = Raw(door)
+            stack.callback(raw.close)
+            raw.send(head(door, path, "Content-Length: 2000000", *kind) + FILE + b"x" * 1_100_000)
+        sign_in_page_comes(door)
+
+
+def test_files_of_the_past_that_come_slowly_from_a_stranger_are_not_waited_for(door: Door, raw: Raw) -> None:
+    path = f"/p/{door.product_id}/settings/import"
+    raw.send(head(door, path, "Content-Length: 5000000000", *MULTIPART) + FILE)
+    answer = raw.answer()
+    assert (answer.status, answer.headers["location"][:9]) == (302, "/sign-in/")
