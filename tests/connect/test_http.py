@@ -125,6 +125,15 @@ def test_a_page_instead_of_json_is_an_error_that_passes(tool, clock):
         client(tool).call("GET", "/x")
 
 
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_answer_nested_without_end_is_like_any_that_is_not_json(tool, clock, status):
+    tool.replies = [Reply(status, b"[" * 60_000)] * 3
+    with pytest.raises(Rejected if status == 400 else TryLater):
+        client(tool).call("GET", "/x")
+    tool.replies = [Reply(body=b"[" * 60_000)]
+    assert client(tool, reads="anything").call("POST", "/hook").json is None
+
+
 def test_an_answer_that_drips_is_over_when_its_time_is(tool, clock, monkeypatch):
     monkeypatch.setattr(http, "TOTAL", 0.3)
     tool.replies = [Reply(body=b'{"a": "' + b"x" * 200 + b'"}', drip=0.05)]  # never 0.3 s between two bytes
