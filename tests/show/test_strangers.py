@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 
 from tests.door import Door
 from tests.journey.others import sign_in_page_comes
@@ -66,3 +67,18 @@ def test_files_of_the_past_that_come_slowly_from_a_stranger_are_not_waited_for(d
     raw.send(head(door, path, "Content-Length: 5000000000", *MULTIPART) + FILE)
     answer = raw.answer()
     assert (answer.status, answer.headers["location"][:9]) == (302, "/sign-in/")
+
+
+def test_a_forged_address_of_a_visitor_counts_in_no_spelling(
+    door: Door, raw: Raw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy sets X-Forwarded-For, and may pass on what WSGI takes for the same."""
+    said: list[dict[str, str]] = []
+    monkeypatch.setattr(
+        "django.core.handlers.wsgi.WSGIHandler.get_response",
+        lambda self, request: said.append(dict(request.headers)) or HttpResponse(),
+    )
+    forged = ("X_Forwarded_For: 6.6.6.6", "X-Forwarded_For: 6.6.6.6", "X-Forwarded-For: 10.0.0.1", "Content-Length: 0")
+    raw.send(head(door, "/sign-in/", *forged))
+    assert raw.answer().status == 200
+    assert [each["X-Forwarded-For"] for each in said] == ["10.0.0.1"]
