@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,18 @@ class App:
         # WSGI takes X_Forwarded_For for X-Forwarded-For, which proxies look after, but not for that.
         named = [pair for pair in scope["headers"] if b"_" not in pair[0]]
         scope = {**scope, "headers": named}
+
+        async def tell(message: Any) -> None:
+            # A client that hung up meanwhile: the thread would wait for ever until all that it says is taken.
+            with suppress(OSError, RuntimeError):
+                await send(message)
+
         if _takes_files(scope):
-            await self._pages(scope, bodies.as_it_comes(receive), send)  # type: ignore[arg-type,misc]
+            await self._pages(scope, bodies.as_it_comes(receive), tell)  # type: ignore[arg-type,misc]
             return
         try:
             async with bodies.form(receive, dict(named)) as body:
-                await self._pages(scope, bodies.whole(body), send)  # type: ignore[arg-type,misc]
+                await self._pages(scope, bodies.whole(body), tell)  # type: ignore[arg-type,misc]
         except bodies.Gone:
             return
         except answers.Refused as refused:

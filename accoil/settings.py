@@ -70,7 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accoil.show.assets.Assets",
     "accoil.show.timed.Timed",
     "accoil.show.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,14 +2,16 @@
 page from others."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import find
 from django.http import HttpResponse
 
-from tests.door import Door
+from tests.door import Door, ask
 from tests.journey.others import sign_in_page_comes
 from tests.journey.raw import Raw, chunked, head
 
@@ -82,3 +84,35 @@ def test_a_forged_address_of_a_visitor_counts_in_no_spelling(
     raw.send(head(door, "/sign-in/", *forged))
     assert raw.answer().status == 200
     assert [each["X-Forwarded-For"] for each in said] == ["10.0.0.1"]
+
+
+def asset() -> bytes:
+    """A request for the largest script that comes along with a package."""
+    largest = max(Path(find("django_htmx")).glob("*.js"), key=lambda file: file.stat().st_size)
+    return f"GET /static/django_htmx/{largest.name} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+def test_who_takes_no_answers_keeps_no_page_from_others(door: Door) -> None:
+    """A thread that draws a page hands the answer over in pieces, and would wait for each to be taken."""
+    assert ask(door.address, "GET", "/sign-in/", None, {}).status == 200  # is drawn for the first time
+    with ExitStack() as stack:
+        for _ in range(8):
+            raw = Raw(door, receive_buffer=1024)
+            stack.callback(raw.close)
+            raw.send(asset() * 60)
+        time.sleep(1)
+        sign_in_page_comes(door)
+
+
+def test_who_hangs_up_before_the_answers_are_told_keeps_no_page_from_others(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many pieces, as those of exports are."""
+    monkeypatch.setattr("accoil.show.assets.LARGEST", 1_000)
+    assert ask(door.address, "GET", "/sign-in/", None, {}).status == 200
+    for _ in range(8):
+        raw = Raw(door, receive_buffer=1024)
+        raw.send(asset() * 60)
+        time.sleep(0.2)
+        raw.vanish()
+    sign_in_page_comes(door)
