@@ -134,6 +134,12 @@ def test_an_answer_nested_without_end_is_like_any_that_is_not_json(tool, clock, 
     assert client(tool, reads="anything").call("POST", "/hook").json is None
 
 
+@pytest.mark.parametrize("status", [401, 403, 407])
+def test_a_page_that_lets_nobody_in_is_not_believed_to_be_the_tools(tool, clock, status):
+    tool.replies = [Reply(status, b"<html>Ask your administrator for access</html>"), Reply(body=b'{"ok": true}')]
+    assert client(tool).call("GET", "/x").json == {"ok": True}
+
+
 def test_an_answer_that_drips_is_over_when_its_time_is(tool, clock, monkeypatch):
     monkeypatch.setattr(http, "TOTAL", 0.3)
     tool.replies = [Reply(body=b'{"a": "' + b"x" * 200 + b'"}', drip=0.05)]  # never 0.3 s between two bytes
