@@ -7,6 +7,9 @@ import yaml
 
 from accoil.refused import Refused
 
+DEEPEST = 100  # groups of a rule are 20 deep at most, each two or three levels
+MERGE = "tag:yaml.org,2002:merge"
+
 
 class Known(Protocol):
     """One of a list as the file has it; no other there has the same key."""
@@ -32,13 +35,30 @@ def content(text: str, keys: Collection[str]) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key written twice: YAML would silently keep the last."""
+    """Refuses a key written twice, of which YAML would silently keep the last; what is nested so deeply that its reader
+    takes seconds; and keys merged into others, which a few lines can double as often as there are lines."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Refused(f"Line {self.line + 1}: nested more than {DEEPEST} deep.")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise Refused(f"Line {key_node.start_mark.line + 1}: a key must be a text.")
+            if key_node.tag == MERGE:
+                raise Refused(
+                    f"Line {key_node.start_mark.line + 1}: “<<” is not read here; write out what it stands for."
+                )
             if key_node.value in seen:
                 raise Refused(f"Line {key_node.start_mark.line + 1}: “{key_node.value}” is written twice.")
             seen.add(key_node.value)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from accoil.act.what_if import meant, what_if
 from accoil.rule.tree import Scope
@@ -10,6 +10,7 @@ from accoil.score.definition import Definition, Refused
 from accoil.score.models import Profile
 from accoil.score.what_if import ORDERS, SCOPES, differences, differing
 from accoil.show import consequences, drafts, export, profile_rules
+from accoil.show.downloads import downloaded
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.lists import PAGE
 from accoil.show.tables import linked
@@ -45,9 +46,9 @@ def everyone(request: HttpRequest, product_id: int) -> HttpResponseBase:
     )
 
 
-def _file(asked: Asked) -> HttpResponse:
+def _file(asked: Asked) -> HttpResponseBase:
     table = differing(*asked).select(list(COLUMNS))
-    return export.sent(export.Table(f"what-if-{asked[-1]}s", iter(table.to_batches())), "csv", for_people=True)  # type: ignore[return-value]
+    return downloaded(export.Table(f"what-if-{asked[-1]}s", iter(table.to_batches())), "csv")
 
 
 def _listed(frame: Frame, asked: Asked) -> dict[str, Any]:

@@ -28,9 +28,8 @@ def feature_settings(request: HttpRequest, product_id: int) -> HttpResponse:
     known = known_events(product_id, frame.today)
     owned = {event for feature in said for event in feature.events}
     free = [row["event"] for row in known if row["event"] not in owned]
-    named = who_names(frame.product)
     values = {
-        "rows": [{"feature": each, "profiles": named.get(each.name, [])} for each in said],
+        "rows": said,
         "free": free[:FREE_SHOWN],
         "more_free": max(0, len(free) - FREE_SHOWN),
         "suggested": drafts.suggested(free),
