@@ -155,7 +155,7 @@ def listed(
     points = {name: weight * by_name.get(name, NOTHING)["count_30d"] for name, weight in weights.items()}
     total = sum(points.values())
     scored = [
-        replace(_weighed(name, weight, True, by_name), share=int(100 * points[name] / total + 0.5) if total else 0)
+        replace(_weighed(name, weight, True, by_name), share=words.in_percent(points[name] / total) if total else 0)
         for name, weight in weights.items()
     ]
     unscored = [_weighed(name, (others or {}).get(name, 5), False, by_name) for name in _left(weights, known, others)]
