@@ -97,11 +97,6 @@ def configure(product: Product, said: Said) -> Configuration:
     return configuration
 
 
-def summary_profile(product: Product) -> Any:
-    """The profile chosen for summaries, else the product's first; None while it has none."""
-    return configuration_of(product).summary_profile or product.profiles.first()
-
-
 def _profile(product: Product, name: str) -> Any:
     found = product.profiles.filter(name=name).first()
     if found is None:
