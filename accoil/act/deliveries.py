@@ -4,7 +4,7 @@ slow tool stops no other."""
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import structlog
@@ -30,7 +30,8 @@ log = structlog.get_logger()
 
 
 class Deliveries:
-    """`step` sees to it that there is a worker wherever something is to be done; who waited longest comes first."""
+    """`step` sees to it that there is a worker wherever something is to be done. Where there are too few places, the
+    team that has fewest comes first, then who waited longest."""
 
     def __init__(self, mine: Mine = everything) -> None:
         self._mine = mine
@@ -45,11 +46,24 @@ class Deliveries:
         due_lanes = claims.due_lanes()
         mine = self._mine([lane for lane in due_lanes if lane is not None])
         due_lanes = {lane: due for lane, due in due_lanes.items() if lane is None or lane in mine}
-        for lane, due in sorted(due_lanes.items(), key=lambda each: self._begun.get(each[0], 0.0)):
-            if lane in busy or len(busy) < MOST_LANES:
-                for _ in range(min(WORKERS, 1 + due // EACH) - busy[lane]):
-                    self._begin(lane)
-                busy[lane] += 1
+        if len(due_lanes.keys() | busy.keys()) > MOST_LANES:
+            due_lanes = self._next(due_lanes, busy.keys())
+        for lane, due in due_lanes.items():
+            for _ in range(min(WORKERS, 1 + due // EACH) - busy[lane]):
+                self._begin(lane)
+
+    def _next(self, due_lanes: Mapping[Lane, int], busy: Set[Lane]) -> dict[Lane, int]:
+        """Of more lanes than there are places for. None of those at work: workers that came one after the other would
+        keep the place for ever."""
+        known = Connection.objects.filter(pk__in=[lane for lane in due_lanes.keys() | busy if lane is not None])
+        team_of: dict[Lane, int] = dict(known.values_list("pk", "team"))
+        has = Counter(team_of.get(lane) for lane in busy)
+        waiting, found = {lane: due for lane, due in due_lanes.items() if lane not in busy}, dict[Lane, int]()
+        while waiting and len(busy) + len(found) < MOST_LANES:
+            lane = min(waiting, key=lambda lane: (has[team_of.get(lane)], self._begun.get(lane, 0.0)))
+            has[team_of.get(lane)] += 1
+            found[lane] = waiting.pop(lane)
+        return found
 
     def _begin(self, lane: Lane) -> None:
         if not self._stopping.is_set():

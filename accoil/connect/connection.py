@@ -23,6 +23,7 @@ class ToolError(Exception):
     def __init__(self, reason: str, *, code: str = "", status: int | None = None, request_id: str = "") -> None:
         super().__init__(reason)
         self.reason, self.code, self.status, self.request_id = reason, code, status, request_id
+        self.lost = False  # whether an earlier try may have been taken, and its answer did not come
 
 
 class TryLater(ToolError):

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from accoil.connect.connection import Rejected, SignInAgain, ToolError
+from accoil.connect.connection import Rejected, SignInAgain, ToolError, TryLater
 from accoil.connect.http import Answer, Client
 from accoil.connect.rate import Lane
 from accoil.refused import Refused
@@ -54,5 +54,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         return told
 
     def _refused(self, answer: Answer) -> ToolError:
-        """It was revoked there, or the app's secret is another one now."""
+        """It was revoked there, or the app's secret is another one now; what a proxy says does not end a sign-in."""
+        if not isinstance(answer.json, dict):
+            return TryLater(f"{self.tool} could not be asked (status {answer.status}).", status=answer.status)
         return SignInAgain(f"{self.tool} no longer accepts the sign-in; connect again.", status=answer.status)

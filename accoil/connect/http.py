@@ -22,6 +22,7 @@ from accoil.connect.rate import lane as lane
 LARGEST = 10_000_000  # bytes of an answer
 TRIES = 3
 RETRYING = 10.0  # seconds in all, then whoever asked tries later
+NOT_LET_IN = (401, 403, 407)  # to be believed of the tool alone, not of a proxy between us
 
 Params = Mapping[str, str | int | bool] | None
 
@@ -50,8 +51,8 @@ def pool() -> httpcore2.ConnectionPool:
 class Client:
     """Speaks to one address as one connection. Threads may share it. `guarded`: the address is a team's, not
     the operator's. `refused` makes the error of a 3xx or 4xx answer;
-    `reads` = "json": a good answer with something else in it is an error that passes; else answers
-    are read up to `largest` bytes and the rest is left."""
+    `reads`: an answer with something else in it that is good, or does not let us in, is an error that passes; words are
+    all but a page for people. But for JSON answers are read up to `largest` bytes and the rest is left."""
 
     def __init__(
         self,
@@ -61,13 +62,13 @@ class Client:
         limits: Lane,
         refused: Callable[[Answer], ToolError] = refused,
         guarded: bool = False,
-        reads: Literal["json", "anything"] = "json",
+        reads: Literal["json", "words", "anything"] = "json",
         largest: int = LARGEST,
         tries: int = TRIES,
     ) -> None:
         self._base, self._limits, self._refused, self._largest = base_url, limits, refused, largest
         self._tries = tries
-        self._json = reads == "json"
+        self._reads = reads
         self._pool = guard.pool() if guarded else pool()
         told = {"user-agent": f"Accoil/{__version__}", "accept-encoding": "identity"}
         self._headers = told | {name.lower(): value for name, value in headers.items()}
@@ -95,14 +96,18 @@ class Client:
         sent = self._headers | kind | {name.lower(): value for name, value in (headers or {}).items()}
         if not all(value.isascii() and value.isprintable() for value in sent.values()):
             raise Rejected("The token holds a character that no token has, such as “…”; copy it again.")
-        began = now()
+        began, lost = now(), False
         for attempt in range(1, self._tries + 1):
             try:
                 return self._once(method, url, sent, body, background)
-            except TryLater as later:
-                pause: float = random.uniform(0.4, 1.2) * attempt if later.after is None else later.after
-                if later.limited or attempt == self._tries or pause > min(began + RETRYING - now(), remaining()):
+            except ToolError as why:
+                why.lost = lost
+                if not isinstance(why, TryLater) or why.limited:
                     raise
+                pause: float = random.uniform(0.4, 1.2) * attempt if why.after is None else why.after
+                if attempt == self._tries or pause > min(began + RETRYING - now(), remaining()):
+                    raise
+                lost = True
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
 
@@ -119,11 +124,19 @@ class Client:
         if answer.status == 408 or answer.status >= 500:
             soon = self._limits.wait() or None
             raise TryLater(f"It has a problem of its own (status {answer.status}).", after=soon, **told)
-        if not 200 <= answer.status < 300:
+        is_good = 200 <= answer.status < 300
+        if (is_good or answer.status in NOT_LET_IN) and not self._is_of_the_tool(answer):
+            what = "that is not JSON" if self._reads == "json" else "that only people can read"
+            raise TryLater(f"It answered something {what} (status {answer.status}).", **told)
+        if not is_good:
             raise self._refused(answer)
-        if self._json and answer.body.strip() and answer.json is None:
-            raise TryLater("It answered something that is not JSON.", **told)
         return answer
+
+    def _is_of_the_tool(self, answer: Answer) -> bool:
+        """And not of a proxy, a firewall or the network of a hotel in its place."""
+        if self._reads == "json":
+            return answer.json is not None or not answer.body.strip()
+        return self._reads == "anything" or not answer.body.lstrip().startswith(b"<")
 
     def _asked(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         try:
@@ -146,7 +159,7 @@ class Client:
         for part in response.iter_stream():
             parts.append(part)
             size += len(part)
-            if size > self._largest and self._json:
+            if size > self._largest and self._reads == "json":
                 raise Rejected(f"It answered more than {self._largest:,} bytes.", status=response.status)
             if size > self._largest:
                 break

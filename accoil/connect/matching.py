@@ -126,6 +126,8 @@ class Matching:
         if remote_id:
             taken.setdefault(remote_id, record.entity)
         record.match, record.remote_id, record.matched_by, record.reason = state, remote_id, by, reason
+        if state == Record.Is.MATCHED and record.matched_at is None:  # it was only looked for: nothing failed yet
+            record.attempts = 0
         record.matched_at = moment() if state == Record.Is.MATCHED else None
         record.rematch, record.next_at = False, None
         if state == Record.Is.MATCHED:

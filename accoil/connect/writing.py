@@ -109,7 +109,7 @@ class Writer:
         except TryLater as why:
             return self._later(due, record, why)
         except SignInAgain as why:
-            if record:
+            if record and not why.lost:
                 _sure(due, record)
             return why
         except (Rejected, Gone) as why:
@@ -147,7 +147,7 @@ class Writer:
 
     def _later(self, due: Due, record: Record | None, why: TryLater) -> ToolError | None:
         if why.limited:
-            if record:
+            if record and not why.lost:
                 _sure(due, record)
             return why
         if why is not self._blamed:  # once for all records of a call
@@ -159,7 +159,8 @@ class Writer:
 
     def _refused(self, due: Due, record: Record, why: Rejected) -> None:
         """These values are not sent again before the next full pass, others are."""
-        _sure(due, record)
+        if not why.lost:
+            _sure(due, record)
         self._failed(record, why, self._connection.full_every, due.values)
 
     def _failed(self, record: Record, why: ToolError, after: float | None, refused: Values | None = None) -> None:

@@ -15,6 +15,7 @@ from accoil.score import values
 from accoil.score.counted import counted, hidden, places_of_points, what_makes_points
 from accoil.score.definition import Definition
 from accoil.score.people import people
+from accoil.score.remembered import in_use
 from accoil.store.questions import beside
 
 ASK = beside(__file__, "each_day")
@@ -33,7 +34,7 @@ def each_day(product_id: int, definition: Definition, first: int, last: int, tot
     without any). With `totals` also `users`, `accounts` and `average_active_percent` (a fraction, over accounts with a
     user in 90 days, or None)."""
     for start in range(first, last + 1, STRETCH):
-        with Stretch(product_id, definition, start, min(start + STRETCH - 1, last), totals) as stretch:
+        with in_use(), Stretch(product_id, definition, start, min(start + STRETCH - 1, last), totals) as stretch:
             yield from stretch.rows()
 
 

@@ -18,6 +18,7 @@ from accoil.score.definition import Definition
 from accoil.score.people import told
 from accoil.score.population import population, whom
 from accoil.score.reading import SCOPES
+from accoil.score.remembered import in_use
 from accoil.store.questions import beside
 from accoil.store.store import Value
 
@@ -69,7 +70,7 @@ class Making:
     def make(self) -> None:
         """Makes the rows anew. Of a book that never was nothing stays when that fails."""
         try:
-            with measured.scored.taken("book"):
+            with in_use(), measured.scored.taken("book"):
                 self._make()
         finally:
             if self.is_gone or self._version < 0:  # gone meanwhile

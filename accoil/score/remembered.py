@@ -3,13 +3,27 @@
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from accoil.count.facts import Facts
 
 Kept = TypeVar("Kept")
-STILL_ASKED = 10.0  # seconds: whoever got a thing is through with it by then, also where he asks for many
+STILL_ASKED = 10.0  # seconds: whoever got a thing for a question or two is through with it by then
+
+_in_use: dict[object, float] = {}  # when each of those that are at work began
+
+
+@contextmanager
+def in_use() -> Iterator[None]:
+    """For what asks many questions: nothing that is got meanwhile is let go of before this ends."""
+    work = object()
+    _in_use[work] = time.monotonic()
+    try:
+        yield
+    finally:
+        del _in_use[work]
 
 
 class Lately(Generic[Kept]):
@@ -36,8 +50,8 @@ class Lately(Generic[Kept]):
             now = time.monotonic()
             while len(self._kept) > self._most:
                 self._old.append((now, self._kept.popitem(last=False)[1]))
-            unused = []
-            while self._old and self._old[0][0] <= now - STILL_ASKED:
+            unused, began = [], min(list(_in_use.values()), default=now + 1)
+            while self._old and self._old[0][0] <= now - STILL_ASKED and self._old[0][0] < began:
                 unused.append(self._old.popleft()[1])
         for each in unused:
             self._let_go(each)

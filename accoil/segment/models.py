@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from accoil.count import days
@@ -155,6 +155,13 @@ class Round(models.Model):
         return f"{label} (version {self.data['from']} → {self.data['to']})" if "from" in self.data else label
 
 
+class Stays(models.QuerySet["Stay"]):
+    def that_were_begun(self) -> "Stays":
+        """Without those of whom it is only known that they were inside on the first day that anybody looked at."""
+        first = Coalesce("segment__filled_from", "segment__recorded_from")
+        return self.exclude(entered_in__reason=Reason.FILLED_IN, entered_day=first)
+
+
 class Stay(models.Model):
     """Somebody was in a segment: from the day entered to the day left, which is not in it. One that is left and entered
     again on the day it was entered goes on, so nobody begins two stays on one day, however restless; `back_in` is the
@@ -167,6 +174,8 @@ class Stay(models.Model):
     left_day = models.IntegerField(null=True)
     left_in = models.ForeignKey(Round, null=True, on_delete=models.CASCADE, related_name="left", db_index=False)
     back_in = models.ForeignKey(Round, null=True, on_delete=models.SET_NULL, related_name="back", db_index=False)
+
+    objects = Stays.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -181,6 +190,13 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} in {self.segment_id} from {days.day(self.entered_day)}"
+
+    @property
+    def may_be_longer(self) -> bool:
+        """Whether it is one of those that are not among `that_were_begun`."""
+        segment = self.segment
+        first = segment.recorded_from if segment.filled_from is None else segment.filled_from
+        return self.entered_in.reason == Reason.FILLED_IN and self.entered_day == first
 
 
 class Waiting(models.Model):

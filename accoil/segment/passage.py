@@ -25,7 +25,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """Of one stage, in a range of days. `entered`: how often; `came`: how many did; of those `on`: how many were in a
     later stage at any time since. `moved_on`: passages to a later stage in the range; `back`: to an earlier one; `out`:
     to none. `median`: days of the stays that ended in the range, None without any; `stuck_after`: days, None: too few
-    to say."""
+    to say. Nobody saw those enter who were inside on the first day that is known, so how long they stayed isn't either.
+    """
 
     entered: int
     came: int
@@ -111,14 +112,15 @@ def stuck_after(lengths: Counter[int]) -> float | None:
 
 def _lengths(stage: Segment, first: int, last: int) -> Counter[int]:
     """Days → how many stays that ended in the range were so long."""
-    ended = Stay.objects.filter(segment=stage, left_day__gte=first, left_day__lte=last)
+    ended = Stay.objects.that_were_begun().filter(segment=stage, left_day__gte=first, left_day__lte=last)
     rows = ended.values(long=F("left_day") - F("entered_day")).annotate(n=Count("pk")).order_by()
     return Counter({row["long"]: row["n"] for row in rows})
 
 
 def _entered(stages: Iterable[Segment], first: int, last: int) -> dict[int, tuple[int, int]]:
     """Stage → how many stays began, of how many."""
-    began = Stay.objects.filter(segment__in=list(stages), entered_day__gte=first, entered_day__lte=last)
+    began = Stay.objects.that_were_begun().filter(segment__in=list(stages))
+    began = began.filter(entered_day__gte=first, entered_day__lte=last)
     rows = began.values("segment").annotate(n=Count("pk"), who=Count("entity", distinct=True)).order_by()
     return {row["segment"]: (row["n"], row["who"]) for row in rows}
 

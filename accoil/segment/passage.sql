@@ -19,7 +19,9 @@ group by l.segment_id, next.segment_id
 select b.segment_id, count(distinct b.entity)
 from segment_stay b
 join segment_segment s on s.id = b.segment_id
+join segment_round r on r.id = b.entered_in_id
 join segment_segment t on t.journey_id = s.journey_id and t.position > s.position
 join segment_stay l on l.segment_id = t.id and l.entity = b.entity and l.entered_day >= b.entered_day
 where s.journey_id = %s and b.entered_day between %s and %s
+  and not (r.reason = 'filled_in' and b.entered_day = coalesce(s.filled_from, s.recorded_from))
 group by b.segment_id

@@ -15,12 +15,14 @@ def course_of(frame: Frame, kind: Kind, key: str, length: int) -> list[int | Non
 
 
 def line_of(frame: Frame, segment: Segment, length: int, now: int | None = None) -> list[int | None]:
-    """Members day by day, as written down; None before anybody looked. A day on which nothing changed is as the one
-    before."""
+    """Members day by day, as written down; None before anybody looked, and while that is still being worked out. A day
+    on which nothing changed is as the one before."""
     last = days.number(frame.as_of)
-    known = sizes.course(segment.pk, last - length + 1, last)
+    first = last - length + 1
+    since = segment.known_from
+    known = sizes.course(segment.pk, max(first, days.number(since)), last) if since else {}
     line: list[int | None] = []
-    for day in range(last - length + 1, last + 1):
+    for day in range(first, last + 1):
         line.append(known[day].members if day in known else line[-1] if line else None)
     if now is not None and not frame.is_past:
         line[-1] = now

@@ -129,7 +129,8 @@ GROUPS = {
     ),
     "median_stay": Meaning(
         "Median stay",
-        "Of the stays that ended in the days shown, half were shorter than this and half longer.",
+        "Of the stays that ended in the days shown, half were shorter than this and half longer. Those whose beginning "
+        "nobody saw are left out.",
     ),
     "stuck": Meaning(
         "Stuck",

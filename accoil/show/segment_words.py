@@ -83,9 +83,10 @@ def known_from(segment: Segment, today: date) -> str:
 def journeys(rows: Sequence[Row], scope: str) -> SafeString:
     if not rows:
         return format_html("A journey shows where every {} stands, and who does not get on.", scope)
-    stuck = sum(stage["stuck"] for row in rows for stage in row["stages"])
-    inside = sum(stage["figures"].members for row in rows[:1] for stage in row["stages"])
-    opening = format_html("{} in {}", bold(words.count(inside, scope)), bold(rows[0]["journey"].name))
+    first = rows[0]  # whoever is in it may be in the others too
+    stuck = sum(stage["stuck"] for stage in first["stages"])
+    inside = sum(stage["figures"].members for stage in first["stages"])
+    opening = format_html("{} in {}", bold(words.count(inside, scope)), bold(first["journey"].name))
     if not stuck:
         return format_html("{}; nobody has been in a stage much longer than usual.", opening)
     been = "has" if stuck == 1 else "have"

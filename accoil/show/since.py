@@ -47,22 +47,25 @@ def visited(frame: Frame) -> datetime | None:
 
 
 def told(seen: Seen) -> Values | None:
-    """`title`, `when`, `lines` of what happened, whether the past is still being worked out, and whether the profile is
-    too new to tell; None on a past day."""
+    """`title`, `when`, `lines` of what happened, whether some of the past is still being worked out, and whether the
+    profile is too new to tell; None on a past day."""
     frame = seen.frame
     if frame.is_past or frame.profile is None:
         return None
     before, now = visited(frame), timezone.now()
     since = max(before or now - FIRST, now - LONGEST)
     day = words.full_day(since.astimezone(frame.product.zone).date())
-    mine = [each for each in with_built_ins(frame.profile) if each.scope == seen.kind and _is_telling(each)]
+    telling = [each for each in with_built_ins(frame.profile) if each.scope == seen.kind and _is_telling(each)]
+    # Until then, everybody who is inside seems to have come on the first day that was recorded.
+    filling = set(Filling.objects.filter(profile=frame.profile).values_list("segments", flat=True))
+    mine = [each for each in telling if each.fill_from is None and each.pk not in filling]
     came = arrived(mine, since, MOST)
     return {
         "title": "Since you were here" if before else "In the last week",
         "when": f"{day}, {words.ago(since, now)}" if before else "",
         "lines": _lines(seen, sorted(mine, key=_urgency), came, since),
         "is_new": before is None and frame.profile.created_at > since,
-        "is_filling": Filling.objects.filter(profile=frame.profile).exists(),
+        "is_filling": len(mine) < len(telling),
     }
 
 

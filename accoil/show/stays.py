@@ -28,7 +28,10 @@ def of(frame: Frame, kind: Kind, id: int) -> Values:
     inside = [stay for stay in stays if stay.left_day is None]
     inside.sort(key=lambda stay: not stay.segment.is_stage)
     return {
-        "inside": [{**_known(frame, stay), "since": days.day(stay.entered_day)} for stay in inside],
+        "inside": [
+            {**_known(frame, stay), "since": days.day(stay.entered_day), "or_earlier": stay.may_be_longer}
+            for stay in inside
+        ],
         "moves": sorted(_moves(frame, stays), key=lambda move: (move["day"], move["order"]), reverse=True)[:LAST],
         "fired": _fired(frame, frame.profile, kind, id),
     }
@@ -36,7 +39,7 @@ def of(frame: Frame, kind: Kind, id: int) -> Values:
 
 def _moves(frame: Frame, stays: Iterable[Stay]) -> Iterable[Values]:
     for stay in stays:
-        if "first" not in stay.entered_in.data:
+        if not stay.may_be_longer:
             yield {**_known(frame, stay), "way": "came to", **_told(stay.entered_day, stay.entered_in)}
         if stay.left_day is not None and stay.left_in is not None:
             yield {**_known(frame, stay), "way": "left", **_told(stay.left_day, stay.left_in)}

@@ -26,7 +26,7 @@ FORGETS = "settings replicated_deduplication_window = 0"
 
 CATCH_UP_WITHIN = 20.0  # seconds
 _INNER = re.compile(r"'(?:[^']|'')*'|\b(?:(?:left|full|cross)\s+)?join\b|\b(?:not\s+)?in\s*\((?=\s*(?:select|with)\b)")
-_TABLE = re.compile(r"create table (\w+) (\(.*\))\s*engine = (\w+MergeTree)(?:\(([^)]*)\))?\s*(order by .*)", re.DOTALL)
+_TABLE = re.compile(r"create table (\w+) (\(.*\))\s*engine = (\w+MergeTree)(?:\(([^)]*)\))?\s*(.*order by .*)", re.S)
 
 
 class Behind(Exception):

@@ -31,6 +31,9 @@ SETTINGS = {
     "except_default_mode": "DISTINCT",
     "least_greatest_legacy_null_behavior": 0,
     "final": 1,  # of rows with one key the newest
+    "do_not_merge_across_partitions_select_final": 1,  # those are in one partition
+    "use_skip_indexes_if_final": 1,  # an index is of a part of the key
+    "max_partitions_per_insert_block": 0,  # what is imported may be of many years
     "max_query_size": 2**30,  # long lists are in the text
     "log_queries": 0,  # ids and addresses of people stand in questions; no deletion reaches system.query_log
     "output_format_arrow_string_as_string": 1,

@@ -7,7 +7,7 @@ that share no keys with others, which are most of them: a question over two mont
 
 import re
 
-MARKS = re.compile(r",\s*version UInt64,\s*deleted UInt8\s*\)")
+MARKS = re.compile(r",\s*version UInt64,\s*deleted UInt8(?:,\s*index .*)?\s*\)", re.DOTALL)  # of the versions alone
 
 
 def of(table: str) -> str:

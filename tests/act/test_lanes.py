@@ -1,15 +1,17 @@
 """The workers of a running server."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from accoil.act import queue
+from accoil.act import claims, deliveries, queue
+from accoil.act.deliveries import Deliveries
 from accoil.act.models import Delivery
 from accoil.asgi import Server
 from accoil.connect.models import Connection
 from accoil.connect.tools import TOOLS
-from accoil.team.models import Product
+from accoil.team.models import Product, Team
 from tests.act import bell
 from tests.act.bell import Tower
 from tests.door import make_product
@@ -75,3 +77,57 @@ def test_a_lane_that_never_gets_empty_gives_its_place_to_others(
     busy, other = put(server, towers[0], 200), put(server, towers[1], 1)
     until(lambda: done(other) == 1)
     assert done(busy) < 200
+
+
+@pytest.fixture
+def at_work(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[list[tuple[int | None, threading.Event]]]:
+    """The lane of each worker that was begun, and what ends it; there are two places."""
+    begun: list[tuple[int | None, threading.Event]] = []
+
+    def work(lane: int | None, stopping: threading.Event) -> None:
+        ends = threading.Event()
+        begun.append((lane, ends))
+        ends.wait(WITHIN)
+
+    monkeypatch.setattr(deliveries, "MOST_LANES", 2)
+    monkeypatch.setattr(deliveries, "work", work)
+    yield begun
+    for _, ends in begun:
+        ends.set()
+
+
+def end(workers: Deliveries, at_work: list[tuple[int | None, threading.Event]], number: int) -> None:
+    left = len(workers._workers)
+    at_work[number][1].set()
+    until(lambda: sum(each.is_alive() for each in workers._workers) < left)
+
+
+def test_workers_that_come_one_after_the_other_do_not_keep_their_lanes_place(
+    at_work: list[tuple[int | None, threading.Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = Deliveries()
+    monkeypatch.setattr(claims, "due_lanes", lambda: {1: 100, 2: 1})
+    workers.step()
+    until(lambda: [lane for lane, _ in at_work] == [1, 1, 1, 1, 2])
+    monkeypatch.setattr(claims, "due_lanes", lambda: {1: 100, 2: 1, 3: 1})
+    for number in range(4):  # each of them at another time, as a slow tool answers them
+        end(workers, at_work, number)
+        workers.step()
+    until(lambda: [lane for lane, _ in at_work[5:]] == [3])
+
+
+def test_a_team_with_many_lanes_leaves_places_to_others(
+    at_work: list[tuple[int | None, threading.Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, other = Team.objects.create(name="Many"), Team.objects.create(name="Other")
+    lanes = [Connection.objects.create(team=many, tool="bell").pk for _ in range(4)]
+    theirs = Connection.objects.create(team=other, tool="bell").pk
+    workers = Deliveries()
+    monkeypatch.setattr(claims, "due_lanes", lambda: {theirs: 1})
+    workers.step()
+    until(lambda: len(at_work) == 1)
+    end(workers, at_work, 0)
+    monkeypatch.setattr(claims, "due_lanes", lambda: dict.fromkeys((*lanes, theirs), 1))
+    workers.step()
+    until(lambda: len(at_work) == 3)
+    assert sorted(lane for lane, _ in at_work[1:] if lane) == [lanes[0], theirs]  # though they were there before

@@ -19,10 +19,11 @@ def test_a_table_is_a_replicated_part_on_each_server_and_one_over_all() -> None:
     assert here.startswith(
         "create table if not exists accoil_1.counts_versions_here on cluster ours (\n    product Int32, day Int32,"
     )
+    assert "deleted UInt8,\n    index by_user user_id type bloom_filter(0.001) granularity 1\n)" in here
     assert here.endswith(
         "engine = ReplicatedReplacingMergeTree("
         "'/clickhouse/tables/accoil_1.counts_versions/{shard}', '{replica}', version)\n"
-        "order by (product, day, account_id, user_id, event_id, given_id, sent_as)"
+        "partition by intDiv(day, 30)\norder by (product, account_id, user_id, day, event_id, given_id, sent_as)"
     )
     assert over_all == (
         "create table if not exists accoil_1.counts_versions on cluster ours as accoil_1.counts_versions_here\n"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
+from accoil.store.tables import BY_NAME
 from tests.clickhouse import served
 
 pytestmark = [
@@ -105,6 +106,21 @@ def test_facts_outlive_who_asks_and_what_is_kept_does_not(store: "ClickHouse", u
     other.drop_all("of_the_first")
     other.close()
     assert store.rows("select n from {kept}", {"kept": "kept.of_the_first"}) == [{"n": 1}]
+
+
+def test_many_years_of_counts_are_sent_at_once_and_the_newest_are_asked(store: "ClickHouse") -> None:
+    table, many = BY_NAME["counts"], 40 * 365
+    ids = {key: [1] * many for key in table.keys} | {"day": list(range(-365, many - 365))}
+    store.put(table, pa.table(ids | {"n": [1] * many, "last_at": [0] * many}), version=1)
+    store.put(
+        table, pa.table({key: [1, 1] for key in table.keys} | {"day": [-1, 99], "n": [5, 7], "last_at": [0, 0]}), 2
+    )
+    store.put(
+        table, pa.table({key: [1] for key in table.keys} | {"day": [98], "n": [0], "last_at": [0]}), 3, deleted=True
+    )
+    question = "select count(*) as days, sum(n) as n from counts where product = 1 and user_id in (select unnest(:ids))"
+    assert store.rows(question, ids=[1, 2]) == [{"days": many - 1, "n": many - 1 + 4 + 6}]
+    assert store.rows("select n from counts where user_id = 1 and day = 99") == [{"n": 7}]
 
 
 def test_another_database_holds_other_facts(store: "ClickHouse") -> None:

@@ -125,6 +125,12 @@ def test_a_page_instead_of_json_is_an_error_that_passes(tool, clock):
         client(tool).call("GET", "/x")
 
 
+@pytest.mark.parametrize("status", [401, 403, 407])
+def test_a_page_that_lets_nobody_in_is_not_believed_to_be_the_tools(tool, clock, status):
+    tool.replies = [Reply(status, b"<html>Ask your administrator for access</html>"), Reply(body=b'{"ok": true}')]
+    assert client(tool).call("GET", "/x").json == {"ok": True}
+
+
 def test_an_answer_that_drips_is_over_when_its_time_is(tool, clock, monkeypatch):
     monkeypatch.setattr(http, "TOTAL", 0.3)
     tool.replies = [Reply(body=b'{"a": "' + b"x" * 200 + b'"}', drip=0.05)]  # never 0.3 s between two bytes

@@ -18,6 +18,7 @@ from accoil.score import making
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.score.each_day import each_day
+from accoil.store.store import Store
 from tests.drawn_definitions import as_product, peopled
 from tests.reference_facts import Message
 from tests.small_worlds import alias, at, did, did_anonymously, identified, joins, knows
@@ -55,11 +56,16 @@ def is_as_made_anew(book: Book) -> bool:
     return True
 
 
+def books_are_added_to(store: Store) -> None:
+    """Else skips the test."""
+    if store.keep_dated("dated", "select 1 as one") is None:
+        pytest.skip("books of ClickHouse are always made anew")
+
+
 def was_made_anew(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> list[str]:
     """Grows with each book of these tests whose parts are made of all facts; others of this process may be made beside
     them."""
-    if engine.facts.store.keep_dated("dated", "select 1 as one") is None:
-        pytest.skip("books of ClickHouse are always made anew")
+    books_are_added_to(engine.facts.store)
     made: list[str] = []
     whole = making.Making._make_parts
 

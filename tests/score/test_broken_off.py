@@ -14,7 +14,7 @@ from accoil.score import drafted
 from accoil.score.book import Book
 from accoil.score.definition import Definition
 from accoil.store.duckdb import DuckDB, DuckDBChange
-from tests.score.test_adding import is_as_made_anew
+from tests.score.test_adding import books_are_added_to, is_as_made_anew
 from tests.small_worlds import at, did, joins, world
 from tests.world import _engine, engine
 
@@ -94,6 +94,7 @@ def test_of_a_book_that_was_dropped_while_it_was_made_anew_nothing_stays_though_
 def test_a_book_that_was_broken_off_twice_lacks_nothing(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     definition = Definition.check({"events": {"Report": 5, "Login": 1}, "window": 7})
     with engine(WORLD.messages, "UTC") as running:
+        books_are_added_to(facts().store)
         book = Book(running.product_id, definition, TODAY, "broken_4")
         book.make()
         _engine().receive(running.product_id, did("ann", "Login", at(30), 2))

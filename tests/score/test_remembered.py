@@ -1,5 +1,6 @@
 """What is remembered stays as long as it is asked for, and no longer than no fact has changed it."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -7,13 +8,18 @@ from typing import Any
 
 import pytest
 
-from accoil.count.facts import Facts
+from accoil.count import days
+from accoil.count.facts import Facts, facts
 from accoil.score import remembered, summaries
+from accoil.score.book import Book
 from accoil.score.definition import Definition
+from accoil.score.each_day import each_day
+from accoil.score.people import DAYS_KEPT, people
 from accoil.score.remembered import Days, Lately
+from accoil.store.duckdb import DuckDB
 from accoil.team.models import Product
-from tests.small_worlds import at, did
-from tests.world import Engine
+from tests.small_worlds import at, did, joins
+from tests.world import Engine, engine
 
 
 def test_the_one_that_nobody_asked_for_the_longest_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +43,41 @@ def test_what_somebody_may_be_asking_still_is_let_go_of_later(monkeypatch: pytes
     monkeypatch.setattr(remembered, "STILL_ASKED", 0.0)
     kept.get("c", lambda: "made again")
     assert gone == ["A", "B"]
+
+
+def test_what_long_work_got_stays_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "STILL_ASKED", 0.0)
+    gone: list[str] = []
+    kept = Lately[str](1, gone.append)
+    kept.get("before", str)
+    with remembered.in_use():
+        for key in ("a", "b", "c"):
+            kept.get(key, key.upper)
+        assert "A" not in gone and "B" not in gone
+    kept.get("c", str)
+    assert gone == ["", "A", "B"]
+
+
+def test_a_book_and_days_that_take_long_lose_no_table_that_others_push_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "STILL_ASKED", 0.0)
+    keep, others = DuckDB.keep, itertools.count(20_000)
+    definition, day = Definition.check({"events": {"Report": 5}, "window": 7}), date(2026, 3, 30)
+    told = [joins("ann", "acme", at(1)), *did("ann", "Report", at(30)), joins("bob", "acme", at(31))]
+    with engine(told, "UTC") as running:
+
+        def pushed_out(store: DuckDB, name: str, *asked: Any, **values: Any) -> None:
+            if name.startswith(("slow_", "stretch_")):
+                for _ in range(DAYS_KEPT):
+                    people(facts(), running.product_id, next(others))
+            keep(store, name, *asked, **values)
+
+        monkeypatch.setattr(DuckDB, "keep", pushed_out)
+        book = Book(running.product_id, definition, day, "slow_1")
+        book.make()
+        assert book.users().total == 1
+        book.drop()
+        (row,) = each_day(running.product_id, definition, days.number(day), days.number(day), totals=True)
+        assert row["users"] == 1
 
 
 def test_days_are_forgotten_from_the_first_one_on_that_a_load_touched(engine: Engine) -> None:

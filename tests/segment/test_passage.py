@@ -51,6 +51,21 @@ def test_those_who_move_on_come_back_and_leave_are_counted(way: Journey) -> None
     assert (silent.median, quiet.median, busy.median) == (3.5, 4, 3)
 
 
+def test_who_was_inside_when_anybody_first_looked_did_not_enter_and_nobody_knows_for_how_long(way: Journey) -> None:
+    filled = Round.objects.create(profile=way.profile, day=0, reason="filled_in")
+    way.stages.update(filled_from=days.number(date(2026, 3, 2)), recorded_from=days.number(date(2026, 3, 20)))
+    stayed(way, 1, ("Silent", 2, 3), ("Quiet", 3, 9))
+    stayed(way, 2, ("Silent", 3, 8))
+    Stay.objects.filter(segment__journey=way).update(entered_in=filled)
+    stayed(way, 3, ("Silent", 2, 9))  # as something was received on that day
+    assert [stay.may_be_longer for stay in Stay.objects.filter(segment__journey=way).order_by("pk")] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    silent, quiet, _ = (passage.passages(way, FIRST, LAST)[stage.pk] for stage in way.stages.order_by("position"))
+    assert (silent.entered, silent.came, silent.on, silent.moved_on, silent.median) == (2, 2, 0, 1, 6)
+    assert (quiet.entered, quiet.median) == (1, 6)
+
+
 def test_only_what_happened_in_the_range_counts(way: Journey) -> None:
     stayed(way, 1, ("Silent", 1, 5), ("Quiet", 5, 9))
     silent, quiet, _ = (

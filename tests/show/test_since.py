@@ -10,8 +10,10 @@ from accoil.count.ids import ACCOUNT, id_of
 from accoil.score.definition import Definition
 from accoil.segment import keeping
 from accoil.segment.built_ins import with_built_ins
-from accoil.segment.models import Reason, Round, Segment, Stay
+from accoil.segment.filling import fill_in
+from accoil.segment.models import Reason, Round, Segment, Size, Stay
 from accoil.segment.rounds import Rounds
+from accoil.show.courses import line_of
 from accoil.show.models import Visit
 from tests.show.conftest import EVERYDAY
 from tests.show.reading import link_to, main
@@ -85,6 +87,33 @@ def test_who_left_again_is_not_told(ann, busy, home):
     came(busy, segment(busy, "cold"), "globex")
     Stay.objects.update(left_day=days.number(NOW.date()) + 1)
     assert "Nobody began to cool down" in since(ann.get(home))
+
+
+def test_of_a_segment_whose_past_is_worked_out_nobody_is_told_until_it_is(ann, busy, home):
+    was_here(busy, timedelta(days=2))
+    cold, hot = segment(busy, "cold"), segment(busy, "hot")
+    for each, name in ((cold, "globex"), (hot, "acme")):
+        Segment.objects.filter(pk=each.pk).update(recorded_from=days.number(NOW.date()))
+        came(busy, each, name)
+    (filling,) = fill_in([segment(busy, "cold")], days.number(NOW.date()) - 60)
+    told = since(ann.get(home))
+    assert "cool down" not in told and "1 account began to warm up" in told
+    assert "Who else came and went is still being worked out; look again in a minute." in told
+    filling.delete()
+    told = since(ann.get(home))
+    assert "1 account began to cool down" in told and "being worked out" not in told
+
+
+def test_days_that_are_being_worked_out_are_not_drawn(ann, busy):
+    all_of_them, today = segment(busy, "all"), days.number(busy.web.today())
+    Segment.objects.filter(pk=all_of_them.pk).update(recorded_from=today, filled_from=None)
+    Size.objects.filter(segment=all_of_them).delete()
+    for day, members in ((today - 9, 1), (today - 8, 2), (today, 3)):
+        Size.objects.create(segment=all_of_them, day=day, members=members, value=0)
+    frame = ann.get(f"/p/{busy.web.pk}/segments").context["frame"]
+    assert line_of(frame, segment(busy, "all"), 10) == [None] * 9 + [3]
+    Segment.objects.filter(pk=all_of_them.pk).update(filled_from=today - 9)
+    assert line_of(frame, segment(busy, "all"), 10) == [1] + [2] * 8 + [3]
 
 
 def test_the_line_leads_to_the_list_of_those(ann, busy, home):

@@ -67,12 +67,14 @@ class GroupIds:
         self._properties.doubt()
 
     def clean_up(self) -> None:
-        for name in self._properties.all("account", 0.0):
-            if name.startswith(PREFIX):
-                try:
-                    self._properties.archive("account", name)
-                except Rejected as why:
-                    log.warning("a property stays in HubSpot", property=name, why=why.reason)
+        """Of the team's products: another server may write to the account, too."""
+        products = Connection.objects.get(pk=self._connection).team.products.values_list("pk", flat=True)
+        ours = {self.property_of(product) for product in products}
+        for name in ours & self._properties.all("account", 0.0).keys():
+            try:
+                self._properties.archive("account", name)
+            except Rejected as why:
+                log.warning("a property stays in HubSpot", property=name, why=why.reason)
 
     def _is_made(self, name: str) -> bool:
         try:

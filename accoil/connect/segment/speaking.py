@@ -37,7 +37,7 @@ class Speaker(speaking.Speaker):
         headers = {"Accept": "application/json", "Authorization": f"Basic {token}"}
         super().__init__(
             Client(
-                address, headers, limits=limits, refused=refused, guarded=guarded, reads="anything", largest=64_000,
+                address, headers, limits=limits, refused=refused, guarded=guarded, reads="words", largest=64_000,
                 tries=tries,
             )
         )  # fmt: skip

@@ -120,7 +120,7 @@ def through_hook(url: str, body: dict[str, Any], channel: str, limits: Lane) -> 
     """Posts to an incoming webhook, which speaks plain text."""
     if not url.startswith(hooks_address()):
         raise SignInAgain(f"The incoming webhook is one of another address; {AGAIN}")
-    Client(url, {}, limits=limits, reads="anything", largest=10_000, refused=lambda no: _hook_refused(no, channel),
+    Client(url, {}, limits=limits, reads="words", largest=10_000, refused=lambda no: _hook_refused(no, channel),
            tries=1).call("POST", "", json=body)  # fmt: skip
 
 

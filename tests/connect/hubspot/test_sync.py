@@ -108,11 +108,14 @@ def test_disconnecting_cleans_up(on: Synced) -> None:
     from accoil.connect import ending
 
     on.portal.property("contacts", "shoe_size")
+    of_another_server = f"accoil_group_id_{on.looked.product.pk + 1000}"
+    on.portal.property("companies", of_another_server)
     ending.begin(on.connection)
     on.settle()
     on.connection.refresh_from_db()
     assert on.connection.state == State.DISCONNECTED and on.connection.secrets == {} and on.connection.problem == ""
-    assert set(on.portal.in_use("contacts")) == {"shoe_size"} and not on.portal.in_use("companies")
+    assert set(on.portal.in_use("contacts")) == {"shoe_size"}
+    assert set(on.portal.in_use("companies")) == {of_another_server}
     assert "accoil" not in on.portal.groups["contacts"] | on.portal.groups["companies"]
     written = len(on.portal.writes)
     on.works("bob", 16)

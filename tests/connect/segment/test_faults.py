@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from accoil.connect.connection import TryLater
+from accoil.connect.http import Lane
 from accoil.connect.models import Record, State
-from accoil.connect.now import moment
+from accoil.connect.now import Driven, moment
 from accoil.connect.segment import connecting
-from accoil.connect.segment.speaking import LARGEST, LARGEST_CALL
+from accoil.connect.segment.speaking import LARGEST, LARGEST_CALL, Speaker
+from tests.connect.scripted import Reply, Scripted
 from tests.connect.segment.conftest import Synced, given
 from tests.connect.stepped import killed
 
@@ -129,3 +132,12 @@ def test_an_answer_that_comes_too_late_is_asked_for_again_and_counts_once(
     on.settle()
     assert ("slow", BATCH) in on.segment.faults.happened and on.source.repeated >= 1
     assert on.stands("bob")["AdoptionRate"] == 100 and on.record("bob").unsure == []
+
+
+@pytest.mark.parametrize("status", [200, 401, 403])
+def test_a_page_of_somebody_else_takes_nothing_and_does_not_take_the_key_away(
+    tool: Scripted, clock: Driven, status: int
+) -> None:
+    tool.replies = [Reply(status, b"\n<!doctype html><title>Denied by policy</title>")]
+    with pytest.raises(TryLater):
+        Speaker("key", tool.url, Lane(), guarded=False).call([b"{}"])

@@ -14,9 +14,11 @@ from accoil.connect.models import Connection, State
 from accoil.connect.now import driven, now
 from accoil.connect.slack.connecting import by_code, by_token
 from accoil.connect.slack.events import TOLERANCE
+from accoil.connect.slack.rotation import access
 from accoil.connect.slack.tool import Slack
 from accoil.refused import Refused
 from accoil.team.models import Team
+from tests.connect.scripted import Reply
 from tests.connect.slack.test_sending import told
 from tests.slack.workspace import No
 
@@ -91,6 +93,14 @@ def test_a_renewal_that_is_refused_says_who_must_act(slack, rotating, error, kin
     with pytest.raises(kind):
         send(rotating)
     assert not slack.channels[0].messages
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 404])
+def test_what_somebody_else_says_in_slacks_place_does_not_end_a_sign_in(tool, clock, settings, status):
+    settings.SLACK_URL = tool.url
+    tool.replies = [Reply(status, b"<html>Log in to the network</html>")]
+    with pytest.raises(TryLater):
+        access({"grant_type": "refresh_token", "refresh_token": "r1"})
 
 
 def test_connecting_again_with_a_token_that_stays_forgets_the_refresh_token(slack, rotating, team, ann):

@@ -154,6 +154,8 @@ def test_through_an_incoming_webhook(slack, team, ann):
         (No("action_prohibited", 403), Rejected, "does not let apps write"),
         (No("invalid_payload", 400), Rejected, "invalid_payload"),
         (No("rollup_error", 500), TryLater, "problem of its own"),
+        (No("<html>Denied by policy</html>", 403), TryLater, "only people can read"),
+        (No("<html>Denied by policy</html>", 203), TryLater, "only people can read"),
     ],
     ids=lambda each: str(each) if isinstance(each, No) else "",
 )

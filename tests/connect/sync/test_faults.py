@@ -40,6 +40,18 @@ def test_an_answer_that_is_lost_leaves_nothing_stale(on: Synced) -> None:
     assert on.record("bob").unsure == [] and on.record("bob").problem == ""
 
 
+@pytest.mark.parametrize(("status", "code"), [(429, ""), (401, ""), (400, "parameter_invalid")])
+def test_one_whose_answer_is_lost_stays_unsure_when_the_next_try_is_refused(on: Synced, status: int, code: str) -> None:
+    before = on.stands("bob@acme.example")
+    on.works("bob", 13)
+    on.intercom.faults.plan("lose", path(on, "bob"))
+    on.intercom.faults.plan("refuse", path(on, "bob"), status=status, code=code)
+    on.looked.look()
+    on.syncer.step()
+    assert on.intercom.faults.left() == 0 and on.stands("bob@acme.example") != before
+    assert "Accoil_Everyday_Score" in on.record("bob").unsure
+
+
 def test_a_kill_costs_the_writes_that_were_not_noted_yet_again_and_no_other(on: Synced) -> None:
     people = add(on, 20)
     for name in people:

@@ -2,6 +2,7 @@
 
 from accoil.connect import sync
 from accoil.connect.intercom.connecting import by_token
+from accoil.connect.matching import LATER, LATER_AGAIN
 from accoil.connect.models import Entry, Mode, Record
 from accoil.connect.syncer import Syncer
 from accoil.score.models import Profile
@@ -153,3 +154,18 @@ def test_what_was_left_while_it_was_archived_is_emptied_when_it_is_restored(on: 
     assert set(on.workspace.shown("contact", old).values()) <= {None}
     assert on.stands("ann@new.example")["Score"] == 46
     assert not on.connection.left.exists()
+
+
+def test_who_was_looked_for_in_vain_has_failed_at_nothing_once_found(on: Synced) -> None:
+    on.looked.receive([identified("dora", at(31), email="dora@acme.example")])
+    on.settle()
+    for _ in range(LATER_AGAIN - 1):
+        on.clock.advance(LATER.total_seconds() + 1)
+        on.settle()
+    dora = on.workspace.contact("dora@acme.example", role="user")
+    on.intercom.faults.plan("refuse", f"PUT /contacts/{dora.id}", times=3, status=500)  # the short retries of one call
+    on.clock.advance(LATER.total_seconds() + 1)
+    while on.intercom.faults.left():
+        on.syncer.step()
+    assert on.record("dora").remote_id == dora.id
+    assert on.record("dora").attempts == 1

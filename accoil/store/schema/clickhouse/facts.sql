@@ -1,6 +1,7 @@
 -- What a counting process ships (accoil/store/tables.py): of each key every version that was not merged away yet
 -- (NAME_versions, the tables of these statements); the newest that is there still is what is asked (NAME, a view).
 -- Other tables of ../ are asked by that process alone.
+-- Counts lie by account within 30 days: questions ask for a window of the book, or for a few users or accounts.
 -- That `deleted` is no part of the engine is what makes reading quick: parts that share no keys are then read as they are.
 
 create table product (product Int32, zone String, account_trait Nullable(String), version UInt64, deleted UInt8)
@@ -32,9 +33,10 @@ create table span (
 
 create table counts (
     product Int32, day Int32, user_id Int64, given_id Int64, account_id Int64, event_id Int64, n Int64, last_at Int64,
-    sent_as Int64, version UInt64, deleted UInt8
-) engine = ReplacingMergeTree(version)
-order by (product, day, account_id, user_id, event_id, given_id, sent_as);
+    sent_as Int64, version UInt64, deleted UInt8,
+    index by_user user_id type bloom_filter(0.001) granularity 1
+) engine = ReplacingMergeTree(version) partition by intDiv(day, 30)
+order by (product, account_id, user_id, day, event_id, given_id, sent_as);
 
 create table ever (
     product Int32, user_id Int64, account_id Int64, event_id Int64, first_day Int32, last_day Int32, last_at Int64,
