@@ -16,6 +16,7 @@ from accoil.connect.soon import SECONDS
 from accoil.count.ids import Kind
 from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, check, words
+from accoil.rule.values import shown
 from accoil.score.file_format import check_keys, listed, name_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
@@ -147,11 +148,11 @@ def _read(place: int, entry: Any) -> Said:
             raise Refused(f"{where}: {key} is missing.")
     scope, enabled = entry["scope"], entry.get("enabled")
     if scope not in ("account", "user"):
-        raise Refused(f"{where}: scope is {scope!r}; write account or user.")
+        raise Refused(f"{where}: scope is {shown(scope)}; write account or user.")
     if not isinstance(entry["profile"], str):
         raise Refused(f"{where}: profile names the profile it belongs to.")
     if not isinstance(enabled, bool | None):
-        raise Refused(f"{where}: enabled is {enabled!r}; write true or false.")
+        raise Refused(f"{where}: enabled is {shown(enabled)}; write true or false.")
     draft = Draft(
         name=" ".join(name.split()), scope=scope, when=entry["when"], then=_actions(entry["then"]),
         condition=entry.get("if"), cool_down_hours=entry.get("cool_down_hours", COOL_DOWN),
@@ -159,10 +160,11 @@ def _read(place: int, entry: Any) -> Said:
     return Said(profile=" ".join(entry["profile"].split()), draft=draft, enabled=enabled)
 
 
-def _actions(raw: Any) -> Any:
-    """YAML takes a bare `on` for yes, and so `on: user` for something without a name."""
-    if isinstance(raw, list):
-        return [_actions(each) for each in raw]
-    if isinstance(raw, dict):
-        return {"on" if key is True else key: _actions(value) for key, value in raw.items()}
+def _actions(raw: Any, depth: int = 3) -> Any:
+    """YAML takes a bare `on` for yes, and so `on: user` for something without a name. Deeper than a list of actions
+    with their fields nothing is looked at: it may have no end."""
+    if isinstance(raw, list) and depth:
+        return [_actions(each, depth - 1) for each in raw]
+    if isinstance(raw, dict) and depth:
+        return {"on" if key is True else key: _actions(value, depth - 1) for key, value in raw.items()}
     return raw

@@ -9,7 +9,7 @@ from accoil.connect.models import Connection, Pass, ProfileSync, Record
 from accoil.connect.people import News
 from accoil.connect.watching import Whose
 from accoil.count.ids import Kind
-from accoil.score.configuration import summary_profile
+from accoil.score.access import summary_profile
 from accoil.score.models import Profile
 
 Found = dict[Whose, set[int]]

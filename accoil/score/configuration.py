@@ -9,6 +9,7 @@ from django.db import models
 
 from accoil.count.configured import USUAL, Configured
 from accoil.refused import Refused
+from accoil.rule.values import shown
 from accoil.score.reading import MOST_DOMAINS
 from accoil.team.models import Product
 
@@ -79,7 +80,7 @@ def check(raw: Any) -> Said:
         if key not in KEYS:
             raise Refused(f"configuration: “{key}” is not a key; there are: {', '.join(KEYS)}.")
         if value is not None and not isinstance(value, str):
-            raise Refused(f"configuration: {key} is {value!r}; write a name as text, in quotation marks.")
+            raise Refused(f"configuration: {key} is {shown(value)}; write a name as text, in quotation marks.")
         if value and len(value) > LONGEST_KEY:
             raise Refused(f"configuration: {key} is longer than {LONGEST_KEY} characters.")
     told = {key: (raw.get(key) or "").strip() for key in KEYS}
@@ -94,11 +95,6 @@ def configure(product: Product, said: Said) -> Configuration:
     configuration.summary_profile = _profile(product, said.summary_profile) if said.summary_profile else None
     configuration.save()
     return configuration
-
-
-def summary_profile(product: Product) -> Any:
-    """The profile chosen for summaries, else the product's first; None while it has none."""
-    return configuration_of(product).summary_profile or product.profiles.first()
 
 
 def _profile(product: Product, name: str) -> Any:
@@ -121,7 +117,7 @@ def check_domains(raw: Any) -> list[str]:
 def _domain(given: object) -> str:
     domain = given.strip().lower().removeprefix("@") if isinstance(given, str) else ""
     if not _DOMAIN.fullmatch(domain):
-        raise Refused(f"internal_domains: “{given}” is no e-mail domain; write one such as example.com.")
+        raise Refused(f"internal_domains: {shown(given)} is no e-mail domain; write one such as example.com.")
     return domain
 
 

@@ -9,6 +9,7 @@ from accoil.refused import Refused
 
 DEEPEST = 100  # groups of a rule are 20 deep at most, each two or three levels
 MERGE = "tag:yaml.org,2002:merge"
+LONGEST_NUMBER = 300  # digits
 
 
 class Known(Protocol):
@@ -63,6 +64,15 @@ class _Loader(yaml.SafeLoader):
                 raise Refused(f"Line {key_node.start_mark.line + 1}: “{key_node.value}” is written twice.")
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        """Refuses one that Python would not write in decimal digits again: of hexadecimal ones it reads any length."""
+        if len(node.value) > LONGEST_NUMBER:
+            raise Refused(f"Line {node.start_mark.line + 1}: a number is longer than {LONGEST_NUMBER} digits.")
+        return super().construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def load(text: str) -> Any:

@@ -9,6 +9,7 @@ import msgspec
 from accoil.count.ids import Kind as Scope
 from accoil.refused import At, Refused
 from accoil.rule.tree import check, written
+from accoil.rule.values import shown
 from accoil.rule.words import words
 from accoil.score.file_format import check_keys, listed, name_of
 from accoil.score.files import Plan
@@ -196,11 +197,11 @@ def _read(what: What, place: int, entry: Any) -> Said:
     check_keys(where, entry, KEYS[what])
     scope, profile, days = entry.get("scope"), entry.get("profile"), entry.get("stay_days", 0)
     if scope not in ("account", "user"):
-        raise Refused(f"{where}: scope is {scope!r}; write account or user.")
+        raise Refused(f"{where}: scope is {shown(scope)}; write account or user.")
     if not isinstance(profile, str):
         raise Refused(f"{where}: profile names the profile it belongs to.")
     if not isinstance(days, int) or isinstance(days, bool):
-        raise Refused(f"{where}: stay_days is {days!r}; write a whole number of days.")
+        raise Refused(f"{where}: stay_days is {shown(days)}; write a whole number of days.")
     tidy = {"what": what, "name": " ".join(name.split()), "profile": " ".join(profile.split()), "scope": scope}
     if what == "segment":
         return Said(**tidy, rule=_rule(where, entry.get("rule"), scope), stay_days=days)

@@ -15,6 +15,7 @@ from accoil.show.frame import Frame, frame_of, page
 from accoil.show.lists import PAGE
 from accoil.show.tables import linked
 from accoil.show.views.profiles import asked_profile
+from accoil.show.whole import whole
 
 COLUMNS = (
     "id", "tracking_id", "name", "score_from", "score_to", "move", "raw_from", "raw_to", "activation_from",
@@ -55,8 +56,7 @@ def _listed(frame: Frame, asked: Asked) -> dict[str, Any]:
     form, scope = frame.request.POST, asked[-1]
     sort = form.get("sort", "-move")
     sort = sort if sort.lstrip("-") in ORDERS else "-move"
-    turn = form.get("page", "1")
-    number = min(max(int(turn), 1), 1_000_000) if turn.isdecimal() else 1
+    number = min(max(whole(form.get("page")), 1), 1_000_000)
     search, offset = form.get("search", "").strip()[:200], (number - 1) * PAGE
     rows, total = differences(*asked, search=search, sort=sort, limit=PAGE, offset=offset)
     return {

@@ -17,6 +17,7 @@ from accoil.show import words
 from accoil.show.feature_drafts import Draft
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.visit import note
+from accoil.show.whole import whole
 
 FREE_SHOWN = 60
 MOST_NAMED = 8
@@ -77,8 +78,8 @@ def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
 
 def acted(before: Sequence[Said], feature_id: int, do: str, place: str) -> list[Said]:
     feature = found(before, feature_id)
-    if place.isdecimal() and len(place) < 6:
-        return keeping.moved(before, feature, int(place) - list(before).index(feature))
+    if (at := whole(place, -1)) >= 0:
+        return keeping.moved(before, feature, at - list(before).index(feature))
     match do:
         case "up" | "down":
             return keeping.moved(before, feature, -1 if do == "up" else 1)
