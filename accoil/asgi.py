@@ -21,8 +21,8 @@ from accoil import health, metrics
 from accoil.count.counting import Counting
 from accoil.parts import Parts
 from accoil.receive import answers, bodies, tracker
-from accoil.receive.answers import refusal, respond
-from accoil.receive.app import JSON, FrontDoor, Receive, Scope, Send
+from accoil.receive.answers import Receive, Scope, Send, refusal, respond
+from accoil.receive.app import JSON, FrontDoor
 from accoil.receive.bounds import bounds
 from accoil.receive.direct import Direct
 from accoil.receive.http import Http, Serving

@@ -37,12 +37,18 @@ def by_hand_actions(kind: Kind) -> list[tuple[Tool, Action]]:
 
 def action_of(key: str) -> tuple[Tool, Action]:
     """Raises Refused for an action that no tool has."""
-    known = all_actions()
-    if key not in known:
-        near = nearest(key, known)
-        there = f"did you mean {near}?" if near else f"there are: {', '.join(known) or 'none yet'}."
-        raise Refused(f"“{key}” is no action; {there}")
-    return known[key]
+    there = all_actions()
+    if key not in there:
+        near = nearest(key, there)
+        said = f"did you mean {near}?" if near else f"there are: {', '.join(there) or 'none yet'}."
+        raise Refused(f"“{key}” is no action; {said}")
+    return there[key]
+
+
+def known(key: str) -> Action:
+    """One that no tool has any more is called by its key, and has nothing to it."""
+    found = all_actions().get(key)
+    return found[1] if found else Action(key=key, label=key)
 
 
 def check_actions(raw: Any, scope: Kind) -> list[Written]:
@@ -60,14 +66,12 @@ def check_values(key: str, raw: Any, scope: Kind, with_names: bool = True) -> Va
     as {{ account.name }}. Raises Refused."""
     _, action = action_of(key)
     if not isinstance(raw, Mapping):
-        raise Refused(
-            f"then: {key} is {shown(raw)}; write its fields: {', '.join(field.name for field in action.fields)}."
-        )
-    known = {field.name: field for field in action.fields}
+        raise Refused(f"{key} is {shown(raw)}; write its fields: {', '.join(field.name for field in action.fields)}.")
+    fields = {field.name: field for field in action.fields}
     for name in raw:
-        if name not in known:
-            raise Refused(f"then: {key}: “{name}” is not a field; there are: {', '.join(known)}.")
-    given = {name: _value(key, field, raw.get(name), scope, with_names) for name, field in known.items()}
+        if name not in fields:
+            raise Refused(f"{key}: “{name}” is not a field; there are: {', '.join(fields)}.")
+    given = {name: _value(key, field, raw.get(name), scope, with_names) for name, field in fields.items()}
     values = {name: text for name, text in given.items() if text}
     _check_whom(key, action, values, scope)
     return values
@@ -79,14 +83,12 @@ def whom(values: Mapping[str, str], scope: Kind) -> Kind:
 
 
 def goes_to_a_record(key: str) -> bool:
-    found = all_actions().get(key)
-    return found is None or found[1].needs_match
+    return known(key).needs_match
 
 
 def together(key: str) -> str:
     """The field by which what comes in a burst is told in one message; "" where each goes by itself."""
-    found = all_actions().get(key)
-    return found[1].together if found else ""
+    return known(key).together
 
 
 def retries(key: str) -> tuple[float, ...]:
@@ -102,8 +104,7 @@ def patience(key: str) -> timedelta:
 
 def one_each(key: str, values: Values) -> list[Values]:
     """The values of each delivery that an action makes."""
-    found = all_actions().get(key)
-    field = found[1].one_each if found else ""
+    field = known(key).one_each
     if field not in values:
         return [values]
     return [values | {field: each} for each in listed(values[field])]
@@ -128,16 +129,14 @@ def actions_in(written: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Valu
 
 def words_of(key: str, values: Mapping[str, str], whole: bool = False) -> str:
     """Add Tag in Intercom: at-risk, company. `whole`: with all of an address, for who may change where it goes."""
-    found = all_actions().get(key)
-    label = found[1].label if found else key
+    label = known(key).label
     told = values if whole else without_secrets(key, values)
     return f"{label}: {', '.join(told.values())}" if told else label
 
 
 def without_secrets(key: str, values: Mapping[str, str]) -> Values:
     """What everybody may read: of an address only the host, since the rest of it may let whoever has it in."""
-    found = all_actions().get(key)
-    addresses = {field.name for field in found[1].fields if field.type == "address"} if found else set()
+    addresses = {field.name for field in known(key).fields if field.type == "address"}
     return {name: _host(text) if name in addresses else text for name, text in values.items()}
 
 
@@ -150,14 +149,12 @@ def _check(raw: Any, scope: Kind) -> Written:
     if not isinstance(raw, Mapping) or len(raw) != 1:
         raise Refused(f"then: {shown(raw)} is no action; write each as {{ACTION: {{FIELD: VALUE}}}}.")
     key, values = next(iter(raw.items()))
-    try:
+    with At("then"):
         return {str(key): check_values(str(key), values, scope)}
-    except Refused as wrong:
-        raise Refused(str(wrong) if str(wrong).startswith("then") else f"then: {wrong}") from wrong
 
 
 def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) -> str:
-    where = f"then: {key}: {field.name}"
+    where = f"{key}: {field.name}"
     if given is None and field.name == "on":
         given = _whom_by_itself(field, scope)
     if given is None or (isinstance(given, str) and not given.strip()):
@@ -192,8 +189,7 @@ def check_addresses(written: Sequence[Mapping[str, Any]]) -> None:
 
 
 def goes_to_addresses(written: Sequence[Mapping[str, Any]]) -> bool:
-    known = all_actions()
-    fields = (field for key, _ in actions_in(written) if key in known for field in known[key][1].fields)
+    fields = (field for key, _ in actions_in(written) for field in known(key).fields)
     return any(field.type == "address" for field in fields)
 
 
@@ -218,6 +214,6 @@ def _whom_by_itself(field: Field, scope: Kind) -> str | None:
 def _check_whom(key: str, action: Action, values: Values, scope: Kind) -> None:
     kind = whom(values, scope)
     if kind == "user" and scope == "account":
-        raise Refused(f"then: {key}: on is user, but the automation is about accounts; write company, or scope: user.")
+        raise Refused(f"{key}: on is user, but the automation is about accounts; write company, or scope: user.")
     if kind not in action.kinds:
-        raise Refused(f"then: {key} is not for {kind}s.")
+        raise Refused(f"{key} is not for {kind}s.")

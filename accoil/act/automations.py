@@ -17,7 +17,8 @@ from accoil.score.models import Profile
 from accoil.segment import reading
 from accoil.segment.models import Kind as Sort
 from accoil.segment.models import Segment
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import User
+from accoil.team.names import tidied
 
 MOST = 100  # automations of a profile
 COOL_DOWN = 24  # hours
@@ -178,11 +179,7 @@ def _hidden(automation: Automation, trigger: Trigger) -> Segment:
 
 
 def _check_name(profile: Profile, name: Any, itself: Automation | None) -> str:
-    tidy = " ".join(name.split()) if isinstance(name, str) else ""
-    if not tidy:
-        raise Refused("Give the automation a name.")
-    if len(tidy) > NAME_LENGTH:
-        raise Refused(f"The automation's name is longer than {NAME_LENGTH} characters; shorten it.")
+    tidy = tidied("automation", name if isinstance(name, str) else "")
     for other in profile.automations.all():
         if other.pk != (itself.pk if itself else None) and other.name.casefold() == tidy.casefold():
             raise Refused(f"{profile} has an automation called “{other.name}” already; choose another name.")

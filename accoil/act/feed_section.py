@@ -14,7 +14,7 @@ from accoil.connect.models import live
 from accoil.refused import At, Refused
 from accoil.rule.values import shown
 from accoil.score import file_format
-from accoil.score.file_format import check_keys
+from accoil.score.file_format import check_keys, profile_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.team.models import Product
@@ -50,12 +50,9 @@ class Feeds:
             if (feed.profile.name, feed.name) not in keep:
                 feed.delete()
                 plan.lines.append(f"- {_called(feed)}")
-        profiles = {profile.name: profile for profile in plan.product.profiles.all()}
         for each in said:
             with At(f"Feed “{each.draft.name}”"):
-                if each.profile not in profiles:
-                    raise Refused(f"there is no profile called “{each.profile}”.")
-                _put(plan, profiles[each.profile], each.draft)
+                _put(plan, plan.profile(each.profile), each.draft)
 
     def written(self, product: Product) -> dict[str, Any]:
         found = [_written(each) for each in _shared(product)]
@@ -75,8 +72,7 @@ def _put(plan: Plan, profile: Profile, draft: Draft) -> None:
     if there is None:
         plan.lines += [f"+ {_called(feed)}", f"    {after['cards']}", f"    sent: {after['sent']}"]
     else:
-        found = [f"    {key}: {before[key]} → {now}" for key, now in after.items() if before[key] != now]
-        plan.lines += [f"~ {_called(feed)}", *found] if found else [f"  {_called(feed)}: unchanged"]
+        plan.changed(_called(feed), before, after)
     plan.warn_of_events([each["what"] for each in feed.cards if each["card"] == "first_time"], f"feed {feed.name}")
     if feed.every and feed.channel and live(plan.product.team, "slack") is None:
         plan.warnings.append(f"Slack is not connected, so “{feed.name}” can't be told there until it is.")
@@ -103,12 +99,8 @@ def _written(feed: Feed) -> dict[str, Any]:
 def _read(place: int, entry: Any) -> Said:
     name = file_format.name_of(entry, place, "feed")
     where = f"Feed “{name}”"
-    check_keys(where, entry, KEYS)
-    for key in ("profile", "cards"):
-        if key not in entry:
-            raise Refused(f"{where}: {key} is missing.")
-    if not isinstance(entry["profile"], str):
-        raise Refused(f"{where}: profile names the profile it belongs to.")
+    check_keys(where, entry, KEYS, required=("profile", "cards"))
+    profile = profile_of(where, entry)
     for card in entry["cards"] if isinstance(entry["cards"], list) else ():
         check_keys(f"{where}: cards", card, OF_CARDS)
     every, hour = entry.get("every", ""), entry.get("hour", HOUR)
@@ -122,7 +114,7 @@ def _read(place: int, entry: Any) -> Said:
     if not isinstance(mail_to, list) or not all(isinstance(each, str) for each in mail_to):
         raise Refused(f"{where}: mail_to must be a list of e-mail addresses of members.")
     draft = Draft(
-        name=" ".join(name.split()), cards=entry["cards"], is_shared=True, every=every, hour=hour, channel=channel,
+        name=name, cards=entry["cards"], is_shared=True, every=every, hour=hour, channel=channel,
         mail_to=", ".join(mail_to),
     )  # fmt: skip
-    return Said(profile=" ".join(entry["profile"].split()), draft=draft)
+    return Said(profile=profile, draft=draft)

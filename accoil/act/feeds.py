@@ -15,7 +15,8 @@ from accoil.connect.now import moment
 from accoil.refused import Refused
 from accoil.score.access import profiles_for
 from accoil.score.models import Profile
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import User
+from accoil.team.names import tidied
 
 MOST = 50  # feeds of a profile
 LATE = timedelta(hours=12)  # a server that was away for longer leaves that day's out
@@ -41,9 +42,7 @@ def seen_by(user: Any, profiles: list[Profile]) -> QuerySet[Feed]:
 
 def save(feed: Feed, draft: Draft) -> Feed:
     """Raises Refused with a sentence."""
-    name = " ".join(draft.name.split())
-    if not name or len(name) > NAME_LENGTH:
-        raise Refused(f"Give the feed a name of at most {NAME_LENGTH} characters.")
+    name = tidied("feed", draft.name)
     if feed.pk is None and feed.profile.feeds.count() >= MOST:
         raise Refused(f"This profile has {MOST} feeds; that is the most.")
     others = feed.profile.feeds.filter(is_shared=True, name__iexact=name).exclude(pk=feed.pk)

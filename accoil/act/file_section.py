@@ -17,7 +17,7 @@ from accoil.count.ids import Kind
 from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, check, words
 from accoil.rule.values import shown
-from accoil.score.file_format import check_keys, listed, name_of
+from accoil.score.file_format import check_keys, listed, name_of, profile_of, scope_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.team.models import Product
@@ -51,12 +51,9 @@ class Automations:
                     automations.look_up(each.draft)
 
     def apply(self, plan: Plan, said: list[Said]) -> None:
-        profiles = {profile.name: profile for profile in plan.product.profiles.all()}
         for each in said:
             with At(f"Automation “{each.draft.name}”"):
-                if each.profile not in profiles:
-                    raise Refused(f"there is no profile called “{each.profile}”.")
-                _put(plan, profiles[each.profile], each)
+                _put(plan, plan.profile(each.profile), each)
 
     def written(self, product: Product) -> dict[str, Any]:
         found = Automation.objects.filter(profile__product=product).select_related("profile").order_by("profile", "pk")
@@ -91,14 +88,10 @@ def _put(plan: Plan, profile: Profile, said: Said) -> None:
         plan.lines.append(f"    {automations.words_in_all(made)}")
     else:
         before = _shown(there)
-        changed = automations.change(there, said.draft)
+        made = automations.change(there, said.draft)
         if said.enabled is not None:
-            (automations.enable if said.enabled else automations.disable)(changed)
-        found = [
-            f"    {key}: {before[key]} → {after}" for key, after in _shown(changed).items() if before[key] != after
-        ]
-        made = changed
-        plan.lines += [f"~ {_called(made)}", *found] if found else [f"  {_called(made)}: unchanged"]
+            (automations.enable if said.enabled else automations.disable)(made)
+        plan.changed(_called(made), before, _shown(made))
     _warn(plan, made)
 
 
@@ -142,22 +135,15 @@ def _written(each: Automation) -> dict[str, Any]:
 def _read(place: int, entry: Any) -> Said:
     name = name_of(entry, place, "automation")
     where = f"Automation “{name}”"
-    check_keys(where, entry, KEYS)
-    for key in ("profile", "scope", "when", "then"):
-        if key not in entry:
-            raise Refused(f"{where}: {key} is missing.")
-    scope, enabled = entry["scope"], entry.get("enabled")
-    if scope not in ("account", "user"):
-        raise Refused(f"{where}: scope is {shown(scope)}; write account or user.")
-    if not isinstance(entry["profile"], str):
-        raise Refused(f"{where}: profile names the profile it belongs to.")
+    check_keys(where, entry, KEYS, required=("profile", "scope", "when", "then"))
+    scope, profile, enabled = scope_of(where, entry), profile_of(where, entry), entry.get("enabled")
     if not isinstance(enabled, bool | None):
         raise Refused(f"{where}: enabled is {shown(enabled)}; write true or false.")
     draft = Draft(
-        name=" ".join(name.split()), scope=scope, when=entry["when"], then=_actions(entry["then"]),
+        name=name, scope=scope, when=entry["when"], then=_actions(entry["then"]),
         condition=entry.get("if"), cool_down_hours=entry.get("cool_down_hours", COOL_DOWN),
     )  # fmt: skip
-    return Said(profile=" ".join(entry["profile"].split()), draft=draft, enabled=enabled)
+    return Said(profile=profile, draft=draft, enabled=enabled)
 
 
 def _actions(raw: Any, depth: int = 3) -> Any:

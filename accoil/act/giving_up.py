@@ -13,7 +13,7 @@ from accoil.connect.connection import SignInAgain
 from accoil.connect.models import Connection
 from accoil.connect.now import moment
 from accoil.team.models import User
-from accoil.team.roles import Role
+from accoil.team.roles import LEADERS
 
 
 def is_off(connection: Connection, delivery: Delivery, reason: str) -> bool:
@@ -36,8 +36,7 @@ def tell(connection: Connection, delivery: Delivery, why: str) -> None:
     """Owners and managers, by e-mail, once a day; only of addresses, which stand on no page that they come by."""
     if not retries(delivery.action) or action_of("email")[0].missing():
         return
-    roles = (Role.OWNER, Role.MANAGER)
-    people = User.objects.filter(memberships__team=connection.team_id, memberships__role__in=roles, is_active=True)
+    people = User.objects.filter(memberships__team=connection.team_id, memberships__role__in=LEADERS, is_active=True)
     host, team = connection.workspace_name, connection.team
     told = {
         "account": {"name": host}, "because": why, "link": _page(delivery),

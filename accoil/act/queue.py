@@ -47,16 +47,6 @@ def queue_all(product: Product, wanted: Iterable[Wanted]) -> None:
     Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
 
 
-def queue(
-    product: Product, action: str, kind: Kind, entity: int, values: Values, *, key: str, firing: Firing | None = None,
-    batch: Batch | None = None,
-) -> Delivery:  # fmt: skip
-    """The delivery of that key, made unless it is there."""
-    wanted = Wanted(action=action, kind=kind, entity=entity, values=values, key=key, firing=firing, batch=batch)
-    queue_all(product, [wanted])
-    return Delivery.objects.get(key=key)
-
-
 def by_hand(
     product: Product, author: User | None, action: str, values: Any, kind: Kind, entities: Sequence[int]
 ) -> Batch:

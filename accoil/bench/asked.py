@@ -98,7 +98,7 @@ class Asked:
         """A year of one account's history, and why its score is what it is; the days' benchmarks are known."""
         first = LAST_DAY - timedelta(days=YEAR - 1)
         history.book_history(PRODUCT, self.definition, first, LAST_DAY)
-        ids = [row["id"] for row in self._open().accounts(limit=ACCOUNTS_ASKED).rows]
+        ids = [row["id"] for row in self._open().page("account", limit=ACCOUNTS_ASKED).rows]
         self.store.taken()
         year = [seconds_of(partial(self._history, id, first)) for id in ids]
         why = [seconds_of(partial(explain, PRODUCT, self.definition, "account", id, LAST_DAY)) for id in ids]

@@ -20,7 +20,8 @@ from accoil.count.facts import Facts
 from accoil.count.load import Loader
 from accoil.count.telling import ASK
 from accoil.receive.calls import EVENT, GROUP, IDENTIFY
-from accoil.receive.journal import SCHEMA, Block, Journal
+from accoil.receive.encoding import SCHEMA
+from accoil.receive.journal import Block, Journal
 from accoil.store.duckdb import DuckDB
 from accoil.store.questions import beside
 from accoil.store.store import MEMORY

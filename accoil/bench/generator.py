@@ -38,7 +38,6 @@ class Told(msgspec.Struct):
 
     acknowledged: int  # events in all, also those of the warm-up and answered after the end
     events_per_second: float
-    requests_per_second: float
     p50: float
     p99: float
     longest: float
@@ -97,7 +96,7 @@ class Load:
             if at < len(each_second):
                 each_second[int(at)] += per
         return Told(
-            len(self._finished) * per, round(rate * per, 1), round(rate, 1), percentile(took, 0.5),
+            len(self._finished) * per, round(rate * per, 1), percentile(took, 0.5),
             percentile(took, 0.99), max(took, default=0.0), self._refused, self.broken, each_second,
         )  # fmt: skip
 

@@ -8,7 +8,6 @@ from accoil.connect.matching import Matching, matched
 from accoil.connect.models import Connection, Pass, ProfileSync, Record
 from accoil.connect.people import News
 from accoil.connect.watching import Whose
-from accoil.count.ids import Kind
 from accoil.score.access import summary_profile
 from accoil.score.models import Profile
 
@@ -69,7 +68,6 @@ def _profiles(connection: Connection, syncs: Sequence[ProfileSync]) -> dict[int,
     return {product: profile for product, profile in found.items() if profile} | written
 
 
-def _entities(connection: Connection, product: int, kind: Kind = "user") -> set[int]:
-    return set(
-        Record.objects.filter(connection=connection, product=product, kind=kind).values_list("entity", flat=True)
-    )
+def _entities(connection: Connection, product: int) -> set[int]:
+    users = Record.objects.filter(connection=connection, product=product, kind="user")
+    return set(users.values_list("entity", flat=True))

@@ -16,7 +16,7 @@ from accoil.rule.to_sql import Condition
 from accoil.score.book import open_book
 from accoil.score.models import Profile
 from accoil.segment.models import Round, Stay
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 
 ASK = beside(__file__, "looking")
 FIGURES = ("raw", "frequency", "recently_scored_events", "overall_scored_events", "last_day", "steps_met")
@@ -81,9 +81,8 @@ class Look:
         """Keeps the figures as they are now; which version of the facts they are of."""
         self._facts = facts()
         book = open_book(profile.product_id, profile.current.parsed, profile.product.today())
-        version = (
-            book.version
-        )  # a later one may be kept: then the next look finds nothing new in it, or what came since
+        # A later one may be kept: then the next look finds nothing new in it, or what came since.
+        version = book.version
         book.keep(self._names[1], Condition(ASK[self._kind], {}, frozenset()))
         return version
 
@@ -91,7 +90,7 @@ class Look:
         figures = FIGURES if self._kind == "user" else FIGURES + OF_ACCOUNTS
         differ = " or ".join(f"n.{name} is distinct from w.{name}" for name in figures)
         places = {"was": f"kept.{self._names[0]}", "now": f"kept.{self._names[1]}"}
-        found = self._facts.store.ask(ASK["changed"].replace("<differ>", differ), places)
+        found = self._facts.store.ask(filled(ASK["changed"], differ=differ), places)
         return set(found["id"].to_pylist())
 
     def _passed(self, after: int, segments: Sequence[int]) -> set[int]:

@@ -254,8 +254,7 @@ class Heard(models.Model):
 
 def ended(team: Team, tool: str) -> Connection | None:
     """The one that was disconnected last, while none is connected."""
-    last = None if live(team, tool) else team.connections.filter(tool=tool).last()
-    return last
+    return None if live(team, tool) else team.connections.filter(tool=tool).last()
 
 
 def live(team: Team, tool: str) -> Connection | None:

@@ -7,6 +7,7 @@ from accoil.connect.given import may_wait_for_room, remaining
 from accoil.connect.http import Client
 from accoil.connect.models import Connection
 from accoil.connect.now import sleep
+from accoil.connect.renewing import Tokens
 
 PATIENCE = 120.0  # seconds that a listing waits for room in the limits, page by page
 
@@ -46,3 +47,19 @@ class Speaker:
                     raise
                 waited += pause
                 sleep(pause)
+
+
+class SignedIn(Speaker):
+    """With tokens of a sign-in; `ended`: the tool's code for one that is not taken any more."""
+
+    def __init__(self, client: Client, tokens: Tokens, ended: str) -> None:
+        super().__init__(client)
+        self._tokens, self._ended = tokens, ended
+
+    def close(self) -> None:
+        super().close()
+        self._tokens.forget()
+
+    def say(self, method: str, path: str, **what: Any) -> Any:
+        say = super().say
+        return self._tokens.used(lambda headers: say(method, path, headers=headers, **what), self._ended)

@@ -165,9 +165,8 @@ class Syncer:
             ids.setdefault((product, kind), []).append(entity)  # type: ignore[arg-type]
         left = [(whose, batch) for whose, some in ids.items() for batch in batches(some, _at_a_time(connection))]
         total = sum(map(len, ids.values()))
-        if (
-            self._watching.many > total / 2
-        ):  # as at the beginning: the pass gets to them as soon, and tells how far it is
+        # As at the beginning: the pass gets to them as soon, and tells how far it is.
+        if self._watching.many > total / 2:
             self._watching.due.clear()
         row = passes.begin(connection, Pass.Of.FULL, total)
         return Full(row, left[::-1], Counter())

@@ -216,7 +216,7 @@ def _of_users(table: pa.Table, column: str, known: dict[int, int]) -> pa.Table:
 
 
 def _traits_of_users(traits: pa.Table, known: dict[int, int]) -> pa.Table:
-    of_accounts = pc.equal(traits["kind"], 2)
+    of_accounts = pc.equal(traits["kind"], ids_of.ACCOUNT)
     told = _of_users(traits.filter(pc.invert(of_accounts)), "id", known)
     kinds = pc.if_else(told["waits"], pa.scalar(UNSEEN, pa.int8()), told["kind"])
     told = told.set_column(told.schema.get_field_index("kind"), "kind", kinds)

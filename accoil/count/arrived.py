@@ -17,7 +17,7 @@ from accoil.count.numeric import number_in
 from accoil.count.pairs import pairs, within_bounds
 from accoil.count.seen import Seen
 from accoil.receive import encoding, times
-from accoil.receive.calls import ALIAS, EVENT, IDENTIFY
+from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY
 from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.suppressed import Suppressed, account_in
 
@@ -190,7 +190,7 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
     """One row per trait: identify speaks of its user, group of its account."""
     rows, keys, items = pairs(traits)
     told_by = messages.take(rows)
-    of_group = pc.equal(kind.take(rows), 3)
+    of_group = pc.equal(kind.take(rows), GROUP)
     values = items.dictionary_encode()
     read = [_read(text) for text in values.dictionary.to_pylist()]
     texts = pa.array([text for text, _, _ in read], pa.string())

@@ -59,7 +59,7 @@ class Loader:
         self._blocks = Blocks(journal)
         self._wake = threading.Event()
         self._moved = threading.Condition()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self.seen: dict[int, Seen] = defaultdict(Seen)
         self._last_day: dict[int, int] = defaultdict(int)  # of anything received since start, or told of people before
@@ -77,12 +77,12 @@ class Loader:
 
     def start(self) -> None:
         """Also again, after a stop."""
-        self._stopping = False
+        self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
         if self._thread:
             self._thread.join()
@@ -119,7 +119,7 @@ class Loader:
         return next(gaps, self.loaded) + 1
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._wake.wait(1)
             self._wake.clear()
             try:
@@ -139,7 +139,7 @@ class Loader:
                 return
             except Exception as wrong:
                 self._says(f"{type(wrong).__name__}: {wrong}")
-                time.sleep(RETRY_AFTER)
+                self._stopping.wait(RETRY_AFTER)
 
     def _says(self, failing: str | None) -> None:
         """In the log once, not at each try."""
@@ -153,8 +153,9 @@ class Loader:
         """Lets more come together: a load costs some 15 ms however little it brings, and four times as much a message
         when it brings two thousand as when it brings twenty. When a whole load waits already there is none."""
         until = time.monotonic() + min(LONGEST_REST, RESTS * took)
-        while not self._stopping and (left := until - time.monotonic()) > 0 and not self._blocks.are_many(self.loaded):
-            time.sleep(min(left, 0.02))
+        while (left := until - time.monotonic()) > 0 and not self._blocks.are_many(self.loaded):
+            if self._stopping.wait(min(left, 0.02)):
+                break
 
     def load(self, blocks: list[Block]) -> None:
         """Counts these blocks, which follow the last one loaded."""

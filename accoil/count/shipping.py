@@ -70,7 +70,7 @@ class Shipping:
         self.failing: str | None = None  # why the last shipment was not done
         self._refused: str | None = None  # whose it is, or what is to be changed there
         self._others_go_at: float | None = None  # generations before the current one, which somebody may still ask
-        self._wake, self._stopping = threading.Event(), False
+        self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         store.tell_changed = self._wake.set
 
@@ -80,7 +80,7 @@ class Shipping:
 
     def stop(self) -> None:
         """Sends what is left, unless that fails just now or takes too long: it stays noted."""
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
         if self._thread:
             self._thread.join(LONGEST_FAREWELL)
@@ -257,12 +257,12 @@ class Shipping:
         self._opened().told(self._generation, self._version, block, several)
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._wake.wait(1)
             self._wake.clear()
             began = time.monotonic()
             try:
-                while not self._stopping and self.ship():
+                while not self._stopping.is_set() and self.ship():
                     pass
                 self._drop_others()
                 self._says(None)
@@ -273,21 +273,16 @@ class Shipping:
                 self._refused = str(wrong) if isinstance(wrong, Claimed | Refused) else None
                 self._says(f"{type(wrong).__name__}: {str(wrong)[:500]}")
                 self.close()  # another address may answer, and what was there may be gone
-                self._rest(RETRY_AFTER)
-            self._rest(min(LONGEST_REST, RESTS * (time.monotonic() - began)))
+                self._stopping.wait(RETRY_AFTER)
+            self._stopping.wait(min(LONGEST_REST, RESTS * (time.monotonic() - began)))
         if self._target is not None and not self.failing:
             with suppress(Exception):
                 while self.ship():
                     pass
 
     def _go_on_unless_stopped(self) -> None:
-        if self._stopping:
+        if self._stopping.is_set():
             raise Stopped
-
-    def _rest(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self._stopping and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, 0.05))
 
     def _says(self, failing: str | None) -> None:
         """In the log once, not at each try."""

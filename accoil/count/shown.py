@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Loading
 
 ASK = beside(__file__, "shown")
@@ -10,7 +10,7 @@ ASK = beside(__file__, "shown")
 
 def shown(told: str) -> str:
     """The question how users are shown, by that table of traits."""
-    return ASK["shown"].replace("<told>", told)
+    return filled(ASK["shown"], told=told)
 
 
 def show_again(loading: Loading, whose: Literal["told_anew", "told_again"]) -> None:

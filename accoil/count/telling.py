@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from accoil.count.adoption import Adoption, concerns
 from accoil.count.arrived import Arrived
 from accoil.count.shown import show_again
+from accoil.receive.calls import EVENT
 from accoil.store.questions import beside
 from accoil.store.store import Loading
 
@@ -48,7 +49,7 @@ def tell(loading: Loading, parts: Sequence[Arrived], linked: Collection[int]) ->
     if len(traits):
         loading.hand_in("fresh_trait", traits)
         people |= _put_traits(loading)
-    if (adoption and adoption.released) or pc.any(pc.greater(messages["kind"], 1)).as_py():
+    if (adoption and adoption.released) or pc.any(pc.greater(messages["kind"], EVENT)).as_py():
         people |= _products(loading, "joined")
         elsewhere = _put_members(loading, adoption)
         if elsewhere:

@@ -7,7 +7,6 @@ the middle, the next start goes on.
 4. tools: waits until that is done, looks once more for what came in between, and forgets who it was. Were calls among
    it, on their way to the disk when the journal was gone through, it goes on from the second step."""
 
-import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -22,7 +21,7 @@ from accoil.count.erasing import Erased, change_of
 from accoil.erase import elsewhere, naming, records, restored, suppression
 from accoil.erase.cleaning import Cleaning
 from accoil.erase.models import Erasure
-from accoil.erase.trying import Stopping, Trying
+from accoil.erase.stepping import WAITS_FOR_STORE, Stepping
 from accoil.receive import rewriting
 from accoil.receive.calls import Call
 from accoil.receive.debugger import debugger
@@ -33,22 +32,16 @@ from accoil.score.configuration import configuration_of
 
 State = Erasure.State
 
-SHOWN_EVERY = 1.0  # seconds, of how far it is
 AFTERWARDS = 5.0  # seconds: whoever wrote about them while they were being deleted is done by then
-SETTLES = 0.2  # seconds: whoever was let in before the door knew is on the way to the disk
-WAITS_FOR_IMPORT = "A file is being imported; it begins when that is done."
-WAITS_FOR_COUNTING = "It begins when everything that was received is counted."
-WAITS_FOR_STORE = "The store is being made again; it goes on when that is done."
 WAITS_FOR_CLICKHOUSE = "Numbers without it are on their way to ClickHouse; those with it go there a minute later."
 WAITS_FOR_MAILBOX = "What came from receivers is being removed from ClickHouse; it goes on when that is done."
 WAITS_FOR_READERS = "Somebody reads what stood there before, such as a backup; it goes on when that is done."
 WAITS_FOR_DELIVERY = "Something that tells of them is on its way to another tool; it goes on when that is over."
-LATE = 60.0  # seconds until everything that was received is counted
 
 log = structlog.get_logger()
 
 
-class Erasing:
+class Erasing(Stepping[Erasure]):
     """`refresh` has the front door look up who is refused; `importing`: products that a file is being imported for;
     `mailbox_is_empty_since`: whether what receivers handed on before then (monotonic seconds) lies nowhere else.
     Everything happens in the caller's thread: the one that looks who moved, so nobody moves half-way."""
@@ -61,24 +54,14 @@ class Erasing:
         imports: Imports,
         mailbox_is_empty_since: Callable[[float], bool] = lambda at: True,
     ) -> None:
-        self._counting, self._refresh, self._importing, self._imports = counting, refresh, importing, imports
-        self._mailbox_is_empty_since = mailbox_is_empty_since
-        self._shown = 0.0
+        super().__init__(Erasure, counting, refresh, importing, "Deletions can't go on")
+        self._imports, self._mailbox_is_empty_since = imports, mailbox_is_empty_since
         self._cleaning = Cleaning(counting.journal.path)
-        self._stopping = threading.Event()
         self._has_begun = False
-        self.trying = Trying("Deletions can't go on", self._fail)
-
-    def stop(self) -> None:
-        """A step that is being done ends soon."""
-        self._stopping.set()
 
     def step(self) -> None:
         """As far as it goes just now, with all that are open at once: they share the work."""
         self.trying.step(self._steps)
-
-    def _fail(self, problem: str) -> None:
-        Erasure.objects.filter(finished_at=None).update(problem=problem, done=0)
 
     def _begin_again(self) -> None:
         if self._has_begun or self._counting.at_rest() is None:
@@ -93,7 +76,7 @@ class Erasing:
         self._cleaning.is_done()
         if not Erasure.objects.filter(finished_at=None).exists():
             return
-        if some := self._ready():
+        if (some := self._in(State.JOURNAL)) and (some := self._not_importing(some)):
             self._journal(some)
         if some := self._in(State.NUMBERS):
             self._numbers(some)
@@ -102,25 +85,12 @@ class Erasing:
         for each in self._in(State.TOOLS):
             self._tools(each)
 
-    def _in(self, state: str) -> list[Erasure]:
-        return list(Erasure.objects.filter(state=state, finished_at=None).select_related("product").order_by("pk"))
-
-    def _ready(self) -> list[Erasure]:
-        some = self._in(State.JOURNAL)
-        if not some:
-            return []
-        self._refresh()  # the door and what is imported from now on know
-        importing = set(self._importing())
-        self._say([each for each in some if each.product_id in importing], WAITS_FOR_IMPORT)
-        return [each for each in some if each.product_id not in importing]
-
     def _journal(self, some: Sequence[Erasure]) -> None:
-        time.sleep(SETTLES)
-        if not self._counting.wait_counted(LATE, self._stopping.is_set):  # else it is not known which ids are whose
-            return self._say(some, WAITS_FOR_COUNTING)
+        if not self._is_counted(some):  # else it is not known which ids are whose
+            return
         whom = [self._erased(each) for each in some]
         path, change, last, left_out = self._counting.journal.path, change_of(whom), 0, 0
-        self._begin(some, self._counting.journal.last)
+        self._begin(some)
         while last < self._counting.journal.last:
             done = rewriting.rewrite(path, change, last, lambda number: self._show(some, number))
             self._refresh()  # with the other ids that were found
@@ -184,14 +154,6 @@ class Erasing:
             each.note("numbers", damaged=kept)
             self._go_on(each, State.RECORDS)
 
-    def _count_anew(self, some: Sequence[Erasure]) -> bool:
-        if why_not := self._counting.why_not_rebuild():
-            self._say(some, why_not)
-            return False
-        self._begin(some, self._counting.journal.last)
-        self._counting.rebuild(lambda block, last: self._show(some, block))
-        return True
-
     def _records(self, erasure: Erasure) -> None:
         if not records.sweep(erasure):
             return self._say([erasure], WAITS_FOR_DELIVERY)
@@ -232,28 +194,9 @@ class Erasing:
         self._cleaning.is_done()
         log.info("a deletion is done", deletion=erasure.pk, kind=erasure.kind)
 
-    def _go_on(self, erasure: Erasure, state: str) -> None:
-        erasure.state, erasure.since = state, timezone.now()
-        erasure.problem, erasure.done, erasure.total = "", 0, 0
-        erasure.save()
-
-    def _say(self, some: Sequence[Erasure], problem: str) -> None:
-        for each in some:
-            Erasure.objects.filter(pk=each.pk).exclude(problem=problem).update(problem=problem)
-
-    def _begin(self, some: Sequence[Erasure], total: int) -> None:
-        Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=0, total=total, problem="")
-
-    def _may_go_on(self) -> bool:
-        if self._stopping.is_set():
-            raise Stopping
-        return True
-
-    def _show(self, some: Sequence[Erasure], done: int) -> None:
-        self._may_go_on()
-        if time.monotonic() - self._shown > SHOWN_EVERY:
-            self._shown = time.monotonic()
-            Erasure.objects.filter(pk__in=[each.pk for each in some]).update(done=done)
+    def _go_on(self, run: Erasure, state: str) -> None:
+        run.since = timezone.now()
+        super()._go_on(run, state)
 
 
 def _concerns(known: Suppressed, call: Call | Plain) -> bool:

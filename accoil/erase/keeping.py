@@ -11,7 +11,6 @@ A step that fails (a full disk) is done again after a pause, from its first bloc
 but what came again after them is only known to whoever has seen all ids of before."""
 
 import shutil
-import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,17 +25,9 @@ from accoil.count import days
 from accoil.count.condensing import Condensing, Horizon
 from accoil.count.counting import Counting
 from accoil.count.many_ids import ManyIds
-from accoil.erase.carrying import (
-    LATE,
-    SETTLES,
-    SHOWN_EVERY,
-    WAITS_FOR_COUNTING,
-    WAITS_FOR_IMPORT,
-    WAITS_FOR_STORE,
-)
 from accoil.erase.models import Retention
 from accoil.erase.retention import begin_due, first_days_kept, has_days
-from accoil.erase.trying import Stopping, Trying
+from accoil.erase.stepping import WAITS_FOR_STORE, Stepping
 from accoil.receive import condensing
 from accoil.segment.forgetting import forget_ended
 
@@ -48,24 +39,15 @@ FORGETS_FOR = 0.5  # seconds, of stays: others wait for their turn
 log = structlog.get_logger()
 
 
-class Keeping:
-    """Everything happens in the caller's thread, the one that carries deletions out: never both at once. `refresh` has
-    the front door look up what is too old; `importing`: products that a file is being imported for, which knows only
-    what was too old when it began."""
+class Keeping(Stepping[Retention]):
+    """Everything happens in the caller's thread, the one that carries deletions out: never both at once."""
 
     def __init__(
         self, counting: Counting, refresh: Callable[[], None], importing: Callable[[], Collection[int]]
     ) -> None:
-        self._counting, self._refresh, self._importing = counting, refresh, importing
+        super().__init__(Retention, counting, refresh, importing, "Days that are no longer kept can't go")
         self._looked = float("-inf")
         self._first_kept: dict[int, date] = {}  # products of which stays may be left that ended before
-        self._shown = 0.0
-        self.trying = Trying("Days that are no longer kept can't go", self._fail)
-        self._stopping = threading.Event()
-
-    def stop(self) -> None:
-        """A step that is being done ends soon."""
-        self._stopping.set()
 
     def step(self) -> None:
         """As far as it goes just now, with all products at once: they share the work."""
@@ -81,9 +63,6 @@ class Keeping:
         if some := self._in(State.NUMBERS):
             self._numbers(some)
 
-    def _fail(self, problem: str) -> None:
-        Retention.objects.filter(finished_at=None).update(problem=problem, done=0)
-
     def _forget_stays(self) -> None:
         """For about half a second."""
         until = time.monotonic() + FORGETS_FOR
@@ -92,25 +71,16 @@ class Keeping:
             if not forget_ended(product, first):
                 del self._first_kept[product]
 
-    def _in(self, state: str) -> list[Retention]:
-        return list(Retention.objects.filter(state=state, finished_at=None).select_related("product").order_by("pk"))
-
     def _ready(self) -> list[Retention]:
         some = self._in(State.JOURNAL)
-        if not some:
-            return []
-        if why_not := self._counting.why_not_rebuild():
+        if some and (why_not := self._counting.why_not_rebuild()):
             self._say(some, why_not)
             return []
-        self._refresh()  # the door and what is imported from now on know
-        importing = set(self._importing())
-        self._say([each for each in some if each.product_id in importing], WAITS_FOR_IMPORT)
-        return [each for each in some if each.product_id not in importing]
+        return self._not_importing(some) if some else []
 
     def _journal(self, some: Sequence[Retention]) -> None:
-        time.sleep(SETTLES)  # whoever was let in before the door knew is on the way to the disk
-        if not self._counting.wait_counted(LATE, self._stopping.is_set):  # which account a day was of is asked there
-            return self._say(some, WAITS_FOR_COUNTING)
+        if not self._is_counted(some):  # which account a day was of is asked there
+            return None
         if self._counting.at_rest() is None:
             return self._say(some, WAITS_FOR_STORE)
         if not (some := self._with_days(self._begun(some))):
@@ -138,11 +108,8 @@ class Keeping:
             if not each.store:
                 each.store = store  # may be of while days were condensed: another one takes its place, begun after this
                 each.save(update_fields=["store"])
-        if store in {each.store for each in some}:
-            if why_not := self._counting.why_not_rebuild():
-                return self._say(some, why_not)
-            self._begin(some)
-            self._counting.rebuild(lambda block, last: self._show(some, block))
+        if store in {each.store for each in some} and not self._count_anew(some):
+            return None
         for each in some:
             self._end(each)
         return None
@@ -161,29 +128,11 @@ class Keeping:
         self._first_kept[run.product_id] = run.until
         log.info("daily counts are gone", product=run.product_id, before=str(run.until), days=run.days)
 
-    def _go_on(self, run: Retention, state: str) -> None:
-        run.state, run.problem, run.done, run.total = state, "", 0, 0
-        run.save()
-
-    def _say(self, some: Sequence[Retention], problem: str) -> None:
-        Retention.objects.filter(pk__in=[each.pk for each in some]).exclude(problem=problem).update(problem=problem)
-
-    def _begin(self, some: Sequence[Retention]) -> None:
-        its = Retention.objects.filter(pk__in=[each.pk for each in some])
-        its.update(done=0, total=max(1, self._counting.journal.last), problem="")
-
     def _begun(self, some: Sequence[Retention]) -> list[Retention]:
         """Without those that were taken back meanwhile; from now on none is (`total`)."""
         self._begin(some)
-        there = set(Retention.objects.filter(pk__in=[each.pk for each in some]).values_list("pk", flat=True))
+        there = set(self._these(some).values_list("pk", flat=True))
         return [each for each in some if each.pk in there]
-
-    def _show(self, some: Sequence[Retention], done: int) -> None:
-        if self._stopping.is_set():
-            raise Stopping
-        if time.monotonic() - self._shown > SHOWN_EVERY:
-            self._shown = time.monotonic()
-            Retention.objects.filter(pk__in=[each.pk for each in some]).update(done=done)
 
 
 @contextmanager

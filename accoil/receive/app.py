@@ -24,17 +24,16 @@ from accoil.receive.answers import (
 )
 from accoil.receive.bodies import Gone, inflate, read
 from accoil.receive.calls import Body, Rejected
+from accoil.receive.columns import Request
 from accoil.receive.decoding import decode
 from accoil.receive.handling import PLAIN
-from accoil.receive.journal import Journal, Overloaded, Request, Unwritable
+from accoil.receive.journal import Journal, Overloaded, Unwritable
 from accoil.receive.keys import Key, KeyRing
 from accoil.receive.limits import Limits
 from accoil.receive.paths import Path, find, key_in
 from accoil.receive.place import HERE, Place
 from accoil.receive.tracks import Sent, Short
 from accoil.receive.watching import Debugger, Watch
-
-__all__ = ["FrontDoor", "Receive", "Scope", "Send"]
 
 JSON = (b"content-type", b"application/json")
 OUR_FAULT = "This is our fault; it has been logged."

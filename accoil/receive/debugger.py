@@ -1,7 +1,7 @@
 """The last calls of each product, for those who ask what became of them.
 
 It stands beside the busiest road of the program: the front door hands over references, once per request, and nothing is
-made readable before somebody looks (`seen.py`)."""
+made readable before somebody looks (`lines.py`)."""
 
 from collections import deque
 from collections.abc import Callable, Sequence

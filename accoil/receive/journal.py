@@ -23,7 +23,7 @@ import structlog
 from accoil.receive.bounds import bytes_waiting
 from accoil.receive.calls import Call
 from accoil.receive.columns import Request, table
-from accoil.receive.encoding import COMPRESSION, SCHEMA, decoded, encoded
+from accoil.receive.encoding import decoded, encoded
 from accoil.receive.opening import connected, open_journal
 from accoil.receive.tracks import Sent
 from accoil.receive.waiting import Held, Load, Settle, Waiting, answer, answer_all, settle_future
@@ -36,8 +36,6 @@ LARGEST_BLOCK = 50_000  # calls
 LONGEST_STOP = 10.0  # seconds
 NOTHING_TAKEN: Mapping[str, int] = MappingProxyType({})
 LONGEST_WAIT = 8.0  # seconds for a block to be written; the least patient clients give up after as many
-
-__all__ = ["COMPRESSION", "SCHEMA", "Request", "table"]
 
 log = structlog.get_logger()
 

@@ -70,7 +70,7 @@ def _rejected(number: int, visit: Visit, rejected: Rejected, library: str) -> Li
     became = {DROPPED: MAPPED_AWAY, OWN: CAME_BACK}.get(rejected.code, REJECTED)
     return Line(
         number, visit.received, visit.key.id, visit.path, library, [became],
-        type=_cut(getattr(rejected, "type", None)), name=_cut(getattr(rejected, "name", None)),
+        type=_cut(rejected.type), name=_cut(rejected.name),
         place=rejected.index, code=rejected.code, reason=rejected.message,
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ class Posting:
         self.lying = 0  # blocks that lie in the mailbox and were not taken, as of the last look
         self._lies: tuple[int, float] | None = None  # the last block taken; since when others lie there after it
         self._wake = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="posting", daemon=True)
         journal.last = self._ours = max(journal.last, int(time.time() * 1000))
 
@@ -72,7 +72,7 @@ class Posting:
 
     def stop(self) -> None:
         """Tries to hand on what is left; what stays is handed on after the next start."""
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
         self._thread.join(LAST_TRY)
 
@@ -90,13 +90,13 @@ class Posting:
         """Goes on whatever happens, also where the journal can't be opened: calls are answered all the while."""
         is_last = False
         while not is_last:
-            is_last = self._stopping
+            is_last = self._stopping.is_set()
             if not self._do() and not is_last:
-                time.sleep(AGAIN_AFTER)
+                self._stopping.wait(AGAIN_AFTER)
             if not is_last:
                 self._wake.wait(ASKS_EVERY)
                 self._wake.clear()
-                time.sleep(RESTS)
+                self._stopping.wait(RESTS)
         self._mailbox.close()
         self._close()
 

@@ -7,7 +7,7 @@ import msgspec
 from accoil.rule.comparing import Bound, compare, compare_trait, holds_for_zero
 from accoil.rule.conditions import Event, Group, Metric, Rule, Scope, Trait
 from accoil.rule.vocabulary import OPPOSITE, spellings
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 ASK = beside(__file__, "to_sql")
@@ -163,7 +163,4 @@ def _in(found: str, opposite: bool = False) -> str:
 
 
 def _fill(name: str, **parts: str) -> str:
-    text = ASK[name]
-    for part, value in parts.items():
-        text = text.replace(f"<{part}>", value)
-    return text
+    return filled(ASK[name], **parts)

@@ -9,7 +9,7 @@ from django.db import models
 
 from accoil.score.configuration import Configuration, configuration_of
 from accoil.team.models import Member, Product, User
-from accoil.team.roles import Role
+from accoil.team.roles import LEADERS, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,7 +38,7 @@ class ProfileAccess(models.Model):
 
 
 def may_of(member: Member, profile: "Profile") -> May:
-    if member.role in (Role.OWNER, Role.MANAGER):
+    if member.role in LEADERS:
         return May.EDIT
     kept = ProfileAccess.objects.filter(member=member, profile=profile).first()
     return May(kept.may) if kept else May.VIEW

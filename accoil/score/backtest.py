@@ -17,6 +17,7 @@ from accoil.score.book import Book
 from accoil.score.definition import Definition, Exclude
 from accoil.score.groups import Groups, Rules
 from accoil.score.statistics import ASK, Group, Telling
+from accoil.store.questions import filled
 
 EARLIER = 2  # periods before the first, so that the score can be read further back
 MOST_SEGMENTS = 60  # bits
@@ -102,8 +103,8 @@ class _Looking:
                     f"case when g.b{number} then cast({2**place} as bigint) else 0 end"
                     for place, number in enumerate(self._numbers)
                 )
-                rows = {"rows": book._places[f"{self._question.scope}s"]}
-                self._keep("states", ASK["states"].replace("<inside>", inside or "0"), rows, day=number)
+                rows = {"rows": book.table(self._question.scope)}
+                self._keep("states", filled(ASK["states"], inside=inside or "0"), rows, day=number)
         finally:
             book.drop()
             if everyone is not book:

@@ -20,7 +20,7 @@ from accoil.score.making import ASK, Making
 from accoil.score.people import told
 from accoil.score.population import EVERYONE, whom
 from accoil.score.remembered import Lately
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 LIST = beside(__file__, "list")
@@ -43,7 +43,7 @@ class Page(msgspec.Struct):
 
 
 class Book(Making):
-    """Rows of `accounts` and `users` are dictionaries; rates are fractions 0–1, days are dates, money is cents."""
+    """Rows of a `page` are dictionaries; rates are fractions 0–1, days are dates, money is cents."""
 
     def look(self) -> None:
         """Has the rows made anew beside whoever looks; waited for are they where they are few, or older than five
@@ -59,23 +59,9 @@ class Book(Making):
             if self.is_behind and self.age > FRESH_FOR and not self.is_gone:
                 self.make()
 
-    def accounts(
+    def page(
         self,
-        search: str = "",
-        sort: str = "-score",
-        limit: int = 50,
-        offset: int = 0,
-        ids: list[int] | None = None,
-        moved: int | None = None,
-        rule: Rule | None = None,
-    ) -> Page:
-        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much. `rule`: inlined; only
-        those for whom it holds."""
-        given = {"search": search, "ids": ids, "moved": moved, "account": None}
-        return self._list("account", sort, limit, offset, rule, **given)
-
-    def users(
-        self,
+        scope: Scope,
         search: str = "",
         sort: str = "-score",
         limit: int = 50,
@@ -85,26 +71,34 @@ class Book(Making):
         account: int | None = None,
         rule: Rule | None = None,
     ) -> Page:
-        """As `accounts`; `account`: only those who belong to it now or did something for it in the window."""
+        """`moved`: only those whose score rose (above 0) or fell (below 0) by at least so much. `account`: only users
+        who belong to it now or did something for it in the window. `rule`: inlined; only those for whom it holds."""
+        question, places, asked = self._asking(scope, sort, rule)
         given = {"search": search, "ids": ids, "moved": moved, "account": account}
-        return self._list("user", sort, limit, offset, rule, **given)
 
-    def page(self, scope: Scope, **wanted: Any) -> Page:
-        """`accounts` or `users`, whichever the scope says."""
-        return self.accounts(**wanted) if scope == "account" else self.users(**wanted)
+        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
+            return self._facts.store.rows(question, places, **asked, **given, limit=limit, offset=offset)
+
+        rows = ask(limit, offset)
+        if ids and not rows and self.is_behind:  # somebody new
+            self.catch_up()
+            rows = ask(limit, offset)
+        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
+        total = counted[0]["of_all"] if counted else 0
+        return Page([listed.row_told(row, len(self.definition.events)) for row in rows], total)
 
     def those(self, scope: Scope, ids: Collection[int]) -> dict[int, dict[str, Any]]:
         """By id, the rows of those of `ids` that are in it; users without the name of their account. In no order and
         not counted, which of a few people takes longer than finding them."""
         if not ids:
             return {}
-        found = self._facts.store.rows(LIST["those"], {"who": self._places[f"{scope}s"]}, ids=list(ids))
+        found = self._facts.store.rows(LIST["those"], {"who": self.table(scope)}, ids=list(ids))
         return {row["id"]: listed.row_told(row, len(self.definition.events)) for row in found}
 
     def matching(self, rule: Rule, scope: Scope) -> list[int]:
         """Our ids, in order, of those of the book for whom an inlined rule holds."""
         held = self._condition(rule, scope)
-        question = LIST[f"matching_{scope}"].replace("<holds>", held.text)
+        question = filled(LIST[f"matching_{scope}"], holds=held.text)
         found = self._facts.store.ask(question, self._rule_places(held), **self._given, **held.values)
         return found["id"].to_pylist()  # type: ignore[no-any-return]
 
@@ -132,7 +126,7 @@ class Book(Making):
     def stream(
         self, scope: Scope, sort: str = "-score", rule: Rule | None = None, **wanted: Any
     ) -> Iterator[pa.RecordBatch]:
-        """All rows of a list at once, as columns of the same names; `wanted` is as for `accounts` and `users`."""
+        """All rows of a list at once, as columns of the same names; `wanted` is as for a `page`."""
         question, places, asked = self._asking(scope, sort, rule)
         given = {"search": "", "ids": None, "moved": None, "account": None, **wanted}
         found = self._facts.store.stream(question, places, **asked, **given, limit=EVERY_ROW, offset=0)
@@ -163,26 +157,12 @@ class Book(Making):
             summary[f"bands_{row['who']}"][row["band"]] = row["n"]
         return summary
 
-    def _list(self, scope: Scope, sort: str, limit: int, offset: int, rule: Rule | None, **given: Any) -> Page:
-        question, places, asked = self._asking(scope, sort, rule)
-
-        def ask(limit: int, offset: int) -> list[dict[str, Any]]:
-            return self._facts.store.rows(question, places, **asked, **given, limit=limit, offset=offset)
-
-        rows = ask(limit, offset)
-        if given["ids"] and not rows and self.is_behind:  # somebody new
-            self.catch_up()
-            rows = ask(limit, offset)
-        counted = rows or (ask(1, 0) if offset else [])  # beyond the last page: how many there are all the same
-        total = counted[0]["of_all"] if counted else 0
-        return Page([listed.row_told(row, len(self.definition.events)) for row in rows], total)
-
     def _asking(self, scope: Scope, sort: str, rule: Rule | None) -> tuple[str, dict[str, str], dict[str, Value]]:
         """The question for a list, its places and values."""
         held = self._condition(rule, scope) if rule else EVERYONE
         places = {**self._places, **listed.ordered(sort, scope)}
         places |= self._rule_places(held) if rule else {}
-        return LIST[f"{scope}s"].replace("<holds>", held.text), places, {**self._given, **held.values}
+        return filled(LIST[f"{scope}s"], holds=held.text), places, {**self._given, **held.values}
 
     def _condition(self, rule: Rule, scope: Scope) -> Condition:
         return condition(rule, scope, in_book=True)

@@ -2,7 +2,7 @@
 
 from accoil.score import values
 from accoil.score.definition import Definition
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Store, Value
 
 ASK = beside(__file__, "capped")
@@ -21,7 +21,7 @@ def counts(
         return done
     with_above = keep_above(store, f"{name}_above", product_id, definition, first, last, done)
     given = values.of(product_id, definition) | {"cap": definition.daily_cap, "first": first, "last": last}
-    store.keep(name, ASK["of_these_days"].replace("<capped>", CAPPED), with_above, **given)
+    store.keep(name, filled(ASK["of_these_days"], capped=CAPPED), with_above, **given)
     store.drop(f"{name}_above")
     return f"kept.{name}"
 
@@ -49,10 +49,7 @@ def _several(days: int, at_once: int) -> str:
     """The question about so many days, piece by piece."""
     pieces = -(-days // at_once)
     each = at_once * -(-pieces // AT_A_TIME)
-    of_some = [
-        ASK["several"].replace("<from>", str(start)).replace("<until>", str(start + each))
-        for start in range(0, days, each)
-    ]
+    of_some = [filled(ASK["several"], since=str(start), until=str(start + each)) for start in range(0, days, each)]
     return " union all ".join(f"({question})" for question in of_some)
 
 

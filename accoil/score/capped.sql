@@ -7,7 +7,7 @@
 -- name: several
 -- Who did something in more rows in a few days than there are events and days in them: for several accounts, or by
 -- several loads. Nearly everybody is not among them, and what they did is told by its one row; to find that out takes a
--- third of the time of adding up everything. Of the days from <from> to <until> after the first, the second not: asked
+-- third of the time of adding up everything. Of the days from <since> to <until> after the first, the second not: asked
 -- for a few at a time, it groups fewer at once, which is a fifth faster.
 with scored as (
     select unnest(:events) as event_id, unnest(:positions) as position
@@ -15,7 +15,7 @@ with scored as (
 select c.user_id, wholes(c.day - :first, :at_once) as part
 from {counts} c
 join scored s on s.event_id = c.event_id
-where c.product = :product and c.day >= :first + <from> and c.day < :first + <until> and c.day <= :last
+where c.product = :product and c.day >= :first + <since> and c.day < :first + <until> and c.day <= :last
 group by c.user_id, wholes(c.day - :first, :at_once)
 having count(*) > bits_in(bit_or({bit_of}(s.position + :many * ((c.day - :first) % :at_once))))
 

@@ -38,7 +38,7 @@ FEATURES_NOTE = "Features changed in Settings"
 DOMAINS_NOTE = "Internal domains changed in Settings"
 
 
-def change_features(product: Product, change: keeping.Edit, author: User | None, note: str = FEATURES_NOTE) -> Carried:
+def change_features(product: Product, change: keeping.Edit, author: User | None) -> Carried:
     """All or nothing. Rules that name a feature follow its new name. Raises Refused, also for a feature that a rule
     misses then."""
     called: dict[int, str] = {}
@@ -52,15 +52,13 @@ def change_features(product: Product, change: keeping.Edit, author: User | None,
         old = [(called.get(each.id, each.name), each.name) for each in after]
         names = {before: now for before, now in old if before != now}
         told = [who for follower in followers for who in follower.renamed(product, names)] if names else []
-        return Carried(carry(product, author, note, names), told)
+        return Carried(carry(product, author, FEATURES_NOTE, names), told)
 
 
-def change_domains(
-    product: Product, domains: list[str], author: User | None, note: str = DOMAINS_NOTE
-) -> list[Version]:
+def change_domains(product: Product, domains: Sequence[str], author: User | None) -> list[Version]:
     """`domains` as checked. The versions it made."""
     with transaction.atomic():
-        return carry(product, author, note) if save_domains(product, domains) else []
+        return carry(product, author, DOMAINS_NOTE) if save_domains(product, domains) else []
 
 
 def carry(product: Product, author: User | None, note: str, names: Mapping[str, str] | None = None) -> list[Version]:

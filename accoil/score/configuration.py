@@ -1,7 +1,6 @@
 """Product settings that people and numbers depend on: which traits mean what, who is one's own, the summary profile."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,13 +9,10 @@ from django.db import models
 from accoil.count.configured import USUAL, Configured
 from accoil.refused import Refused
 from accoil.rule.values import shown
-from accoil.score.reading import MOST_DOMAINS
 from accoil.team.models import Product
 
 LONGEST_KEY = 255
 KEYS = ("account_id", "name", "created_at", "owner", "summary_profile")
-
-_DOMAIN = re.compile(r"(?=.{4,253}$)([\w]([\w-]{0,61}[\w])?\.)+[\w][\w-]*[\w]")
 
 
 class Configuration(models.Model):
@@ -104,28 +100,11 @@ def _profile(product: Product, name: str) -> Any:
     return found
 
 
-def check_domains(raw: Any) -> list[str]:
-    """In lower case, sorted, each once. Raises Refused with a sentence that names the one that is wrong."""
-    if not isinstance(raw, Iterable) or isinstance(raw, str | Mapping):
-        raise Refused("internal_domains is a list of e-mail domains, such as [example.com].")
-    domains = sorted({_domain(each) for each in raw})
-    if len(domains) > MOST_DOMAINS:
-        raise Refused(f"internal_domains holds {len(domains)} domains; there may be {MOST_DOMAINS}.")
-    return domains
-
-
-def _domain(given: object) -> str:
-    domain = given.strip().lower().removeprefix("@") if isinstance(given, str) else ""
-    if not _DOMAIN.fullmatch(domain):
-        raise Refused(f"internal_domains: {shown(given)} is no e-mail domain; write one such as example.com.")
-    return domain
-
-
-def save_domains(product: Product, domains: list[str]) -> bool:
+def save_domains(product: Product, domains: Sequence[str]) -> bool:
     """Whether they changed. What that does to the profiles is done by `accoil.score.carried`."""
     configuration = configuration_of(product)
-    if configuration.internal_domains == domains:
+    if configuration.internal_domains == list(domains):
         return False
-    configuration.internal_domains = domains
+    configuration.internal_domains = list(domains)
     configuration.save()
     return True

@@ -17,9 +17,7 @@ from accoil.refused import Refused
 from accoil.rule import tree
 from accoil.rule.tree import Rule, Scope
 from accoil.score import reading
-from accoil.score.reading import MOVING, WINDOWS, Curve
-
-__all__ = ["WINDOWS", "Activation", "Definition", "Exclude", "Refused"]
+from accoil.score.reading import MOVING, Curve
 
 
 class Exclude(msgspec.Struct, frozen=True):

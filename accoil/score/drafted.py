@@ -15,6 +15,7 @@ from accoil.score.definition import Definition
 from accoil.score.groups import Groups
 from accoil.score.reading import SCOPES
 from accoil.score.sums import ASK, Sums, ids_of
+from accoil.store.questions import filled
 from accoil.store.store import Value
 
 BASES_KEPT = 3  # each holds its sums and a row per user and account
@@ -43,7 +44,7 @@ class Drafted(Book):
             tables = {f"sums_{place}": f"kept.{table}" for place, table in enumerate(sums.tables(moved))}
             text = " union all ".join(f"from {{{table}}}" for table in tables)
             more: dict[str, Value] = {"moved": ids_of(base.product_id, moved), "moved_by": list(moved.values())}
-            store.keep(f"{self._name}_parts", ASK["parts_moved"].replace("<sums>", text), {**places, **tables}, **more)
+            store.keep(f"{self._name}_parts", filled(ASK["parts_moved"], sums=text), {**places, **tables}, **more)
         else:
             self._places["parts"] = places["parts"] = base._places["parts"]
 
@@ -52,7 +53,7 @@ class Drafted(Book):
 
     def _make_steps(self, scope: Scope, places: dict[str, str], given: dict[str, Value]) -> None:
         """Those that the base has found."""
-        found = {"rows": places[f"{scope}s"], "steps": self._base.book._places[f"{scope}s"]}
+        found = {"rows": places[f"{scope}s"], "steps": self._base.book.table(scope)}
         many = len(self.definition.activation.steps(scope))
         self._facts.store.keep(f"{self._name}_{scope}s", ASK["with_steps"], found, how_many=many)
 

@@ -11,7 +11,7 @@ from accoil.score import progress, summaries, values
 from accoil.score.definition import Activation, Definition
 from accoil.score.not_scored import not_scored
 from accoil.score.population import population
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 ASK = beside(__file__, "explain")
@@ -56,7 +56,7 @@ def _made(
     places, counted = {"who": f"{kind}_id", "counts": done}, ""
     if not definition.counts_everyone:
         places["population"], counted = population(facts(), product_id, definition, day), ASK["of_those_who_count"]
-    made = ASK["made" if definition.daily_cap is None else "made_under_cap"].replace("<counted>", counted)
+    made = filled(ASK["made" if definition.daily_cap is None else "made_under_cap"], counted=counted)
     return facts().store.rows(f"{made}\n{ASK[question]}", places, cap=definition.daily_cap, **given)
 
 

@@ -10,6 +10,7 @@ from accoil.refused import Refused
 from accoil.score.file_format import named
 from accoil.score.reading import LONGEST_EVENT_NAME
 from accoil.team.models import NAME_LENGTH, Product
+from accoil.team.names import tidied
 
 MOST = 100
 MOST_EVENTS = 500  # in one feature
@@ -137,11 +138,7 @@ def _read(name: str, entry: Mapping[str, Any]) -> Said:
 
 
 def _check(feature: Said) -> Said:
-    name, description = " ".join(feature.name.split()), " ".join(feature.description.split())
-    if not name:
-        raise Refused("Give the feature a name.")
-    if len(name) > NAME_LENGTH:
-        raise Refused(f"The name of the feature “{name[:30]}…” is longer than {NAME_LENGTH} characters; shorten it.")
+    name, description = tidied("feature", feature.name), " ".join(feature.description.split())
     if len(description) > LONGEST_DESCRIPTION:
         raise Refused(f"Feature “{name}”: the description is longer than {LONGEST_DESCRIPTION} characters; shorten it.")
     events = tuple(dict.fromkeys(event for event in feature.events if event.strip()))

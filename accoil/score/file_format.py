@@ -1,11 +1,13 @@
 """Reads the text of a definitions file. Every mistake becomes a sentence that names its place."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol, TypeVar
 
 import yaml
 
+from accoil.count.ids import Kind
 from accoil.refused import Refused
+from accoil.rule.values import shown
 
 DEEPEST = 100  # groups of a rule are 20 deep at most, each two or three levels
 MERGE = "tag:yaml.org,2002:merge"
@@ -93,10 +95,10 @@ def named(listed: Any, key: str, thing: str) -> dict[str, dict[str, Any]]:
         raise Refused(f"{key} must be a list; each entry begins with “- name: …”.")
     found: dict[str, dict[str, Any]] = {}
     for position, entry in enumerate(listed, start=1):
-        tidy = " ".join(name_of(entry, position, thing).split())
-        if tidy in found:
-            raise Refused(f"Two {thing}s are called “{tidy}”; give each its own name.")
-        found[tidy] = {each: value for each, value in entry.items() if each != "name"}
+        name = name_of(entry, position, thing)
+        if name in found:
+            raise Refused(f"Two {thing}s are called “{name}”; give each its own name.")
+        found[name] = {each: value for each, value in entry.items() if each != "name"}
     return found
 
 
@@ -112,15 +114,34 @@ def listed(given: Any, key: str, read: Callable[[int, Any], Said], twice: Callab
 
 
 def name_of(entry: Any, place: int, thing: str) -> str:
-    """Of an entry of a list, as it stands there. Raises Refused."""
+    """Of an entry of a list, without needless spaces. Raises Refused."""
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(name, str) or not name.strip():
         raise Refused(f"{thing.capitalize()} {place} of the file has no name; begin it with “- name: …”.")
-    return name
+    return " ".join(name.split())
 
 
-def check_keys(where: str, entry: Any, keys: Collection[str]) -> None:
-    """Raises Refused."""
+def check_keys(where: str, entry: Any, keys: Collection[str], required: Collection[str] = ()) -> None:
+    """That it has no others than `keys`, and those that are `required`. Raises Refused."""
     for key in entry if isinstance(entry, dict) else ():
         if key not in keys:
             raise Refused(f"{where}: “{key}” is not a key; there are: {', '.join(keys)}.")
+    for key in required:
+        if key not in entry:
+            raise Refused(f"{where}: {key} is missing.")
+
+
+def scope_of(where: str, entry: Mapping[str, Any]) -> Kind:
+    """Raises Refused."""
+    scope: Kind = entry.get("scope")  # type: ignore[assignment]
+    if scope not in ("account", "user"):
+        raise Refused(f"{where}: scope is {shown(scope)}; write account or user.")
+    return scope
+
+
+def profile_of(where: str, entry: Mapping[str, Any]) -> str:
+    """The name of the one it belongs to. Raises Refused."""
+    profile = entry.get("profile")
+    if not isinstance(profile, str):
+        raise Refused(f"{where}: profile names the profile it belongs to.")
+    return " ".join(profile.split())

@@ -10,8 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 import yaml
 from django.db import transaction
 
+from accoil.refused import Refused
 from accoil.score.carried import carry
 from accoil.score.file_format import content
+from accoil.score.models import Profile
 from accoil.team.models import Product, User
 
 NOTE = "From a definitions file"
@@ -37,6 +39,18 @@ class Plan:
     def headlines(self) -> list[str]:
         """What is added, changed and deleted. How is left out: it may be long, or an address with a secret in it."""
         return [line for line in self.lines if not line.startswith(" ")]
+
+    def profile(self, name: str) -> Profile:
+        """Raises Refused."""
+        found = self.product.profiles.filter(name=name).first()
+        if found is None:
+            raise Refused(f"there is no profile called “{name}”.")
+        return found
+
+    def changed(self, what: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Tells what differs of something that was there already."""
+        found = [f"    {key}: {before[key]} → {now}" for key, now in after.items() if before[key] != now]
+        self.lines += [f"~ {what}", *found] if found else [f"  {what}: unchanged"]
 
     def warn_of_events(self, events: Collection[str], where: str) -> None:
         """Of those that were never received, where somebody can tell."""
@@ -86,9 +100,8 @@ def apply(
     """
     chosen = all_sections() if sections is None else sections
     found = content(text, [key for section in chosen for key in section.keys])
-    said = [
-        (section, section.read(found)) for section in chosen if any(key in found for key in section.keys)
-    ]  # all of it, before anything is changed
+    # All of it, before anything is changed.
+    said = [(section, section.read(found)) for section in chosen if any(key in found for key in section.keys)]
     for section, says in said:
         if isinstance(section, Outside):
             section.look_up(product, says)

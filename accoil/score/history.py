@@ -13,7 +13,7 @@ from accoil.score import values
 from accoil.score.counted import counted_among, places_of_points, what_makes_points
 from accoil.score.definition import Definition
 from accoil.score.summaries import summaries
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 
 ASK = beside(__file__, "history")
 
@@ -92,7 +92,7 @@ def _ask(
     since = first - period.definition.window + 1
     with what_makes_points(product_id, period.definition, since, last, done) as counts:
         places = {**places_of_points(period.definition), "counts": counts, "among": who.table}
-        return facts().store.rows(around.replace("<scores>", ASK[f"{kind}s"]), places, **given)
+        return facts().store.rows(filled(around, scores=ASK[f"{kind}s"]), places, **given)
 
 
 def _benchmarks(product_id: int, period: Period) -> dict[int, float]:

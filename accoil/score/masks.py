@@ -8,6 +8,7 @@ from typing import Any
 from accoil.count.facts import Facts, facts
 from accoil.score.reach import ASK, Whose
 from accoil.score.remembered import Lately
+from accoil.store.questions import filled
 from accoil.store.store import Value
 
 LATELY = 3  # days that events still come for all the time
@@ -46,10 +47,10 @@ def adoption(whose: Whose, bit_of: str, given: dict[str, Any]) -> list[Row]:
     places, first, last = {"bit_of": bit_of}, given["before"] - given["length"] + 1, given["last"]
     lately = last - LATELY + 1
     if not whose.is_everyone or lately <= given["before"]:
-        text = ASK["adoption"].replace("<masks>", ASK["masks"])
+        text = filled(ASK["adoption"], masks=ASK["masks"])
         return whose.ask(text, places, since=first, until=last, **given)
     table = _find(whose, given, bit_of).table(whose, lately - 1, places, {**given, "since": first, "until": lately - 1})
-    text = ASK["adoption"].replace("<masks>", ASK["settled_and_lately"]).replace("<masks>", ASK["masks"])
+    text = filled(filled(ASK["adoption"], masks=ASK["settled_and_lately"]), masks=ASK["masks"])
     return whose.ask(text, {**places, "settled": table}, since=lately, until=last, **given)
 
 

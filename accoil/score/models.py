@@ -15,6 +15,7 @@ from accoil.score.day_summary import DaySummary  # noqa: F401
 from accoil.score.definition import Definition
 from accoil.score.features import Feature, FeatureEvent, events_of  # noqa: F401
 from accoil.team.models import NAME_LENGTH, Product, User
+from accoil.team.names import tidied
 
 
 class Profile(models.Model):
@@ -116,11 +117,7 @@ class Version(models.Model):
 
 def check_name(product: Product, name: str, itself: int | None = None) -> str:
     """The name without surrounding spaces. Raises Refused when it is empty, too long or taken by another profile."""
-    tidy = " ".join(name.split())
-    if not tidy:
-        raise Refused("Give the profile a name.")
-    if len(tidy) > NAME_LENGTH:
-        raise Refused(f"The profile's name is longer than {NAME_LENGTH} characters; shorten it.")
+    tidy = tidied("profile", name)
     namesake = product.profiles.filter(name=tidy).first()
     if namesake and namesake.pk != itself:
         raise Refused(f"{product} already has a profile called “{tidy}”; choose another name.")

@@ -14,7 +14,7 @@ from accoil.rule.vocabulary import spellings
 from accoil.score.definition import Definition
 from accoil.score.people import LATEST, people, told_of
 from accoil.score.remembered import Lately
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 ASK = beside(__file__, "population")
@@ -65,7 +65,7 @@ class Population:
         filter those that do not hold. None: not known by that day."""
         held = [_condition(self._definition, part, f"p{place}_") for place, part in enumerate(parts)]
         columns = "".join(f",\n       not ({part.text}) as part_{place}" for place, part in enumerate(held))
-        question = ASK["left_out"].replace("<parts>", columns)
+        question = filled(ASK["left_out"], parts=columns)
         more = {name: value for part in held for name, value in part.values.items()}
         with self._making, self._everyone(held) as places:
             rows = self._facts.store.rows(question, places, id=user_id, **self._given, **more)
@@ -104,7 +104,7 @@ class Population:
 
     def _make(self) -> None:
         held = _condition(self._definition, self._definition.filter, "f")
-        question = ASK["population"].replace("<holds>", held.text)
+        question = filled(ASK["population"], holds=held.text)
         with self._everyone([held]) as places:
             self._facts.store.keep(self._name, question, places, **self._given, **held.values)
 

@@ -16,7 +16,7 @@ from accoil.score.definition import Definition
 from accoil.score.people import told
 from accoil.score.population import whom
 from accoil.score.reading import SCOPES
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 ASK = beside(__file__, "progress")
@@ -67,7 +67,7 @@ class _Asked:
 
     def _met(self) -> int:
         bits = all_steps.bits(self.rules, self.scope, in_book=False)
-        question = ASK["met"].replace("<bits>", bits.text)
+        question = filled(ASK["met"], bits=bits.text)
         return int(self.store.rows(question, self.places, **self.given, **bits.values)[0]["steps_met"])
 
     def _whose(self, of: Scope) -> int | None:
@@ -81,7 +81,7 @@ class _Asked:
         every: Sequence[int] = sorted({event for ids_of_step in events.values() for event in ids_of_step})
         counted = f" {MEANINGS['of_population']}" if of == "account" else ""
         with _asking:
-            question = ASK["done"].replace("<counted>", counted)
+            question = filled(ASK["done"], counted=counted)
             given: dict[str, Value] = self.given | {"whose": whose, "events": list(every)}
             self.store.keep("progress", question, {**self.places, "who": f"{of}_id"}, **given)
             found = {}
@@ -93,13 +93,11 @@ class _Asked:
         return found
 
     def _row(self, step: Event, of: Scope, events: list[int]) -> Row:
-        question, given = ASK["so_far"], {**self.given, "step_events": events, "least": step.at_least}
+        given = {**self.given, "step_events": events, "least": step.at_least}
         created = soon = ""
         if step.within_days_of_created is not None:
             created = f"join {MEANINGS[f'created_{of}s']} as born on born.born_id = {of}_id"
             soon = " and day - born.created_on < :soon"
             given["soon"] = step.within_days_of_created
-        parts = {"least": ":least", "events": ":step_events", "created": created, "soon": soon}
-        for name, text in parts.items():
-            question = question.replace(f"<{name}>", text)
+        question = filled(ASK["so_far"], least=":least", events=":step_events", created=created, soon=soon)
         return self.store.rows(question, {**self.places, "done": "kept.progress"}, **given)[0]

@@ -14,7 +14,7 @@ from accoil.count.ids import Kind
 from accoil.score.definition import Definition
 from accoil.score.population import population
 from accoil.score.remembered import Days, Lately
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Places, Value
 
 ASK = beside(__file__, "views")
@@ -50,7 +50,7 @@ class Whose(msgspec.Struct, frozen=True):
         more = {"who": f"{self.kind}_id"}
         if not self.definition.counts_everyone:
             more["population"] = population(facts(), self.product_id, self.definition, self.as_of)
-        return question.replace("<counts>", " and ".join(self._conditions()) or "true"), {**(places or {}), **more}
+        return filled(question, counts=" and ".join(self._conditions()) or "true"), {**(places or {}), **more}
 
     def _given(self, given: dict[str, Value]) -> dict[str, Value]:
         names = self.definition.exclude.accounts
@@ -119,7 +119,7 @@ def _ask(question: str, whose: Whose, sets: Sequence[Sequence[str]], win: int, f
     found: list[ByDay] = [{} for _ in sets]
     places = {"bit_of": "bit_of" if DAYS_AT_ONCE + win <= NARROW else "wide_bit_of"}
     given = positions(whose.product_id, sets)
-    asked = ASK[question].replace("<reach>", _spread(win))
+    asked = filled(ASK[question], reach=_spread(win))
     for start in range(first, last + 1, DAYS_AT_ONCE):
         end = min(start + DAYS_AT_ONCE - 1, last)
         offsets = list(range(end - start + 1))

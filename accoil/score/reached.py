@@ -7,7 +7,7 @@ import threading
 from accoil.count.facts import Facts
 from accoil.rule.conditions import Scope
 from accoil.score.remembered import Lately
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 ASK = beside(__file__, "reached")
@@ -44,7 +44,7 @@ class Reached:
         return f"kept.{self._name}"
 
     def _keep(self, question: str, **more: int) -> None:
-        text = ASK[question].replace("<at>", at(":least", self._least)).replace("<many>", str(self._least))
+        text = filled(ASK[question], at=at(":least", self._least), many=str(self._least))
         self._facts.store.keep(self._name, text, self._places, **self._given, **more)
 
     def drop(self) -> None:

@@ -28,7 +28,7 @@ KEYS = (
 )  # fmt: skip
 SCOPES: tuple[Scope, ...] = ("user", "account")
 
-_DOMAIN = re.compile(r"\w[\w-]*(\.\w[\w-]*)+")
+_DOMAIN = re.compile(r"(?=.{4,253}$)(\w([\w-]{0,61}\w)?\.)+\w[\w-]*\w")
 
 
 def keys(raw: Any) -> None:
@@ -157,7 +157,7 @@ def internal_domains(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise Refused(f"internal_domains is {shown(value)}; write a list of domains, such as [example.com].")
+        raise Refused(f"internal_domains is {shown(value)}; write a list of e-mail domains, such as [example.com].")
     if len(value) > MOST_DOMAINS:
         raise Refused(f"internal_domains holds {len(value)} domains; at most {MOST_DOMAINS} can be.")
     return tuple(sorted({_domain(domain) for domain in value}))
@@ -166,7 +166,9 @@ def internal_domains(value: object) -> tuple[str, ...]:
 def _domain(value: object) -> str:
     domain = value.strip().lower().removeprefix("@") if isinstance(value, str) else ""
     if not _DOMAIN.fullmatch(domain):
-        raise Refused(f"internal_domains holds {shown(value)}, which is no domain; write one such as example.com.")
+        raise Refused(
+            f"internal_domains holds {shown(value)}, which is no e-mail domain; write one such as example.com."
+        )
     return domain
 
 

@@ -11,6 +11,7 @@ from accoil.score import configuration as configuring
 from accoil.score import features as keeping
 from accoil.score.features import Said
 from accoil.score.files import Plan
+from accoil.score.reading import internal_domains
 from accoil.team.models import KEEP_CHOICES, KEEP_MONTHS, Product
 from accoil.team.zones import is_zone
 
@@ -74,11 +75,10 @@ class KeepMonths:
 class Domains:
     keys = ("internal_domains",)
 
-    def read(self, content: Mapping[str, Any]) -> list[str]:
-        domains = content["internal_domains"]
-        return configuring.check_domains([] if domains is None else domains)
+    def read(self, content: Mapping[str, Any]) -> tuple[str, ...]:
+        return internal_domains(content["internal_domains"])
 
-    def apply(self, plan: Plan, said: list[str]) -> None:
+    def apply(self, plan: Plan, said: tuple[str, ...]) -> None:
         before = configuring.configuration_of(plan.product).internal_domains
         if configuring.save_domains(plan.product, said):
             plan.lines.append(f"~ internal domains: {', '.join(before) or 'none'} → {', '.join(said) or 'none'}")

@@ -13,7 +13,7 @@ from accoil.rule.to_sql import ASK as MEANINGS
 from accoil.rule.to_sql import condition
 from accoil.score.definition import Definition
 from accoil.score.reached import FEW, at, firsts, reached
-from accoil.store.questions import beside
+from accoil.store.questions import beside, filled
 from accoil.store.store import Value
 
 ASK = beside(__file__, "steps")
@@ -43,12 +43,11 @@ def keep(
     asks_who_met = [place for place, day in days.items() if "{met}" in day.text]
     if asks_who_met:
         every = bits(rules, scope)
-        store.keep(f"{name}_met", ASK["met"].replace("<bits>", every.text), places, **given, **every.values)
+        store.keep(f"{name}_met", filled(ASK["met"], bits=every.text), places, **given, **every.values)
     held = bits(rules, scope, dated=days.keys() - asks_who_met)
-    question = ASK["with_steps"].replace("<bits>", held.text).replace("<day>", _latest(days))
-    join = ASK["reached_on"]
-    joins = [join.replace("<reached>", day.text).replace("<r>", f"r{place}") for place, day in days.items()]
-    store.keep(name, question.replace("<reached>", "\n".join(joins)), places, **given, **held.values)
+    joins = [filled(ASK["reached_on"], reached=day.text, r=f"r{place}") for place, day in days.items()]
+    question = filled(ASK["with_steps"], bits=held.text, day=_latest(days), reached="\n".join(joins))
+    store.keep(name, question, places, **given, **held.values)
     if asks_who_met:
         store.drop(f"{name}_met")
 
@@ -100,8 +99,8 @@ def _days(facts: Facts, product_id: int, rules: list[Rule], scope: Scope, everyo
         if has_day(step):
             of = whose(step, scope)
             day = _day_of(facts, product_id, step, of, place, everyone)
-            text = day.text.replace("<activated>", ASK["activated" if of == scope else "their_accounts"])
-            day.text = text if of == scope else ASK["of_users"].replace("<reached>", text)
+            text = filled(day.text, activated=ASK["activated" if of == scope else "their_accounts"])
+            day.text = text if of == scope else filled(ASK["of_users"], reached=text)
             found[place] = day
     return found
 
@@ -111,7 +110,7 @@ def _day_of(facts: Facts, product_id: int, step: Event, of: Scope, place: int, e
     ever = least > 1 and step.within_days_of_created is None
     if ever and (everyone or of == "user"):
         table = reached(facts, product_id, of, events, least)
-        return Written(ASK["kept"].replace("<table>", f"{{reached_{place}}}"), {}, {f"reached_{place}": table})
+        return Written(filled(ASK["kept"], table=f"{{reached_{place}}}"), {}, {f"reached_{place}": table})
     if ever and least <= FEW:
         table = firsts(facts, product_id, events, least)
         return Written(_early_of_those(least, f"{{firsts_{place}}}"), {}, {f"firsts_{place}": table})
@@ -120,8 +119,8 @@ def _day_of(facts: Facts, product_id: int, step: Event, of: Scope, place: int, e
 
 
 def _early_of_those(least: int, table: str) -> str:
-    text = ASK["early_of_those"].replace("<counted>", f" {MEANINGS['of_population']}").replace("<table>", table)
-    return text.replace("<at>", at(str(least), least)).replace("<many>", str(least))
+    counted = f" {MEANINGS['of_population']}"
+    return filled(ASK["early_of_those"], counted=counted, table=table, at=at(str(least), least), many=str(least))
 
 
 def _looked_for(step: Event, of: Scope, place: int) -> str:
@@ -130,14 +129,10 @@ def _looked_for(step: Event, of: Scope, place: int) -> str:
     counted = f" {MEANINGS['of_population']}" if of == "account" else ""
     created = ""
     if step.within_days_of_created is not None:
-        born = MEANINGS["created_in_book"].replace("<table>", f"{of}s")
+        born = filled(MEANINGS["created_in_book"], table=f"{of}s")
         created = f"join {born} as born on born.born_id = {of}_id"
         counted += f" and {day} - born.created_on < :d{place}"
-    parts = {
-        "who": f"{of}_id", "events": f":e{place}", "least": f":n{place}", "created": created, "counted": counted,
-        "many": str(step.at_least), "at": at(f":n{place}", step.at_least),
-    }  # fmt: skip
-    text = ASK[kind]
-    for name, value in parts.items():
-        text = text.replace(f"<{name}>", value)
-    return text
+    return filled(
+        ASK[kind], who=f"{of}_id", events=f":e{place}", least=f":n{place}", created=created, counted=counted,
+        many=str(step.at_least), at=at(f":n{place}", step.at_least),
+    )  # fmt: skip

@@ -168,7 +168,7 @@ class _Compared:
 
     def __enter__(self) -> "_Compared":
         if self.before is None:
-            self._store.keep(f"{self._name}_nobody", ASK["nobody"], {"draft": self._table(self.after)})
+            self._store.keep(f"{self._name}_nobody", ASK["nobody"], {"draft": self.after.table(self.scope)})
         self._store.keep(self._name, ASK["differences"], self._places)
         return self
 
@@ -225,11 +225,8 @@ class _Compared:
 
     @property
     def _places(self) -> dict[str, str]:
-        before = self._table(self.before) if self.before else f"kept.{self._name}_nobody"
-        return {"now": before, "draft": self._table(self.after), "differences": f"kept.{self._name}"}
-
-    def _table(self, book: Book) -> str:
-        return book._places[f"{self.scope}s"]
+        before = self.before.table(self.scope) if self.before else f"kept.{self._name}_nobody"
+        return {"now": before, "draft": self.after.table(self.scope), "differences": f"kept.{self._name}"}
 
 
 def _passing_question(numbers: Sequence[int]) -> str:

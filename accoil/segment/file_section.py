@@ -11,7 +11,7 @@ from accoil.refused import At, Refused
 from accoil.rule.tree import check, written
 from accoil.rule.values import shown
 from accoil.rule.words import words
-from accoil.score.file_format import check_keys, listed, name_of
+from accoil.score.file_format import check_keys, listed, name_of, profile_of, scope_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.segment import journeys, keeping
@@ -59,16 +59,12 @@ class Segments:
         return {what: listed(content[key], key, partial(_read, what), twice) for what, key in given if key in content}
 
     def apply(self, plan: Plan, said: dict[What, list[Said]]) -> None:
-        profiles = {profile.name: profile for profile in plan.product.profiles.all()}
         wanted = [each for listed in said.values() for each in listed]
-        for each in wanted:
-            if each.profile not in profiles:
-                raise Refused(f"{_place(each)}: there is no profile called “{each.profile}”.")
-        steps = [_step(plan, each, profiles[each.profile]) for each in wanted]
+        steps = [_step(plan, each) for each in wanted]
         if plan.prune:
             keep = {(each.what, *each.key) for each in wanted}
             gone = [each for each in _there(plan.product) if each.what in said and (each.what, *each.key) not in keep]
-            steps += [_removal(plan, each, profiles[each.profile]) for each in gone]
+            steps += [_removal(plan, each) for each in gone]
         _do_all(steps)
 
     def written(self, product: Product) -> dict[str, Any]:
@@ -105,7 +101,10 @@ def _do_all(steps: Sequence[Callable[[], None]]) -> None:
         left = [step for step, _ in refused]
 
 
-def _step(plan: Plan, said: Said, profile: Profile) -> Callable[[], None]:
+def _step(plan: Plan, said: Said) -> Callable[[], None]:
+    with At(_place(said)):
+        profile = plan.profile(said.profile)
+
     def put() -> None:
         with At(_place(said)):
             plan.lines += (
@@ -115,7 +114,9 @@ def _step(plan: Plan, said: Said, profile: Profile) -> Callable[[], None]:
     return put
 
 
-def _removal(plan: Plan, said: Said, profile: Profile) -> Callable[[], None]:
+def _removal(plan: Plan, said: Said) -> Callable[[], None]:
+    profile = plan.profile(said.profile)
+
     def remove() -> None:
         if said.what == "segment":
             keeping.delete(_segment(profile, said))  # type: ignore[arg-type]
@@ -195,17 +196,13 @@ def _read(what: What, place: int, entry: Any) -> Said:
     name = name_of(entry, place, what)
     where = f"{what.capitalize()} “{name}”"
     check_keys(where, entry, KEYS[what])
-    scope, profile, days = entry.get("scope"), entry.get("profile"), entry.get("stay_days", 0)
-    if scope not in ("account", "user"):
-        raise Refused(f"{where}: scope is {shown(scope)}; write account or user.")
-    if not isinstance(profile, str):
-        raise Refused(f"{where}: profile names the profile it belongs to.")
+    scope, profile, days = scope_of(where, entry), profile_of(where, entry), entry.get("stay_days", 0)
     if not isinstance(days, int) or isinstance(days, bool):
         raise Refused(f"{where}: stay_days is {shown(days)}; write a whole number of days.")
-    tidy = {"what": what, "name": " ".join(name.split()), "profile": " ".join(profile.split()), "scope": scope}
+    told: dict[str, Any] = {"what": what, "name": name, "profile": profile, "scope": scope}
     if what == "segment":
-        return Said(**tidy, rule=_rule(where, entry.get("rule"), scope), stay_days=days)
-    return Said(**tidy, stages=tuple(_stage(where, stage, scope) for stage in _stages(where, entry.get("stages"))))
+        return Said(**told, rule=_rule(where, entry.get("rule"), scope), stay_days=days)
+    return Said(**told, stages=tuple(_stage(where, stage, scope) for stage in _stages(where, entry.get("stages"))))
 
 
 def _stages(where: str, listed: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 
 from accoil.count import days
+from accoil.segment.built_in import EVERYONE
 from accoil.segment.models import Kind, Segment, Stay
 
 AT_ONCE = 5_000  # rows: others want to write too
@@ -15,7 +16,7 @@ def forget_ended(product: int, first: date) -> bool:
     users or accounts the first stay is kept: who comes again is not new."""
     for segment in Segment.every.filter(profile__product=product):
         ended = Stay.objects.filter(segment=segment, left_day__lte=days.number(first))
-        if segment.kind == Kind.BUILT_IN and segment.key == "all":
+        if segment.kind == Kind.BUILT_IN and segment.key == EVERYONE:
             earlier = Stay.objects.filter(
                 segment=segment, entity=OuterRef("entity"), entered_day__lt=OuterRef("entered_day")
             )

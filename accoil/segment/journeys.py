@@ -14,7 +14,8 @@ from accoil.score.models import Profile
 from accoil.segment import keeping
 from accoil.segment.models import Journey, Segment
 from accoil.segment.models import Kind as Sort
-from accoil.team.models import NAME_LENGTH, User
+from accoil.team.models import User
+from accoil.team.names import tidied
 
 MOST = 10  # journeys of a profile and scope
 MOST_STAGES = 12
@@ -97,11 +98,7 @@ def _none_is_named(stages: Sequence[Segment], journey: Journey) -> None:
 
 
 def _check_name(profile: Profile, scope: Kind, name: str, itself: int | None = None) -> str:
-    tidy = " ".join(name.split())
-    if not tidy:
-        raise Refused("Give the journey a name.")
-    if len(tidy) > NAME_LENGTH:
-        raise Refused(f"The journey's name is longer than {NAME_LENGTH} characters; shorten it.")
+    tidy = tidied("journey", name)
     for other in profile.journeys.filter(scope=scope):
         if other.pk != itself and other.name.casefold() == tidy.casefold():
             raise Refused(f"There is a journey of {scope}s called “{other.name}” already; choose another name.")

@@ -15,7 +15,8 @@ from accoil.segment import built_in
 from accoil.segment.built_ins import with_built_ins
 from accoil.segment.models import Segment
 from accoil.segment.watched import names
-from accoil.team.models import NAME_LENGTH, Product, User
+from accoil.team.models import Product, User
+from accoil.team.names import tidied
 
 MOST = 200  # custom segments of a profile and scope
 LONGEST_STAY = 365  # days
@@ -91,11 +92,8 @@ def of_scope(profile: Profile, scope: Kind) -> list[Segment]:
 
 def check_name(own: Iterable[Segment], scope: Kind, name: str, itself: int | None = None, stage: bool = False) -> str:
     """The name without needless spaces. Raises Refused."""
-    what, tidy = ("stage" if stage else "segment"), " ".join(name.split())
-    if not tidy:
-        raise Refused(f"Give the {what} a name.")
-    if len(tidy) > NAME_LENGTH:
-        raise Refused(f"The {what}'s name is longer than {NAME_LENGTH} characters; shorten it.")
+    what = "stage" if stage else "segment"
+    tidy = tidied(what, name)
     if "," in tidy:
         raise Refused(f"“{tidy}” holds a comma, which stands between names in other tools; write it without.")
     if not stage and built_in.is_taken(scope, tidy):

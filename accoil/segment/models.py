@@ -55,7 +55,7 @@ class Journey(models.Model):
 class Segment(models.Model):
     """A named group of users or accounts. A stage of a journey is one too: it leaves out whoever is in a stage above.
 
-    `rule` is as `accoil.rule.written` gives it; what a built-in one says follows from the definition, so it has none.
+    `rule` is as `accoil.rule.tree.written` gives it; a built-in one has none: it follows from the definition.
     `recorded_from` is the first day on which it was seen who is inside; before it, `filled_from` on, it was worked out
     later from what had been received. `seen` is what it said when that was last looked at.
     """

@@ -4,22 +4,17 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls.converters import StringConverter
 
 from accoil.show import export
 
 TITLES = {"csv": "CSV", "parquet": "Parquet"}
 
 
-class FileKind:
+class FileKind(StringConverter):
     """Endings of addresses of lists: csv, parquet."""
 
     regex = "|".join(export.FORMATS)
-
-    def to_python(self, text: str) -> str:
-        return text
-
-    def to_url(self, kind: str) -> str:
-        return kind
 
 
 def files(link: Callable[..., str], name: str, *args: int, **query: object) -> list[dict[str, str]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from accoil.score.definition import WINDOWS, Definition, Refused
+from accoil.refused import Refused
+from accoil.score.definition import Definition
+from accoil.score.reading import WINDOWS
 from accoil.show import words
 from accoil.show.proposal import Judged, propose
 from accoil.show.whole import whole

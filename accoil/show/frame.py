@@ -22,7 +22,7 @@ from accoil.segment.askable import first_askable
 from accoil.show.guard import RANK, Elsewhere, to_sign_in
 from accoil.show.permissions import action_at
 from accoil.team.models import Product, User
-from accoil.team.roles import Role, role_in
+from accoil.team.roles import LEADERS, Role, role_in
 from accoil.team.scope import product_for, products_of
 
 View = Callable[..., HttpResponseBase]
@@ -103,7 +103,7 @@ class Frame:
 
     @property
     def may_change(self) -> bool:
-        return self.role in (Role.OWNER, Role.MANAGER)
+        return self.role in LEADERS
 
     def may_see(self, name: str) -> bool:
         """Whether the page with that address is for the person, by the table of permissions."""

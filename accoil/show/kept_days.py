@@ -60,9 +60,8 @@ def on_its_way(product: Product) -> dict[str, Any]:
         return {"run": None}
     share = min(100, 100 * run.done // run.total) if run.total else None
     step = 0 if run.state == Retention.State.DONE else STEPS.index(Retention.State(run.state))
-    sizes = (
-        run.before > 0 and Team.objects.count() == 1
-    )  # the journal is one of all teams: they learn nothing of each other's traffic
+    # The journal is one of all teams: they learn nothing of each other's traffic.
+    sizes = run.before > 0 and Team.objects.count() == 1
     return {"run": run, "run_sizes": sizes, "run_share": share, "run_step": step, "run_steps": len(STEPS)}
 
 

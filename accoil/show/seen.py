@@ -89,10 +89,10 @@ class Seen:
         return [{**row, "line": lines.get(row["id"], [])} for row in rows]
 
 
-def range_of(frame: Frame, choices: Sequence[int] = RANGES, usual: int = 90) -> int:
+def range_of(frame: Frame, choices: Sequence[int] = RANGES) -> int:
     """How many days a chart shows; the address may choose one of `choices`."""
     asked = whole(frame.request.GET.get("days"))
-    return asked if asked in _possible(frame, choices) else usual
+    return asked if asked in _possible(frame, choices) else 90
 
 
 def range_links(frame: Frame, chosen: int, choices: Sequence[int], name: str, *args: int, **query: object) -> list[Row]:

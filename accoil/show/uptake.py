@@ -119,10 +119,10 @@ class Looking:
         return [(key, query[key]) for key in ("profile", "as_of", *KEPT) if query.get(key)]
 
 
-def swings(rows: Sequence[Row], key: str) -> list[Row]:
+def swings(rows: Sequence[Row]) -> list[Row]:
     """Each with a bar for its change, as wide as its part of the largest."""
-    largest = max((abs(row[key]) for row in rows), default=0) or 1
-    return [{**row, "swing": bars.swing(row[key], largest)} for row in rows]
+    largest = max((abs(row["week_change"]) for row in rows), default=0) or 1
+    return [{**row, "swing": bars.swing(row["week_change"], largest)} for row in rows]
 
 
 def mean(values: Iterable[float]) -> float:

@@ -201,9 +201,8 @@ def _marked(name: str, value: Value) -> str:
         case []:
             return spelling.NO_ELEMENT
         case [*several]:
-            part = next(
-                (each for each in several if isinstance(each, float)), several[0]
-            )  # whole ones may be among them
+            # Whole ones may be among them.
+            part = next((each for each in several if isinstance(each, float)), several[0])
             return f"{{{name}:Array({_type(part)})}}"
         case _:
             return f"{{{name}:{_type(value)}}}"

@@ -296,4 +296,4 @@ def _run(
 ) -> duckdb.DuckDBPyConnection:
     wanted = questions.values_in(question)
     given = {name: value for name, value in values.items() if name in wanted}
-    return cursor.execute(questions.render(question, "$", dict(places)), given or None)
+    return cursor.execute(questions.render(question, dict(places)), given or None)

@@ -1,4 +1,7 @@
-"""Questions live in .sql files beside the Python that asks them: `-- name: …` starts one, the file gives the rest."""
+"""Questions live in .sql files beside the Python that asks them: `-- name: …` starts one, the file gives the rest.
+
+In it `:value` is bound, `{place}` is the name of a table or column, and `<part>` is more of the question, such as
+another one: never anything that somebody sent."""
 
 import re
 from pathlib import Path
@@ -19,14 +22,21 @@ def beside(python_file: str, name: str) -> dict[str, str]:
     return read(Path(python_file).with_name(f"{name}.sql"))
 
 
+def filled(question: str, **parts: str) -> str:
+    """A question with its parts; one may have parts itself, which come after it."""
+    for part, text in parts.items():
+        question = question.replace(f"<{part}>", text)
+    return question
+
+
 def values_in(question: str) -> set[str]:
     """The names of the values (`:name`) a question wants."""
     return set(_VALUE.findall(question))
 
 
-def render(question: str, marker: str, places: dict[str, str]) -> str:
+def render(question: str, places: dict[str, str]) -> str:
     """The engine's spelling of values (`$name`), and names of tables put into `{places}`."""
-    return _placed(_VALUE.sub(rf"{marker}\1", question), places)
+    return _placed(_VALUE.sub(r"$\1", question), places)
 
 
 def put(question: str, values: dict[str, str], places: dict[str, str]) -> str:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from accoil.refused import Refused
 from accoil.team.audit import write
-from accoil.team.models import NAME_LENGTH, ApiToken, IngestKey, Member, Product, Team, User
+from accoil.team.invitations import tidy_address
+from accoil.team.models import ApiToken, IngestKey, Member, Product, Team, User
+from accoil.team.names import tidied
 from accoil.team.roles import Role
 from accoil.team.zones import is_zone
 
@@ -49,8 +50,8 @@ class Begun:
 
 def begin(wanted: Wanted) -> Begun:
     """Makes what is missing, all or nothing. Raises Refused with a sentence about the first value that is wrong."""
-    team_name = _name("team", wanted.team)
-    product_name = _name("product", wanted.product)
+    team_name = tidied("team", wanted.team)
+    product_name = tidied("product", wanted.product)
     _check_zone(wanted.time_zone)
     with transaction.atomic():
         team, _ = Team.objects.get_or_create(name=team_name)
@@ -66,8 +67,8 @@ def begin(wanted: Wanted) -> Begun:
         if wanted.time_zone and wanted.time_zone != product.time_zone:
             begun.notes.append(f"{product} keeps its time zone, {product.time_zone}; change it in Settings.")
         if _add_owner(team, wanted, begun.notes) or begun.ingest_key:
-            made = f"{product.name}, its keys and" if begun.ingest_key else ""
-            write([team], None, "init", " ".join(f"accoil init: {made} the owner {_email(wanted.email)}.".split()))
+            made = f"{product.name}, its keys and the owner" if begun.ingest_key else "the owner"
+            write([team], None, "init", f"accoil init: {made} {tidy_address(wanted.email)}.")
     return begun
 
 
@@ -83,7 +84,7 @@ def _add_owner(team: Team, wanted: Wanted, notes: list[str]) -> bool:
 
 
 def _person(wanted: Wanted, notes: list[str]) -> User:
-    email = _email(wanted.email)
+    email = tidy_address(wanted.email)
     user = User.objects.filter(email=email).first()
     if user and user.has_usable_password():
         if wanted.password and not user.check_password(wanted.password):
@@ -99,24 +100,6 @@ def _person(wanted: Wanted, notes: list[str]) -> User:
         user.set_password(wanted.password)
         user.save()
     return user
-
-
-def _name(what: str, text: str) -> str:
-    tidy = " ".join(text.split())
-    if not tidy:
-        raise Refused(f"Give the {what} a name.")
-    if len(tidy) > NAME_LENGTH:
-        raise Refused(f"The {what}'s name is longer than {NAME_LENGTH} characters; shorten it.")
-    return tidy
-
-
-def _email(text: str) -> str:
-    email = text.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError as problem:
-        raise Refused(f"“{text}” is not an e-mail address.") from problem
-    return email
 
 
 def _check_zone(name: str | None) -> None:

@@ -52,7 +52,7 @@ class Invitation(models.Model):
 def invite(by: "Member", email: str, role: str) -> tuple[Invitation, str]:
     """A new invitation and its secret, the only time that it can be read. An open one for the same address is
     replaced, if its maker may do that. Raises Refused with a sentence for the person who invites."""
-    address = _address(email)
+    address = tidy_address(email)
     if role not in GIVES[by.role]:
         raise Refused("You can't give that role: choose one of the list.")
     team = by.team
@@ -110,12 +110,13 @@ def accept(invitation: Invitation, user: "User") -> "Member | None":
     return member if is_new else None
 
 
-def _address(email: str) -> str:
+def tidy_address(email: str) -> str:
+    """Raises Refused."""
     address = email.strip().lower()
     try:
         validate_email(address)
     except ValidationError as problem:
-        raise Refused("Write an e-mail address, such as kim@example.com.") from problem
+        raise Refused(f"“{email}” is not an e-mail address; write one such as kim@example.com.") from problem
     return address
 
 

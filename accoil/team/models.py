@@ -98,9 +98,8 @@ class Product(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="products")
     name = models.CharField(max_length=NAME_LENGTH)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
-    staging_of = models.OneToOneField(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="staging"
-    )  # its keys begin with stg_
+    # Its keys begin with stg_.
+    staging_of = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="staging")
     most_events = models.PositiveIntegerField(default=MOST_EVENTS)  # different names; more are refused
     most_traits = models.PositiveIntegerField(default=MOST_TRAITS)  # different keys, of users and of accounts
     keep_months = models.PositiveSmallIntegerField(null=True, default=KEEP_MONTHS)  # of daily counts; None: for ever

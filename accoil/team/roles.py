@@ -16,6 +16,8 @@ class Role(TextChoices):
     MEMBER = "member", "Team Member"
 
 
+LEADERS = (Role.OWNER, Role.MANAGER)  # from whom nothing of the team is kept
+
 # The roles that each role may give to others, the usual one first.
 GIVES: dict[str, tuple[Role, ...]] = {
     Role.OWNER: (Role.MANAGER, Role.MEMBER, Role.OWNER),
@@ -38,5 +40,5 @@ def may_move(mover: str, now: str) -> bool:
 
 
 def leads(user: "User | AnonymousUser", team: "Team") -> bool:
-    """An owner or a manager, from whom nothing of the team is kept."""
-    return user.is_authenticated and team.members.filter(user=user, role__in=[Role.OWNER, Role.MANAGER]).exists()
+    """Whether it is an owner or a manager."""
+    return user.is_authenticated and team.members.filter(user=user, role__in=LEADERS).exists()

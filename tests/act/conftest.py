@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
+from accoil.act.models import Delivery
+from accoil.act.queue import Wanted, queue_all
 from accoil.connect.guard import Guarded, check_address
 from accoil.connect.models import Connection, Record
 from accoil.connect.tools import TOOLS
 from accoil.count import ids
+from accoil.count.ids import Kind
+from accoil.team.models import Product
 from tests.act import bell
 from tests.act.bell import Tower
 from tests.segment.conftest import looked  # noqa: F401  the fixture
@@ -69,3 +74,11 @@ def match(people: Looked, connected: Connection) -> Callable[[str, str, str], Re
 
 def entity(looked: Looked, kind: str, name: str) -> int:  # noqa: F811
     return ids.id_of(looked.product.pk, KINDS[kind], name)
+
+
+def queued(
+    product: Product, action: str, kind: Kind, entity: int, values: dict[str, str], *, key: str, **more: Any
+) -> Delivery:
+    """The delivery of that key, made unless it is there."""
+    queue_all(product, [Wanted(action=action, kind=kind, entity=entity, values=values, key=key, **more)])
+    return Delivery.objects.get(key=key)

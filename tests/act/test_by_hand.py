@@ -39,7 +39,7 @@ def test_by_hand_is_refused_with_a_sentence(people: Looked, connected: Connectio
             queue.by_hand(people.product, None, action, values, "user", entities)
         return str(no.value)
 
-    assert refused("ring", {}, ann) == "then: ring: text is missing; write it."
+    assert refused("ring", {}, ann) == "ring: text is missing; write it."
     assert "write it as it should be" in refused("ring", {"text": "{{ user.name }}"}, ann)
     assert refused("shout", {"text": "x"}, ann) == "Shout can't be done by hand to users."
     assert refused("ring", {"text": "x"}, []) == "Tick the users it is to be done to."

@@ -16,14 +16,14 @@ from accoil.connect.tools import TOOLS
 from accoil.team.models import Team
 from tests.act import bell
 from tests.act.bell import Tower
-from tests.act.conftest import entity
+from tests.act.conftest import entity, queued
 from tests.segment.worlds import Looked
 
 Join = Callable[[str, str, str], Record]
 
 
 def put(people: Looked, name: str = "ann", key: str = "1", text: str = "ding", action: str = "ring") -> Delivery:
-    return queue.queue(people.product, action, "user", entity(people, "user", name), {"text": text}, key=key)
+    return queued(people.product, action, "user", entity(people, "user", name), {"text": text}, key=key)
 
 
 def do(connection: Connection) -> None:
@@ -255,7 +255,7 @@ def test_somebody_new_there_is_found_when_it_is_due(people: Looked, connected: C
 
 def test_an_account_is_found_through_its_users(people: Looked, connected: Connection, tower: Tower) -> None:
     tower.people = {"ann@acme.example": "c-1"}
-    queue.queue(people.product, "ring", "account", entity(people, "account", "acme"), {"text": "ding"}, key="1")
+    queued(people.product, "ring", "account", entity(people, "account", "acme"), {"text": "ding"}, key="1")
     do(connected)
     assert tower.rung == [{"kind": "account", "id": "firm of c-1", "text": "ding"}]
 

@@ -18,6 +18,7 @@ from accoil.connect.slack.connecting import by_token
 from accoil.refused import Refused
 from accoil.score.access import ProfileAccess
 from accoil.team.models import Member, Product, User
+from tests.act.conftest import queued
 from tests.mailbox import Mailbox, use
 from tests.mailbox import running as mailing
 from tests.segment.worlds import Looked
@@ -173,12 +174,10 @@ def test_who_may_not_see_the_profile_left_the_team_or_wants_none_gets_none(
 
 
 def test_a_feed_is_never_told_together_with_alerts(people: Looked, slack: Slack) -> None:
-    from accoil.act import queue
-
     feed = made(people, person(people, "ann"), channel="#news")
     arrives(people)
     for n in range(2):
-        queue.queue(people.product, "slack", "account", 1, {"channel": "#news", "text": f"alert {n}"}, key=f"a{n}")
+        queued(people.product, "slack", "account", 1, {"channel": "#news", "text": f"alert {n}"}, key=f"a{n}")
     send(people, feed, 8)
     assert len(slack.channels[0].messages) == 2
     assert sorted(text.partition("\n")[0] for text in slack.channels[0].texts) == ["*2 alerts*", "Morning"]

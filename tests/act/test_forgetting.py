@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from accoil.act import automations, queue
+from accoil.act import automations
 from accoil.act.automations import Draft
 from accoil.act.forgetting import KEPT, forget_old
 from accoil.act.models import Delivery, Firing
@@ -10,12 +10,13 @@ from accoil.connect import passes
 from accoil.connect.models import Connection, Pass
 from accoil.connect.now import moment
 from accoil.segment import keeping
+from tests.act.conftest import queued
 from tests.segment.worlds import Looked
 
 
 def test_deliveries_that_ended_long_ago_are_forgotten(people: Looked, connected: Connection) -> None:
     for name in ("waits", "lately", "long ago"):
-        queue.queue(people.product, "shout", "user", 1, {"text": name}, key=name)
+        queued(people.product, "shout", "user", 1, {"text": name}, key=name)
     Delivery.objects.filter(key="lately").update(state="done", ended_at=moment() - KEPT + timedelta(hours=1))
     Delivery.objects.filter(key="long ago").update(state="done", ended_at=moment() - KEPT - timedelta(hours=1))
     Delivery.objects.filter(key="waits").update(created_at=moment() - 2 * KEPT)
@@ -55,7 +56,7 @@ def test_lines_of_run_logs_are_forgotten_but_for_what_cool_downs_and_pages_need(
     kept = Firing.objects.create(
         automation=short, move="m99", entity=1, at=moment() - timedelta(days=99), became="late"
     )
-    waits = queue.queue(people.product, "ring", "account", 1, {"text": "ding"}, key="w", firing=kept)
+    waits = queued(people.product, "ring", "account", 1, {"text": "ding"}, key="w", firing=kept)
     forget_old()
     assert set(long.firings.values_list("move", flat=True)) == {"m150", "m120", "m80"}
     assert set(short.firings.values_list("move", flat=True)) == {"m120", "m99", "m80"}

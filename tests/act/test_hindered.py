@@ -14,7 +14,7 @@ from accoil.connect.models import Connection, State
 from accoil.connect.now import driven
 from accoil.segment import keeping
 from accoil.segment.models import Round
-from tests.act.conftest import entity
+from tests.act.conftest import entity, queued
 from tests.act.test_acting import BUSY, put, rises, step, told
 from tests.segment.worlds import Looked
 from tests.small_worlds import at, did, joins
@@ -105,9 +105,9 @@ def test_what_waited_too_long_for_a_connection_is_not_done_unless_somebody_says_
     Connection.objects.update(state=State.NEEDS_RECONNECT)
     with driven() as clock:
         key = entity(people, "account", "acme")
-        old = queue.queue(people.product, "ring", "account", key, {"text": "ding", "on": "company"}, key="1")
+        old = queued(people.product, "ring", "account", key, {"text": "ding", "on": "company"}, key="1")
         clock.advance(23 * 3600)
-        new = queue.queue(people.product, "ring", "account", key, {"text": "ding", "on": "company"}, key="2")
+        new = queued(people.product, "ring", "account", key, {"text": "ding", "on": "company"}, key="2")
         Delivery.objects.filter(pk=new.pk).update(next_at=timezone.now() + timedelta(hours=23))
         Deliveries().step()
         assert {each.state for each in Delivery.objects.all()} == {"waiting"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from accoil.act import claims, deliveries, queue
+from accoil.act import claims, deliveries
 from accoil.act.deliveries import Deliveries
 from accoil.act.models import Delivery
 from accoil.asgi import Server
@@ -14,6 +14,7 @@ from accoil.connect.tools import TOOLS
 from accoil.team.models import Product, Team
 from tests.act import bell
 from tests.act.bell import Tower
+from tests.act.conftest import queued
 from tests.door import make_product
 from tests.waiting import until
 
@@ -35,7 +36,7 @@ def put(server: Server, tower: Tower, many: int) -> Connection:
     product = Product.objects.select_related("team").get(pk=make_product(server).product_id)
     connection = Connection.objects.create(team=product.team, tool="bell", options={"url": tower.address})
     for number in range(many):
-        queue.queue(product, "shout", "user", 1, {"text": f"{number}"}, key=f"{product.pk}:{number}")
+        queued(product, "shout", "user", 1, {"text": f"{number}"}, key=f"{product.pk}:{number}")
     return connection
 
 

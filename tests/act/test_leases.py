@@ -10,13 +10,13 @@ import pytest
 from django.db import connections
 
 from accoil import measured
-from accoil.act import claims, deliveries, queue
+from accoil.act import claims, deliveries
 from accoil.act.models import Delivery
 from accoil.act.performing import perform
 from accoil.connect import breaker
 from accoil.connect.models import Connection
 from tests.act.bell import Tower
-from tests.act.conftest import entity
+from tests.act.conftest import entity, queued
 from tests.act.test_deliveries import Join
 from tests.segment.worlds import Looked
 
@@ -44,7 +44,7 @@ def test_two_workers_are_never_at_the_same_delivery(
     monkeypatch.setattr(claims, "QUEUE", breaker.Patience(0.02, 1, 0.02))
     match("user", "ann", "c-1")
     ann = entity(people, "user", "ann")
-    delivery = queue.queue(people.product, "ring", "user", ann, {"text": "ding"}, key="1")
+    delivery = queued(people.product, "ring", "user", ann, {"text": "ding"}, key="1")
     at_it: list[tuple[float, float]] = []
 
     def watched(*told: object) -> str:
@@ -79,7 +79,7 @@ def test_two_workers_are_never_at_the_same_delivery(
 
 
 def test_what_another_worker_has_taken_meanwhile_is_not_counted_as_ended(people: Looked, connected: Connection) -> None:
-    queue.queue(people.product, "ring", "user", entity(people, "user", "ann"), {"text": "ding"}, key="1")
+    queued(people.product, "ring", "user", entity(people, "user", "ann"), {"text": "ding"}, key="1")
     (mine,) = claims.claim(connected.pk)
     Delivery.objects.update(leased_until=mine.leased_until + timedelta(seconds=claims.LEASE))
     before = sum(measured.deliveries_ended.counts().values())
@@ -96,7 +96,7 @@ def test_only_a_call_that_had_its_whole_time_counts_against_the_tool(
     monkeypatch.setattr("accoil.connect.http.TOTAL", of_one_try)
     monkeypatch.setattr("accoil.connect.http.RETRYING", 0.0)
     match("user", "ann", "c-1")
-    queue.queue(people.product, "ring", "user", entity(people, "user", "ann"), {"text": "ding"}, key="1")
+    queued(people.product, "ring", "user", entity(people, "user", "ann"), {"text": "ding"}, key="1")
     deliveries.work(connected.pk, threading.Event())
     connected.refresh_from_db()
     assert connected.failures == failures

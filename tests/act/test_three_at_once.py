@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accoil.act import automations, bursts, claims, queue
+from accoil.act import automations, bursts, claims
 from accoil.act.automations import Draft
 from accoil.act.deliveries import work
 from accoil.act.models import Delivery
@@ -19,6 +19,7 @@ from accoil.connect.now import driven
 from accoil.connect.slack.connecting import by_token
 from accoil.refused import Refused
 from accoil.team.models import Member, Product, Team, User
+from tests.act.conftest import queued
 from tests.act.test_acting import BUSY, step
 from tests.connect.scripted import Reply, Scripted, serving
 from tests.mailbox import Mailbox, use
@@ -142,7 +143,7 @@ def test_an_automation_writes_to_members_of_its_own_team_and_through_its_own_sla
         draft = Draft(name="Spy", scope="account", when={"becomes": BUSY}, then=[{"email": {"to": eve.email}}])
         automations.create(three.people.profile, draft)
     theirs = Product.objects.create(team=evil, name="Theirs")
-    put = queue.queue(theirs, "slack", "account", 1, {"channel": "#sales", "text": "hello"}, key="evil")
+    put = queued(theirs, "slack", "account", 1, {"channel": "#sales", "text": "hello"}, key="evil")
     assert put.connection is None
     work(None, threading.Event())
     put.refresh_from_db()

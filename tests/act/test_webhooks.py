@@ -19,6 +19,7 @@ from accoil.connect.now import Driven, driven, moment
 from accoil.connect.webhook.endpoints import enable
 from accoil.connect.webhook.tool import RETRIES
 from accoil.team.models import Member, User
+from tests.act.conftest import queued
 from tests.connect.scripted import Reply, Scripted, serving
 from tests.mailbox import Mailbox, use
 from tests.mailbox import running as mailing
@@ -46,7 +47,7 @@ def box(people: Looked, settings: Any) -> Iterator[Mailbox]:
 
 
 def put(people: Looked, receiver: Scripted, key: str = "w1", path: str = "/hook") -> Delivery:
-    return queue.queue(people.product, "webhook", "account", 1, {"url": receiver.url + path}, key=key)
+    return queued(people.product, "webhook", "account", 1, {"url": receiver.url + path}, key=key)
 
 
 def work_all() -> None:

@@ -157,7 +157,7 @@ def test_who_is_new_and_who_changed(product: Product, receive: Receive) -> None:
         for look in looks:
             look.changed(profile)
         news.found(set)
-    assert open_book(product.pk, PLAIN, day).users().total
+    assert open_book(product.pk, PLAIN, day).page("user").total
 
 
 @pytest.mark.parametrize("scope", SCOPES)

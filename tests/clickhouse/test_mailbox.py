@@ -15,8 +15,9 @@ import pytest
 
 from accoil.receive import columns
 from accoil.receive import posting as postings
+from accoil.receive.columns import Request
 from accoil.receive.encoding import times
-from accoil.receive.journal import Journal, Overloaded, Request
+from accoil.receive.journal import Journal, Overloaded
 from accoil.receive.opening import connected
 from accoil.receive.posting import Posting
 from accoil.receive.waiting import Held

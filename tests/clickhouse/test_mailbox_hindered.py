@@ -10,7 +10,8 @@ import pytest
 
 from accoil.count.taking import Taking
 from accoil.receive import posting as postings
-from accoil.receive.journal import Journal, Request
+from accoil.receive.columns import Request
+from accoil.receive.journal import Journal
 from accoil.receive.posting import Posting
 from tests.clickhouse import served
 from tests.clickhouse.mailed import Dying, Way, call, held, held_of

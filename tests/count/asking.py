@@ -31,7 +31,7 @@ def everything(facts: Facts, product: int, definition: Definition, *days: date) 
     }
     for day in days:
         book = open_book(product, definition, day)
-        users, accounts = book.users(limit=EVERYONE).rows, book.accounts(limit=EVERYONE).rows
+        users, accounts = book.page("user", limit=EVERYONE).rows, book.page("account", limit=EVERYONE).rows
         # An average's last bit depends on the order the engine adds in.
         summary = {name: round(part, 9) if isinstance(part, float) else part for name, part in book.summary().items()}
         told[f"book of {day}"] = (book.benchmark, summary, _by_id(users), _by_id(accounts))

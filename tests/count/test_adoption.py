@@ -37,10 +37,10 @@ class Place:
     product: int = field(default_factory=lambda: next(numbers))
 
     def users(self, day: int) -> dict[str, dict[str, Any]]:
-        return {row["tracking_id"]: row for row in open_book(self.product, REPORTS, march(day)).users().rows}
+        return {row["tracking_id"]: row for row in open_book(self.product, REPORTS, march(day)).page("user").rows}
 
     def accounts(self, day: int) -> dict[str, dict[str, Any]]:
-        return {row["tracking_id"]: row for row in open_book(self.product, REPORTS, march(day)).accounts().rows}
+        return {row["tracking_id"]: row for row in open_book(self.product, REPORTS, march(day)).page("account").rows}
 
     def tell(self, *messages: Message | Told) -> Counted:
         """Counts by user, account and day of March after these came too, one load after the other."""

@@ -52,7 +52,7 @@ def test_numbers_equal_the_reference_whatever_traits_mean(case: Case, means: Con
     definition = Definition(window=given.window, events=given.events, benchmark=given.benchmark, curve=given.curve)
     with engine(case.messages, case.zone, means) as running:
         book = running.book(definition, case.as_of)
-        users, accounts = book.users(limit=EVERYONE), book.accounts(limit=EVERYONE)
+        users, accounts = book.page("user", limit=EVERYONE), book.page("account", limit=EVERYONE)
         # The reference knows accounts by the name they have; some here are named by a trait only.
         rows = with_account(users.rows, running.product_id, world)
     assert_same(rows, score_users(world, given, case.as_of))
@@ -71,7 +71,7 @@ def test_a_trait_joins_a_user_to_an_account_unless_the_call_names_one_itself() -
         *did("ann", "Report", at(30)),
     ]
     with engine(messages, "UTC", Configured(account_id="company_id")) as running:
-        accounts = running.book(PLAIN, TODAY).accounts()
+        accounts = running.book(PLAIN, TODAY).page("account")
     assert {row["tracking_id"] for row in accounts.rows} == {"acme", "globex", "42", "7"}
     assert {row["tracking_id"]: row["active_users"] for row in accounts.rows}["acme"] == 1
 
@@ -81,9 +81,9 @@ def test_a_changed_name_trait_shows_at_once() -> None:
     with engine(messages, "UTC") as running:
         from accoil.count.facts import facts
 
-        assert [row["name"] for row in running.book(PLAIN, TODAY).accounts().rows] == ["Acme"]
+        assert [row["name"] for row in running.book(PLAIN, TODAY).page("account").rows] == ["Acme"]
         facts().configure({running.product_id: Configured(name="legal_name", owner="owner")})
-        assert [row["name"] for row in running.book(PLAIN, TODAY).accounts().rows] == ["Acme Holdings"]
+        assert [row["name"] for row in running.book(PLAIN, TODAY).page("account").rows] == ["Acme Holdings"]
         table = people(facts(), running.product_id, (TODAY - date(1970, 1, 1)).days)
         assert facts().store.rows(f"select owner from {table} where kind = 2") == [{"owner": "Kim"}]
 

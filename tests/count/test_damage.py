@@ -23,7 +23,7 @@ from accoil.control import Control
 from accoil.count.load import Loader
 from accoil.doctor import facts as doctor
 from accoil.health import progress
-from accoil.receive.journal import COMPRESSION
+from accoil.receive.encoding import COMPRESSION
 from accoil.store.store import Damaged, Store
 from tests.count.test_rebuild import Answers, answers, counting, receive
 from tests.door import Door

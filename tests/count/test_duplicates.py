@@ -7,7 +7,7 @@ from accoil.count import ids
 from accoil.count.facts import Facts
 from accoil.count.load import Loader
 from accoil.receive.calls import EVENT, Call
-from accoil.receive.journal import Request, table
+from accoil.receive.columns import Request, table
 from accoil.receive.sources import QUARTER
 from accoil.store.duckdb import DuckDB
 from tests.world import Engine

@@ -101,7 +101,7 @@ def test_an_event_years_late_counts_on_its_own_day_for_the_account_of_that_day(e
 def test_a_late_event_changes_the_score_of_its_own_days_and_of_no_other(engine: Engine) -> None:
     def raws() -> dict[int, float]:
         days = (9, 10, 16, 17)
-        return {day: open_book(PRODUCT, REPORTS, march(day)).users().rows[0]["raw"] for day in days}
+        return {day: open_book(PRODUCT, REPORTS, march(day)).page("user").rows[0]["raw"] for day in days}
 
     told(engine, did("ann", "Report", at(10)), did("ann", "Report", at(1)))
     assert raws() == {9: 0, 10: 5, 16: 5, 17: 0}
@@ -113,7 +113,7 @@ def test_a_late_event_changes_the_score_of_its_own_days_and_of_no_other(engine: 
 
 def test_somebody_seen_earlier_than_known_was_there_earlier(engine: Engine) -> None:
     def there(day: int) -> set[str]:
-        return {row["tracking_id"] for row in open_book(PRODUCT, REPORTS, march(day)).users().rows}
+        return {row["tracking_id"] for row in open_book(PRODUCT, REPORTS, march(day)).page("user").rows}
 
     told(engine, did("ann", "Report", at(10)), did("bob", "Report", at(10)))
     assert (there(4), there(10)) == (set(), {"ann", "bob"})
@@ -123,7 +123,7 @@ def test_somebody_seen_earlier_than_known_was_there_earlier(engine: Engine) -> N
 
 def test_traits_follow_the_time_they_were_told_at_not_the_order_they_came_in(engine: Engine) -> None:
     def email(day: int) -> str | None:
-        return open_book(PRODUCT, REPORTS, march(day)).users().rows[0]["email"]
+        return open_book(PRODUCT, REPORTS, march(day)).page("user").rows[0]["email"]
 
     told(engine, identified("ann", at(5), email="new@x.com"), identified("ann", at(2), email="old@x.com"))
     assert (email(2), email(4), email(5), email(9)) == ("old@x.com", "old@x.com", "new@x.com", "new@x.com")
@@ -150,5 +150,5 @@ def test_a_move_finds_the_events_it_moves_also_after_they_were_merged(engine: En
     for table in merged:
         engine.loader.merging.merge(table)
     assert told(engine, joins("ann", "globex", at(1, 20))) == {("globex", march(1)): 5}
-    rows = open_book(PRODUCT, REPORTS, march(1)).accounts().rows
+    rows = open_book(PRODUCT, REPORTS, march(1)).page("account").rows
     assert {row["tracking_id"]: row["raw"] for row in rows} == {"globex": 25, "acme": 0}

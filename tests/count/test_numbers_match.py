@@ -31,7 +31,7 @@ def test_every_number_equals_the_reference(case: Case) -> None:
     definition = Definition(window=given.window, events=given.events, benchmark=given.benchmark, curve=given.curve)
     with engine(case.messages, case.zone) as running:
         book = running.book(definition, case.as_of)
-        users, accounts = book.users(limit=EVERYONE), book.accounts(limit=EVERYONE)
+        users, accounts = book.page("user", limit=EVERYONE), book.page("account", limit=EVERYONE)
         counted = counts(running.product_id, limit=EVERYONE)
         against = book.benchmark
     assert against == pytest.approx(benchmark(world, given, case.as_of))

@@ -41,7 +41,7 @@ def test_every_number_of_those_who_count_equals_the_reference(case: Case, data: 
     }
     with engine(case.messages, case.zone) as running:
         book = running.book(definition, case.as_of)
-        users, accounts = book.users(limit=EVERYONE), book.accounts(limit=EVERYONE)
+        users, accounts = book.page("user", limit=EVERYONE), book.page("account", limit=EVERYONE)
         assert book.benchmark == pytest.approx(benchmark(world, given, case.as_of))
         assert_same(with_account(users.rows, running.product_id, world), expected["user"])
         assert_same(accounts.rows, expected["account"])

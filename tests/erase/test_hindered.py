@@ -14,7 +14,7 @@ import pytest
 from accoil.asgi import Server
 from accoil.count import ids, people
 from accoil.count.counting import Counting
-from accoil.erase import carrying, cleaning
+from accoil.erase import carrying, cleaning, stepping
 from accoil.erase.asking import ask, begin
 from accoil.erase.carrying import Erasing
 from accoil.erase.models import Erasure
@@ -34,7 +34,7 @@ FULL = "create trigger full before update on block begin select raise(abort, 'da
 @pytest.fixture
 def product(db: None, monkeypatch: pytest.MonkeyPatch) -> Product:
     monkeypatch.setattr(carrying, "AFTERWARDS", 0.0)
-    monkeypatch.setattr(carrying, "SETTLES", 0.0)
+    monkeypatch.setattr(stepping, "SETTLES", 0.0)
     # The test itself is a transaction, in which no log is emptied.
     monkeypatch.setattr(cleaning, "_clean_database", lambda: None)
     return Product.objects.create(team=Team.objects.create(name="Ours"), name="App", time_zone="UTC")
@@ -175,7 +175,7 @@ def test_a_store_that_was_begun_before_is_made_once_more(tmp_path: Path, product
         with counting._rebuilding:  # as while it is made for another reason: it may have counted her already
             runs.step()
             erasure.refresh_from_db()
-            assert (erasure.state, erasure.problem) == (State.NUMBERS, carrying.WAITS_FOR_STORE)
+            assert (erasure.state, erasure.problem) == (State.NUMBERS, stepping.WAITS_FOR_STORE)
         before = counting.at_rest()
         runs.step()
         assert (state(erasure), knows(product, "ann")) == (State.DONE, False)

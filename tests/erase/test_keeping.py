@@ -13,11 +13,11 @@ from accoil.act.models import Automation
 from accoil.count import days
 from accoil.count.ids import USER, id_of
 from accoil.erase import keeping, retention
-from accoil.erase.carrying import WAITS_FOR_IMPORT
 from accoil.erase.held import held
 from accoil.erase.keeping import Keeping
 from accoil.erase.models import Retention
 from accoil.erase.restored import has_store_of_before
+from accoil.erase.stepping import WAITS_FOR_IMPORT
 from accoil.receive.calls import EVENT, Call
 from accoil.receive.columns import Request, table
 from accoil.refused import Refused

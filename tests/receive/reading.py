@@ -9,7 +9,7 @@ from typing import Any
 
 from accoil.receive import calls, lenient, steps
 from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY
-from accoil.receive.journal import Request, table
+from accoil.receive.columns import Request, table
 from accoil.receive.paths import find
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)  # when everything here is received

@@ -9,7 +9,8 @@ import pytest
 
 from accoil.receive import journal as journals
 from accoil.receive.calls import EVENT, Call
-from accoil.receive.journal import Journal, Overloaded, Request
+from accoil.receive.columns import Request
+from accoil.receive.journal import Journal, Overloaded
 from accoil.receive.waiting import Held
 
 

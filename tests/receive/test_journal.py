@@ -13,7 +13,9 @@ import pytest
 
 from accoil.receive import journal as journals
 from accoil.receive.calls import EVENT, Call
-from accoil.receive.journal import COMPRESSION, SCHEMA, Block, Journal, Overloaded, Request, Unwritable, table
+from accoil.receive.columns import Request, table
+from accoil.receive.encoding import COMPRESSION, SCHEMA
+from accoil.receive.journal import Block, Journal, Overloaded, Unwritable
 
 
 def call(id: object, **more: Any) -> Call:

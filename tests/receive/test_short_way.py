@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accoil.receive import calls, lenient, steps, tracks
-from accoil.receive.journal import Request, table
+from accoil.receive.columns import Request, table
 from accoil.receive.tracks import Sent, Short
 
 NOW = int(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp() * 1000)

@@ -13,8 +13,9 @@ import pytest
 
 from accoil.receive import encoding, wal
 from accoil.receive.calls import EVENT, Call
+from accoil.receive.columns import Request, table
 from accoil.receive.examining import examine
-from accoil.receive.journal import Journal, Request, table
+from accoil.receive.journal import Journal
 from accoil.receive.mending import mend
 from accoil.receive.opening import Broken, log_of
 

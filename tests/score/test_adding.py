@@ -104,7 +104,7 @@ def test_events_of_people_already_known_are_added(engine: Engine, monkeypatch: p
         assert made == []
         assert is_as_made_anew(book)
         made.clear()
-    assert {row["name"]: row["raw"] for row in book.users().rows} == {"ann": 8, "bob": 259, "cy": 48}
+    assert {row["name"]: row["raw"] for row in book.page("user").rows} == {"ann": 8, "bob": 259, "cy": 48}
 
 
 @pytest.mark.parametrize(

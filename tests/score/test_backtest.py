@@ -33,7 +33,7 @@ def questions(draw: st.DrawFn) -> tuple[Case, Scope, Any, int, int]:
 
 
 def rows_of(book: Book, scope: Scope) -> dict[int, dict[str, Any]]:
-    page = book.accounts(limit=EVERYONE) if scope == "account" else book.users(limit=EVERYONE)
+    page = book.page(scope, limit=EVERYONE)
     return {row["id"]: row for row in page.rows}
 
 

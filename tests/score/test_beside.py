@@ -50,7 +50,7 @@ def looked(running: Engine) -> Book:
 
 
 def points(book: Book) -> int:
-    return int(book.users().rows[0]["raw"])
+    return int(book.page("user").rows[0]["raw"])
 
 
 def does_more(running: Engine) -> None:
@@ -87,9 +87,9 @@ def test_who_acts_by_it_has_all_of_it(running: Engine, slow: None) -> None:
 def test_who_is_new_is_there_at_once(running: Engine, slow: None) -> None:
     known = looked(running)
     running.receive(PRODUCT, did("bob", "Report", at(31)))
-    assert known.users().total == 1
+    assert known.page("user").total == 1
     bob = ids.id_of(PRODUCT, ids.USER, "bob")
-    assert looked(running).users(ids=[bob]).total == 1
+    assert looked(running).page("user", ids=[bob]).total == 1
 
 
 def test_a_book_of_a_past_day_is_made_anew_for_what_comes_late_alone(running: Engine) -> None:

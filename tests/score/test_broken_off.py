@@ -167,4 +167,4 @@ def test_a_base_that_could_not_be_made_is_made_when_it_is_asked_for_again(
             drafted.books(running.product_id, [DEFINITION], TODAY)
         monkeypatch.undo()
         (book,) = drafted.books(running.product_id, [DEFINITION], TODAY)
-        assert book.users().total == 1
+        assert book.page("user").total == 1

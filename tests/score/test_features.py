@@ -10,11 +10,12 @@ from accoil.refused import Refused
 from accoil.score import features as keeping
 from accoil.score.carried import change_domains, change_features, who_names
 from accoil.score.configuration import Said as Meant
-from accoil.score.configuration import check, check_domains, configuration_of, configurations, configure
+from accoil.score.configuration import check, configuration_of, configurations, configure
 from accoil.score.definition import Definition
 from accoil.score.diff import sentence
 from accoil.score.features import FeatureEvent, Said, check_all, kept
 from accoil.score.models import Profile
+from accoil.score.reading import internal_domains
 from accoil.team.models import Product, Team
 
 REPORTS = Said(name="Reports", events=("Report_Created", "Report_Shared"))
@@ -159,7 +160,7 @@ def test_a_rule_that_names_no_feature_of_the_product_is_refused(home):
 
 def test_internal_domains_are_carried_by_every_profile_from_then_on(home):
     profile = home.profile("Everyone")
-    made = change_domains(home.product, check_domains([" @Example.com", "acme.CO.uk", "example.com"]), None)
+    made = change_domains(home.product, internal_domains([" @Example.com", "acme.CO.uk", "example.com"]), None)
     assert [(version.number, version.note) for version in made] == [(2, "Internal domains changed in Settings")]
     assert profile.current.parsed.internal_domains == ("acme.co.uk", "example.com")
     assert change_domains(home.product, ["acme.co.uk", "example.com"], None) == []
@@ -169,7 +170,7 @@ def test_internal_domains_are_carried_by_every_profile_from_then_on(home):
 @pytest.mark.parametrize("domain", ["", "nodot", "a b.com", "user@example.com", "-a.com", ".com", "a..b", 5, None])
 def test_what_is_no_domain_is_refused(domain):
     with pytest.raises(Refused, match="no e-mail domain"):
-        check_domains([domain])
+        internal_domains([domain])
 
 
 def test_a_configuration_says_only_what_differs_from_the_usual(home):

@@ -32,7 +32,7 @@ def books_are_made_anew_whenever_facts_came(monkeypatch: pytest.MonkeyPatch) -> 
 def activated(product: int, kind: str, name: str, day: int = 20) -> date | None:
     definition = Definition.check({"events": {"Open": 1}, "activation": STEPS})
     book = open_book(product, definition, date(2026, 3, day))
-    rows: list[Row] = (book.users() if kind == "user" else book.accounts()).rows
+    rows: list[Row] = book.page(kind).rows
     return next(row["activated_on"] for row in rows if row["tracking_id"] == name)
 
 
@@ -79,7 +79,7 @@ def test_numbers_follow_each_delivery(engine: Engine, case: Case, first: int) ->
         engine.receive(product, received)
         world = World(received, case.zone)
         book = open_book(product, definition, case.as_of)
-        users, accounts = book.users(limit=1000).rows, book.accounts(limit=1000).rows
+        users, accounts = book.page("user", limit=1000).rows, book.page("account", limit=1000).rows
         assert_same([{**row, "account": None} for row in users], without_account(world, case.definition, case.as_of))
         assert_same(accounts, score_accounts(world, case.definition, case.as_of))
 

@@ -74,7 +74,7 @@ def test_a_book_and_days_that_take_long_lose_no_table_that_others_push_out(monke
         monkeypatch.setattr(DuckDB, "keep", pushed_out)
         book = Book(running.product_id, definition, day, "slow_1")
         book.make()
-        assert book.users().total == 1
+        assert book.page("user").total == 1
         book.drop()
         (row,) = each_day(running.product_id, definition, days.number(day), days.number(day), totals=True)
         assert row["users"] == 1

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from accoil.receive.calls import EVENT, GROUP, IDENTIFY, Call, Context, Library, Rejected
+from accoil.receive.columns import Request, table
 from accoil.receive.debugger import Debugger, open_debugger
-from accoil.receive.journal import Request, table
 from accoil.receive.keys import Key
 from tests.show.reading import main, words
 from tests.small_worlds import at

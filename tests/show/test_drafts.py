@@ -1,7 +1,8 @@
 import pytest
 from django.http import QueryDict
 
-from accoil.score.definition import Definition, Refused
+from accoil.refused import Refused
+from accoil.score.definition import Definition
 from accoil.show import drafts
 from accoil.show.proposal import judge, propose
 

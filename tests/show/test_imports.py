@@ -152,7 +152,7 @@ def test_one_that_runs_is_followed_stopped_and_gone_on_with(ann, world, opened, 
     assert uploaded(settings.DATA) == ["past.csv"]
     ann.post(f"{home}/{stopped.id}/go-on")
     done = finished(opened, world)
-    assert (done.status, done.accepted, done.began_line, done.asked_by) == ("done", 150_000, stopped.line, "Ann")
+    assert (done.status, done.accepted, done.began_rows, done.asked_by) == ("done", 150_000, stopped.rows, "Ann")
     assert ann.post(f"{home}/{done.id}/go-on").status_code == 409  # there is nothing to go on with
     assert ann.post(f"{home}/{done.id}/stop", follow=True).status_code == 200
 

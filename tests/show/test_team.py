@@ -100,7 +100,10 @@ def test_a_second_invitation_of_one_address_replaces_the_first(ann, home):
 
 @pytest.mark.parametrize(
     ("email", "sentence"),
-    [("kim", "Write an e-mail address"), ("Bob@example.com", "bob@example.com is in Acme Inc already.")],
+    [
+        ("kim", "“kim” is not an e-mail address; write one such as kim@example.com."),
+        ("Bob@example.com", "bob@example.com is in Acme Inc already."),
+    ],
 )
 def test_an_address_that_cannot_be_invited_is_told(ann, home, email, sentence):
     page = ann.post(f"{home}/invite", {"email": email, "role": "member"})

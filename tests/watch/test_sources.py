@@ -6,8 +6,9 @@ import pytest
 
 from accoil.count.duplicates import Duplicates
 from accoil.receive.calls import EVENT, Call, Context, Library, Rejected
+from accoil.receive.columns import Request, table
 from accoil.receive.debugger import Debugger
-from accoil.receive.journal import Journal, Request, table
+from accoil.receive.journal import Journal
 from accoil.receive.keys import Key
 from accoil.team.ingest import SourceDay, Upkeep
 from accoil.watch.sources import DAYS_KEPT, Writer

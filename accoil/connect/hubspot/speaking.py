@@ -71,24 +71,16 @@ class Limits(Lane):
         super().heard(status, told)
 
 
-class Speaker(speaking.Speaker):
-    """Calls with the token of a connection."""
-
+class Speaker(speaking.SignedIn):
     def __init__(self, tokens: Tokens, limits: Lane) -> None:
-        super().__init__(Client(api_address(), {"Accept": "application/json"}, limits=limits, refused=refused))
-        self._tokens, self._searches = tokens, Pace(SEARCHES, SECONDS)
+        client = Client(api_address(), {"Accept": "application/json"}, limits=limits, refused=refused)
+        super().__init__(client, tokens, _EXPIRED)
+        self._searches = Pace(SEARCHES, SECONDS)
 
-    def close(self) -> None:
-        super().close()
-        self._tokens.forget()
-
-    def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
+    def say(self, method: str, path: str, **what: Any) -> Any:
         if path.endswith("/search"):
             self._searches.take()
-        say = super().say
-        return self._tokens.used(
-            lambda headers: say(method, path, background=background, headers=headers, **what), _EXPIRED
-        )
+        return super().say(method, path, **what)
 
 
 def refused(answer: Answer) -> ToolError:

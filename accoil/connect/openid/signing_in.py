@@ -1,10 +1,7 @@
 """Sending somebody to the provider to be told who it is, by code with PKCE, and what is made of the answer."""
 
-import base64
-import hashlib
 import secrets
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from django.conf import settings
@@ -33,12 +30,10 @@ def begin(session: SessionBase, back: str, then: str) -> str:
     page = asking.document().authorization_endpoint
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     state = oauth.begin(session, tool=TOOL, nonce=nonce, verifier=verifier, then=then)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    asked = {
-        "response_type": "code", "scope": SCOPE, "client_id": settings.OIDC_CLIENT_ID, "redirect_uri": back,
-        "state": state, "nonce": nonce, "code_challenge": challenge, "code_challenge_method": "S256",
-    }  # fmt: skip
-    return f"{page}{'&' if urlsplit(page).query else '?'}{urlencode(asked)}"
+    asked = oauth.sign_in_address(
+        page, client_id=settings.OIDC_CLIENT_ID, state=state, back=back, response_type="code", scope=SCOPE, nonce=nonce
+    )
+    return oauth.with_challenge(asked, verifier)
 
 
 def finish(begun: dict[str, Any], code: str, back: str) -> Person:

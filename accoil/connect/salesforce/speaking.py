@@ -45,23 +45,17 @@ class Limits(Lane):
         super().heard(status, headers)
 
 
-class Speaker(speaking.Speaker):
+class Speaker(speaking.SignedIn):
     """Paths begin after the version."""
 
     def __init__(self, address: str, tokens: Tokens, limits: Limits) -> None:
-        super().__init__(Client(address, {"Accept": "application/json"}, limits=limits, refused=refused))
-        self.limits, self._tokens = limits, tokens
+        client = Client(address, {"Accept": "application/json"}, limits=limits, refused=refused)
+        super().__init__(client, tokens, _EXPIRED)
+        self.limits = limits
 
-    def close(self) -> None:
-        super().close()
-        self._tokens.forget()
-
-    def say(self, method: str, path: str, *, background: bool = False, **what: Any) -> Any:
+    def say(self, method: str, path: str, **what: Any) -> Any:
         whole = path if path.startswith("/services/") else f"/services/data/{settings.SALESFORCE_VERSION}{path}"
-        say = super().say
-        return self._tokens.used(
-            lambda headers: say(method, whole, background=background, headers=headers, **what), _EXPIRED
-        )
+        return super().say(method, whole, **what)
 
     def query(self, soql: str) -> Iterator[dict[str, Any]]:
         """Its rows, page by page. Raises TryLater, SignInAgain, Rejected."""

@@ -18,13 +18,14 @@ import msgspec
 import pyarrow as pa
 
 from accoil.receive.calls import Call
+from accoil.receive.columns import Request, table
+from accoil.receive.encoding import SCHEMA
 from accoil.receive.handling import PLAIN, Handling
 from accoil.receive.importing import files, pieces
 from accoil.receive.importing.errors import ErrorFile
 from accoil.receive.importing.files import File
 from accoil.receive.importing.found import find
 from accoil.receive.importing.shape import Shape
-from accoil.receive.journal import SCHEMA, Request, table
 from accoil.receive.mapping.mappings import Mappings
 from accoil.receive.mapping.rules import Mapping
 from accoil.receive.suppressed import Suppressed

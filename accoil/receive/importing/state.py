@@ -43,7 +43,6 @@ class Import(msgspec.Struct):
     block: int = 0  # of the journal, the last that holds rows of it
     began: float = 0.0  # this run: Unix time, and what was there before it
     began_rows: int = 0
-    began_line: int = 0
     began_done: int = 0
     ended: float | None = None
 
@@ -52,7 +51,7 @@ class Import(msgspec.Struct):
         if self.shape is None:
             self.shape, self.errors, self.offset, self.line = shape, str(errors), shape.offset, shape.line
         self.status, self.began = "importing", time.time()
-        self.began_rows, self.began_line, self.began_done = self.rows, self.line, self.done
+        self.began_rows, self.began_done = self.rows, self.done
 
     def go_on(self, told: Told, block: int) -> None:
         self.offset, self.line, self.done, self.block = told.offset, told.line, told.done, block

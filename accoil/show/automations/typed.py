@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from accoil.act.actions import MOST, all_actions, listed
+from accoil.act.actions import MOST, all_actions, known, listed
 from accoil.act.automations import COOL_DOWN, Draft
 from accoil.act.triggers import MOVES
 from accoil.connect.connection import Field
@@ -172,9 +172,7 @@ def _acted(typed: Typed, do: str) -> Typed:
 
 def _action(sent: QueryDict, number: int) -> Action:
     key = _text(sent, f"then-key-{number}")
-    known = all_actions().get(key)
-    fields = known[1].fields if known else ()
-    return Action(key, {field.name: _given(sent, f"then-{number}-{field.name}", field) for field in fields})
+    return Action(key, {field.name: _given(sent, f"then-{number}-{field.name}", field) for field in known(key).fields})
 
 
 def _given(sent: QueryDict, name: str, field: Field) -> str:
@@ -182,12 +180,12 @@ def _given(sent: QueryDict, name: str, field: Field) -> str:
 
 
 def _written(action: Action) -> dict[str, Any]:
-    known = all_actions().get(action.key)
-    if known is None:
+    found = all_actions().get(action.key)
+    if found is None:
         raise Refused("Choose what is to be done.")
-    for each in known[1].fields:
+    for each in found[1].fields:
         if each.required and not action.values.get(each.name):
-            raise Refused(f"{known[1].label}: {each.label} is missing.")
+            raise Refused(f"{found[1].label}: {each.label} is missing.")
     return {action.key: {name: text for name, text in action.values.items() if text}}
 
 

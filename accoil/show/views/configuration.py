@@ -12,7 +12,8 @@ from accoil.count.facts import facts
 from accoil.count.people import known_traits
 from accoil.refused import Refused
 from accoil.score.carried import change_domains
-from accoil.score.configuration import KEYS, check, check_domains, configuration_of, configurations, configure
+from accoil.score.configuration import KEYS, check, configuration_of, configurations, configure
+from accoil.score.reading import internal_domains
 from accoil.show import words
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.views.features import versions
@@ -67,7 +68,7 @@ def save_domains(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
     typed = request.POST.get("domains", "")
     try:
-        made = change_domains(frame.product, check_domains(typed.replace(",", " ").split()), frame.author)
+        made = change_domains(frame.product, internal_domains(typed.replace(",", " ").split()), frame.author)
     except Refused as wrong:
         return shown(frame, domains_refusal=str(wrong), domains=typed, status=422)
     messages.success(request, f"Internal domains are saved.{versions(made)}")

@@ -5,8 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 
 from accoil.act.what_if import meant, what_if
+from accoil.refused import Refused
 from accoil.rule.tree import Scope
-from accoil.score.definition import Definition, Refused
+from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.score.what_if import ORDERS, SCOPES, differences, differing
 from accoil.show import consequences, drafts, export, profile_rules

@@ -48,7 +48,7 @@ def feature_list(request: HttpRequest, product_id: int, suffix: export.Format | 
         {**row, "words": row["name"], "link": looking.to("feature-view", feature.id)}
         for feature, row in zip(said, features(looking.view, {each.name: each.events for each in said}), strict=True)
     ]
-    shown = uptake.swings(listed(rows, now), "week_change")
+    shown = uptake.swings(listed(rows, now))
     values = {
         "is_empty": not rows,
         "sentence": uptake_words.features(rows, looking.kind, looking.range) if rows else "",

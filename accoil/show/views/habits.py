@@ -110,4 +110,4 @@ def changed(frame: Frame, view: View) -> list[Row]:
         for feature, row in zip(said, features(month, {each.name: each.events for each in said}), strict=True)
     ]
     ranked = sorted(rows, key=lambda row: (-abs(row["week_change"]), row["name"]))
-    return uptake.swings(ranked[:FEATURES], "week_change")
+    return uptake.swings(ranked[:FEATURES])

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accoil.act.what_if import meant, what_if
 from accoil.count.people import health, known_events
+from accoil.refused import Refused
 from accoil.score import access
-from accoil.score.definition import Definition, Refused
+from accoil.score.definition import Definition
 from accoil.score.features import events_of
 from accoil.score.models import Profile
 from accoil.score.reading import HEAVIEST

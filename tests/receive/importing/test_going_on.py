@@ -23,7 +23,7 @@ def test_a_stopped_one_goes_on_where_it_was(opened, tmp_path):
     assert (stopped.status, stopped.failure[:15]) == ("failed", "It was stopped.")
     assert stopped.line < 200_000
     done = brought_in(imports, path)
-    assert done.began_line == stopped.line
+    assert done.began_rows == stopped.rows
     assert (done.status, done.accepted, done.rejected_rows) == ("done with errors", 299_990, 10)
     with Path(done.errors).open(newline="") as file:
         assert [int(row[0]) for row in list(csv.reader(file))[1:]] == [i + 2 for i in range(5, 300_000, 30_000)]
@@ -42,7 +42,7 @@ def test_what_was_on_its_way_goes_on_when_the_server_starts_again(tmp_path, pack
     assert left.line < 150_000
     with open_imports(tmp_path / "data", resume=True) as (imports, counting):
         done = finished(imports, started)
-        assert (done.began_line, done.accepted) == (left.line, 150_000)
+        assert (done.began_rows, done.accepted) == (left.rows, 150_000)
         assert past.found(counting) == past.counted(past.rows(150_000))
 
 

@@ -8,7 +8,8 @@ import pytest
 from accoil.count.counting import Counting
 from accoil.receive import steps
 from accoil.receive.calls import Body, Call
-from accoil.receive.journal import Overloaded, Request, table
+from accoil.receive.columns import Request, table
+from accoil.receive.journal import Overloaded
 from tests.receive.importing import past
 from tests.receive.importing.running import finished
 from tests.waiting import until
