@@ -180,9 +180,8 @@ class Loader:
         """Others may give back what they hold. A call that finds no room must not keep those after it from counting."""
         self.failing = f"{type(why).__name__}: {why}"
         for _ in range(TRIES):
-            if self._stopping:
+            if self._stopping.wait(RETRY_AFTER):
                 raise why
-            time.sleep(RETRY_AFTER)
             with suppress(NoRoom, MemoryError):
                 return self._load([call])
         self._put_aside(self._next_number(), why, call.number)
