@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.urls import is_valid_path
+from django.urls import Resolver404, is_valid_path, resolve
 
 from accoil import health, metrics
 from accoil.count.counting import Counting
@@ -79,13 +80,25 @@ class App:
         return inside.startswith(("/v1/", "/v2/")) and not (self._pages and is_valid_path(path))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # WSGI takes X_Forwarded_For for X-Forwarded-For, which proxies look after, but not for that.
+        named = [pair for pair in scope["headers"] if b"_" not in pair[0]]
+        scope = {**scope, "headers": named}
+
+        async def tell(message: Any) -> None:
+            # A client that hung up meanwhile: the thread would wait for ever until all that it says is taken.
+            with suppress(OSError, RuntimeError):
+                await send(message)
+
+        if _takes_files(scope):
+            await self._pages(scope, bodies.as_it_comes(receive), tell)  # type: ignore[arg-type,misc]
+            return
         try:
-            receive = await bodies.ahead(receive)
+            async with bodies.form(receive, dict(named)) as body:
+                await self._pages(scope, bodies.whole(body), tell)  # type: ignore[arg-type,misc]
         except bodies.Gone:
             return
         except answers.Refused as refused:
-            return await respond(send, refused.status, refusal(refused.code, str(refused)), [JSON, *refused.headers])
-        await self._pages(scope, receive, send)  # type: ignore[arg-type,misc]
+            await respond(send, refused.status, refusal(refused.code, str(refused)), [JSON, *refused.headers])
 
 
 class Server:
@@ -175,6 +188,14 @@ class Server:
     def _stop_parts(self) -> None:
         self._metrics.stop()
         self.parts.stop()
+
+
+def _takes_files(scope: Scope) -> bool:
+    """Whether the page looks who asks before it reads, and reads as much as files may have: no other does."""
+    try:
+        return bool(scope["method"] == "POST" and resolve(scope["path"]).url_name == "imports")
+    except Resolver404:
+        return False
 
 
 def _place() -> Place:

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ class Control:
 
     def stop(self) -> None:
         self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # it was never started
+            self._socket.shutdown(socket.SHUT_RDWR)  # to close it wakes nobody who waits for a connection
         self._socket.close()
 
     def _serve(self) -> None:

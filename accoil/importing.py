@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, unquote
@@ -129,15 +129,14 @@ def desk(folder: Path) -> Iterator[Desk]:
 
 @contextmanager
 def _here(folder: Path) -> Iterator[Imports]:
-    counting = counting_here(folder)
-    counting.start()
-    own = imports(folder, counting)
-    own.open(resume=False)
-    try:
+    with ExitStack() as afterwards:
+        counting = counting_here(folder)
+        afterwards.callback(counting.stop)
+        counting.start()
+        own = imports(folder, counting)
+        afterwards.callback(own.close)
+        own.open(resume=False)
         yield own
-    finally:
-        own.close()
-        counting.stop()
 
 
 class There:

@@ -143,7 +143,11 @@ class Metrics:
             yield _gauge("blocks_behind", "Blocks that are on disk and in no number yet.", behind)
             unsent = {(): max(0, counted - shipping.shipped) if shipping else 0}
             yield _gauge("blocks_unsent", "Blocks that are counted and not in ClickHouse yet.", unsent)
-            yield _gauge("blocks_left_out", "Blocks that can't be read.", {(): len(counting.loader.set_aside)})
+            yield _gauge(
+                "blocks_left_out",
+                "Blocks that are not counted, or not all.",
+                {(): len(counting.loader.set_aside)},
+            )
 
     def _sizes(self) -> Iterator[Any]:
         if counting := self._server.counting:

@@ -1,7 +1,6 @@
 """Another secret key: what was encrypted with the one of before is encrypted with the new one, all of it or nothing."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from accoil import environment
 from accoil.count.counting import lock
 from accoil.erase import suppression
 from accoil.refused import Refused
-from accoil.secret import FILE, SHORTEST
+from accoil.secret import FILE, SHORTEST, kept_in
 from accoil.team.encrypted import Kept, decrypted, encrypted, kept
 
 DRAFT = f"{FILE}.new"
@@ -50,15 +49,9 @@ def _in_file(folder: Path) -> Iterator[str]:
     if environment.text("ACCOIL_SECRET_KEY"):
         raise Refused("The key comes from ACCOIL_SECRET_KEY: set the new one there, and name the old one by --before.")
     draft, path = folder / DRAFT, folder / FILE
-    if draft.exists():
-        new = draft.read_text(encoding="ascii").strip()
-    else:
-        new = secrets.token_urlsafe(50)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(new + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    if draft.exists() and draft.stat().st_size < SHORTEST:  # not written to its end, so nothing is encrypted with it
+        draft.unlink()
+    new = kept_in(draft)
     yield from _encrypted_anew(settings.SECRET_KEY, new)
     draft.replace(path)
     yield f"{path} holds a new key. Backups made before need the old one, which is in them."

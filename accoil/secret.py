@@ -17,7 +17,11 @@ def secret_key(data: Path, given: str) -> str:
         if len(given) < SHORTEST:
             raise Refused(f"ACCOIL_SECRET_KEY is too short; use at least {SHORTEST} random characters.")
         return given
-    path = data / FILE
+    return kept_in(data / FILE)
+
+
+def kept_in(path: Path) -> str:
+    """The key in this file, which is made where there is none."""
     try:
         if not path.exists():
             _make(path)
@@ -30,7 +34,8 @@ def secret_key(data: Path, given: str) -> str:
 
 
 def _make(path: Path) -> None:
-    """Writes a new key beside `path`, then links it: when two processes start at once, both use the first one's."""
+    """Writes a new key beside `path`, then links it: when two processes start at once, both use the first one's.
+    It is on the disk when this returns, whole or not at all."""
     draft = path.with_name(f"{FILE}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -40,5 +45,10 @@ def _make(path: Path) -> None:
             os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(draft, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     finally:
         draft.unlink()

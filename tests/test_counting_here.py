@@ -7,7 +7,9 @@ import pytest
 
 from accoil.count.counting import Counting
 from accoil.counting_here import counting_here
+from accoil.importing import desk
 from accoil.receive.calls import EVENT, IDENTIFY, Call
+from accoil.receive.importing import Imports
 from accoil.refused import Refused
 from accoil.score.configuration import Configuration
 from accoil.score.day_summary import DaySummary
@@ -63,3 +65,12 @@ def test_zones_traits_and_what_is_summed_up_are_those_of_the_settings(product: P
             counting_here(tmp_path)
     finally:
         counting.stop()
+
+
+def test_where_imports_can_not_begin_the_folder_is_free_again(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Imports, "open", lambda at, resume: (tmp_path / "missing").stat())
+    with pytest.raises(FileNotFoundError), desk(tmp_path):
+        pass
+    counting_here(tmp_path).stop()

@@ -88,6 +88,17 @@ def test_killed_before_the_new_key_took_the_old_ones_place(data: Path) -> None:
     assert not (data / "secret_key.new").exists()
 
 
+@pytest.mark.parametrize("left", ["", "shor\n"])
+def test_a_draft_that_a_full_disk_left_is_no_key(data: Path, left: str) -> None:
+    assert run(data, "-c", FILL).returncode == 0
+    before = (data / "secret_key").read_text()
+    (data / "secret_key.new").write_text(left)
+    assert accoil(data, "secret-key").returncode == 0
+    assert (data / "secret_key").read_text() not in ("", left, before)
+    assert told(data) == ALL
+    assert told(data, ACCOIL_SECRET_KEY=before) != ALL
+
+
 def test_a_key_from_the_environment(data: Path) -> None:
     assert run(data, "-c", FILL, ACCOIL_SECRET_KEY=OLD).returncode == 0
     words = ("-m", "accoil", "secret-key", "--before", "UNTIL_NOW")

@@ -14,7 +14,7 @@ from accoil.connect.soon import SECONDS
 from accoil.connect.tools import TOOLS
 from accoil.count.ids import Kind
 from accoil.refused import At, Refused
-from accoil.rule.values import nearest
+from accoil.rule.values import nearest, shown
 from accoil.team.models import Team
 
 Values = dict[str, str]
@@ -66,7 +66,7 @@ def check_values(key: str, raw: Any, scope: Kind, with_names: bool = True) -> Va
     as {{ account.name }}. Raises Refused."""
     _, action = action_of(key)
     if not isinstance(raw, Mapping):
-        raise Refused(f"{key} is {raw!r}; write its fields: {', '.join(field.name for field in action.fields)}.")
+        raise Refused(f"{key} is {shown(raw)}; write its fields: {', '.join(field.name for field in action.fields)}.")
     fields = {field.name: field for field in action.fields}
     for name in raw:
         if name not in fields:
@@ -147,7 +147,7 @@ def _host(address: str) -> str:
 
 def _check(raw: Any, scope: Kind) -> Written:
     if not isinstance(raw, Mapping) or len(raw) != 1:
-        raise Refused(f"then: {raw!r} is no action; write each as {{ACTION: {{FIELD: VALUE}}}}.")
+        raise Refused(f"then: {shown(raw)} is no action; write each as {{ACTION: {{FIELD: VALUE}}}}.")
     key, values = next(iter(raw.items()))
     with At("then"):
         return {str(key): check_values(str(key), values, scope)}
@@ -162,7 +162,7 @@ def _value(key: str, field: Field, given: Any, scope: Kind, with_names: bool) ->
             raise Refused(f"{where} is missing; write it.")
         return ""
     if not isinstance(given, str | int | float) or isinstance(given, bool):
-        raise Refused(f"{where} is {given!r}; write a text.")
+        raise Refused(f"{where} is {shown(given)}; write a text.")
     text = str(given).strip()
     choices = [choice for choice, _ in field.choices]
     if field.type == "choice" and text not in choices:

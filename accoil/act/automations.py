@@ -12,6 +12,7 @@ from accoil.act.triggers import Trigger, check_rule, check_trigger, sentence
 from accoil.count.ids import Kind
 from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, check, words, written
+from accoil.rule.values import shown
 from accoil.score.models import Profile
 from accoil.segment import reading
 from accoil.segment.models import Kind as Sort
@@ -50,10 +51,10 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def check_draft(profile: Profile, draft: Draft, itself: Automation | None = None) -> Checked:
     """Raises Refused with a sentence that names what is wrong."""
     if draft.scope not in ("user", "account"):
-        raise Refused(f"scope is {draft.scope!r}; write account or user.")
+        raise Refused(f"scope is {shown(draft.scope)}; write account or user.")
     hours = draft.cool_down_hours
     if not isinstance(hours, int) or isinstance(hours, bool) or not 0 <= hours <= LONGEST_COOL_DOWN:
-        raise Refused(f"cool_down_hours is {hours!r}; write a whole number from 0 to {LONGEST_COOL_DOWN:,}.")
+        raise Refused(f"cool_down_hours is {shown(hours)}; write a whole number from 0 to {LONGEST_COOL_DOWN:,}.")
     checked = Checked(
         name=_check_name(profile, draft.name, itself),
         trigger=check_trigger(draft.when, profile, draft.scope),

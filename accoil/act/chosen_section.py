@@ -10,6 +10,7 @@ from accoil.connect.models import Connection, Mode, ProfileSync, State, live
 from accoil.connect.names import KINDS, NOWHERE, traits_of
 from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
+from accoil.rule.values import shown
 from accoil.score.files import Plan
 from accoil.score.models import Profile
 from accoil.team.models import Product
@@ -23,7 +24,7 @@ def read(raw: Any) -> Said:
     """Raises Refused."""
     tools = [key for key, tool in TOOLS.items() if tool.offers_fields]
     if not isinstance(raw, Mapping):
-        raise Refused(f"fields is {raw!r}; write {{{tools[0]}: {{user: {{Score: Health__c}}}}}}.")
+        raise Refused(f"fields is {shown(raw)}; write {{{tools[0]}: {{user: {{Score: Health__c}}}}}}.")
     for tool in raw:
         if tool not in tools:
             raise Refused(f"fields: “{tool}” is no tool whose fields are chosen; there are: {', '.join(tools)}.")
@@ -74,7 +75,7 @@ def written(profile: str, product: Product) -> dict[str, Any]:
 
 def _of_tool(where: str, raw: Any) -> Fields:
     if not isinstance(raw, Mapping):
-        raise Refused(f"{where} is {raw!r}; write {{user: {{Score: Health__c}}, account: {{…}}}}.")
+        raise Refused(f"{where} is {shown(raw)}; write {{user: {{Score: Health__c}}, account: {{…}}}}.")
     for kind in raw:
         if kind not in KINDS:
             raise Refused(f"{where}: “{kind}” is not a key; there are: {', '.join(KINDS)}.")
@@ -85,12 +86,12 @@ def _of_tool(where: str, raw: Any) -> Fields:
 
 def _of_kind(where: str, raw: Any, traits: list[str]) -> dict[str, str]:
     if not isinstance(raw, Mapping):
-        raise Refused(f"{where} is {raw!r}; write {{Score: Health__c}}.")
+        raise Refused(f"{where} is {shown(raw)}; write {{Score: Health__c}}.")
     for trait, field in raw.items():
         if trait not in traits:
             raise Refused(f"{where}: “{trait}” is not written; there are: {', '.join(traits)}.")
         if not isinstance(field, str | None):
-            raise Refused(f"{where}: {trait} is {field!r}; write the API name of a field, or {WRITTEN_NOWHERE}.")
+            raise Refused(f"{where}: {trait} is {shown(field)}; write the API name of a field, or {WRITTEN_NOWHERE}.")
     return {trait: NOWHERE if field == WRITTEN_NOWHERE else field or "" for trait, field in raw.items()}
 
 

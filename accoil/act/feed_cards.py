@@ -11,6 +11,7 @@ from accoil.count import days
 from accoil.count.ids import Kind
 from accoil.count.people import names
 from accoil.refused import Refused
+from accoil.rule.values import shown
 from accoil.score.models import Profile
 from accoil.score.news import Found, News
 from accoil.segment.built_in import built_ins
@@ -79,12 +80,13 @@ def check_cards(raw: Any, profile: Profile) -> list[dict[str, str]]:
 
 
 def _check(raw: Any, profile: Profile) -> dict[str, str]:
-    if not isinstance(raw, Mapping) or raw.get("card") not in SORTS:
-        raise Refused(f"{raw!r} is no card; there are: {', '.join(SORTS)}.")
-    sort, scope, what = SORTS[raw["card"]], raw.get("scope", "account"), str(raw.get("what", "")).strip()
+    if not isinstance(raw, Mapping) or raw.get("card") not in [*SORTS]:
+        raise Refused(f"{shown(raw)} is no card; there are: {', '.join(SORTS)}.")
+    sort, scope, given = SORTS[raw["card"]], raw.get("scope", "account"), raw.get("what", "")
+    what = "" if isinstance(given, Mapping | list) else str(given).strip()
     if scope not in ("account", "user"):
-        raise Refused(f"{sort.words}: scope is {scope!r}; write account or user.")
-    if sort.asks == "points" and not (what.isdecimal() and 1 <= int(what) <= 100):
+        raise Refused(f"{sort.words}: scope is {shown(scope)}; write account or user.")
+    if sort.asks == "points" and not (what.isdecimal() and len(what) < 9 and 1 <= int(what) <= 100):
         raise Refused(f"{sort.words}: write a number of points from 1 to 100.")
     if sort.asks == "segment" and what not in segments(profile, scope):
         raise Refused(f"{sort.words}: “{what}” is no segment of {scope}s; choose one.")

@@ -12,6 +12,7 @@ from accoil.act.feeds import Draft
 from accoil.act.models import Feed
 from accoil.connect.models import live
 from accoil.refused import At, Refused
+from accoil.rule.values import shown
 from accoil.score import file_format
 from accoil.score.file_format import check_keys, profile_of
 from accoil.score.files import Plan
@@ -104,12 +105,12 @@ def _read(place: int, entry: Any) -> Said:
         check_keys(f"{where}: cards", card, OF_CARDS)
     every, hour = entry.get("every", ""), entry.get("hour", HOUR)
     if every not in ("", "day", "week"):
-        raise Refused(f"{where}: every is {every!r}; write day or week, or leave it out: then it is not sent.")
+        raise Refused(f"{where}: every is {shown(every)}; write day or week, or leave it out: then it is not sent.")
     if type(hour) is not int or not 0 <= hour <= 23:
-        raise Refused(f"{where}: hour is {hour!r}; write a whole number from 0 to 23.")
+        raise Refused(f"{where}: hour is {shown(hour)}; write a whole number from 0 to 23.")
     channel, mail_to = entry.get("channel", ""), entry.get("mail_to", [])
     if not isinstance(channel, str):
-        raise Refused(f'{where}: channel is {channel!r}; write one of Slack, such as "#sales".')
+        raise Refused(f'{where}: channel is {shown(channel)}; write one of Slack, such as "#sales".')
     if not isinstance(mail_to, list) or not all(isinstance(each, str) for each in mail_to):
         raise Refused(f"{where}: mail_to must be a list of e-mail addresses of members.")
     draft = Draft(

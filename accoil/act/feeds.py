@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
-import structlog
 from django.db.models import Q, QuerySet
 
 from accoil.act.actions import action_of, listed
@@ -21,8 +20,6 @@ from accoil.team.names import tidied
 
 MOST = 50  # feeds of a profile
 LATE = timedelta(hours=12)  # a server that was away for longer leaves that day's out
-
-log = structlog.get_logger()
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,12 +84,15 @@ def _last_due(hour: int, now: datetime) -> date:
 
 
 def step() -> None:
-    """Sends what is due."""
+    """Sends what is due. Raises at the end what kept any from being sent: the clock says it in the log, once."""
+    wrong: dict[int, Exception] = {}
     for feed in Feed.objects.exclude(every="").select_related("profile__product__team", "author"):
         try:
             send_due(feed)
-        except Exception:
-            log.exception("a feed could not be sent; it is tried again", feed=feed.pk)
+        except Exception as one:
+            wrong[feed.pk] = one
+    if wrong:
+        raise ExceptionGroup(f"feeds that could not be sent: {[*wrong]}", [*wrong.values()])
 
 
 def send_due(feed: Feed) -> int:

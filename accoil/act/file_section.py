@@ -16,6 +16,7 @@ from accoil.connect.soon import SECONDS
 from accoil.count.ids import Kind
 from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, check, words
+from accoil.rule.values import shown
 from accoil.score.file_format import check_keys, listed, name_of, profile_of, scope_of
 from accoil.score.files import Plan
 from accoil.score.models import Profile
@@ -137,7 +138,7 @@ def _read(place: int, entry: Any) -> Said:
     check_keys(where, entry, KEYS, required=("profile", "scope", "when", "then"))
     scope, profile, enabled = scope_of(where, entry), profile_of(where, entry), entry.get("enabled")
     if not isinstance(enabled, bool | None):
-        raise Refused(f"{where}: enabled is {enabled!r}; write true or false.")
+        raise Refused(f"{where}: enabled is {shown(enabled)}; write true or false.")
     draft = Draft(
         name=name, scope=scope, when=entry["when"], then=_actions(entry["then"]),
         condition=entry.get("if"), cool_down_hours=entry.get("cool_down_hours", COOL_DOWN),
@@ -145,10 +146,11 @@ def _read(place: int, entry: Any) -> Said:
     return Said(profile=profile, draft=draft, enabled=enabled)
 
 
-def _actions(raw: Any) -> Any:
-    """YAML takes a bare `on` for yes, and so `on: user` for something without a name."""
-    if isinstance(raw, list):
-        return [_actions(each) for each in raw]
-    if isinstance(raw, dict):
-        return {"on" if key is True else key: _actions(value) for key, value in raw.items()}
+def _actions(raw: Any, depth: int = 3) -> Any:
+    """YAML takes a bare `on` for yes, and so `on: user` for something without a name. Deeper than a list of actions
+    with their fields nothing is looked at: it may have no end."""
+    if isinstance(raw, list) and depth:
+        return [_actions(each, depth - 1) for each in raw]
+    if isinstance(raw, dict) and depth:
+        return {"on" if key is True else key: _actions(value, depth - 1) for key, value in raw.items()}
     return raw

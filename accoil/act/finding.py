@@ -12,7 +12,7 @@ from accoil.connect.matching import Matching
 from accoil.connect.models import Connection, Record
 from accoil.connect.now import moment
 from accoil.count.ids import Kind
-from accoil.score.configuration import summary_profile
+from accoil.score.access import summary_profile
 from accoil.team.models import Product
 
 _turns: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by connection

@@ -17,6 +17,7 @@ from accoil.count.people import traits_of
 from accoil.rule.tree import EVERYTHING, Rule, check
 from accoil.score.book import Book, open_book
 from accoil.score.models import Profile
+from accoil.score.wording import in_percent
 
 AT_ONCE = 1_000  # ids in one question
 
@@ -111,10 +112,10 @@ def _told(kind: Kind, row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
     day = row["last_active"]
-    percent = {rate: None if row[rate] is None else int(row[rate] * 100 + 0.5) for rate in ("activation", "adoption")}
+    rates = {rate: None if row[rate] is None else in_percent(row[rate]) for rate in ("activation", "adoption")}
     plain = ("active_users", "total_users", "mrr", "plan", "status") if kind == "account" else ("email", "role")
     return {
-        "id": row["tracking_id"], "name": row["name"], "score": row["score"], "change": row["change"], **percent,
+        "id": row["tracking_id"], "name": row["name"], "score": row["score"], "change": row["change"], **rates,
         "last_active": day.isoformat() if day else None, **{name: row[name] for name in plain},
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from accoil.connect.names import check_names
 from accoil.connect.planning import with_modes
 from accoil.connect.tools import TOOLS
 from accoil.refused import At, Refused
+from accoil.rule.values import shown
 from accoil.score.file_format import named
 from accoil.score.files import Plan
 from accoil.score.models import Profile
@@ -85,12 +86,12 @@ class SyncedProfiles:
 def _modes(raw: Any) -> Modes:
     tools = [key for key, tool in TOOLS.items() if tool.syncs]
     if not isinstance(raw, Mapping):
-        raise Refused(f"sync is {raw!r}; write {{{tools[0]}: all}}, with all, segments or off.")
+        raise Refused(f"sync is {shown(raw)}; write {{{tools[0]}: all}}, with all, segments or off.")
     for tool, mode in raw.items():
         if tool not in tools:
             raise Refused(f"sync: “{tool}” is no tool that profiles are synced to; there are: {', '.join(tools)}.")
         if _spelt(mode) not in Mode.values:
-            raise Refused(f"sync: {tool} is {mode!r}; write one of: {', '.join(Mode.values)}.")
+            raise Refused(f"sync: {tool} is {shown(mode)}; write one of: {', '.join(Mode.values)}.")
     return {tool: Mode(_spelt(mode)) for tool, mode in raw.items()}
 
 

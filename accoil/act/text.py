@@ -9,6 +9,7 @@ from typing import Any
 from accoil.count.ids import Kind
 from accoil.refused import Refused
 from accoil.rule.values import nearest
+from accoil.score.wording import in_percent
 
 Row = Mapping[str, Any]  # of a book
 Said = dict[str, str]  # name → what stands in its place
@@ -23,7 +24,7 @@ def _plain(key: str) -> Callable[[Row], str]:
 
 
 def _percent(key: str) -> Callable[[Row], str]:
-    return lambda row: "" if row.get(key) is None else f"{int(row[key] * 100 + 0.5)} %"
+    return lambda row: "" if row.get(key) is None else f"{in_percent(row[key])} %"
 
 
 def _day(key: str) -> Callable[[Row], str]:

@@ -9,7 +9,7 @@ import msgspec
 from accoil.count.ids import Kind
 from accoil.refused import At, Refused
 from accoil.rule.tree import EVERYTHING, Rule, check, inlined, words, written
-from accoil.rule.values import nearest
+from accoil.rule.values import nearest, shown
 from accoil.score.askable import refuse_gone
 from accoil.score.models import Profile
 from accoil.score.wording import count
@@ -46,7 +46,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
 def check_trigger(raw: Any, profile: Profile, scope: Kind) -> Trigger:
     """Reads `when`. Raises Refused with a sentence that says what is wrong with it."""
     if not isinstance(raw, Mapping) or len(raw) != 1 or next(iter(raw)) not in KEYS:
-        raise Refused(f"when is {raw!r}: {HOW}.")
+        raise Refused(f"when is {shown(raw)}: {HOW}.")
     key, given = next(iter(raw.items()))
     return _READ[key](given, profile, scope)
 
@@ -99,7 +99,7 @@ def _stage(given: Any, profile: Profile, scope: Kind) -> Trigger:
 def _named(key: str, name: Any, profile: Profile, scope: Kind) -> Segment:
     what = "stage" if key == "stage" else "segment"
     if not isinstance(name, str):
-        raise Refused(f"when: {key} is {name!r}; write the name of a {what} of {scope}s.")
+        raise Refused(f"when: {key} is {shown(name)}; write the name of a {what} of {scope}s.")
     named = [each for each in with_built_ins(profile) if each.is_stage == (what == "stage")]
     own = {each.name: each for each in named if each.scope == scope}
     if name not in own:
@@ -112,7 +112,9 @@ def _named(key: str, name: Any, profile: Profile, scope: Kind) -> Segment:
 def _score(given: Any, profile: Profile, scope: Kind) -> Trigger:
     ways = [key for key in MOVES if isinstance(given, Mapping) and key in given]
     if len(ways) != 1:
-        raise Refused(f"when: score is {given!r}; write one of {', '.join(f'{{{way}: NUMBER}}' for way in MOVES)}.")
+        raise Refused(
+            f"when: score is {shown(given)}; write one of {', '.join(f'{{{way}: NUMBER}}' for way in MOVES)}."
+        )
     way = ways[0]
     moves = way in ("rises", "falls")
     for key in given:
@@ -134,7 +136,7 @@ def _score(given: Any, profile: Profile, scope: Kind) -> Trigger:
 
 def _activation(given: Any, profile: Profile, scope: Kind) -> Trigger:
     if not isinstance(given, Mapping) or len(given) != 1 or next(iter(given)) not in ("reaches", "step"):
-        raise Refused(f"when: activation is {given!r}; write {{reaches: PERCENT}} or {{step: NUMBER}}.")
+        raise Refused(f"when: activation is {shown(given)}; write {{reaches: PERCENT}} or {{step: NUMBER}}.")
     steps = profile.current.parsed.activation.steps(scope)
     if not steps:
         raise Refused(f"when: {profile.name} has no activation steps for {scope}s, so nobody is ever activated.")
@@ -148,7 +150,7 @@ def _activation(given: Any, profile: Profile, scope: Kind) -> Trigger:
 
 def _new(given: Any, profile: Profile, scope: Kind) -> Trigger:
     if given not in ("user", "account"):
-        raise Refused(f"when: new is {given!r}; write user or account.")
+        raise Refused(f"when: new is {shown(given)}; write user or account.")
     if given != scope:
         raise Refused(f"when: new is {given}, but the automation is about {scope}s; write scope: {given}.")
     everyone = built_in.built_ins(scope)["all"]
@@ -175,7 +177,7 @@ def meant(rule: Rule, profile: Profile, scope: Kind) -> Rule:
 
 def _whole(where: str, given: Any, least: int, most: int) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or not least <= given <= most:
-        raise Refused(f"when: {where} is {given!r}; write a whole number from {least} to {most}.")
+        raise Refused(f"when: {where} is {shown(given)}; write a whole number from {least} to {most}.")
     return given
 
 

@@ -1,6 +1,5 @@
 """What should stand in the other tool for some users or accounts of a product, as of this moment."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from accoil.connect.names import SCORE, SEGMENTS, Wanted
 from accoil.count.ids import Kind
 from accoil.score.book import open_book
 from accoil.score.models import Profile
+from accoil.score.wording import in_percent
 from accoil.segment.models import Kind as Sort
 from accoil.segment.models import Segment, Stay
 
@@ -62,9 +62,8 @@ def is_own(record: Record, told: Desired, changed: Iterable[str]) -> bool:
     )
 
 
-def percent(share: float | None) -> int | None:
-    """Whole, half up; the small part mends shares such as 0.28499999999999998."""
-    return None if share is None else math.floor(100 * share + 0.5 + 1e-9)
+def _rate(share: float | None) -> int | None:
+    return None if share is None else in_percent(share)
 
 
 def listed(names: Iterable[str]) -> str | None:
@@ -111,11 +110,11 @@ def _figure(trait: str, row: Row | None) -> Value:
         case "Score":
             return int(row["score"])
         case "ActivationRate":
-            return percent(row["activation"])
+            return _rate(row["activation"])
         case "AdoptionRate":
-            return percent(row["adoption"])
+            return _rate(row["adoption"])
         case "LifetimeAdoptionRate":
-            return percent(row["lifetime_adoption"])
+            return _rate(row["lifetime_adoption"])
         case "LastActive":
             return last.isoformat() if last else None
         case "Frequency":
@@ -125,7 +124,7 @@ def _figure(trait: str, row: Row | None) -> Value:
         case "TotalUsers":
             return int(row["total_users"])
         case "ActiveUserPercentage":
-            return percent(row["active_percent"])
+            return _rate(row["active_percent"])
     raise ValueError(f"{trait} is no trait that is written")
 
 

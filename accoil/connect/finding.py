@@ -8,7 +8,7 @@ from accoil.connect.matching import Matching, matched
 from accoil.connect.models import Connection, Pass, ProfileSync, Record
 from accoil.connect.people import News
 from accoil.connect.watching import Whose
-from accoil.score.configuration import summary_profile
+from accoil.score.access import summary_profile
 from accoil.score.models import Profile
 
 Found = dict[Whose, set[int]]

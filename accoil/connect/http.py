@@ -187,7 +187,7 @@ def _answer(response: httpcore2.Response, body: bytes) -> Answer:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
     try:
         read = _json.loads(body) if body.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     told = headers.get("x-request-id") or (read.get("request_id") if isinstance(read, dict) else None)
     return Answer(status=response.status, json=read, headers=headers, request_id=str(told or "")[:100], body=body)

@@ -14,10 +14,11 @@ from accoil.count.duplicates import Repeats, repeats
 from accoil.count.hashes import Hashes
 from accoil.count.late import late
 from accoil.count.numeric import number_in
+from accoil.count.pairs import pairs, within_bounds
 from accoil.count.seen import Seen
 from accoil.receive import encoding, times
-from accoil.receive.calls import ALIAS, GROUP, IDENTIFY
-from accoil.receive.steps import LONGEST_ID, cut
+from accoil.receive.calls import ALIAS, EVENT, GROUP, IDENTIFY
+from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.suppressed import Suppressed, account_in
 
 FIRST_MOMENT = times.DAY * days.number(date(2, 1, 1))  # a zone may move a time by a day, and calendars end
@@ -36,6 +37,12 @@ class Arrived(msgspec.Struct):
     hashes: Hashes
     duplicates: int
     again: Repeats | None  # what was a duplicate
+
+    @property
+    def tells_of_people(self) -> bool:
+        """Of their traits or memberships, or when one was first seen under an id that he sent before he was known."""
+        only_events = pc.all(pc.equal(self.messages["kind"], EVENT)).as_py()
+        return len(self.traits) > 0 or not only_events or bool(pc.any(self.messages["is_anonymous"]).as_py())
 
 
 def by_product(
@@ -58,7 +65,7 @@ def arrived(
     `deleted`: who was; calls of before the trait was chosen may name such an account."""
     hashes = in_columns.message_hashes(product, facts["message"])
     new = seen.first_times(hashes)
-    fresh = facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts
+    fresh = within_bounds(facts.take(pa.array(new)).combine_chunks() if len(new) < len(facts) else facts)
     if account_trait is not None:
         fresh = _with_accounts(fresh, account_trait, deleted)
     kind = fresh["kind"].combine_chunks()
@@ -114,7 +121,7 @@ def senders(
 def _with_accounts(fresh: pa.Table, trait: str, deleted: Suppressed | None) -> pa.Table:
     """Identify calls without an account get the one that their trait names: a text that is not blank, or a number."""
     traits = fresh["traits"].combine_chunks()
-    rows, (keys, values) = pc.list_parent_indices(_as_list(traits)), _pairs(traits)
+    rows, keys, values = pairs(traits)
     named = pc.equal(keys, trait)
     account = np.full(len(fresh), None, object)
     account[rows.filter(named).to_numpy()] = [_account(text, deleted) for text in values.filter(named).to_pylist()]
@@ -181,8 +188,7 @@ def _names(
 
 def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> pa.Table:
     """One row per trait: identify speaks of its user, group of its account."""
-    rows = pc.list_parent_indices(_as_list(traits))
-    keys, items = _pairs(traits)
+    rows, keys, items = pairs(traits)
     told_by = messages.take(rows)
     of_group = pc.equal(kind.take(rows), GROUP)
     values = items.dictionary_encode()
@@ -208,16 +214,6 @@ def _traits(messages: pa.Table, kind: pa.Array, traits: pa.Array, zone: str) -> 
         }
     )
     return table.filter(pc.not_equal(table["id"], ids.NOBODY))
-
-
-def _pairs(traits: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Keys and values of all of them, one after the other."""
-    told = traits.drop_null() if traits.null_count else traits
-    return told.keys, told.items
-
-
-def _as_list(traits: pa.Array) -> pa.Array:
-    return traits.cast(pa.list_(pa.struct({"key": pa.string(), "value": pa.string()})))
 
 
 def _read(text: str) -> tuple[str | None, float | None, int | None]:

@@ -7,31 +7,29 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
 
 from accoil.count import adoption, days, late
 from accoil.count.arrived import Arrived, by_product
-from accoil.count.blocks import Blocks, is_damage
+from accoil.count.blocks import STRANGE, Blocks, halves, is_damage
 from accoil.count.facts import Facts
 from accoil.count.hashes import Hashes
 from accoil.count.merging import Merging
 from accoil.count.sealing import Sealing, first_open_day
 from accoil.count.seen import Seen
 from accoil.count.telling import ASK, Told, tell
-from accoil.receive.calls import EVENT
 from accoil.receive.encoding import joined
 from accoil.receive.journal import Block, Journal
 from accoil.receive.suppressed import Suppressed
-from accoil.store.store import Damaged, Store
+from accoil.store.store import Damaged, NoRoom, Store
 
 LONGEST_REST = 0.3  # seconds between loads
 RESTS = 20  # times as long as the last load took
 RETRY_AFTER = 2.0  # seconds, when the store refused a load
-# What columns end in that are not what they should be. (Errors of the store are none of these.)
-STRANGE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError)
+TRIES = 15  # for a single call that needs more memory than there is
 
 log = structlog.get_logger()
 
@@ -162,8 +160,31 @@ class Loader:
     def load(self, blocks: list[Block]) -> None:
         """Counts these blocks, which follow the last one loaded."""
         with self._loading:
-            self._load(blocks)
+            self._load_in_pieces(blocks)
         self.merging.when_grown(more_waits=self._blocks.are_many(self.loaded))
+
+    def _load_in_pieces(self, blocks: list[Block]) -> None:
+        """As few as the load needs: whoever sends much at once keeps nobody from being counted."""
+        try:
+            self._load(blocks)
+        except (NoRoom, MemoryError) as wrong:
+            with suppress(NoRoom):
+                self.store.save()  # what waits for that takes room
+            log.warning("a load needs more memory than there is; it is done in pieces", after_block=self.loaded)
+            if not (pieces := halves(blocks, self.loaded)):
+                return self._try_on(blocks[0], wrong)
+            for piece in pieces:
+                self._load_in_pieces(piece)
+
+    def _try_on(self, call: Block, why: Exception) -> None:
+        """Others may give back what they hold. A call that finds no room must not keep those after it from counting."""
+        self.failing = f"{type(why).__name__}: {why}"
+        for _ in range(TRIES):
+            if self._stopping.wait(RETRY_AFTER):
+                raise why
+            with suppress(NoRoom, MemoryError):
+                return self._load([call])
+        self._put_aside(self._next_number(), why, call.number)
 
     def _load(self, blocks: list[Block]) -> None:
         try:
@@ -178,7 +199,7 @@ class Loader:
                 self._put_aside(blocks[0].number, wrong)
             else:
                 for block in blocks:
-                    self._load([block])
+                    self._load_in_pieces([block])
             return
         told = None
         with self.store.loading() as loading:
@@ -198,16 +219,18 @@ class Loader:
         self.facts.duplicates.heard(blocks[0].number, blocks[-1].number, again)
         self._done(blocks[-1].number)
 
-    def _put_aside(self, number: int, why: Exception) -> None:
+    def _put_aside(self, number: int, why: Exception, loaded: int | None = None) -> None:
         """A block that can't be read must not keep those after it from counting. It stays in the journal, untouched;
-        a rebuild tries it again."""
+        a rebuild tries it again. `loaded`: where it is only a call that is left out, the last block from then on."""
         reason = f"{type(why).__name__}: {why}"[:500]
-        log.error("a block of the journal can't be read; it is left out", block=number, reason=reason)
+        what = "a block of the journal can't be read" if loaded is None else "there is no room for a call of a block"
+        log.error(f"{what}; it is left out", block=number, reason=reason)
+        loaded = number if loaded is None else loaded
         with self.store.loading() as loading:
             loading.tell(ASK["put_aside"], block=number, reason=reason)
-            loading.tell(ASK["loaded"], block=number)
+            loading.tell(ASK["loaded"], block=loaded)
         self.set_aside.append({"block": number, "reason": reason})
-        self._done(number)
+        self._done(loaded)
 
     def _done(self, number: int) -> None:
         with self._moved:
@@ -220,10 +243,11 @@ class Loader:
         self._last_day[product] = max(self._last_day[product], last_day)
         moved_from = told.moved.get(product)
         # What is no news today may have been some on an earlier day.
-        people_changed = product in told.people or moved_from is not None or (is_earlier and tells_of_people(arrived))
+        people_changed = product in told.people or moved_from is not None or (is_earlier and arrived.tells_of_people)
         # Events counted before may count for another account now, or for another user.
         first_day = first_day if moved_from is None else min(first_day, moved_from)
-        added = None if people_changed else told.added_to(product)
+        is_whole = block > self.loaded  # whoever has that block already would not look for more of it
+        added = told.added_to(product) if is_whole and not people_changed else None
         self.facts.moved(product, first_day, people_changed, block, added)
 
     def _zones_of(self, products: list[int]) -> Mapping[int, str]:
@@ -268,12 +292,6 @@ class Loader:
     def _sealed(self, product: int, ids: Hashes, files: list[Hashes]) -> None:
         with self._loading:
             self.seen[product].seal(ids, files)
-
-
-def tells_of_people(arrived: Arrived) -> bool:
-    """Of their traits or memberships, or when one was first seen under an id that he sent before he was known."""
-    only_events = pc.all(pc.equal(arrived.messages["kind"], EVENT)).as_py()
-    return len(arrived.traits) > 0 or not only_events or bool(pc.any(arrived.messages["is_anonymous"]).as_py())
 
 
 def checksums(store: Store) -> list[dict[str, object]]:

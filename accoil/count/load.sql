@@ -46,15 +46,16 @@ delete from trait_last where (product, kind, id, key) in (select product, kind, 
 
 -- name: last_traits
 insert into trait_last
-select product, kind, id, key, day, text, number, moment_day, value
+select product, kind, id, key, last.day, last.text, last.number, last.moment_day, last.value
 from (
-    select t.*, row_number() over (
-        partition by t.product, t.kind, t.id, t.key order by t.sent_at desc, t.value <> 'null' desc, t.value desc
-    ) as place
+    -- Not by a window: that would hold every value that was ever told of them.
+    select t.product, t.kind, t.id, t.key,
+           arg_max(struct_pack(day := t.day, text := t.text, number := t.number, moment_day := t.moment_day,
+                               value := t.value), (t.sent_at, t.value <> 'null', t.value)) as last
     from trait t
     join told_anew n on n.product = t.product and n.kind = t.kind and n.id = t.id and n.key = t.key
-) as ranked
-where place = 1
+    group by t.product, t.kind, t.id, t.key
+) as told
 
 -- name: joined
 -- Who was no member of that account by that day.

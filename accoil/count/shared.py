@@ -1,6 +1,7 @@
 """The facts of a process that only asks: those in ClickHouse, of the generation that is current."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from accoil.count.facts import Facts, open_facts
@@ -24,15 +25,15 @@ class SharedFacts:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._generations = Generations(url, PATIENCE)
-        generation = self._generations.current()
-        if generation is None:
-            self._generations.close()
-            raise NothingThere
         self._left: list[tuple[float, Asked]] = []  # of generations before, until when they are kept open
         self._version = 0  # of what this process has heard of
         self._furthest = (0, 0)  # the largest number of a generation that was heard of, and the last block since
-        self._open(generation, None)
+        self._generations, generation = _connected(url)
+        try:
+            self._open(generation, None)
+        except Exception:
+            _close(self._generations.close)
+            raise
 
     @property
     def is_behind(self) -> bool:
@@ -43,8 +44,7 @@ class SharedFacts:
         """Closes."""
         open_facts(None)
         for close in (*(store.close for _, store in self._left), self.facts.store.close, self._generations.close):
-            with suppress(NoAnswer, OSError):
-                close()
+            _close(close)
 
     def look(self) -> None:
         """Hears what has moved since it looked last, or that another generation is current. To be called about once a
@@ -58,13 +58,8 @@ class SharedFacts:
         self._hear()
 
     def _connect_again(self) -> None:
-        generations = Generations(self._url, PATIENCE)
-        generation = generations.current()
-        if generation is None:
-            generations.close()
-            raise NothingThere
-        with suppress(NoAnswer, OSError):
-            self._generations.close()
+        generations, generation = _connected(self._url)
+        _close(self._generations.close)
         self._generations = generations
         self._open(generation, self.facts)
 
@@ -81,8 +76,7 @@ class SharedFacts:
             self._version = version
             self._is_at(block)
         while self._left and self._left[0][0] < time.monotonic():
-            with suppress(NoAnswer, OSError):
-                self._left.pop(0)[1].close()
+            _close(self._left.pop(0)[1].close)
 
     def _open(self, generation: Generation, before: Facts | None) -> None:
         version, block = self._generations.shipped_to(generation)
@@ -90,15 +84,14 @@ class SharedFacts:
         facts = Facts(store, before.duplicates if before else None)
         try:
             self._read_products(facts)
+            began = self._generations.began()
         except Exception:  # not there (any more), or not yet on this server: it is looked again
-            with suppress(NoAnswer, OSError):
-                store.close()
+            _close(store.close)
             raise
         if before:
             facts.goes_on_from(before)
             self._left.append((time.monotonic() + CLOSES_AFTER, before.store))
-        self._began = self._generations.began()
-        self.facts, self._generation, self._version = facts, generation, version
+        self._began, self.facts, self._generation, self._version = began, facts, generation, version
         self._is_at(block)
         open_facts(facts)
 
@@ -111,3 +104,20 @@ class SharedFacts:
         for row in facts.store.rows(ASK["zones"]):
             facts.zones[row["product"]] = row["zone"]
             facts.account_traits[row["product"]] = row["account_trait"]
+
+
+def _connected(url: str) -> tuple[Generations, Generation]:
+    """With the current one. Raises NothingThere."""
+    generations = Generations(url, PATIENCE)
+    try:
+        if generation := generations.current():
+            return generations, generation
+        raise NothingThere
+    except Exception:
+        _close(generations.close)
+        raise
+
+
+def _close(close: Callable[[], None]) -> None:
+    with suppress(NoAnswer, OSError):
+        close()

@@ -33,10 +33,10 @@ def store() -> Finding:
 def _left_out(blocks: list[dict[str, object]]) -> Finding:
     named = ", ".join(f"{each['block']} ({each['reason']})" for each in blocks[:LEFT_OUT_NAMED])
     one = len(blocks) == 1
-    said = f"{len(blocks):,} {'block' if one else 'blocks'} of the journal can't be read"
+    said = f"{len(blocks):,} {'block' if one else 'blocks'} of the journal can't be read, or not be counted as a whole"
     return False, (
-        f"{said} and {'is' if one else 'are'} in no number: {named}. What is there stays: if you have a backup "
-        "of journal.sqlite3 that holds more, put it back and run accoil rebuild."
+        f"{said}: {named}. What is there stays: if you have a backup of journal.sqlite3 that holds more, put it back; "
+        "where there was no room, give the store more with ACCOIL_STORE_MEMORY. Then run accoil rebuild."
     )
 
 

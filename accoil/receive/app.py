@@ -173,7 +173,7 @@ class FrontDoor:
         return await self._take_long(asked, key, decoded, len(raw))
 
     async def _take_long(self, asked: Asked, key: Key, body: Body, size: int) -> bytes:
-        path = asked.path
+        path, size = asked.path, size + body.repeated
         if body.is_ping:
             self._tell(asked, key, [], [], size)
             return path.ok_body

@@ -10,6 +10,10 @@ from accoil.receive.keys import Key, KeyRing
 
 Headers = dict[bytes, bytes]
 
+# Headers are remembered by the thousand: no stranger must fill the memory with long ones.
+MOST_HEADERS, LONGEST_HEADER = 10_000, 500
+LONGEST_ORIGIN, NO_PAGE = 300, "null"
+
 _OAUTH = re.compile(rb"\s*bearer\s+\S{65}", re.IGNORECASE)
 
 
@@ -22,10 +26,15 @@ def header_key(ring: KeyRing, headers: Headers) -> Key | None:
         return known
     for candidate in _from_headers(headers):
         if found := look_up(ring, candidate):
-            if header is not None and b"x-write-key" not in headers and len(ring.by_header) < 10_000:
-                ring.by_header[header] = found
+            if header is not None and b"x-write-key" not in headers:
+                _remember(ring, header, found)
             return found
     return None
+
+
+def _remember(ring: KeyRing, header: bytes, key: Key) -> None:
+    if len(header) <= LONGEST_HEADER and len(ring.by_header) < MOST_HEADERS:
+        ring.by_header[header] = key
 
 
 def may_hold_key(headers: Headers) -> bool:
@@ -49,10 +58,11 @@ def key_text(headers: Headers, query: bytes) -> str:
 
 def origin(headers: Headers) -> str:
     """The origin of the web page that asks; "" where none does."""
-    if given := headers.get(b"origin"):
-        return given.decode("latin-1").lower()
-    page = urlsplit(headers.get(b"referer", b"").decode("latin-1"))  # images send no origin
-    return f"{page.scheme}://{page.netloc}".lower() if page.netloc else ""
+    given = headers.get(b"origin", b"").decode("latin-1")
+    if not given:
+        page = urlsplit(headers.get(b"referer", b"").decode("latin-1"))  # images send no origin
+        given = f"{page.scheme}://{page.netloc}" if page.netloc else ""
+    return given.lower() if len(given) <= LONGEST_ORIGIN else NO_PAGE
 
 
 def outside_headers(query: bytes, *in_body: str | None) -> Iterator[str]:

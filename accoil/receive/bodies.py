@@ -2,8 +2,8 @@
 
 import asyncio
 import zlib
-from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from accoil.receive.answers import Receive, Refused
@@ -13,8 +13,7 @@ LARGEST_BODY = 5_000_000  # bytes on the wire
 LARGEST_INFLATED = 20_000_000
 MOST_HEARD_OUT = 50_000_000  # bytes of a body that is too large; beyond that we hang up
 SLOWEST_BODY = 30  # seconds
-MOST_ARRIVING = 256_000_000  # bytes, of all bodies that are on their way; more is shed
-HELD_FOR_PAGES = 1_000_000  # bytes of a body that are here before a page is asked
+LARGEST_FORM = 3_000_000  # bytes of a body for a page; files of the past are let through as they come
 
 
 class Gone(Exception):
@@ -22,35 +21,40 @@ class Gone(Exception):
 
 
 class Arriving:
-    """How many bytes are held of bodies that are not whole yet."""
+    """How many bytes are held of bodies that are on their way; more than `most` are shed. The first `spared` of each do
+    not count: the connections bound those, and a form as small as that of signing in always finds room."""
 
-    held = 0
+    def __init__(self, most: int, spared: int = 0) -> None:
+        self.most, self.spared, self.held = most, spared, 0
 
-    @classmethod
-    def more(cls, size: int) -> None:
+    def more(self, size: int) -> None:
         """Raises Refused."""
-        if cls.held + size > MOST_ARRIVING:
+        if self.held + size > self.most:
             raise Refused(503, "unavailable", "Too much at once; send it again.", retry_after="5", connection="close")
-        cls.held += size
+        self.held += size
 
 
-async def read(receive: Receive, headers: Headers) -> bytes:
+CALLS = Arriving(256_000_000)
+FORMS = Arriving(64_000_000, spared=16_000)  # fewer: whoever sends forms has shown nothing yet, and calls must come in
+
+
+async def read(receive: Receive, headers: Headers, largest: int = LARGEST_BODY, arriving: Arriving = CALLS) -> bytes:
     """The body as sent. Raises Refused, Gone."""
     message = await receive()
     body: bytes = message.get("body", b"")
-    if message["type"] == "http.request" and not message.get("more_body") and len(body) <= LARGEST_BODY:
+    if message["type"] == "http.request" and not message.get("more_body") and len(body) <= largest:
         return body
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > MOST_HEARD_OUT:
-        raise _too_large(connection="close")
+        raise _too_large(largest, connection="close")
     try:
         async with asyncio.timeout(SLOWEST_BODY):
-            return await _read_on(receive, message)
+            return await _read_on(receive, message, largest, arriving)
     except TimeoutError:
         raise Refused(408, "timeout", "The body took too long to arrive.", connection="close") from None
 
 
-async def _read_on(receive: Receive, message: MutableMapping[str, Any]) -> bytes:
+async def _read_on(receive: Receive, message: MutableMapping[str, Any], largest: int, arriving: Arriving) -> bytes:
     """Also hears out a body that is too large: most clients read no answer before they have sent everything."""
     chunks: list[bytes] = []
     size = held = 0
@@ -61,60 +65,62 @@ async def _read_on(receive: Receive, message: MutableMapping[str, Any]) -> bytes
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > MOST_HEARD_OUT:
-                raise _too_large(connection="close")
-            if size > LARGEST_BODY:
+                raise _too_large(largest, connection="close")
+            if size > largest:
                 chunks.clear()
             else:
-                Arriving.more(len(chunk))
-                held += len(chunk)
+                arriving.more(more := max(0, size - arriving.spared - held))
+                held += more
                 chunks.append(chunk)
             if not message.get("more_body"):
                 break
             message = await receive()
     finally:
-        Arriving.held -= held
-    if size > LARGEST_BODY:
-        raise _too_large()
+        arriving.held -= held
+    if size > largest:
+        raise _too_large(largest)
     return b"".join(chunks)
 
 
-async def ahead(receive: Receive) -> Receive:
-    """Waits for the body, or a good part of it: a slow sender must not keep one of the few threads that draw pages.
-    Returns how to receive it, which raises ConnectionResetError when the rest does not come: the bridge to the pages
-    would take that for the end. Raises Gone, Refused."""
-    messages = deque[MutableMapping[str, Any]]()
-    held = 0
+@asynccontextmanager
+async def form(receive: Receive, headers: Headers) -> AsyncIterator[bytes]:
+    """The body of a request for a page, whole: a slow sender keeps none of the few threads that draw pages. It counts
+    as held until the page is drawn. Raises Gone, Refused."""
+    body = await read(receive, headers, LARGEST_FORM, FORMS)
+    FORMS.more(held := max(0, len(body) - FORMS.spared))
     try:
-        while held <= HELD_FOR_PAGES:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Gone
-            messages.append(message)
-            size = len(message.get("body", b""))
-            Arriving.more(size)
-            held += size
-            if not message.get("more_body"):
-                break
+        yield body
     finally:
-        Arriving.held -= held
+        FORMS.held -= held
 
-    more = bool(messages[-1].get("more_body"))
 
-    async def again() -> MutableMapping[str, Any]:
+def whole(body: bytes) -> Receive:
+    """How to receive a body that is here."""
+
+    async def all_of_it() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    return all_of_it
+
+
+def as_it_comes(receive: Receive) -> Receive:
+    """How to receive a body of any size. Raises ConnectionResetError when the rest does not come: the bridge to the
+    pages would take that for the end."""
+    more = True
+
+    async def next_piece() -> MutableMapping[str, Any]:
         nonlocal more
-        if messages:
-            return messages.popleft()
         message = await receive()
         if more and message["type"] == "http.disconnect":
             raise ConnectionResetError("The client hung up before it had sent all.")
         more = more and bool(message.get("more_body"))
         return message
 
-    return again
+    return next_piece
 
 
-def _too_large(**headers: str) -> Refused:
-    return Refused(413, "payload_too_large", f"Send at most {LARGEST_BODY:,} bytes at once.", **headers)
+def _too_large(largest: int, **headers: str) -> Refused:
+    return Refused(413, "payload_too_large", f"Send at most {largest:,} bytes at once.", **headers)
 
 
 def inflate(body: bytes, encoding: bytes) -> bytes:

@@ -106,6 +106,7 @@ class Body(msgspec.Struct):
     sent_at: str | None = None
     keys: tuple[str | None, ...] = ()  # where a key may stand, in the order they count
     is_ping: bool = False
+    repeated: int = 0  # bytes that stand in the body once and in each call: they count like those of the body
 
 
 _one = msgspec.json.Decoder(Call)

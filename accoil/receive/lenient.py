@@ -1,16 +1,47 @@
 """Bodies as some clients really write them, read item by item, so that one odd item never costs the good ones."""
 
+import math
 from typing import Any
 
 import msgspec
 
-from accoil.receive.calls import DROPPED, MOST_CALLS, NOTHING, BadBody, Body, Call, Context, Library, Rejected, too_many
+from accoil.receive.bodies import LARGEST_INFLATED
+from accoil.receive.calls import (
+    DROPPED,
+    MOST_CALLS,
+    MOST_PARTS,
+    NOTHING,
+    BadBody,
+    Body,
+    Call,
+    Context,
+    Library,
+    Rejected,
+    check_size,
+    too_many,
+)
 from accoil.receive.cleaning import TooDeep, any_json, clean
-from accoil.receive.identity import content_key
+from accoil.receive.identity import LONGEST_ID, content_key, cut
 from accoil.receive.mapping.mappings import Mappings
 
 _TEXTS = ("type", "event", "name", "timestamp", "originalTimestamp", "sentAt", "messageId", "writeKey", "api_key")
 _IDS = ("userId", "anonymousId", "groupId", "previousId", "to")
+
+
+class Beside:
+    """The context that stands beside a batch and lies under that of each call. All of them share what is made of it."""
+
+    def __init__(self, context: dict[str, Any], calls: int) -> None:
+        """Raises BadBody where, written into each call, it would be more than a body may hold."""
+        try:
+            self.context = clean(context)
+            written = msgspec.json.encode(self.context)
+        except (TooDeep, RecursionError):
+            raise BadBody("invalid_payload", str(TooDeep())) from None
+        self.size = calls * len(written) if context else 0
+        if self.size > LARGEST_INFLATED or calls * written.count(b",") > MOST_PARTS:
+            raise BadBody("invalid_payload", "The `context` beside `batch` is too large for so many calls.")
+        self.made = _context(self.context)
 
 
 def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings: Mappings | None = None) -> Body:
@@ -21,16 +52,21 @@ def decode(body: bytes, batch: bool, type_from_path: str | None = None, mappings
         whole = {"batch": whole}
     if not isinstance(whole, dict):
         raise BadBody("invalid_payload", "The body must be a JSON object, or an array of calls.")
-    items, shared = _items(whole, batch)
+    items, context = _items(whole, batch)
+    beside = Beside(context, len(items))
     answer = Body([], [], sent_at=_text(whole.get("sentAt")), is_ping=whole == {} and not type_from_path)
     answer.keys = (_text(whole.get("writeKey")), _text(whole.get("api_key")), _key_in(items))
+    answer.repeated, calls = beside.size, 0
     for index, item in enumerate(items):
-        _read(item, index, shared, type_from_path, mappings, answer)
+        calls += _read(item, index, beside, type_from_path, mappings, answer)
+        if calls > MOST_CALLS:
+            raise too_many()
     return answer
 
 
 def read_json(body: bytes) -> Any:
     """Raises BadBody."""
+    check_size(body)
     try:
         return any_json(body)
     except RecursionError:
@@ -42,19 +78,21 @@ def read_json(body: bytes) -> Any:
 def _read(
     item: Any,
     index: int,
-    shared: dict[str, Any],
+    beside: Beside,
     type_from_path: str | None,
     mappings: Mappings | None,
     answer: Body,
-) -> None:
-    tidy = _tidy_or_reason(item, shared, type_from_path)
+) -> int:
+    """Adds what the item is to the answer; how many calls were packed into it."""
+    tidy = _tidy_or_reason(item, beside.context, type_from_path)
     if isinstance(tidy, str):
         answer.rejected.append(_rejected(index, tidy, item))
-        return
-    for whole in with_groups(tidy):
+        return 1
+    wholes = with_groups(tidy)
+    for whole in wholes:
         made = [whole] if mappings is None else [call for _, call in mappings.run(whole)]
         for call in made:
-            answer.calls.append(_call(call))
+            answer.calls.append(_call(call, beside))
             answer.positions.append(index)  # type: ignore[union-attr]
         if made or mappings is None:
             continue
@@ -62,6 +100,7 @@ def _read(
             answer.rejected.append(_rejected(index, reason, whole))
         else:
             answer.dropped.append(_rejected(index, "No mapping takes it.", whole, DROPPED))
+    return len(wholes)
 
 
 def _rejected(index: int, reason: str, item: Any, code: str = "invalid_event") -> Rejected:
@@ -70,10 +109,13 @@ def _rejected(index: int, reason: str, item: Any, code: str = "invalid_event") -
 
 
 def with_groups(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """The call, and those that Amplitude packs into it: the accounts of its user, the one he works in first."""
+    """The call, and those that Amplitude packs into it: the accounts of its user, the one he works in first.
+    Raises BadBody."""
     groups = item.get("groupTraits")
     if not isinstance(groups, list):
         return [item]
+    if len(groups) > MOST_CALLS:
+        raise too_many()
     calls = [] if item.get("type") == "group" and not item.get("groupId") else [item]
     own = item.get("messageId") or content_key(item, item.get("type"))
     for place, group in enumerate(each for each in groups if isinstance(each, dict)):
@@ -115,27 +157,36 @@ def _tidy_or_reason(item: Any, shared: dict[str, Any], type_from_path: str | Non
         item = clean(item)
         if shared:
             own = item.get("context")
-            item["context"] = {**clean(shared), **own} if isinstance(own, dict) else clean(shared)
+            item["context"] = {**shared, **own} if isinstance(own, dict) else shared
     except TooDeep as too_deep:
         return str(too_deep)
     type = type_from_path or _text(item.get("type"))
     id = _text(item.get("messageId")) or content_key(item, type)
-    return {**item, "type": type, "messageId": id}
+    return {**item, "type": type, "messageId": id and cut(id, LONGEST_ID)}
 
 
-def _call(item: dict[str, Any]) -> Call:
+def _call(item: dict[str, Any], beside: Beside) -> Call:
     texts: dict[str, Any] = {key: _text(item.get(key)) for key in (*_TEXTS, *_IDS)}
     call = Call(**texts, from_=_text(item.get("from")))
     call.traits = item["traits"] if isinstance(item.get("traits"), dict) else None
     call.properties = _raw(item.get("properties"))
-    if isinstance(context := item.get("context"), dict):
-        library = context.get("library")
-        call.context = Context(
-            groupId=_text(context.get("groupId")),
-            traits=_raw(context.get("traits")),
-            library=Library(_text(library.get("name"))) if isinstance(library, dict) else None,
-        )
+    context = item.get("context")
+    if context is beside.context:
+        call.context = beside.made
+    elif isinstance(context, dict):
+        call.context = _context(context)
+        if context.get("traits") is beside.context.get("traits"):
+            call.context.traits = beside.made.traits
     return call
+
+
+def _context(context: dict[str, Any]) -> Context:
+    library = context.get("library")
+    return Context(
+        groupId=_text(context.get("groupId")),
+        traits=_raw(context.get("traits")),
+        library=Library(_text(library.get("name"))) if isinstance(library, dict) else None,
+    )
 
 
 def _raw(value: Any) -> msgspec.Raw:
@@ -146,6 +197,6 @@ def _text(value: Any) -> str | None:
     """Ids and names as text: 42 and 42.0 are "42"; objects, lists and booleans are nothing."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value in (math.inf, -math.inf):
         return None
     return str(int(value)) if value == int(value) else str(value)

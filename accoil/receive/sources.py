@@ -18,6 +18,7 @@ from accoil.receive.tracks import Plain
 QUARTER = 900_000  # ms; days begin on whole quarters of an hour in every time zone
 MOST_LIBRARIES = 20  # of one key
 MOST_REASONS = 50
+LONGEST_REASON = 200
 LONGEST = 60  # letters of a library's name
 OTHER = "other"
 
@@ -114,6 +115,7 @@ def program(agent: str) -> str:
 
 
 def _add(reasons: dict[str, int], reason: str) -> None:
+    reason = reason[:LONGEST_REASON]
     if reason not in reasons and len(reasons) >= MOST_REASONS:
         reason = OTHER
     reasons[reason] = reasons.get(reason, 0) + 1

@@ -1,6 +1,5 @@
 """From a decoded call to a fact-to-be, in named steps. A step changes the call, or gives the reason to drop it."""
 
-import hashlib
 import uuid
 from collections.abc import Callable
 
@@ -11,13 +10,15 @@ from accoil.receive.calls import ALIAS, CAME_BACK, EVENT, GROUP, IDENTIFY, OWN, 
 from accoil.receive.caps import cap
 from accoil.receive.cleaning import TooDeep, clean, unwrap
 from accoil.receive.handling import PLAIN, Handling
+from accoil.receive.identity import LONGEST_ID, cut
 from accoil.receive.skew import skew
 from accoil.receive.suppressed import CODE, suppress
 from accoil.receive.too_old import is_too_old
+from accoil.receive.traits import bounded
 
 INVALID = "invalid_event"
-LONGEST_ID = 255
 LONGEST_NAME = 255
+LONGEST_TOLD = 50  # letters of what a reason says back
 
 _sorted_json = msgspec.json.Encoder(order="sorted").encode
 
@@ -146,7 +147,7 @@ def put_pairs(call: Call, _: Arrival) -> str | None:
     """Traits as (key, JSON text); keys sorted and spaces gone, so that equal values are equal texts."""
     call.pairs = None
     if call.traits:
-        call.pairs = [(key, _json(value)) for key, value in call.traits.items() if key]
+        call.pairs = bounded([(key, _json(value)) for key, value in call.traits.items() if key])
     return None
 
 
@@ -181,13 +182,6 @@ def _page_name(properties: msgspec.Raw) -> str | None:
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
-def cut(text: str, longest: int) -> str:
-    """Too long: the beginning, and a hash of the whole so that two long names stay two."""
-    if len(text) <= longest:
-        return text
-    return f"{text[: longest - 17]}#{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
 def _is_blank(text: str | None) -> bool:
     return not text or text.isspace()
 
@@ -198,7 +192,7 @@ def _json(value: object) -> str:
 
 def drop_unknown_type(call: Call, _: Arrival) -> str | None:
     known = "identify, group, track, page, screen or alias"
-    return f"`type` must be {known}, not {call.type!r}." if call.type else f"`type` is missing: {known}."
+    return f"`type` must be {known}, not {call.type[:LONGEST_TOLD]!r}." if call.type else f"`type` is missing: {known}."
 
 
 # The message id comes before anything is changed that a retry might not repeat, the time after it.

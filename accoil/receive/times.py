@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 DAY = 86_400_000
 EARLIEST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp() * 1000)  # before this it is a bug, not a time
 SKEW_WORTH_MENDING = 5 * 60_000
+LONGEST = 100  # characters; no time is so long
 
 _LENIENT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -19,6 +20,8 @@ _UNIX = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 def parse(value: object) -> int | None:
     """ISO 8601 in the many spellings, or a Unix time whose unit its size tells; None if neither."""
     if isinstance(value, str):
+        if len(value) > LONGEST:
+            return None
         if value[4:5] != "-":  # digits alone are a Unix time; `fromisoformat` would read a date into them
             return _parse_lenient(value)
         try:

@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from accoil.receive import times
 from accoil.receive.calls import EVENT, MOST_CALLS, NOTHING, OUR_LIBRARY, Context, check_size, too_many
+from accoil.receive.identity import LONGEST_ID
 from accoil.receive.skew import skew
-from accoil.receive.steps import LONGEST_ID, LONGEST_NAME
+from accoil.receive.steps import LONGEST_NAME
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]

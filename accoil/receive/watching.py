@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from accoil import measured
 from accoil.receive.answers import Refused
 from accoil.receive.calls import Rejected
-from accoil.receive.heard import heard
+from accoil.receive.heard import LONGEST_AGENT, heard
 from accoil.receive.keys import Key
+
+LONGEST_PATH = 200  # slashes may be doubled, as many as there are
 
 
 class Debugger(Protocol):
@@ -43,12 +45,13 @@ class Watch:
             measured.calls_rejected.add(each.code)
         heard.taken(key.id, received, agent, is_ping=not calls and not rejected)
         if self._debugger:
-            self._debugger.saw(key, path, received, calls, rejected, agent.decode("latin-1"), size)
+            told = (agent[:LONGEST_AGENT].decode("latin-1"), size)
+            self._debugger.saw(key, path[:LONGEST_PATH], received, calls, rejected, *told)
 
     def refused(self, key: Key | None, path: str, received: int, refused: Refused, agent: bytes) -> None:
         measured.requests_refused.add(refused.code)
         if key:
             heard.refused(key.id, received, agent, refused.code)
         if self._debugger:
-            told = (refused.status, refused.code, str(refused), agent.decode("latin-1"))
-            self._debugger.refused(key, path, received, *told)
+            told = (refused.status, refused.code, str(refused), agent[:LONGEST_AGENT].decode("latin-1"))
+            self._debugger.refused(key, path[:LONGEST_PATH], received, *told)

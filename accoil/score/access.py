@@ -3,11 +3,11 @@ what is open to its inbox."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from accoil.score.configuration import Configuration
+from accoil.score.configuration import Configuration, configuration_of
 from accoil.team.models import Member, Product, User
 from accoil.team.roles import LEADERS, Role
 
@@ -108,3 +108,7 @@ def summary_of(profiles: Sequence["Profile"], configured: Configuration | None) 
     """Of all profiles of a product the one that speaks for it: the one chosen, else the first."""
     chosen = configured.summary_profile_id if configured else None
     return next((each for each in profiles if each.pk == chosen), profiles[0] if profiles else None)
+
+
+def summary_profile(product: Product) -> Any:
+    return summary_of(list(product.profiles.all()), configuration_of(product))

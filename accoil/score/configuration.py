@@ -8,6 +8,7 @@ from django.db import models
 
 from accoil.count.configured import USUAL, Configured
 from accoil.refused import Refused
+from accoil.rule.values import shown
 from accoil.team.models import Product
 
 LONGEST_KEY = 255
@@ -75,7 +76,7 @@ def check(raw: Any) -> Said:
         if key not in KEYS:
             raise Refused(f"configuration: “{key}” is not a key; there are: {', '.join(KEYS)}.")
         if value is not None and not isinstance(value, str):
-            raise Refused(f"configuration: {key} is {value!r}; write a name as text, in quotation marks.")
+            raise Refused(f"configuration: {key} is {shown(value)}; write a name as text, in quotation marks.")
         if value and len(value) > LONGEST_KEY:
             raise Refused(f"configuration: {key} is longer than {LONGEST_KEY} characters.")
     told = {key: (raw.get(key) or "").strip() for key in KEYS}
@@ -90,11 +91,6 @@ def configure(product: Product, said: Said) -> Configuration:
     configuration.summary_profile = _profile(product, said.summary_profile) if said.summary_profile else None
     configuration.save()
     return configuration
-
-
-def summary_profile(product: Product) -> Any:
-    """The profile chosen for summaries, else the product's first; None while it has none."""
-    return configuration_of(product).summary_profile or product.profiles.first()
 
 
 def _profile(product: Product, name: str) -> Any:

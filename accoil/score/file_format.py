@@ -7,6 +7,11 @@ import yaml
 
 from accoil.count.ids import Kind
 from accoil.refused import Refused
+from accoil.rule.values import shown
+
+DEEPEST = 100  # groups of a rule are 20 deep at most, each two or three levels
+MERGE = "tag:yaml.org,2002:merge"
+LONGEST_NUMBER = 300  # digits
 
 
 class Known(Protocol):
@@ -33,17 +38,43 @@ def content(text: str, keys: Collection[str]) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key written twice: YAML would silently keep the last."""
+    """Refuses a key written twice, of which YAML would silently keep the last; what is nested so deeply that its reader
+    takes seconds; and keys merged into others, which a few lines can double as often as there are lines."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Refused(f"Line {self.line + 1}: nested more than {DEEPEST} deep.")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise Refused(f"Line {key_node.start_mark.line + 1}: a key must be a text.")
+            if key_node.tag == MERGE:
+                raise Refused(
+                    f"Line {key_node.start_mark.line + 1}: “<<” is not read here; write out what it stands for."
+                )
             if key_node.value in seen:
                 raise Refused(f"Line {key_node.start_mark.line + 1}: “{key_node.value}” is written twice.")
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        """Refuses one that Python would not write in decimal digits again: of hexadecimal ones it reads any length."""
+        if len(node.value) > LONGEST_NUMBER:
+            raise Refused(f"Line {node.start_mark.line + 1}: a number is longer than {LONGEST_NUMBER} digits.")
+        return super().construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def load(text: str) -> Any:
@@ -104,7 +135,7 @@ def scope_of(where: str, entry: Mapping[str, Any]) -> Kind:
     """Raises Refused."""
     scope: Kind = entry.get("scope")  # type: ignore[assignment]
     if scope not in ("account", "user"):
-        raise Refused(f"{where}: scope is {scope!r}; write account or user.")
+        raise Refused(f"{where}: scope is {shown(scope)}; write account or user.")
     return scope
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from accoil.refused import At, Refused
+from accoil.rule.values import shown
 from accoil.score.configuration import configuration_of
 from accoil.score.definition import Definition
 from accoil.score.diff import differences
@@ -98,7 +99,9 @@ def _read(name: str, entry: dict[str, Any]) -> Entry:
             raise Refused(f"Profile “{name}”: “{key}” stands at the top of the file; all profiles share it.")
     inbox = entry.get(INBOX, msgspec.UNSET)
     if not isinstance(inbox, bool | None | msgspec.UnsetType):
-        raise Refused(f"Profile “{name}”: {INBOX} is {inbox!r}; write true or false, or leave it empty for the usual.")
+        raise Refused(
+            f"Profile “{name}”: {INBOX} is {shown(inbox)}; write true or false, or leave it empty for the usual."
+        )
     with At(f"Profile “{name}”"):
         return Entry(Definition.check({key: value for key, value in entry.items() if key != INBOX}), inbox)
 

@@ -1,7 +1,5 @@
 """Each key of a definition that somebody wrote, read. Raises Refused with a sentence that names what is wrong."""
 
-import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Literal, cast
@@ -9,6 +7,7 @@ from typing import Any, Literal, cast
 from accoil.refused import At, Refused
 from accoil.rule import tree
 from accoil.rule.tree import Rule, Scope
+from accoil.rule.values import shown
 
 Curve = Literal["exponential", "linear"]
 
@@ -75,8 +74,7 @@ def benchmark(value: object) -> float | None:
     if not isinstance(value, Mapping) or list(value) != ["fixed"]:
         raise Refused(f"benchmark is {shown(value)}; write {MOVING}, or {{fixed: 200}} with your own number.")
     fixed = value["fixed"]
-    good = isinstance(fixed, int | float) and not isinstance(fixed, bool) and math.isfinite(fixed)
-    if not good or not 0 < fixed <= LARGEST_BENCHMARK:
+    if isinstance(fixed, bool) or not isinstance(fixed, int | float) or not 0 < fixed <= LARGEST_BENCHMARK:
         raise Refused(f"benchmark: fixed is {shown(fixed)}; write a number above 0.")
     return float(fixed)
 
@@ -181,11 +179,3 @@ def _parts(value: object, key: str, known: tuple[str, ...]) -> Mapping[str, obje
         if part not in known:
             raise Refused(f"{key}: “{part}” is not a part of it; there are: {', '.join(known)}.")
     return value
-
-
-def shown(value: object) -> str:
-    """How a wrong value is named in a sentence: short, and as it would be written in a file."""
-    if value is None:
-        return "empty"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from accoil.refused import Refused
+from accoil.rule.values import shown
 from accoil.score import configuration as configuring
 from accoil.score import features as keeping
 from accoil.score.features import Said
@@ -23,7 +24,7 @@ class TimeZone:
     def read(self, content: Mapping[str, Any]) -> str | None:
         name = content["time_zone"]
         if name is not None and (not isinstance(name, str) or not is_zone(name)):
-            raise Refused(f"time_zone: “{name}” is not a time zone; write a name such as Australia/Sydney or UTC.")
+            raise Refused(f"time_zone: {shown(name)} is not a time zone; write a name such as Australia/Sydney or UTC.")
         return name
 
     def apply(self, plan: Plan, said: str | None) -> None:
@@ -47,7 +48,7 @@ class KeepMonths:
             return None
         if isinstance(months, bool) or months not in KEEP_CHOICES:
             choices = ", ".join(map(str, KEEP_CHOICES))
-            raise Refused(f"keep_months is “{months}”; choose one of {choices}, or {FOR_EVER}.")
+            raise Refused(f"keep_months is {shown(months)}; choose one of {choices}, or {FOR_EVER}.")
         return int(months)
 
     def apply(self, plan: Plan, said: int | None) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from accoil.count.ids import Kind as Scope
 from accoil.refused import At, Refused
 from accoil.rule.tree import check, written
+from accoil.rule.values import shown
 from accoil.rule.words import words
 from accoil.score.file_format import check_keys, listed, name_of, profile_of, scope_of
 from accoil.score.files import Plan
@@ -197,7 +198,7 @@ def _read(what: What, place: int, entry: Any) -> Said:
     check_keys(where, entry, KEYS[what])
     scope, profile, days = scope_of(where, entry), profile_of(where, entry), entry.get("stay_days", 0)
     if not isinstance(days, int) or isinstance(days, bool):
-        raise Refused(f"{where}: stay_days is {days!r}; write a whole number of days.")
+        raise Refused(f"{where}: stay_days is {shown(days)}; write a whole number of days.")
     told: dict[str, Any] = {"what": what, "name": name, "profile": profile, "scope": scope}
     if what == "segment":
         return Said(**told, rule=_rule(where, entry.get("rule"), scope), stay_days=days)

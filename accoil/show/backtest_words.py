@@ -46,14 +46,14 @@ def telling(score: Telling, what: str = "score") -> SafeString:
     if score.auc is None:
         return SafeString()
     lower = score.auc < 0.5
-    n = hundredth(1 - score.auc if lower else score.auc)
+    n = words.in_percent(1 - score.auc if lower else score.auc)
     opening = format_html(
         "Take one that came to it and one that did not: in {} of 100 such pairs the one that did had the {} {} before. "
         "A coin says 50.", bold(n), "lower" if lower else "higher", what,
     )  # fmt: skip
     if score.low is None or score.high is None:
         return format_html("{} With a single case nobody can say how sure that is.", opening)
-    low, high = sorted(hundredth(1 - end if lower else end) for end in (score.low, score.high))
+    low, high = sorted(words.in_percent(1 - end if lower else end) for end in (score.low, score.high))
     if not score.is_sure:
         return format_html("{} But it may be anything from {} to {}: no more than chance can do.", opening, low, high)
     return format_html("{} With 95 % confidence it is {} to {}.", opening, low, high)
@@ -67,11 +67,11 @@ def earlier(found: Backtest) -> list[dict[str, Any]]:
         if told.auc is None:
             continue
         ends = [end for end in (told.low, told.high) if end is not None]
-        low_high = sorted(hundredth(1 - end if lower else end) for end in ends)
+        low_high = sorted(words.in_percent(1 - end if lower else end) for end in ends)
         rows.append(
             {
                 "days": days,
-                "right": hundredth(1 - told.auc if lower else told.auc),
+                "right": words.in_percent(1 - told.auc if lower else told.auc),
                 "interval": " to ".join(map(str, low_high)) or "–",
                 "cases": told.cases,
             }
@@ -105,8 +105,4 @@ def cautions(scope: str) -> list[str]:
 def share(fraction: float) -> str:
     """0.0152 → 1.5 %; above 10 % without decimals."""
     percent = 100 * fraction
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %".replace(".0 %", " %")
-
-
-def hundredth(fraction: float) -> int:
-    return int(100 * fraction + 0.5)
+    return words.percent(fraction) if percent >= 10 else f"{percent:.1f} %".replace(".0 %", " %")

@@ -13,6 +13,7 @@ from accoil.refused import Refused
 from accoil.show import lists
 from accoil.show.frame import Frame
 from accoil.show.seen import Seen
+from accoil.show.whole import whole
 from accoil.show.words import count, joined, listed, number
 from accoil.team.models import Team
 
@@ -91,8 +92,7 @@ def chosen(seen: Seen, kind: Kind, given: QueryDict, **among: Any) -> Chosen:
                 f"These are {number(found.total)} {kind}s; {number(MOST_BY_HAND)} is the most: search for fewer."
             )
         return Chosen(kind, found.rows, everyone)
-    ids = {int(text) for text in given.getlist("id") if text.isdecimal() and len(text) < 17}
-    ids = {id for id in ids if id <= LARGEST}
+    ids = {id for text in given.getlist("id") if (id := whole(text, -1, LARGEST)) >= 0}
     if len(ids) > MOST_BY_HAND:
         raise Refused(f"These are {number(len(ids))} rows, and {number(MOST_BY_HAND)} is the most at once: tick fewer.")
     rows = seen.page(kind, ids=sorted(ids), sort="name", limit=MOST_BY_HAND).rows if ids else []

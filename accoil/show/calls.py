@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accoil.receive.lines import LATE_, REFUSED, REJECTED, Line
 from accoil.show.frame import Frame
 from accoil.show.ingest_words import OUTCOMES, REFUSALS, how_late, to_do_about
+from accoil.show.whole import whole
 
 SHOWN = 50  # lines, until somebody asks for more
 MOST = 1_000
@@ -45,13 +46,12 @@ class Wanted:
 
 
 def wanted(query: QueryDict) -> Wanted:
-    key, shown = query.get("key", ""), query.get("shown", "")
     return Wanted(
         outcome=query.get("outcome", "") if query.get("outcome", "") in OUTCOMES else "",
         type=query.get("type", "") if query.get("type", "") in TYPES else "",
-        key=int(key) if key.isdecimal() and len(key) < 10 else 0,
+        key=whole(query.get("key")),
         text=query.get("text", "").strip()[:200],
-        shown=min(max(int(shown), SHOWN), MOST) if shown.isdecimal() and len(shown) < 6 else SHOWN,
+        shown=min(max(whole(query.get("shown")), SHOWN), MOST),
     )
 
 

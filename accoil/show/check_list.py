@@ -77,7 +77,7 @@ def caps(frame: Frame) -> list[Row]:
                 "noun": noun,
                 "many": many[what],
                 "most": most,
-                "percent": min(round(share * 100), 100),
+                "percent": min(words.in_percent(share), 100),
                 "is_full": share >= 1,
                 "warns": share >= ALMOST_FULL,
                 "said": _cap_said(noun, what == "events", share),

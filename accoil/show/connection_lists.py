@@ -12,6 +12,7 @@ from accoil.show import connection_words as words
 from accoil.show import lists
 from accoil.show.connection_figures import FAILED, hidden_attributes
 from accoil.show.frame import Frame
+from accoil.show.whole import whole
 from accoil.show.words import number
 
 FAILING = "failed"  # beside the matches: whose last write failed
@@ -142,9 +143,7 @@ def entry(each: Entry, hidden: Collection[str]) -> dict[str, Any]:
 
 
 def _record(frame: Frame, connection: Connection, asked: str) -> Record | None:
-    if not asked.isdecimal() or len(asked) > 18:
-        return None
-    return connection.records.filter(product=frame.product, pk=int(asked)).first()
+    return connection.records.filter(product=frame.product, pk=whole(asked)).first()
 
 
 def linked(frame: Frame, name: str, *args: str, **now: object) -> Any:

@@ -25,8 +25,12 @@ def files(link: Callable[..., str], name: str, *args: int, **query: object) -> l
 
 
 def downloaded(table: export.Table, suffix: export.Format) -> HttpResponseBase:
+    return in_turn(lambda: export.sent(table, suffix, for_people=True))
+
+
+def in_turn(begun: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     try:
-        return export.sent(table, suffix, for_people=True)
+        return begun()
     except export.Busy:
         said = "Other downloads are on their way: wait a few seconds, then go back and try again."
         return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})

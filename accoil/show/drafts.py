@@ -11,6 +11,7 @@ from accoil.score.definition import Definition
 from accoil.score.reading import WINDOWS
 from accoil.show import words
 from accoil.show.proposal import Judged, propose
+from accoil.show.whole import whole
 
 MOST_OTHERS = 150  # unscored events offered; whoever misses one types its name
 NOTHING = {"count_30d": 0, "users_30d": 0, "accounts_30d": 0}
@@ -79,11 +80,11 @@ class Draft:
         return Definition.check(
             {
                 **self.kept,
-                "window": int(self.window) if self.window.isdecimal() else self.window,
+                "window": _typed(self.window),
                 "events": {event.event: event.weight for event in self.scored},
                 "benchmark": benchmark,
                 "curve": self.curve,
-                "daily_cap": (int(self.daily_cap) if self.daily_cap.isdecimal() else self.daily_cap) or None,
+                "daily_cap": _typed(self.daily_cap) or None,
             }
         )
 
@@ -156,7 +157,7 @@ def listed(
     points = {name: weight * by_name.get(name, NOTHING)["count_30d"] for name, weight in weights.items()}
     total = sum(points.values())
     scored = [
-        replace(_weighed(name, weight, True, by_name), share=int(100 * points[name] / total + 0.5) if total else 0)
+        replace(_weighed(name, weight, True, by_name), share=words.in_percent(points[name] / total) if total else 0)
         for name, weight in weights.items()
     ]
     unscored = [_weighed(name, (others or {}).get(name, 5), False, by_name) for name in _left(weights, known, others)]
@@ -181,7 +182,14 @@ def _weighed(name: str, weight: int, scored: bool, known: Mapping[str, Known]) -
 
 def _weight(text: str | None) -> int:
     # A slider sends only 1–10; anything else is left to Definition.check to refuse by name.
-    return int(text) if text and text.lstrip("-").isdecimal() else 5
+    weight = whole((text or "").removeprefix("-"), 5)
+    return -weight if text and text.startswith("-") else weight
+
+
+def _typed(text: str) -> int | str:
+    """What is no number is left to Definition.check too."""
+    number = whole(text, -1)
+    return text if number < 0 else number
 
 
 def _amount(text: str) -> float | str:

@@ -15,26 +15,25 @@ from accoil.connect.models import live
 from accoil.count.people import known_events, known_traits
 from accoil.score.models import Profile
 from accoil.show.frame import Frame
+from accoil.show.whole import whole
 
 Values = dict[str, Any]
 
 
 def read(sent: QueryDict) -> Draft:
     """What was sent, with what the pressed button does to it: `add` a card, or take one `away`."""
-    numbers = sorted({int(part) for key in sent if (part := key.removeprefix("card-")).isdecimal()})
+    numbers = sorted({number for key in sent if (number := whole(key.removeprefix("card-"), -1)) >= 0})
     away = sent.get("do", "").removeprefix("away ")
     cards = [
         {"card": sent[f"card-{n}"], "scope": sent.get(f"scope-{n}", "account"), "what": sent.get(f"what-{n}", "")}
         for n in numbers
-        if str(n) != away and sent[f"card-{n}"] in SORTS
+        if str(n) != away and sent.get(f"card-{n}") in SORTS
     ]
     if sent.get("do") == "add" and sent.get("add") in SORTS:
         cards.append({"card": sent["add"], "scope": "account", "what": ""})
-    hour = sent.get("hour", "")
     return Draft(
         name=_text(sent, "name"), cards=cards, is_shared=sent.get("shared") == "1", every=sent.get("every", ""),
-        hour=int(hour) if hour.isdecimal() and len(hour) < 3 else -1, channel=_text(sent, "channel"),
-        mail_to=",".join(sent.getlist("mail_to")),
+        hour=whole(sent.get("hour"), -1), channel=_text(sent, "channel"), mail_to=",".join(sent.getlist("mail_to")),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from accoil.score.models import Profile
 from accoil.show import sign_ins  # noqa: F401  it listens to who signs in
 from accoil.show.permissions import BY_THEMSELVES, OF_THE_API, Action, Who, action_at, hows
 from accoil.show.visit import Visit
+from accoil.show.whole import whole
 from accoil.team.models import Product
 from accoil.team.roles import Role, role_in
 
@@ -92,18 +93,13 @@ def check(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> Produ
         product_id = request.GET.get("product") or None
     if product_id is None:
         return None
-    product = Product.objects.select_related("team").filter(pk=_number(product_id)).first()
+    product = Product.objects.select_related("team").filter(pk=whole(str(product_id))).first()
     role = role_in(request.user, product) if product else None
     if product is None or role is None:
         raise Http404("There is no such product in your teams.")
     if RANK[role] < action.who and not (action.who is Who.EDITOR and _may_edit(request, kwargs["profile_id"])):
         raise PermissionDenied(action.refusal)
     return product
-
-
-def _number(given: int | str) -> int:
-    text = str(given)
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
 
 
 def _may_edit(request: HttpRequest, profile_id: int) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
+from accoil.show.whole import whole
+
 PAGE = 50  # rows
 
 
@@ -50,11 +52,10 @@ class Wanted:
 def wanted(query: QueryDict, columns: tuple[Column, ...], usual: str = "-score") -> Wanted:
     sorts = {column.sort.lstrip("-") for column in columns if column.sort}
     sort = query.get("sort", "")
-    page = query.get("page", "")
     return Wanted(
         search=query.get("search", "").strip()[:200],
         sort=sort if sort.removeprefix("-") in sorts else usual,
-        page=min(max(int(page), 1), 1_000_000) if page.isdecimal() else 1,
+        page=min(max(whole(query.get("page")), 1), 1_000_000),
         usual=usual,
     )
 

@@ -72,7 +72,7 @@ class Draft:
     @property
     def broken(self) -> Broken | None:
         try:
-            Filter(self.trigger)
+            Filter(self.trigger, is_new=True)
         except FilterError as wrong:
             line = self.trigger[: wrong.position].rpartition("\n")[2]
             return Broken(str(wrong), line, self.trigger[wrong.position :].partition("\n")[0])

@@ -24,6 +24,7 @@ from accoil.segment.models import Segment
 from accoil.segment.watched import names
 from accoil.show.frame import Frame
 from accoil.show.seen import Seen
+from accoil.show.whole import whole
 
 LONGEST = 4000  # characters of a rule in an address
 MOST_CAME = 10_000
@@ -125,8 +126,8 @@ def _came(frame: Frame, text: str) -> datetime | None:
 def _account(frame: Frame, text: str) -> int:
     if not text:
         return 0
-    id = int(text) if text.isdecimal() and len(text) < 17 else 0
-    if not 0 < id <= LARGEST or not called(frame.product.pk, "account", [id]):
+    id = whole(text, most=LARGEST)
+    if not id or not called(frame.product.pk, "account", [id]):
         raise Http404("There is no such account in this product.")
     return id
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.http import QueryDict
 
 from accoil.show import words
+from accoil.show.whole import whole
 
 USUAL = (7, 30, 90)
 LONGEST = 366
@@ -55,8 +56,8 @@ def asked(
         if earliest and not own.wrong and own.first - timedelta(own.length) < earliest:
             return last_days(30, as_of, "Daily counts are not kept for so long; here are the last 30 days.")
         return own
-    given = query.get("days", "")
-    return last_days(int(given) if given.isdecimal() and int(given) in usual else 30, as_of)
+    given = whole(query.get("days"))
+    return last_days(given if given in usual else 30, as_of)
 
 
 def last_days(days: int, as_of: date, wrong: str = "") -> Range:

@@ -14,6 +14,7 @@ from accoil.score.movers import Moved, moved
 from accoil.score.summaries import summaries
 from accoil.show.frame import Frame
 from accoil.show.sentences import DEAR, HOT
+from accoil.show.whole import whole
 
 RANGES = (30, 90, 365)  # days a chart can show
 SPARK_DAYS = 30
@@ -90,8 +91,8 @@ class Seen:
 
 def range_of(frame: Frame, choices: Sequence[int] = RANGES) -> int:
     """How many days a chart shows; the address may choose one of `choices`."""
-    asked = frame.request.GET.get("days", "")
-    return int(asked) if asked.isdecimal() and int(asked) in _possible(frame, choices) else 90
+    asked = whole(frame.request.GET.get("days"))
+    return asked if asked in _possible(frame, choices) else 90
 
 
 def range_links(frame: Frame, chosen: int, choices: Sequence[int], name: str, *args: int, **query: object) -> list[Row]:

@@ -45,7 +45,7 @@ def share_active(seen: Seen) -> Tile:
         "value": words.percent(share),
         "note": "on average",
         **made(seen, "account", "average_active_percent", sort="-active_percent"),
-        "meter": round(share * 100),
+        "meter": words.in_percent(share),
     }
 
 
@@ -92,7 +92,7 @@ def average_of(seen: Seen, kind: Kind) -> str:
 
 def share_of(some: int, seen: Seen, kind: Kind) -> int:
     """In percent, for the thin bar of a tile."""
-    return round(100 * some / (seen.summary[f"{kind}s"] or 1))
+    return words.in_percent(some / (seen.summary[f"{kind}s"] or 1))
 
 
 def moved(values: Sequence[Value], window: int) -> Value:

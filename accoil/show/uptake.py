@@ -133,7 +133,7 @@ def mean(values: Iterable[float]) -> float:
 def tile(label: str, value: str, note: str = "", meter: float | None = None, says: str = "", made: str = "") -> Row:
     """`meter`: a fraction. `says`: what the number means; `made`: what it is made of."""
     told: Row = {"label": label, "value": value, "note": note, "says": says, "made": made}
-    return told if meter is None else {**told, "meter": round(100 * min(meter, 1))}
+    return told if meter is None else {**told, "meter": words.in_percent(min(meter, 1))}
 
 
 def average_score(looking: Looking) -> Row:

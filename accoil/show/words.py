@@ -11,6 +11,7 @@ from accoil.score.wording import change as change
 from accoil.score.wording import count as count
 from accoil.score.wording import event as event
 from accoil.score.wording import happened as happened
+from accoil.score.wording import in_percent as in_percent
 from accoil.score.wording import joined as joined
 from accoil.score.wording import listed as listed
 from accoil.score.wording import number as number
@@ -53,7 +54,7 @@ def duration(seconds: float) -> str:
 
 def percent(fraction: float) -> str:
     """0.604 → 60 %"""
-    return f"{int(fraction * 100 + 0.5)} %"
+    return f"{in_percent(fraction)} %"
 
 
 def money(cents: float) -> str:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from accoil.refused import Refused
 from accoil.store import questions
-from accoil.store.store import MEMORY, Damaged, Places, Value
+from accoil.store.store import MEMORY, Damaged, NoRoom, Places, Value
 
 # The advice to use `sql()` does not hold here: that builds a relation and took three times as long for small answers,
 # and was no faster for ten million rows.
@@ -178,7 +178,8 @@ class DuckDB:
 
     @contextmanager
     def _noticed(self) -> Iterator[None]:
-        """Raises Damaged for errors that mean it; others, such as a full disk or a wrong question, go their way."""
+        """Raises Damaged and NoRoom for errors that mean it; others, such as a full disk or a wrong question, go their
+        way."""
         with self._changed:
             if self._closed:
                 raise duckdb.ConnectionException("This store is closed: another may have taken its place.")
@@ -187,6 +188,8 @@ class DuckDB:
             yield
         except duckdb.Error as no:
             stopped = isinstance(no, duckdb.FatalException) or MEANS_STOPPED in str(no)
+            if isinstance(no, duckdb.OutOfMemoryException) and not stopped:
+                raise NoRoom(str(no).split("\n")[0]) from no
             if not stopped and not any(words in str(no) for words in MEANS_DAMAGE):
                 raise
             self.stopped = self.stopped or stopped

@@ -17,6 +17,10 @@ class Damaged(Exception):
     """The store's files can't be opened or read, or its engine gave up. It is derived: it can be made again."""
 
 
+class NoRoom(Exception):
+    """The engine has not as much memory as it would need for that."""
+
+
 class Loading(Protocol):
     """A transaction of the loader: all of it becomes visible at once, or nothing."""
 

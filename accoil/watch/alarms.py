@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 import msgspec
-import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
@@ -23,8 +22,6 @@ FORGOTTEN = timedelta(weeks=WEEKS)  # after this silence is what is usual
 DOWN = timedelta(hours=1)  # a shorter stop is no reason to wait with alarms
 MOST_LINES = 30  # of a letter
 
-log = structlog.get_logger()
-
 
 class Quiet(msgspec.Struct, frozen=True):
     """Something that is silent: since when, and in how many hours (of a source) or by how many people, day by day (an
@@ -38,14 +35,18 @@ Subject = tuple[str, str]  # kind, name
 
 
 def look(now: datetime | None = None) -> None:
-    """Looks at every product, and tells what is new."""
+    """Looks at every product, and tells what is new. Raises at the end what kept it from looking at one: the clock says
+    it in the log, once."""
+    wrong: dict[int, Exception] = {}
     now = now or timezone.now()
     up_since = _stay_awake(now)
     for product in Product.objects.select_related("team"):
         try:
             look_at(product, now, up_since)
-        except Exception:  # one product must not keep the others from being looked at
-            log.exception("silent sources could not be looked for", product=product.pk)
+        except Exception as one:
+            wrong[product.pk] = one
+    if wrong:
+        raise ExceptionGroup(f"products that could not be looked at: {[*wrong]}", [*wrong.values()])
 
 
 def look_at(product: Product, now: datetime, up_since: datetime | None = None) -> None:

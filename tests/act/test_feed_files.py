@@ -95,12 +95,12 @@ def test_pruning_takes_shared_ones_of_this_product_that_the_file_leaves_out(prod
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("every: day", "every: hour", "Feed “Morning”: every is 'hour'; write day or week"),
+        ("every: day", "every: hour", 'Feed “Morning”: every is "hour"; write day or week'),
         ("hour: 7", "hour: 24", "Feed “Morning”: hour is 24; write a whole number from 0 to 23."),
         ("hour: 7", "colour: red", "Feed “Morning”: “colour” is not a key; there are: name, profile, cards"),
         ("what: At risk", "what: At rsk", "Feed “Morning”: Entered a segment: “At rsk” is no segment of accounts"),
         ("what: At risk", "who: At risk", "Feed “Morning”: cards: “who” is not a key; there are: card, scope, what."),
-        ("card: new", "card: gossip", "Feed “To read”: {'card': 'gossip'} is no card; there are: movers"),
+        ("card: new", "card: gossip", 'Feed “To read”: {"card": "gossip"} is no card; there are: movers'),
         ("ann@", "eve@", "Feed “Morning”: to: eve@example.com is not a member of the team"),
         ('"#sales"', "sales", "Feed “Morning”: channel is “sales”; write #sales"),
         ("[ann@example.com]", "ann@example.com", "mail_to must be a list of e-mail addresses of members."),

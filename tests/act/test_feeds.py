@@ -188,7 +188,7 @@ def test_one_feed_that_fails_stops_no_other(people: Looked, slack: Slack) -> Non
     broken, good = made(people, author, channel="#news"), made(people, author, channel="#news", name="Good")
     Feed.objects.filter(pk=broken.pk).update(cards=[{"card": "gone by an update"}])
     arrives(people)
-    with driven(clock(people, 8)):
+    with driven(clock(people, 8)), pytest.raises(ExceptionGroup, match=rf"not be sent: \[{broken.pk}\]"):
         feeds.step()
     assert [each.feed_id for each in Delivery.objects.exclude(feed=None)] == [good.pk]
 

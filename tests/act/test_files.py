@@ -141,7 +141,7 @@ def test_a_dry_run_changes_nothing_and_pruning_takes_away_also_what_they_name(pr
         ("intercom_tag", "intercom_tags", "“intercom_tags” is no action; did you mean intercom_tag?"),
         ("metric: mrr", "metric: mrrr", "if: "),
         ("cool_down_hours: 12", "cool_down_hours: -1", "cool_down_hours is -1; write a whole number"),
-        ("enabled: false", "enabled: perhaps", "enabled is 'perhaps'; write true or false."),
+        ("enabled: false", "enabled: perhaps", 'enabled is "perhaps"; write true or false.'),
         ("https://example.com", "ftp://example.com", "then: webhook: url: The address must be one such as https://"),
         ("example.com/hook", "{{account.name}}/hook", "url: names such as {{ account.name }} can't stand in an"),
         (
@@ -239,10 +239,10 @@ def test_without_a_connection_it_is_told_that_nothing_is_synced(product):
 @pytest.mark.parametrize(
     ("sync", "told"),
     [
-        ("all", "Profile “Trial Users”: sync is 'all'; write {intercom: all}, with all, segments or off."),
+        ("all", 'Profile “Trial Users”: sync is "all"; write {intercom: all}, with all, segments or off.'),
         ("{intrcom: all}", "“intrcom” is no tool that profiles are synced to; there are: intercom, hubspot"),
         ("{webhook: all}", "“webhook” is no tool that profiles are synced to"),
-        ("{intercom: some}", "intercom is 'some'; write one of: off, segments, all."),
+        ("{intercom: some}", 'intercom is "some"; write one of: off, segments, all.'),
     ],
 )
 def test_a_wrong_mode_is_refused(product, intercom, sync, told):

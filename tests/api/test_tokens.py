@@ -1,6 +1,8 @@
 """What a token opens: one product, what it may read, as long as it works."""
 
+import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -39,6 +41,19 @@ def test_an_account_is_explained_without_its_people_to_who_may_not_read_them(ask
     part = ask.workspace(f"/api/v2/accounts/{acme}/explain")
     assert [user["name"] for user in whole["users"]] == ["Ann", "bob"]
     assert (part["users"], part["parts"]) == (None, whole["parts"])
+
+
+def test_a_token_guesses_no_traits_of_those_it_may_not_read(ask):
+    guesses = {"users": {"user_trait": "email", "starts_with": "a"}, "accounts": {"account_trait": "plan", "is": "x"}}
+    for may, asked in (("accounts", "users"), ("users", "accounts")):
+        ask.token = ApiToken.issue(ask.product, may, [may])
+        for path in (f"/api/v2/{may}", f"/api/v2/{may}.csv"):
+            for rule in (guesses[asked], {"any": [{"metric": "score", "above": 1}, guesses[asked]]}):
+                query = urlencode({"workspace_id": ask.profile.pk, "filter": json.dumps(rule)})
+                answer = ask.asked(f"{path}?{query}")
+                assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+        ask.workspace(f"/api/v2/{may}", filter=json.dumps(guesses[may]))
+        ask.workspace(f"/api/v2/{may}", filter=json.dumps({"event": "Report_Created"}))
 
 
 def test_an_expired_token_opens_nothing(ask):

@@ -33,7 +33,8 @@ def test_a_draft_is_tried_out_and_nothing_is_saved(ask):
 
 
 def test_the_same_definition_moves_nobody(ask):
-    answer = post(ask, SAME)
+    apart = {"sync": {"intercom": "all"}, "fields": {"salesforce": {"user": {"Score": "Health__c"}}}}
+    answer = post(ask, {**SAME, **apart, "name": "As it stands in a file", "open_to_inbox": True})
     assert answer["bands"]["from"] == answer["bands"]["to"]
     assert not answer["movers"]
     assert not [row for row in answer["segments"] if row["entered"] or row["left"]]

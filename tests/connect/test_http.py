@@ -125,6 +125,15 @@ def test_a_page_instead_of_json_is_an_error_that_passes(tool, clock):
         client(tool).call("GET", "/x")
 
 
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_answer_nested_without_end_is_like_any_that_is_not_json(tool, clock, status):
+    tool.replies = [Reply(status, b"[" * 60_000)] * 3
+    with pytest.raises(Rejected if status == 400 else TryLater):
+        client(tool).call("GET", "/x")
+    tool.replies = [Reply(body=b"[" * 60_000)]
+    assert client(tool, reads="anything").call("POST", "/hook").json is None
+
+
 @pytest.mark.parametrize("status", [401, 403, 407])
 def test_a_page_that_lets_nobody_in_is_not_believed_to_be_the_tools(tool, clock, status):
     tool.replies = [Reply(status, b"<html>Ask your administrator for access</html>"), Reply(body=b'{"ok": true}')]

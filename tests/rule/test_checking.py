@@ -112,6 +112,12 @@ def test_what_is_not_a_rule_is_refused_with_a_sentence(raw: Any, sentence: str) 
     assert str(refused.value) == sentence
 
 
+def test_numbers_have_an_end() -> None:
+    for number in (10**16, 10**400, -(10**400), float("inf"), float("nan")):
+        with pytest.raises(Refused, match="write a number below a million billions"):
+            check({"user_trait": "seats", "above": number}, "user")
+
+
 def test_depth_and_size_have_an_end() -> None:
     deep: dict[str, Any] = {"event": "A"}
     for _ in range(20):

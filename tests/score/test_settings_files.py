@@ -193,7 +193,7 @@ def test_events_never_received_are_warned_of(product):
         ("features: [{name: A, events: [X]}, {name: B, events: [X]}]", "“X” is in A and in B"),
         ("features: [{name: A, events: [X], description: 5}]", "description must be a text"),
         ("internal_domains: acme.example", "internal_domains is a list"),
-        ("internal_domains: [acme]", "“acme” is no e-mail domain"),
+        ("internal_domains: [acme]", '"acme" is no e-mail domain'),
         ("configuration: [a]", "configuration holds keys"),
         ("configuration: {nam: x}", "configuration: “nam” is not a key"),
         ("summary_profile: Nobody", "no profile of that name"),

@@ -120,7 +120,7 @@ def test_prune_leaves_alone_what_the_file_does_not_speak_of(product):
     [
         ("segments: {}", "segments must be a list"),
         ("segments: [{profile: Trial}]", "Segment 1 of the file has no name"),
-        ("segments: [{name: A, profile: Trial, scope: team, rule: {event: X}}]", "Segment “A”: scope is 'team'"),
+        ("segments: [{name: A, profile: Trial, scope: team, rule: {event: X}}]", 'Segment “A”: scope is "team"'),
         ("segments: [{name: A, profile: None, scope: user, rule: {event: X}}]", "no profile called “None”"),
         (
             "segments: [{name: A, profile: Trial, scope: user, rule: {evnt: X}}]",

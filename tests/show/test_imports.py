@@ -5,6 +5,7 @@ import re
 import shutil
 from collections import namedtuple
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from django.test import Client
 from accoil import importing
 from accoil.receive.importing.imports import Imports
 from accoil.receive.importing.state import Import
-from accoil.show import uploads
+from accoil.show import export, uploads
 from tests.receive.importing import past
 from tests.receive.importing.running import open_imports
 from tests.show.reading import main, words
@@ -99,6 +100,11 @@ def test_rows_that_can_not_be_used_are_told_and_can_be_had(ann, world, opened, h
     assert answer.headers["Content-Disposition"] == 'attachment; filename="past.csv.errors.csv"'
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert [line.split(",")[0] for line in lines] == ["line", "9", "10", "11"]
+    with ExitStack() as others:
+        for _ in range(export.MOST_AT_ONCE):
+            export._turns.acquire()
+            others.callback(export._turns.release)
+        assert ann.get(f"{home}/{done.id}/errors").status_code == 503, "two long files are sent at a time"
     assert uploaded(settings.DATA) == ["past.csv", "past.csv.errors.csv"]
 
     page = main(ann.post(f"{home}/{done.id}/delete", follow=True))

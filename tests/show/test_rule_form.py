@@ -169,3 +169,20 @@ def test_other_fields_are_asked_for_only_when_they_are_other() -> None:
     assert not telling.shown(telling.typed(known, "rule"), known, OFFER)["is_new"]
     known["rule-op-0"] = "between"
     assert telling.shown(telling.typed(known, "rule"), known, OFFER)["is_new"]
+
+
+def test_a_text_is_read_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(telling, "load", lambda text: read.append(text) or {"metric": "score", "below": 7})
+    fields = QueryDict("rule-text=metric: score, below: 7")
+    for _ in range(3):
+        told = telling.typed(fields, "rule").written()
+        assert told == {"metric": "score", "below": 7}
+        told.clear()
+    assert len(read) == 1
+
+
+def test_a_text_that_would_keep_a_page_busy_is_refused() -> None:
+    with pytest.raises(Refused, match=r"This is 50,001 characters long; a rule may have 50,000\."):
+        telling.read_text("#" * 50_001)
+    assert telling.read_text("metric: score\nbelow: 7\n#".ljust(50_000, "x")) == {"metric": "score", "below": 7}

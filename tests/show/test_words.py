@@ -22,7 +22,9 @@ def test_an_odd_plural_is_handed_in():
     assert words.count(2, "person", "people") == "2 people"
 
 
-@pytest.mark.parametrize(("share", "said"), [(0, "0 %"), (0.604, "60 %"), (0.125, "13 %"), (1, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0 %"), (0.6, "60 %"), (1 / 8, "13 %"), (23 / 40, "58 %"), (1, "100 %")]
+)
 def test_a_share_is_a_whole_percentage_half_up(share, said):
     assert words.percent(share) == said
 

@@ -64,6 +64,15 @@ def test_guessing_is_stopped_and_others_can_still_sign_in(client, world):
     assert sign_in(client, "bob@example.com", PASSWORD).status_code == 302
 
 
+def test_guesses_for_other_addresses_from_other_places_make_nobody_forget(client, world):
+    for _ in range(5):
+        sign_in(client, "ann@example.com", "wrong")
+    for number in range(400):
+        elsewhere = Client(REMOTE_ADDR=f"127.1.{number // 10}.1")
+        elsewhere.post("/sign-in/", {"login": f"nobody{number}@example.com", "password": "wrong"})
+    assert "That was wrong too often." in sign_in(client, "ann@example.com", PASSWORD).content.decode()
+
+
 def test_after_signing_in_people_get_where_they_wanted(client, world):
     assert sign_in(client, "ann@example.com", PASSWORD, next="/p/1/users")["Location"] == "/p/1/users"
 

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from accoil.team.ingest import EVENT, SOURCE, SourceDay, Upkeep, Watched, source_name
-from accoil.team.models import User
+from accoil.team.models import Product, User
 from accoil.team.roles import Role
 from accoil.watch.alarms import look, look_at
 from tests.show.conftest import receive
@@ -163,3 +163,12 @@ def test_a_short_stop_changes_nothing(product, node):
     look(NOW)
     assert product.watched.exists()
     assert Upkeep.objects.get().alive_at == NOW
+
+
+def test_one_product_that_can_not_be_looked_at_keeps_no_other_from_it(product, node, monkeypatch):
+    broken = Product.objects.create(team=product.team, name="Broken")
+    Product.objects.filter(pk=broken.pk).update(time_zone="Nowhere/At_all")
+    Upkeep.objects.create(pk=1, alive_at=NOW, up_since=NOW - timedelta(days=3))
+    with pytest.raises(ExceptionGroup, match=rf"not be looked at: \[{broken.pk}\]"):
+        look(NOW)
+    assert product.watched.exists()

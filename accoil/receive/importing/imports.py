@@ -140,12 +140,12 @@ class Imports:
 
     def stop(self, id: str) -> Import:
         """Stops one before its next piece. Started again, it goes on from there."""
-        each = self.get(id)
         with self._changing:
+            each = self._find(id)
             self._stopped.add(id)
             if each.status == "queued":
-                self._end(self._known[id], STOPPED, "somebody")
-            return _copy(self._known[id])
+                self._end(each, STOPPED, "somebody")
+            return _copy(each)
 
     def _find(self, id: str) -> Import:
         if id not in self._known:

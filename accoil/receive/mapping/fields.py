@@ -117,7 +117,7 @@ def _unwrapped(form: dict[Any, Any]) -> Any:
 
 def _constant(value: Any, type: Type) -> Reader:
     if not isinstance(value, str | int | float | bool):
-        raise Refused(f"{value!r} is neither text nor a number; put a date in quotation marks.")
+        raise Refused("What stands here is neither text nor a number; put a date in quotation marks.")
     if value == "":
         raise Refused("An empty text is no value; leave the field out with null.")
     fitting = fit(value, type)

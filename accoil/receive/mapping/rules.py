@@ -108,7 +108,7 @@ def _trigger(value: object) -> str:
     if not isinstance(value, str):
         raise Refused('trigger must be a filter text, such as type = "track".')
     with At("trigger"):
-        Filter(value)
+        Filter(value, is_new=True)
     return value.strip()
 
 

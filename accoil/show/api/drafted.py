@@ -5,17 +5,19 @@ from typing import Annotated, Any
 from ninja import Body, Path, Router
 from pydantic import WithJsonSchema
 
+from accoil.act.sync_section import APART
 from accoil.act.what_if import meant
 from accoil.act.what_if import what_if as if_drafted
 from accoil.refused import Refused
 from accoil.score.definition import Definition
 from accoil.score.models import Profile
+from accoil.score.profile_section import INBOX
 from accoil.show.api.answered import add
 from accoil.show.api.asked import Asker, Row, now, profile_of
 from accoil.show.api.errors import invalid
 from accoil.show.api.shapes import drafted as shapes
 
-NOT_NUMBERS = ("name", "sync")  # of a profile in a file; they change no number
+NOT_NUMBERS = ("name", INBOX, *APART)  # of a profile in a file
 
 EXAMPLE: Row = {"window": 7, "events": {"Report_Created": 9, "Dashboard_Viewed": 3}}
 

@@ -5,7 +5,7 @@ from ninja import Schema
 from pydantic import Field
 
 from accoil.refused import Refused
-from accoil.rule.tree import Rule, Scope, check, inlined
+from accoil.rule.tree import Rule, Scope, check, inlined, mentions
 from accoil.rule.tree import written as as_written
 from accoil.score.askable import refuse_gone
 from accoil.segment.watched import names
@@ -29,7 +29,13 @@ def rule_of(opened: Opened, asked: Filter, scope: Scope) -> Rule | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise invalid("filter", f"filter is not JSON; write a rule such as {EXAMPLE}.") from None
     try:
-        rule = inlined(check(written, scope), names(opened.profile, scope, opened.definition, opened.segments))
+        asks = check(written, scope)
+        # Who may try traits one letter after the other soon knows them.
+        named = mentions(asks)
+        for kind, traits in (("users", named.user_traits), ("accounts", named.account_traits)):
+            if traits:
+                opened.asker.needs(kind)
+        rule = inlined(asks, names(opened.profile, scope, opened.definition, opened.segments))
         refuse_gone(opened.product, as_written(rule), opened.as_of)
     except Refused as no:
         raise invalid("filter", f"filter: {no}") from None

@@ -10,6 +10,7 @@ from accoil.count.ids import Kind
 from accoil.count.people import names
 from accoil.show.automations import saying
 from accoil.show.frame import Frame
+from accoil.show.whole import whole
 
 SHOWN = 50  # lines of the run log on a page
 ONLY = {"": "All", "fired": "Fired", "not": "Did not fire", "failed": "Failed"}
@@ -57,7 +58,7 @@ def _line(frame: Frame, scope: Kind, line: Firing, known: dict[int, str]) -> Val
 
 
 def _line_of(found: Automation, pk: str) -> Firing | None:
-    return found.firings.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+    return found.firings.filter(pk=whole(pk)).first()
 
 
 def _lines(found: Automation, only: str) -> QuerySet[Firing]:

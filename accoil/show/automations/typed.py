@@ -16,6 +16,7 @@ from accoil.rule.tree import EVERYTHING, check
 from accoil.show.rules import telling
 from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed as Rule
+from accoil.show.whole import whole
 
 # What can stand after “When an account …”, in the order of the form. Those of MOVES are about the score.
 WHENS = {
@@ -103,7 +104,7 @@ class Typed:
 
 def read(sent: QueryDict) -> Typed:
     """What was sent, with what the pressed button does to it."""
-    numbers = sorted({int(part) for key in sent if (part := key.removeprefix("then-key-")).isdecimal()})[: MOST + 1]
+    numbers = sorted({number for key in sent if (number := whole(key.removeprefix("then-key-"), -1)) >= 0})[: MOST + 1]
     typed = Typed(
         name=_text(sent, "name"),
         scope="user" if sent.get("scope") == "user" else "account",
@@ -163,10 +164,9 @@ def _acted(typed: Typed, do: str) -> Typed:
     match do.split():
         case ["then", "add"] if len(typed.actions) < MOST:
             return replace(typed, actions=(*typed.actions, Action()))
-        case ["then", "away", place] if place.isdecimal():
-            return replace(
-                typed, actions=tuple(a for at, a in enumerate(typed.actions) if at != int(place)) or (Action(),)
-            )
+        case ["then", "away", place]:
+            rest = tuple(each for at, each in enumerate(typed.actions) if at != whole(place, -1))
+            return replace(typed, actions=rest or (Action(),))
     return typed
 
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import msgspec
 import pyarrow as pa
 from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from accoil.refused import Refused
 from accoil.show.export import csv, parquet
@@ -48,12 +49,15 @@ def sent(table: Table, format: Format, for_people: bool = False) -> StreamingHtt
     """The answer that carries the file. What goes wrong with the question does so here, before anything is sent.
     `for_people`: spreadsheets must be told that the letters are UTF-8. Raises Busy."""
     write = csv.written if format == "csv" else parquet.written
-    chunks = _in_turn(write(table.batches))
     start = csv.MARK if for_people and format == "csv" else b""
-    answer = StreamingHttpResponse(_Begun(start, chunks), content_type=TYPES[format])
-    if format == "csv":
-        answer["Content-Type"] = "text/csv; charset=utf-8"
-    answer["Content-Disposition"] = f'attachment; filename="{table.name}.{format}"'
+    kind = "text/csv; charset=utf-8" if format == "csv" else TYPES[format]
+    return as_file(f"{table.name}.{format}", kind, write(table.batches), start)
+
+
+def as_file(name: str, kind: str, pieces: Iterator[bytes], start: bytes = b"") -> StreamingHttpResponse:
+    """The answer that carries a file of any length, made while it is sent. Raises Busy."""
+    answer = StreamingHttpResponse(_Begun(start, _in_turn(pieces)), content_type=kind)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -26,13 +26,13 @@ async def answer(desk: Desk, scope: Scope, receive: Receive, send: Send) -> None
         return await respond(send, 405, NOT_POSTED, [JSON, (b"allow", b"POST")])
     headers = {name.lower(): value for name, value in scope["headers"]}
     try:
-        raw = await bodies.read(receive, headers)
+        async with bodies.form(receive, headers) as raw:
+            signature = headers.get(b"x-body-signature", b"").decode("latin-1")
+            told = await desk.ask(Call(raw, signature, _origin(scope, headers)))
     except bodies.Gone:
         return
     except answers.Refused as refused:
         return await respond(send, refused.status, refusal(refused.code, str(refused)), [JSON, *refused.headers])
-    signature = headers.get(b"x-body-signature", b"").decode("latin-1")
-    told = await desk.ask(Call(raw, signature, _origin(scope, headers)))
     if told.canvas is None:
         return await respond(send, 401, UNPROVEN, [JSON])
     await respond(send, 200, msgspec.json.encode(told.canvas), [JSON])

@@ -9,6 +9,7 @@ from typing import Any
 
 from accoil.rule.tree import Event, Group, Metric, Rule, Segment, Stage, Trait
 from accoil.rule.vocabulary import GROUPS, METRICS, OPERATORS, TRAITS
+from accoil.show.whole import whole
 
 NAMED = ("segment", "stage")
 EVERYONE = "everyone"  # what a line says that holds for all: a group of nothing in files
@@ -57,8 +58,8 @@ def read(form: Form, name: str) -> Branch:
     for key in form:
         if key.startswith(start) and len(places) < MOST_ROWS:
             above, _, last = key.removeprefix(start).rpartition(".")
-            if last.isdecimal():
-                places.setdefault(above, []).append(int(last))
+            if (number := whole(last, -1)) >= 0:
+                places.setdefault(above, []).append(number)
     return _branch(form, name, "", places)
 
 
@@ -82,7 +83,7 @@ def _text(form: Form, key: str) -> str:
 def acted(branch: Branch, do: str) -> Branch:
     """With what a button does: `row PLACE` and `group PLACE` add to a group, `away PLACE` takes out."""
     verb, _, place = do.partition(" ")
-    at = [int(each) for each in place.split(".") if each.isdecimal()]
+    at = [number for each in place.split(".") if (number := whole(each, -1)) >= 0]
     match verb:
         case "row":
             return _changed(branch, at, lambda found: replace(found, parts=(*found.parts, Row())))

@@ -40,7 +40,7 @@ def told(each: Typed, scope: Kind, names: Names, sees: Seen) -> Values:
         "says": words(rule, scope),
         "holds": holds(found.total, everyone, scope),
         "examples": found.rows,
-        "share": round(100 * found.total / everyone) if everyone else 0,
+        "share": small.in_percent(found.total / everyone) if everyone else 0,
         "doubts": doubted(sees.frame.product.pk, sees.frame.today, rule),
         "whole": whole,
     }

@@ -1,6 +1,8 @@
 """What is said about the rule in a form while somebody writes it: what it means, and how many it holds for."""
 
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -18,6 +20,7 @@ Values = dict[str, Any]
 Written = dict[str, Any]
 
 EMPTY = Branch()
+LONGEST = 50_000  # characters of a rule: it holds 100 conditions at most, and a page waits while it is read
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,24 @@ def shown(each: Typed, fields: QueryDict, offer: Offered, top: str = "group") ->
 
 def read_text(text: str) -> Written | None:
     """Raises Refused with the line that is wrong."""
+    if len(text) > LONGEST:
+        raise Refused(f"This is {len(text):,} characters long; a rule may have {LONGEST:,}.")
+    read = _read(text)
+    if isinstance(read, Refused):
+        raise Refused(str(read))
+    return deepcopy(read)
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> Written | Refused | None:
+    """Kept: one request asks several times what a text says, and so does the next one, when somebody goes on typing."""
     if not text.strip():
         return None
-    raw = load(text)
-    if not isinstance(raw, dict):
-        raise Refused("A rule is a mapping such as {metric: score, below: 25}.")
-    return raw
+    try:
+        raw = load(text)
+    except Refused as wrong:
+        return wrong
+    return raw if isinstance(raw, dict) else Refused("A rule is a mapping such as {metric: score, below: 25}.")
 
 
 def as_yaml(raw: Written) -> str:

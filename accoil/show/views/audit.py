@@ -15,6 +15,7 @@ from accoil.show import export
 from accoil.show.downloads import downloaded, files
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.permissions import PAGE_OF, TABLE, Action
+from accoil.show.whole import whole
 from accoil.team.audit import AuditLine
 
 A_PAGE = 50
@@ -26,8 +27,7 @@ LASTS = {"1": "a day", "7": "7 days", "30": "30 days", "365": "a year"}
 def audit(request: HttpRequest, product_id: int) -> HttpResponse:
     frame = frame_of(request, product_id, "settings")
     lines = chosen(frame)
-    asked = request.GET.get("page", "1")
-    number = max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1)
+    number = max(1, whole(request.GET.get("page"), most=10**8))
     total = lines.count()
     first = (number - 1) * A_PAGE
     values = {
@@ -57,8 +57,8 @@ def chosen(frame: Frame) -> QuerySet[AuditLine]:
     """The lines of the team that the address asks for, the newest first."""
     asked = frame.request.GET
     lines = AuditLine.objects.filter(team=frame.product.team).select_related("product")
-    if (product := asked.get("product", "")).isdecimal() and len(product) < 16:
-        lines = lines.filter(product=int(product))
+    if product := whole(asked.get("product")):
+        lines = lines.filter(product=product)
     if who := asked.get("who"):
         lines = lines.filter(who=who)
     if part := asked.get("part"):

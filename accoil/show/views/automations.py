@@ -21,6 +21,7 @@ from accoil.show.automations import looking_back, saying
 from accoil.show.automations.addresses import addresses, told
 from accoil.show.automations.run_log import log
 from accoil.show.frame import Frame, frame_of, page, scored_frame_of
+from accoil.show.whole import whole
 
 WEEK = timedelta(days=7)
 
@@ -95,7 +96,7 @@ def retry(request: HttpRequest, product_id: int, automation_id: int) -> HttpResp
     if wanted == "failed":
         tried = queue.retry_all(mine.filter(state=Delivery.State.FAILED))
     else:
-        tried = int(queue.retry(get_object_or_404(mine, pk=int(wanted) if wanted.isdecimal() else 0)))
+        tried = int(queue.retry(get_object_or_404(mine, pk=whole(wanted))))
     messages.success(request, "It is tried again now." if tried == 1 else f"{tried} are tried again now.")
     return redirect(frame.link("automation", found.pk))
 

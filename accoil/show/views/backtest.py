@@ -15,6 +15,7 @@ from accoil.score.statistics import BANDS, Group
 from accoil.segment.built_ins import with_built_ins
 from accoil.show import backtest_words, previews, shares, words
 from accoil.show.frame import Frame, frame_of, page
+from accoil.show.whole import whole
 
 DAYS = (7, 14, 30, 60, 90)
 PERIODS = (3, 6, 12)
@@ -140,4 +141,4 @@ def _row(name: str, group: Group, band: str = "") -> Values:
 
 
 def _one_of(text: str | None, choices: tuple[int, ...], usual: int) -> int:
-    return int(text) if text and text.isdecimal() and int(text) in choices else usual
+    return number if (number := whole(text)) in choices else usual

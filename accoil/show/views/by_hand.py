@@ -18,6 +18,7 @@ from accoil.show.narrowing import Narrowed, narrowed, whom
 from accoil.show.seen import Seen
 from accoil.show.segment_pages import framed
 from accoil.show.visit import note
+from accoil.show.whole import whole
 
 
 class Place(NamedTuple):
@@ -98,7 +99,7 @@ def retry_batch(request: HttpRequest, product_id: int, batch_id: int) -> HttpRes
     found = get_object_or_404(Batch, product=frame.product, pk=batch_id)
     wanted = batches.failed(found)
     if one := request.POST.get("delivery", ""):
-        wanted = wanted.filter(pk=int(one)) if one.isdecimal() else wanted.none()
+        wanted = wanted.filter(pk=whole(one))
     if n := queue.retry_all(wanted):
         messages.success(request, "It is tried again." if n == 1 else f"All {n} are tried again.")
     else:
@@ -110,7 +111,7 @@ def place_of(request: HttpRequest, product_id: int, kind: Kind) -> Place:
     """Raises Http404 for a segment that is not of this product and kind."""
     asked = request.GET.get("segment", "")
     if asked:
-        frame, segment = framed(request, product_id, Segment, int(asked) if asked.isdecimal() else 0)
+        frame, segment = framed(request, product_id, Segment, whole(asked))
         if segment.scope != kind:
             raise Http404("There is no such segment in this product.")
         place = Place(frame, kind, segment, Narrowed(frame, kind))

@@ -20,6 +20,7 @@ from accoil.connect.tools import TOOLS
 from accoil.refused import Refused
 from accoil.show.frame import Frame, frame_of, page, signed_in
 from accoil.show.views.product_settings import address_of
+from accoil.show.whole import whole
 from accoil.team import audit
 from accoil.team.models import User
 from accoil.team.scope import products_of
@@ -93,7 +94,7 @@ def begin(request: HttpRequest, tool: str) -> HttpResponse:
             request, f"{TOOLS[tool].name} can be connected to each of your teams: open Settings > Connections of one."
         )
         return redirect("home")
-    frame = frame_of(request, _number(request.GET["product"]), "settings")
+    frame = frame_of(request, whole(request.GET["product"]), "settings")
     place = request.GET.get("region", joining.places[0][0])
     typed = joining.other_place is not None and place not in dict(joining.places)
     if not joining.offers_sign_in() or (place not in dict(joining.places) and not typed):
@@ -197,9 +198,3 @@ def _only_team(request: HttpRequest) -> int | None:
     """The first product of the person's team; None when there are several teams, or no product."""
     products = list(products_of(request.user).filter(staging_of=None))
     return products[0].pk if len({product.team_id for product in products}) == 1 else None
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 15:
-        raise Http404("There is no such product in your teams.")
-    return int(text)

@@ -11,6 +11,7 @@ from accoil.show.connection_figures import failed_records
 from accoil.show.connection_overview import around
 from accoil.show.frame import Frame, page
 from accoil.show.views.connection import opened
+from accoil.show.whole import whole
 from accoil.show.words import count
 
 
@@ -48,7 +49,7 @@ def retry(request: HttpRequest, product_id: int, tool: str) -> HttpResponse:
 
 
 def one_again(frame: Frame, joined: Connection, given: str) -> int:
-    found = failed_records(joined).filter(product=frame.product, pk=int(given)) if given.isdecimal() else ()
+    found = failed_records(joined).filter(product=frame.product, pk=whole(given))
     for record in found:
         sync.retry(record)
     return len(found)

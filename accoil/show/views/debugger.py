@@ -13,6 +13,7 @@ from accoil.count.outcomes import last_calls
 from accoil.receive.debugger import debugger, is_elsewhere
 from accoil.show import calls, ingest_words, words
 from accoil.show.frame import Frame, frame_of, page
+from accoil.show.whole import whole
 from accoil.team.models import Team
 
 ELSEWHERE = "Other servers receive, and this one knows none of their last calls; Ingest health counts them."
@@ -42,8 +43,8 @@ def version(frame: Frame) -> str:
 
 
 def news(frame: Frame, known: str) -> HttpResponse:
-    before = known.split("-")[0]
-    new = debugger().number(frame.product.pk) - int(before) if before.isdecimal() and len(before) < 16 else 0
+    now = debugger().number(frame.product.pk)
+    new = now - whole(known.split("-")[0], now)
     if new <= 0:
         return HttpResponse(status=204)
     link = frame.link("debugger", **calls.wanted(frame.request.GET).query)

@@ -1,13 +1,15 @@
 """Deleting one user or account, which whoever does it confirms by typing the id; and all that is held of them."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from accoil.count import people
 from accoil.count.ids import Kind
 from accoil.erase import asking, handing
 from accoil.erase.held import Elsewhere, held
+from accoil.show import export
+from accoil.show.downloads import in_turn
 from accoil.show.frame import Frame, frame_of, page
 
 
@@ -43,11 +45,7 @@ def download(request: HttpRequest, product_id: int, kind: Kind, id: int) -> Http
             return redirect(kind, product_id, id)
         pieces = handing.pieces(holding)
     name = f"{kind}-{id}.json"  # the id that the customer sent may be anything
-    return StreamingHttpResponse(
-        pieces,
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return in_turn(lambda: export.as_file(name, "application/json", pieces))
 
 
 def _known(request: HttpRequest, product_id: int, kind: Kind, id: int) -> tuple[Frame, str]:

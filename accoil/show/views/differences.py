@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from accoil.act.what_if import meant, what_if
 from accoil.refused import Refused
@@ -11,10 +11,12 @@ from accoil.score.definition import Definition
 from accoil.score.models import Profile
 from accoil.score.what_if import ORDERS, SCOPES, differences, differing
 from accoil.show import consequences, drafts, export, profile_rules
+from accoil.show.downloads import downloaded
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.lists import PAGE
 from accoil.show.tables import linked
 from accoil.show.views.profiles import asked_profile
+from accoil.show.whole import whole
 
 COLUMNS = (
     "id", "tracking_id", "name", "score_from", "score_to", "move", "raw_from", "raw_to", "activation_from",
@@ -46,17 +48,16 @@ def everyone(request: HttpRequest, product_id: int) -> HttpResponseBase:
     )
 
 
-def _file(asked: Asked) -> HttpResponse:
+def _file(asked: Asked) -> HttpResponseBase:
     table = differing(*asked).select(list(COLUMNS))
-    return export.sent(export.Table(f"what-if-{asked[-1]}s", iter(table.to_batches())), "csv", for_people=True)  # type: ignore[return-value]
+    return downloaded(export.Table(f"what-if-{asked[-1]}s", iter(table.to_batches())), "csv")
 
 
 def _listed(frame: Frame, asked: Asked) -> dict[str, Any]:
     form, scope = frame.request.POST, asked[-1]
     sort = form.get("sort", "-move")
     sort = sort if sort.lstrip("-") in ORDERS else "-move"
-    turn = form.get("page", "1")
-    number = min(max(int(turn), 1), 1_000_000) if turn.isdecimal() else 1
+    number = min(max(whole(form.get("page")), 1), 1_000_000)
     search, offset = form.get("search", "").strip()[:200], (number - 1) * PAGE
     rows, total = differences(*asked, search=search, sort=sort, limit=PAGE, offset=offset)
     return {

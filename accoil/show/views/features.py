@@ -17,6 +17,7 @@ from accoil.show import words
 from accoil.show.feature_drafts import Draft
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.visit import note
+from accoil.show.whole import whole
 
 FREE_SHOWN = 60
 MOST_NAMED = 8
@@ -28,9 +29,8 @@ def feature_settings(request: HttpRequest, product_id: int) -> HttpResponse:
     known = known_events(product_id, frame.today)
     owned = {event for feature in said for event in feature.events}
     free = [row["event"] for row in known if row["event"] not in owned]
-    named = who_names(frame.product)
     values = {
-        "rows": [{"feature": each, "profiles": named.get(each.name, [])} for each in said],
+        "rows": said,
         "free": free[:FREE_SHOWN],
         "more_free": max(0, len(free) - FREE_SHOWN),
         "suggested": drafts.suggested(free),
@@ -78,8 +78,8 @@ def act(request: HttpRequest, product_id: int, feature_id: int) -> HttpResponse:
 
 def acted(before: Sequence[Said], feature_id: int, do: str, place: str) -> list[Said]:
     feature = found(before, feature_id)
-    if place.isdecimal() and len(place) < 6:
-        return keeping.moved(before, feature, int(place) - list(before).index(feature))
+    if (at := whole(place, -1)) >= 0:
+        return keeping.moved(before, feature, at - list(before).index(feature))
     match do:
         case "up" | "down":
             return keeping.moved(before, feature, -1 if do == "up" else 1)

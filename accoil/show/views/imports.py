@@ -1,12 +1,12 @@
 """Settings > Import: files of the past are handed in here, and followed until they are counted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -16,12 +16,14 @@ from accoil.receive.importing import Import
 from accoil.receive.importing.kinds import NAMES
 from accoil.receive.importing.uploads import remove
 from accoil.refused import Refused
-from accoil.show import uploads
+from accoil.show import export, uploads
+from accoil.show.downloads import in_turn
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.import_cards import Card, card, sentence
 from accoil.show.visit import note
 
 MOST_SHOWN = 50
+READ_AT_ONCE = 1 << 20  # bytes
 NOT_THERE = "The server that imports does not answer; nothing is lost. Reload the page in a moment."
 ELSEWHERE = "Another server imports: use accoil import in the data folder of the one that counts."
 STATUSES = {uploads.TooLarge: 413, uploads.Busy: 503, uploads.Full: 507}
@@ -59,13 +61,19 @@ def delete(request: HttpRequest, product_id: int, import_id: str) -> HttpRespons
     return _acted(frame, lambda: importing.running().delete(each.id), done)
 
 
-def errors(request: HttpRequest, product_id: int, import_id: str) -> FileResponse:
+def errors(request: HttpRequest, product_id: int, import_id: str) -> HttpResponseBase:
     """The rows that could not be used, as a table to mend and import."""
     _, each = _mine(request, product_id, import_id)
     path = Path(each.errors)
     if not each.rejected or not path.is_file():
         raise Http404("Every row could be used, or the rows that could not were deleted.")
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv")
+    return in_turn(lambda: export.as_file(path.name, "text/csv", _read(path)))
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(READ_AT_ONCE):
+            yield piece
 
 
 def shown(frame: Frame, wrong: str = "", status: int = 200) -> HttpResponse:

@@ -21,6 +21,7 @@ from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
 from accoil.show.segment_pages import FILLED, deleted, editing, framed, list_link, scope_of
 from accoil.show.views.journeys import seen_scope
+from accoil.show.whole import whole
 
 Values = dict[str, Any]
 
@@ -102,9 +103,8 @@ def read(fields: QueryDict) -> list[Stage]:
     stages = []
     for number in range(keeping.MOST_STAGES):
         if f"stage-{number}-name" in fields:
-            id = fields.get(f"stage-{number}-id", "")
             rule = telling.typed(fields, f"stage{number}")
-            known = int(id) if id.isdecimal() and len(id) < 16 else 0
+            known = whole(fields.get(f"stage-{number}-id"))
             stages.append(Stage(fields.get(f"stage-{number}-name", "").strip(), known, rule))
     return stages
 
@@ -116,7 +116,7 @@ def acted(stages: list[Stage], do: str) -> list[Stage]:
         return stages
     if verb == "add" and len(stages) < keeping.MOST_STAGES:
         return [*stages, Stage()]
-    at = int(number) if number.isdecimal() else len(stages)
+    at = whole(number, len(stages))
     if at >= len(stages):
         return stages
     rest = stages[:at] + stages[at + 1 :]

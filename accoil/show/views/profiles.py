@@ -21,6 +21,7 @@ from accoil.show.drafts import Draft
 from accoil.show.frame import Frame, frame_of, page
 from accoil.show.proposal import judge
 from accoil.show.views import profile_access
+from accoil.show.whole import whole
 
 Values = dict[str, Any]
 
@@ -84,8 +85,7 @@ def weighed(frame: Frame, draft: Draft) -> Draft:
     """With the weight that was chosen for all events of a feature."""
     form = frame.request.POST
     events = events_of(frame.product).get(form.get("feature", ""), ())
-    weight = form.get("feature_weight", "")
-    weight_of_all = min(int(weight), HEAVIEST) if weight.isdecimal() else 1
+    weight_of_all = min(whole(form.get("feature_weight"), 1), HEAVIEST)
     return drafts.with_feature(draft, events, weight_of_all, known_events(frame.product.pk, frame.today))
 
 
@@ -145,4 +145,4 @@ def previewed(frame: Frame, profile: Profile | None, draft: Definition) -> Value
 def asked_profile(frame: Frame, pk: str) -> Profile | None:
     if not pk:
         return None
-    return frame.own(int(pk) if pk.isdecimal() else 0)
+    return frame.own(whole(pk))

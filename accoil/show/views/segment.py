@@ -20,6 +20,7 @@ from accoil.show.rules.drafts import Branch, Row
 from accoil.show.rules.telling import Typed
 from accoil.show.seen import Seen
 from accoil.show.segment_pages import FILLED, deleted, editing, framed, scope_of
+from accoil.show.whole import whole
 
 NAME = "rule"  # of the rule's fields
 
@@ -33,7 +34,7 @@ def new(request: HttpRequest, product_id: int) -> HttpResponse:
         return answer(frame, scope, None, telling.typed(request.POST, NAME))
     if begun := narrowed(frame, scope).rule:  # the filter of a list
         return editor(frame, scope, None, telling.of_rule(NAME, check(begun, scope, EVERYTHING)))
-    like = Segment.objects.filter(profile=frame.chosen, pk=_number(request.GET.get("like"))).first()
+    like = Segment.objects.filter(profile=frame.chosen, pk=whole(request.GET.get("like"))).first()
     typed = Typed(NAME, Branch("all", (Row(),)))
     if like:
         scope = like.scope  # type: ignore[assignment]
@@ -118,10 +119,6 @@ def told(frame: Frame, scope: Kind, found: Segment | None, typed: Typed) -> Valu
 
 def _stay(text: str) -> int:
     text = text.strip() or "0"
-    if not text.isdecimal():
+    if (days := whole(text, -1)) < 0:
         raise Refused(f"The minimum stay is “{text}”; write a whole number of days.")
-    return int(text)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 16 else 0
+    return days

@@ -85,8 +85,8 @@ def test_two_profiles_may_change_places_but_not_share_a_field(custom: Synced) ->
         ({"user": {"Scor": "Heat__c"}}, "fields: salesforce: user: “Scor” is not written; there are: Score, Segments"),
         ({"users": {}}, "fields: salesforce: “users” is not a key; there are: user, account"),
         ({"user": {"Score": 5}}, "user: Score is 5; write the API name"),
-        ({"user": "Heat__c"}, "user is 'Heat__c'; write"),
-        ("Heat__c", "salesforce is 'Heat__c'; write"),
+        ({"user": "Heat__c"}, 'user is "Heat__c"; write'),
+        ("Heat__c", 'salesforce is "Heat__c"; write'),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_changes(custom: Synced, fields: Any, why: str) -> None:

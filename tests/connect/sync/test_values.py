@@ -1,9 +1,10 @@
 """What is written, for whom, and that nothing is written again."""
 
-from accoil.connect.desired import listed, percent
+from accoil.connect.desired import listed
 from accoil.connect.looking import Look
 from accoil.connect.models import Entry, Mode, Record
 from accoil.score.definition import Definition
+from accoil.score.wording import in_percent
 from accoil.segment import keeping
 from tests.connect.sync.conftest import Synced
 from tests.small_worlds import at, did, identified
@@ -94,7 +95,7 @@ def test_segment_names_are_cut_at_a_whole_name() -> None:
 
 
 def test_rates_are_whole_half_up() -> None:
-    assert [percent(share) for share in (0.285, 0.005, 0.0049, 1.0, None)] == [29, 1, 0, 100, None]
+    assert [in_percent(share) for share in (0.285, 23 / 40, 0.005, 0.0049, 1.0)] == [29, 58, 1, 0, 100]
 
 
 def test_a_new_user_is_found_at_once_and_again_when_a_search_lags_behind(synced: Synced) -> None:

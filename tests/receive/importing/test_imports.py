@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from accoil.count import ids, people
@@ -122,3 +123,10 @@ def test_they_wait_for_each_other_and_one_that_waits_can_be_stopped(opened, tmp_
     assert past.found(counting) == past.counted(past.rows(120_000))
     assert [each.id for each in imports.all(1)] == [started[2].id, started[1].id, started[0].id]
     assert imports.all(2) == []
+
+
+def test_one_that_was_done_before_it_could_be_stopped_stays_done(opened, tmp_path, monkeypatch):
+    imports, _ = opened
+    done = brought_in(imports, past.write(tmp_path / "past.csv", past.rows(10)))
+    monkeypatch.setattr(imports, "get", lambda id: msgspec.structs.replace(done, status="queued"))  # a moment ago
+    assert imports.stop(done.id).status == "done"

@@ -98,7 +98,7 @@ def test_any_constant_survives_editing(constant: str):
         ([None], "STRING", "A list holds paths, templates and constants, nothing else."),
         ([["$.a"]], "STRING", "A list holds paths, templates and constants, nothing else."),
         ({"path": "$.a"}, "STRING", 'An object stands here; write a path, a template, or {"constant": …}.'),
-        ({"constant": None}, "STRING", "None is neither text nor a number; put a date in quotation marks."),
+        ({"constant": None}, "STRING", "What stands here is neither text nor a number; put a date in quotation marks."),
         ({}, "OBJECT", "The object has 0 members; write 1 to 100."),
         ({"": "x"}, "OBJECT", "The object has a member called ''; put its name in quotation marks."),
         ({1: "x"}, "OBJECT", "The object has a member called 1; put its name in quotation marks."),

@@ -15,12 +15,13 @@ __all__ = ["Filter", "FilterError"]
 class Filter:
     """A filter text, read once. `matches` takes an event as its JSON object and never raises.
 
-    Filter(text) raises FilterError, which says what was expected and where.
+    Filter(text) raises FilterError, which says what was expected and where. One that `is_new` keeps to bounds that
+    those kept earlier did not know.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, is_new: bool = False) -> None:
         self.text = text
-        self.tree = parse(text)
+        self.tree = parse(text, is_new)
         self.matches: Test = compile_tree(self.tree)
 
     def possible_types(self, types: Set[str]) -> Set[str]:

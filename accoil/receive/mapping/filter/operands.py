@@ -2,7 +2,7 @@
 
 from accoil.receive.mapping.filter import hints
 from accoil.receive.mapping.filter.functions import FUNCTIONS
-from accoil.receive.mapping.filter.glob import compile_glob
+from accoil.receive.mapping.filter.glob import LONGEST, compile_glob
 from accoil.receive.mapping.filter.reading import Reading
 from accoil.receive.mapping.filter.tokens import Token
 from accoil.receive.mapping.filter.tree import RESERVED, Function, Listing, Operand, Path, Value
@@ -71,6 +71,8 @@ def _function(reading: Reading) -> Function:
 def _check_pattern(reading: Reading, pattern: Operand, token: Token) -> None:
     if not isinstance(pattern, Value) or not isinstance(pattern.value, str):
         raise reading.wrong("Expected a pattern in quotation marks, such as “*@example.com”", token)
+    if reading.is_new and len(pattern.value) > LONGEST:
+        raise reading.wrong(f"A pattern has at most {LONGEST} characters, this one {len(pattern.value):,}", token)
     try:
         compile_glob(pattern.value)
     except ValueError as wrong:

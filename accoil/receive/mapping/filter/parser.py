@@ -31,9 +31,9 @@ from accoil.receive.mapping.filter.tree import (
 SIGNS = ("=", "!=", "<", "<=", ">", ">=")
 
 
-def parse(text: str) -> Condition:
+def parse(text: str, is_new: bool = False) -> Condition:
     """The tree of a filter text. Raises FilterError."""
-    reading = Reading(text, cut(text))
+    reading = Reading(text, cut(text), is_new)
     if reading.is_at_end:
         raise reading.wrong('Expected a condition, such as type = "track"')
     tree = _condition(reading)

@@ -10,8 +10,9 @@ DEEPEST = 50  # parentheses, functions and `not` within each other; Python's own
 
 
 class Reading:
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], is_new: bool = False) -> None:
         self.text = text
+        self.is_new = is_new
         self._tokens = tokens
         self._at = 0
         self._depth = 0
