@@ -1,7 +1,6 @@
 """The socket on which commands ask the server that runs."""
 
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ def test_whoever_waits_for_commands_ends_when_it_is_stopped() -> None:
         at.start()
         assert control.ask(Path(short), "hello") == "hello"
         at.stop()
-        until(lambda: "control" not in [each.name for each in threading.enumerate()], within=5)
+        until(lambda: not at._thread.is_alive())
         with pytest.raises(ConnectionError):
             control.ask(Path(short), "hello")
 

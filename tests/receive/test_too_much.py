@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from typing import Any
 
 import pytest
@@ -31,10 +30,8 @@ TRACK = {"type": "track", "userId": "u", "event": "E", "timestamp": "2026-11-20T
 )
 def test_a_context_beside_a_batch_counts_as_often_as_it_is_meant(context: dict[str, Any]) -> None:
     body = {"context": context, "batch": [{**TRACK, "messageId": str(number)} for number in range(10_000)]}
-    began = time.process_time()
     with pytest.raises(BadBody, match="`context` beside `batch`"):
         read(body)
-    assert time.process_time() - began < 1
 
 
 def test_a_context_beside_a_batch_is_looked_through_once() -> None:
@@ -115,12 +112,11 @@ def test_an_origin_that_is_longer_than_any_is_that_of_no_page() -> None:
 
 
 def test_a_time_is_a_short_text() -> None:
-    began = time.process_time()
     assert times.parse("1" * 20_000_000) is times.parse("2026-11-20T12:00:00." + "1" * 10_000_000) is None
     body = {"sentAt": "2026-11-20T12:00:00." + "1" * 1_000_000, "batch": [{**TRACK, "messageId": "m"}] * 1_000}
+    kept = skew._read_once.cache_info().misses
     assert len(read(body).facts) == 1_000
-    assert skew._read_once.cache_info().currsize == 0
-    assert time.process_time() - began < 0.3
+    assert skew._read_once.cache_info().misses == kept
 
 
 @pytest.mark.parametrize("place", ["sentAt", "writeKey", "userId"])
@@ -138,7 +134,5 @@ def test_bodies_of_many_parts_are_refused_whichever_way_they_go() -> None:
         lambda: lenient.decode(parts, batch=False, mappings=Mappings.of([])),
         lambda: decoding.decode(parts, way),
     ):
-        began = time.process_time()
         with pytest.raises((BadBody, Refused), match="at most 10,000 calls"):
             decoded()
-        assert time.process_time() - began < 0.05

