@@ -1,6 +1,7 @@
 """What a store needs while loads append to it: now and then rows that say the same thing are made one, and all of it
 is saved."""
 
+import shutil
 import time
 
 from accoil.store.questions import beside
@@ -12,6 +13,7 @@ MERGE_AFTER = 300_000  # rows more in a table, and a quarter of its size
 MERGE_LATER = 6  # times as many while a whole load waits: merging can wait, events can't
 SAVE_AFTER = 500_000  # rows: what a kill makes the next start count again, in a second or so
 SAVE_WITHIN = 10.0  # seconds, when little comes
+ROOM, ROW = 8_000_000, 100  # bytes of the disk that are left for a save, and besides for each row
 
 
 class Merging:
@@ -61,5 +63,9 @@ class Merging:
                 self.merge(name)
 
     def _save(self) -> None:
+        """Unless the disk is full: DuckDB gives up a whole store, also for those who only ask it, when it finds no room
+        in the middle of that. What is not saved is in the journal too."""
+        if shutil.disk_usage(self._store.path.parent).free < ROOM + self._unsaved * ROW:
+            return
         self._store.save()
         self._unsaved, self._saved_at = 0, time.monotonic()
