@@ -110,9 +110,14 @@ class Segment(models.Model):
         return self.kind == Kind.TRIGGER
 
     @property
+    def first_day(self) -> int | None:
+        """On which anybody looked, or worked out, who was inside."""
+        return self.recorded_from if self.filled_from is None else self.filled_from
+
+    @property
     def known_from(self) -> date | None:
         """The first day for which it is kept who was inside."""
-        first = self.recorded_from if self.filled_from is None else self.filled_from
+        first = self.first_day
         return None if first is None else max(days.day(first), self.profile.product.kept_from or date.min)
 
 
@@ -194,9 +199,7 @@ class Stay(models.Model):
     @property
     def may_be_longer(self) -> bool:
         """Whether it is one of those that are not among `that_were_begun`."""
-        segment = self.segment
-        first = segment.recorded_from if segment.filled_from is None else segment.filled_from
-        return self.entered_in.reason == Reason.FILLED_IN and self.entered_day == first
+        return self.entered_in.reason == Reason.FILLED_IN and self.entered_day == self.segment.first_day
 
 
 class Waiting(models.Model):
